@@ -1,0 +1,63 @@
+"""Weerbaar: what cyber attacks cost a population of municipalities, and who pays.
+
+>>> import sim
+>>> world = sim.load_world("one-town")
+>>> result = sim.compare(world, [sim.load_policy("status-quo-2020")], replications=5, years=2)
+>>> result.replications
+5
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from sim.version import MODEL_VERSION as __version__
+
+if TYPE_CHECKING:
+    from sim.experiments.compare import Comparison, Future, compare, explain, simulate
+    from sim.model.files import load_policy, load_world, validate
+    from sim.model.policy import Policy
+    from sim.model.problems import InputError, Problem
+    from sim.model.spec import parameters
+    from sim.model.world import World
+
+_HOMES = {
+    "Comparison": "sim.experiments.compare",
+    "Future": "sim.experiments.compare",
+    "InputError": "sim.model.problems",
+    "Policy": "sim.model.policy",
+    "Problem": "sim.model.problems",
+    "World": "sim.model.world",
+    "compare": "sim.experiments.compare",
+    "explain": "sim.experiments.compare",
+    "load_policy": "sim.model.files",
+    "load_world": "sim.model.files",
+    "parameters": "sim.model.spec",
+    "simulate": "sim.experiments.compare",
+    "validate": "sim.model.files",
+}
+
+__all__ = [
+    "Comparison",
+    "Future",
+    "InputError",
+    "Policy",
+    "Problem",
+    "World",
+    "__version__",
+    "compare",
+    "explain",
+    "load_policy",
+    "load_world",
+    "parameters",
+    "simulate",
+    "validate",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used, so that `import sim` costs nothing."""
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'sim' has no attribute {name!r}")

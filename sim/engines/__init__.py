@@ -1,0 +1,1 @@
+"""Time: engines that carry a policy through the futures of a world."""

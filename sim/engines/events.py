@@ -1,0 +1,102 @@
+"""What engines share: the kinds of events, the order of events in one minute, and the layout of what they record.
+
+Two events in the same minute happen in the order of their key, `kind << 56 | entity << 32 | index`: never in the order
+in which some program happened to insert them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+# Kinds of events, in the order in which they happen within one minute.
+BUDGET = 1
+RESTORED = 2
+CLOSED = 3
+RELEASED = 4
+COMPROMISED = 5
+WAVE = 6
+ATTEMPT = 7
+FOLLOW_UP = 8
+FRAUD = 9
+IMPACT = 10
+DISCOVERED = 11
+PATIENCE = 12
+PAID = 13
+
+KIND_NAMES = {
+    BUDGET: "budget",
+    RESTORED: "service restored",
+    CLOSED: "closed",
+    RELEASED: "team released",
+    COMPROMISED: "supplier compromised",
+    WAVE: "wave",
+    ATTEMPT: "break-in",
+    FOLLOW_UP: "break-in",
+    FRAUD: "fraud",
+    IMPACT: "impact",
+    DISCOVERED: "discovered",
+    PATIENCE: "private responders",
+    PAID: "ransom decision",
+}
+
+# Causes of an incident.
+DIRECT, REPEAT, LATERAL, CUT_OFF, PAYMENT_FRAUD, DENIAL = range(6)
+CAUSES = ("attack", "repeat attack", "through a supplier", "supplier outage", "payment fraud", "denial of service")
+
+# The number of an incident is the index of all its draws, so it must not depend on what happened elsewhere:
+# the running number of the attempt, the minute of a follow-up, or the supplier and its compromise.
+FOLLOW_UP_NUMBER = 1 << 30
+LATERAL_NUMBER = 2 << 30
+CUT_OFF_NUMBER = 3 << 30
+NATIONAL = -1  # the incident field of a posting that belongs to no incident
+UNKNOWN = -1  # a minute that has not come
+
+
+def key(kind: int, entity: int, index: int) -> int:
+    """Return the place of an event among those of the same minute."""
+    return kind << 56 | entity << 32 | index
+
+
+def supplier_number(flag: int, supplier: int, compromise: int) -> int:
+    """Return the incident number of what compromise number `compromise` of a supplier does to a customer."""
+    return flag | supplier << 20 | compromise
+
+
+# One row a payment: who paid how much of which cost, when, and for which incident (row in the incident log).
+POSTING = np.dtype(
+    [
+        ("minute", np.int64),
+        ("nis", np.int64),
+        ("category", np.int64),
+        ("payer", np.int64),
+        ("cents", np.int64),
+        ("incident", np.int64),
+    ]
+)
+
+# One row an incident. Minutes are UNKNOWN where the future ended first; amounts in cents; harm is no cash.
+INCIDENT = np.dtype(
+    [
+        ("nis", np.int64),
+        ("number", np.int64),
+        ("cause", np.int64),
+        ("severity", np.int64),
+        ("begun", np.int64),  # break-in, or the moment a supplier, fraud or wave strikes
+        ("impact", np.int64),
+        ("discovered", np.int64),
+        ("team_start", np.int64),
+        ("team_end", np.int64),
+        ("private", np.int64),  # 1 when private responders were hired
+        ("critical_back", np.int64),
+        ("closed", np.int64),
+        ("backups_lost", np.int64),
+        ("exfiltrated", np.int64),
+        ("demand_cents", np.int64),
+        ("ransom_cents", np.int64),
+        ("cost_cents", np.int64),
+        ("harm_cents", np.int64),
+        ("person_minutes", np.int64),
+        ("supplier", np.int64),
+        ("open", np.int64),  # 1 when the future ended before the incident did
+    ]
+)

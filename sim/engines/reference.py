@@ -1,0 +1,554 @@
+"""The reference engine: the model as SimPy processes, to be read.
+
+A future unfolds like this. Every 1 January the budgets are paid. Attackers knock on each municipality's door; some get
+in. An intruder dwells, strikes, and is discovered; the municipality calls a response team and waits its turn; the
+team looks at the backups, somebody decides about the ransom, and services come back one by one. Suppliers fall and
+take their customers with them. Every cost is posted when it arises.
+
+The arithmetic is in `sim.rules`, the dice in `tape.py` and `sim.rules.chance`; this file is about time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import simpy
+
+from sim.engines import events as ev
+from sim.engines.accounts import Accounts
+from sim.engines.setting import Outcome, Setting
+from sim.engines.tape import Tape, deal, minute_of, threat_time
+from sim.model.arrays import UNLIMITED
+from sim.model.policy import CATEGORIES
+from sim.rules import chance, funding, ransom
+from sim.rules import defence as defence_rules
+from sim.rules import incident as incident_rules
+from sim.rules.calendar import in_office_hours, next_opening
+from sim.rules.incident import MINOR, SEVERE, SIGNIFICANT, cents
+from sim.rules.threat import attempt_rate, repeat_excess
+
+Process = Generator[simpy.Event, Any, None]
+EVERYTHING = ((1.0, 0.0),)  # an outage that takes all services alike, and gives them back at once
+IDENTITY, HARDENING, DETECTION, AWARENESS, BACKUPS, CONTINUITY, EFFORT = range(7)
+(
+    PREVENTION,
+    RESPONSE_CAPACITY,
+    RESPONSE,
+    RECOVERY,
+    LOST_REVENUE,
+    NOTIFICATION,
+    RANSOM,
+    FRAUD_LOSS,
+    SUPPLIER_BILL,
+) = range(len(CATEGORIES))
+
+
+class Moment(simpy.Event):
+    """A point in time at which something happens; among those of one minute, the smaller key comes first."""
+
+    def __init__(self, env: simpy.Environment, minute: int, key: int) -> None:
+        super().__init__(env)
+        self._ok = True
+        self._value = None
+        env.schedule(self, priority=key, delay=minute - env.now)  # type: ignore[arg-type]
+
+
+@dataclass
+class Town:
+    """A municipality during one future: how well it is covered, and whether it is in trouble."""
+
+    nis: int
+    inhabitants: int
+    levels: list[float]
+    targets: list[float]
+    levels_at: int = 0
+    open_row: int = ev.UNKNOWN  # row of the incident that keeps it busy
+    last_closed: int = ev.UNKNOWN  # row of the latest closed incident: only its aftermath goes on
+
+
+@dataclass
+class Outage:
+    """Services that are out: `waiting` holds, for each, its share of all services and its place in the restoring."""
+
+    town: Town
+    since: int
+    share: float
+    waiting: list[tuple[float, float]]
+
+
+@dataclass
+class Bill:
+    """Recovery and lost revenue that accrue until the critical services are back."""
+
+    town: Town
+    begun: int
+    due: int
+    amounts: tuple[tuple[int, int], ...] = field(default=())  # (category, cents)
+
+
+class Future:
+    """One replication: one policy on one tape."""
+
+    def __init__(self, setting: Setting, seed: int, tape: Tape) -> None:
+        self.seed = seed
+        self.tape = tape
+        self.world = setting.world
+        self.choices = setting.policy.choices
+        self.setting = setting
+        self.env = simpy.Environment(initial_time=0)
+        self.accounts = Accounts(setting.policy.layers, self.world.year_starts)
+        self.incidents: list[dict[str, int]] = []
+        self.outages: dict[int, Outage] = {}
+        self.bills: dict[int, Bill] = {}
+        self.blocked = 0
+        self.pool = simpy.PriorityResource(self.env, self.choices.teams) if self.choices.teams > 0 else None
+        world, policy, maturity = self.world, setting.policy, setting.structure.maturity
+        self.towns = [
+            Town(
+                nis=nis,
+                inhabitants=inhabitants,
+                levels=setting.stocks(float(maturity[i]), world.reference_spend, world.reference_mix),
+                targets=setting.stocks(float(maturity[i]), policy.local_spend, policy.mix),
+            )
+            for i, (nis, inhabitants) in enumerate(
+                zip(world.nis.tolist(), world.inhabitants.tolist(), strict=True)
+            )
+        ]
+        self.deterrence = ransom.deterrence_factor(self.choices.ransom_rule, world.extortion)
+
+    # --- helpers -------------------------------------------------------------------------------------------------
+
+    def at(self, minute: int, kind: int, entity: int, index: int) -> Moment:
+        """Return the event to wait for: `minute`, in the order of its key."""
+        return Moment(self.env, minute, ev.key(kind, entity, index))
+
+    def draw(self, town: Town, number: int, purpose: int) -> float:
+        """Return the uniform number at the address of an incident of a municipality."""
+        return chance.uniform(self.seed, self.tape.replication, town.nis, number, purpose)
+
+    def stock(self, town: Town, measure: int) -> float:
+        """Return a coverage (or the effective spend) at this minute."""
+        return defence_rules.stock_at(
+            town.levels[measure],
+            town.targets[measure],
+            float(self.env.now - town.levels_at),
+            self.world.defence.build_minutes,
+            self.world.defence.decay_minutes,
+        )
+
+    def open_record(self, town: Town, number: int, cause: int, severity: int, **known: int) -> int:
+        """Write a new row into the incident log and return its number."""
+        row = dict.fromkeys(ev.INCIDENT.names or (), ev.UNKNOWN)
+        row |= {"nis": town.nis, "number": number, "cause": cause, "severity": severity, "begun": int(self.env.now)}
+        row |= dict.fromkeys(
+            ("private", "backups_lost", "exfiltrated", "demand_cents", "ransom_cents", "cost_cents", "harm_cents"), 0
+        )
+        row |= {"person_minutes": 0, "open": 0} | known
+        self.incidents.append(row)
+        return len(self.incidents) - 1
+
+    def charge(self, town: Town, row: int, category: int, amount: int) -> None:
+        """Post a cost of an incident."""
+        if amount > 0:
+            self.incidents[row]["cost_cents"] += amount
+            self.accounts.post(min(int(self.env.now), self.world.horizon - 1), town.nis, category, amount, row)
+
+    def lose(self, row: int, town: Town, share: float, services: tuple[tuple[float, float], ...]) -> None:
+        """Let services go out: `share` of the systems behind each of them."""
+        self.outages[row] = Outage(town, int(self.env.now), share, list(services))
+
+    def regain(self, row: int, service: tuple[float, float]) -> None:
+        """Bring a service back, and book what citizens missed."""
+        outage = self.outages[row]
+        outage.waiting.remove(service)
+        self.miss(row, outage, service[0])
+
+    def miss(self, row: int, outage: Outage, weight: float) -> None:
+        """Book the person-minutes without a service, and their value, in the incident log."""
+        elapsed = int(self.env.now) - outage.since
+        lost = incident_rules.person_minutes(outage.town.inhabitants, outage.share * weight, elapsed)
+        self.incidents[row]["person_minutes"] += lost
+        self.incidents[row]["harm_cents"] += incident_rules.harm_cents(lost, self.world.incident)
+
+    def settle(self, row: int) -> None:
+        """Post what has accrued of a bill: all of it once it is due."""
+        bill = self.bills.pop(row)
+        for category, amount in bill.amounts:
+            accrued = funding.elapsed_part(amount, bill.begun, bill.due, int(self.env.now))
+            self.charge(bill.town, row, category, accrued)
+
+    def close_the_books(self) -> None:
+        """At the horizon: book what open incidents have cost and taken from citizens so far, and flag them."""
+        for row, outage in self.outages.items():
+            for weight, _ in outage.waiting:
+                self.miss(row, outage, weight)
+        for row in list(self.bills):
+            self.settle(row)
+        for record in self.incidents:
+            record["open"] = int(record["closed"] == ev.UNKNOWN)
+
+    # --- budgets -------------------------------------------------------------------------------------------------
+
+    def budgets(self) -> Process:
+        """Every 1 January: each municipality's prevention, and its part of the standing response teams."""
+        everybody = int(self.world.inhabitants.sum())
+        teams = max(0, self.choices.teams) * self.world.team.cost_per_year_cents
+        for year, start in enumerate(self.world.year_starts[:-1]):
+            yield self.at(start, ev.BUDGET, 0, year)
+            before = 0
+            for town in self.towns:
+                spend = cents(self.setting.policy.local_spend * town.inhabitants)
+                part = funding.part_by_inhabitants(teams, before, before + town.inhabitants, everybody)
+                before += town.inhabitants
+                for category, amount in ((PREVENTION, spend), (RESPONSE_CAPACITY, part)):
+                    if amount > 0:
+                        self.accounts.post(start, town.nis, category, amount, ev.NATIONAL)
+
+    # --- attacks -------------------------------------------------------------------------------------------------
+
+    def attacks(self, position: int) -> Process:
+        """Walk through a municipality's candidate attempts."""
+        town, tape = self.towns[position], self.tape
+        begin, end = tape.attempt_offsets[position], tape.attempt_offsets[position + 1]
+        times, marks = tape.attempt_minutes[begin:end].tolist(), tape.attempt_marks[begin:end].tolist()
+        for number, (minute, mark) in enumerate(zip(times, marks, strict=True)):
+            yield self.at(minute, ev.ATTEMPT, town.nis, number)
+            self.attempt(town, number, mark, ev.DIRECT)
+
+    def attempt(self, town: Town, number: int, mark: float, cause: int) -> None:
+        """Let an attempt succeed when its mark lies below the break-in probability of this moment."""
+        probability = self.deterrence * defence_rules.break_in_probability(
+            self.stock(town, IDENTITY),
+            self.stock(town, HARDENING),
+            self.stock(town, AWARENESS),
+            self.stock(town, EFFORT),
+            self.tape.cap,
+            self.world.defence,
+        )
+        if mark >= probability:
+            return
+        if town.open_row != ev.UNKNOWN:
+            self.blocked += 1
+            return
+        severity = incident_rules.incident_class(
+            self.draw(town, number, chance.CLASS), self.stock(town, DETECTION), self.world.incident
+        )
+        self.break_in(town, number, cause, severity)
+
+    def break_in(self, town: Town, number: int, cause: int, severity: int, supplier: int = ev.UNKNOWN) -> None:
+        """Open the incident of a successful attempt; a minor one costs staff time and is over."""
+        row = self.open_record(town, number, cause, severity, supplier=supplier)
+        if severity == MINOR:
+            u = self.draw(town, number, chance.COST)
+            bill = incident_rules.bill_euro(u, MINOR, float(town.inhabitants), self.world.incident)
+            self.charge(town, row, RECOVERY, cents(bill))
+            self.incidents[row]["closed"] = int(self.env.now)
+            return
+        town.open_row = row
+        self.env.process(self.incident(town, number, severity, row))
+
+    def aftermath(self, town: Town, row: int) -> Process:
+        """After an incident closes, the victim is attacked more for a while: the extra attempts, until the next one."""
+        excess = repeat_excess(self.incidents[row]["ransom_cents"] > 0, self.world.threat)
+        per_year = attempt_rate(float(town.inhabitants), self.world.threat) * self.tape.cap * excess
+        until = min(int(self.env.now) + self.world.threat.repeat_minutes, self.world.horizon)
+        minute = int(self.env.now)
+        while per_year > 0.0:
+            gap, mark = chance.pair(self.seed, self.tape.replication, town.nis, minute, chance.AFTERMATH)
+            moment = threat_time(minute, self.tape.clock) + chance.exponential_quantile(gap) / per_year
+            minute = max(minute + 1, minute_of(moment, self.tape.clock))
+            if minute >= until:
+                return
+            number = ev.FOLLOW_UP_NUMBER | minute
+            yield self.at(minute, ev.FOLLOW_UP, town.nis, number)
+            if town.last_closed != row:
+                return
+            self.attempt(town, number, mark * self.tape.cap, ev.REPEAT)
+
+    # --- one incident --------------------------------------------------------------------------------------------
+
+    def incident(self, town: Town, number: int, severity: int, row: int) -> Process:
+        """From break-in to the day everything is normal again."""
+        world, rules, record = self.world, self.world.incident, self.incidents[row]
+
+        # 1. The intruder dwells, then strikes; at night and in weekends it takes until morning before somebody sees it.
+        impact = int(self.env.now) + incident_rules.dwell_minutes(self.draw(town, number, chance.DWELL), rules)
+        yield self.at(impact, ev.IMPACT, town.nis, number)
+        record["impact"] = impact
+        self.lose(row, town, self.systems_hit(town, number, severity), world.services)
+        watched = self.draw(town, number, chance.NOTICED) < self.stock(town, DETECTION)
+        discovered = impact
+        if not watched and not in_office_hours(impact, world.start_weekday):
+            opening = next_opening(impact, world.start_weekday)
+            discovered = impact + int((opening - impact) * rules.offhours_delay)
+        yield self.at(discovered, ev.DISCOVERED, town.nis, number)
+        record["discovered"] = discovered
+        if self.draw(town, number, chance.EXFILTRATION) < rules.exfiltration:
+            record["exfiltrated"] = 1
+            self.charge(town, row, NOTIFICATION, cents(rules.notification_cost * town.inhabitants))
+
+        # 2. A response team, or the wait for one.
+        mean_days = world.team.days_severe if severity == SEVERE else world.team.days_significant
+        yield from self.respond(town, number, row, severity, mean_days)
+        waited = record["team_start"] - discovered
+
+        # 3. The team finds the backups usable or lost; somebody decides about the ransom.
+        continuity = self.stock(town, CONTINUITY)
+        cost_factor = time_factor = incident_rules.plan_factor(continuity, rules)
+        if severity == SEVERE:
+            lost_probability = incident_rules.backups_lost_probability(self.stock(town, BACKUPS), rules)
+            lost = self.draw(town, number, chance.BACKUPS) < lost_probability
+            record["backups_lost"] = int(lost)
+            recovered = yield from self.extortion(town, number, row, lost)
+            cost_factor *= incident_rules.backup_factor(lost, recovered, rules.backup_cost_factor, rules)
+            time_factor *= incident_rules.backup_factor(lost, recovered, rules.backup_time_factor, rules)
+
+        # 4. The bill: response now, recovery and lost revenue when the critical services are back.
+        bill = incident_rules.bill_euro(
+            self.draw(town, number, chance.COST), severity, float(town.inhabitants), rules
+        )
+        bill = bill * cost_factor * incident_rules.waiting_factor(waited, rules)
+        private = world.team.private_factor if record["private"] else 1.0
+        self.charge(town, row, RESPONSE, cents(bill * rules.response_share * private))
+        recovery = cents(bill * (1.0 - rules.response_share - rules.lost_revenue_share))
+        revenue = cents(bill * rules.lost_revenue_share)
+
+        # 5. Services return one by one, first those people cannot do without.
+        critical = incident_rules.critical_outage_minutes(
+            self.draw(town, number, chance.CRITICAL), severity, time_factor, rules
+        )
+        full = critical
+        if severity == SEVERE:
+            full = incident_rules.full_outage_minutes(
+                self.draw(town, number, chance.FULL), critical, time_factor, rules
+            )
+        now = int(self.env.now)
+        late = incident_rules.waiting_outage_minutes(waited, rules) + (now - record["team_start"])
+        critical_back, full_back = discovered + late + critical, discovered + late + full
+        self.bills[row] = Bill(town, now, critical_back, ((RECOVERY, recovery), (LOST_REVENUE, revenue)))
+        for weight, restore in sorted(world.services, key=lambda service: service[1]):
+            back = incident_rules.restored_at(restore, critical_back, full_back)
+            if back > int(self.env.now):
+                yield self.at(back, ev.RESTORED, town.nis, number)
+            if row in self.bills:
+                record["critical_back"] = back
+                self.settle(row)
+            self.regain(row, (weight, restore))
+        if full_back > int(self.env.now):
+            yield self.at(full_back, ev.CLOSED, town.nis, number)
+        self.close(town, row, number)
+
+    def systems_hit(self, town: Town, number: int, severity: int) -> float:
+        """Return the share of the systems that is out."""
+        rules = self.world.incident
+        mean = rules.systems_hit if severity == SEVERE else rules.significant_systems_hit
+        return chance.share_quantile(self.draw(town, number, chance.SYSTEMS), mean)
+
+    def respond(self, town: Town, number: int, row: int, severity: int, mean_days: float) -> Process:
+        """Wait for a response team from the pool, or for private responders once patience is over."""
+        record, choices, now = self.incidents[row], self.choices, int(self.env.now)
+        work = incident_rules.team_minutes(
+            self.draw(town, number, chance.TEAM_DAYS), mean_days, self.world.team
+        )
+        if choices.teams != UNLIMITED:
+            patience: Moment | None = None
+            if choices.private_after_minutes != UNLIMITED:
+                patience = self.at(now + choices.private_after_minutes, ev.PATIENCE, town.nis, number)
+            if self.pool is None:
+                assert patience is not None, "without teams there must be private responders"
+                yield patience
+                record["private"] = 1
+            else:
+                request = self.pool.request(priority=(self.rank(town, severity), now, town.nis))  # type: ignore[arg-type]
+                if not request.triggered:
+                    yield request if patience is None else request | patience
+                if request.triggered:
+                    self.env.process(self.release(town, number, int(self.env.now) + work, request))
+                else:
+                    request.cancel()
+                    record["private"] = 1
+        record["team_start"] = int(self.env.now)
+        record["team_end"] = int(self.env.now) + work
+
+    def rank(self, town: Town, severity: int) -> int:
+        """Return the place in the queue that the policy gives; smaller is sooner."""
+        return (0, -severity, -town.inhabitants)[self.choices.discipline]
+
+    def release(self, town: Town, number: int, end: int, request: Any) -> Process:
+        """Send the team back to the pool when its work is done."""
+        yield self.at(end, ev.RELEASED, town.nis, number)
+        assert self.pool is not None
+        self.pool.release(request)
+
+    def extortion(self, town: Town, number: int, row: int, lost: bool) -> Generator[simpy.Event, Any, float]:
+        """Decide about the ransom; return the share of the data bought back."""
+        terms, choices, record = self.world.extortion, self.choices, self.incidents[row]
+        demand = ransom.demand_euro(self.draw(town, number, chance.DEMAND), float(town.inhabitants), terms)
+        record["demand_cents"] = cents(demand)
+        willing = ransom.willing_to_pay(self.draw(town, number, chance.PAY), lost, terms)
+        if not willing or choices.ransom_rule == ransom.NEVER:
+            return 0.0
+        if choices.ransom_rule == ransom.WITH_APPROVAL:
+            yield self.at(int(self.env.now) + choices.approval_minutes, ev.PAID, town.nis, number)
+        granted = self.draw(town, number, chance.APPROVAL)
+        if not ransom.allowed_to_pay(granted, choices.ransom_rule, choices.approval_rate):
+            return 0.0
+        record["ransom_cents"] = cents(demand * terms.paid_fraction)
+        self.charge(town, row, RANSOM, record["ransom_cents"])
+        return ransom.recovered_share(self.draw(town, number, chance.RECOVERED), terms)
+
+    def close(self, town: Town, row: int, number: int) -> None:
+        """Back to normal: the municipality has learned, and attackers have seen that it can be hit."""
+        now = int(self.env.now)
+        self.incidents[row]["closed"] = now
+        del self.outages[row]
+        learned = [self.stock(town, measure) for measure in range(EFFORT + 1)]
+        town.levels = [defence_rules.learned(level, self.world.defence.learning) for level in learned[:EFFORT]]
+        town.levels.append(learned[EFFORT])
+        town.levels_at = now
+        town.open_row = ev.UNKNOWN
+        town.last_closed = row
+        self.env.process(self.aftermath(town, row))
+
+    # --- losses that need no break-in ----------------------------------------------------------------------------
+
+    def frauds(self, position: int) -> Process:
+        """Walk through the payment frauds tried on a municipality."""
+        town, tape = self.towns[position], self.tape
+        begin, end = tape.fraud_offsets[position], tape.fraud_offsets[position + 1]
+        times, marks = tape.fraud_minutes[begin:end].tolist(), tape.fraud_marks[begin:end].tolist()
+        for number, (minute, mark) in enumerate(zip(times, marks, strict=True)):
+            yield self.at(minute, ev.FRAUD, town.nis, number)
+            if mark >= defence_rules.fraud_risk(self.stock(town, AWARENESS), self.world.defence):
+                continue
+            row = self.open_record(town, number, ev.PAYMENT_FRAUD, MINOR, closed=minute)
+            u = self.draw(town, number, chance.FRAUD_LOSS)
+            terms = self.world.spread
+            self.charge(
+                town, row, FRAUD_LOSS, cents(chance.lognormal_quantile(u, terms.fraud_loss, terms.fraud_sigma))
+            )
+
+    def waves(self) -> Process:
+        """Waves of denial of service: many websites in one morning, for hours, without intrusion."""
+        terms = self.world.spread
+        for wave, minute in enumerate(self.tape.waves.tolist()):
+            yield self.at(minute, ev.WAVE, chance.WORLD, wave)
+            hit = [
+                (town, self.open_record(town, wave, ev.DENIAL, MINOR, impact=minute))
+                for town in self.towns
+                if self.draw(town, wave, chance.WAVE_HIT) < terms.wave_hit
+            ]
+            for town, row in hit:
+                self.lose(row, town, terms.wave_impact, EVERYTHING)
+            self.env.process(self.over(minute + terms.wave_minutes, wave, [row for _, row in hit]))
+
+    def over(self, end: int, wave: int, rows: list[int]) -> Process:
+        """A wave ends for all its victims at once."""
+        yield self.at(end, ev.CLOSED, chance.WORLD, wave)
+        for row in rows:
+            self.reconnect(row)
+
+    def reconnect(self, row: int) -> None:
+        """Give back what an outage without intrusion took."""
+        record = self.incidents[row]
+        record["critical_back"] = record["closed"] = int(self.env.now)
+        self.regain(row, EVERYTHING[0])
+        del self.outages[row]
+
+    def suppliers(self) -> Process:
+        """Compromised suppliers, in order of time; each takes its customers along."""
+        counts = [0] * (self.world.full_it_suppliers + self.world.saas_suppliers)
+        for minute, supplier in self.tape.compromises.tolist():
+            compromise = counts[supplier]
+            counts[supplier] += 1
+            yield self.at(minute, ev.COMPROMISED, chance.SUPPLIER + supplier, compromise)
+            self.compromise(supplier, compromise)
+
+    def compromise(self, supplier: int, number: int) -> None:
+        """Cut off the customers of a supplier; a few are infected themselves."""
+        terms, world = self.world.spread, self.world
+        full = supplier < world.full_it_suppliers
+        u = chance.uniform(
+            self.seed, self.tape.replication, chance.SUPPLIER + supplier, number, chance.SUPPLIER_OUTAGE
+        )
+        median = terms.outage_days_full if full else terms.outage_days_saas
+        outage = incident_rules.minutes(chance.lognormal_quantile(u, median, terms.outage_sigma))
+        for town in self.customers(supplier):
+            cut_off = ev.supplier_number(ev.CUT_OFF_NUMBER, supplier, number)
+            infected = ev.supplier_number(ev.LATERAL_NUMBER, supplier, number)
+            if self.draw(town, cut_off, chance.SUPPLIER_HIT) >= terms.supplier_hit:
+                continue
+            lateral = self.draw(town, infected, chance.LATERAL) < terms.lateral
+            impact = terms.impact_full if full else terms.impact_saas
+            row = self.open_record(
+                town, cut_off, ev.CUT_OFF, SIGNIFICANT, impact=int(self.env.now), supplier=supplier
+            )
+            bill = terms.bill_per_inhabitant * town.inhabitants * impact / terms.impact_full
+            self.charge(town, row, SUPPLIER_BILL, cents(bill))
+            if town.open_row != ev.UNKNOWN:  # already down: the bill comes, a second outage does not
+                self.incidents[row]["closed"] = int(self.env.now)
+            elif lateral:
+                self.incidents[row]["closed"] = int(self.env.now)
+                severity = incident_rules.lateral_class(
+                    self.draw(town, infected, chance.CLASS), self.stock(town, DETECTION), world.incident
+                )
+                self.break_in(town, infected, ev.LATERAL, severity, supplier)
+            else:
+                self.lose(row, town, impact, EVERYTHING)
+                if full:
+                    town.open_row = row
+                    self.env.process(self.cut_off(town, cut_off, row, outage))
+                else:
+                    self.env.process(self.without_service(town, cut_off, row, outage))
+
+    def customers(self, supplier: int) -> list[Town]:
+        """Return a supplier's customers in order of NIS code."""
+        chosen = self.setting.structure.customers[supplier]
+        return [town for town, chooses in zip(self.towns, chosen.tolist(), strict=True) if chooses]
+
+    def without_service(self, town: Town, number: int, row: int, outage: int) -> Process:
+        """One application is gone for a while; nobody needs to come."""
+        yield self.at(int(self.env.now) + outage, ev.CLOSED, town.nis, number)
+        self.reconnect(row)
+
+    def cut_off(self, town: Town, number: int, row: int, outage: int) -> Process:
+        """Everything is gone: a team must make the municipality's own network safe before it is connected again."""
+        record, begun = self.incidents[row], int(self.env.now)
+        record["discovered"] = begun
+        yield from self.respond(town, number, row, SIGNIFICANT, self.world.team.days_supplier)
+        waited = record["team_start"] - begun
+        late = incident_rules.waiting_outage_minutes(waited, self.world.incident) - waited
+        yield self.at(max(begun + outage, record["team_end"]) + late, ev.CLOSED, town.nis, number)
+        self.reconnect(row)
+        town.open_row = ev.UNKNOWN
+
+    # --- the whole future ----------------------------------------------------------------------------------------
+
+    def run(self) -> Outcome:
+        """Play the future from the first minute to the horizon and hand over its journals."""
+        self.env.process(self.budgets())
+        self.env.process(self.waves())
+        self.env.process(self.suppliers())
+        for position in range(len(self.towns)):
+            self.env.process(self.attacks(position))
+            self.env.process(self.frauds(position))
+        self.env.run(until=self.world.horizon)
+        self.close_the_books()
+        names = ev.INCIDENT.names or ()
+        return Outcome(
+            replication=self.tape.replication,
+            postings=np.array(self.accounts.postings, dtype=ev.POSTING),
+            incidents=np.array([tuple(row[name] for name in names) for row in self.incidents], dtype=ev.INCIDENT),
+            supplier_events=len(self.tape.compromises),
+            blocked=self.blocked,
+            tape_digest=self.tape.digest(),
+        )
+
+
+def run(setting: Setting, seed: int, replication: int) -> Outcome:
+    """Return the journals of one future of a policy in a world."""
+    return Future(setting, seed, deal(setting.world, seed, replication)).run()
+

@@ -1,0 +1,1 @@
+"""Many futures: replications and paired comparisons."""

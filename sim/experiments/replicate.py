@@ -1,0 +1,141 @@
+"""Many futures of some policies on the same tapes, on one core or several, with the same result."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+
+from sim.engines import reference
+from sim.engines.setting import Outcome, Setting
+from sim.engines.tape import deal
+from sim.model.arrays import PolicyArrays, WorldArrays, policy_arrays, world_arrays
+from sim.model.policy import Policy
+from sim.model.world import World
+from sim.results.outcomes import Summary, summarise
+
+Progress = Callable[[int, int], None]
+"""Called with (futures done, futures asked for) whenever some are done."""
+
+CHUNK = 4
+ENGINES = ("reference",)
+
+
+@dataclass(frozen=True)
+class Futures:
+    """Summaries by policy and replication: `of[p][r]`. After an interruption the first futures that are complete."""
+
+    of: tuple[tuple[Summary, ...], ...]
+    interrupted: bool
+
+
+def settings(world: World, policies: Sequence[Policy], years: int | None) -> list[Setting]:
+    """Return what all futures of each policy have in common."""
+    numbers = world_arrays(world, years)
+    return [Setting(numbers, policy_arrays(policy, world)) for policy in policies]
+
+
+def play(setting: Setting, seed: int, replication: int) -> Outcome:
+    """Return the journals of one future."""
+    return reference.run(setting, seed, replication)
+
+
+def _play_chunk(common: Sequence[Setting], seed: int, replications: range) -> list[tuple[Summary, ...]]:
+    chunk = []
+    for replication in replications:
+        tape = deal(common[0].world, seed, replication)
+        outcomes = (reference.Future(setting, seed, tape).run() for setting in common)
+        chunk.append(tuple(summarise(outcome, common[0].world) for outcome in outcomes))
+    return chunk
+
+
+_common: list[Setting] = []
+
+
+def _prepare(world: WorldArrays, policies: Sequence[PolicyArrays]) -> None:
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent stops the work
+    _common[:] = [Setting(world, policy) for policy in policies]
+
+
+def _play_prepared(seed: int, replications: range) -> list[tuple[Summary, ...]]:
+    return _play_chunk(_common, seed, replications)
+
+
+def _serial(
+    common: Sequence[Setting], seed: int, chunks: Sequence[range]
+) -> Iterator[tuple[range, list[tuple[Summary, ...]]]]:
+    for chunk in chunks:
+        yield chunk, _play_chunk(common, seed, chunk)
+
+
+def _parallel(
+    common: Sequence[Setting], seed: int, chunks: Sequence[range], workers: int
+) -> Iterator[tuple[range, list[tuple[Summary, ...]]]]:
+    pool = ProcessPoolExecutor(
+        workers,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_prepare,
+        initargs=(common[0].world, [setting.policy for setting in common]),
+    )
+    try:
+        jobs = {pool.submit(_play_prepared, seed, chunk): chunk for chunk in chunks}
+        for job in as_completed(jobs):
+            yield jobs[job], job.result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def replicate(
+    world: World,
+    policies: Sequence[Policy],
+    *,
+    replications: int = 200,
+    years: int | None = None,
+    seed: int = 2026,
+    workers: int = 1,
+    progress: Progress | None = None,
+    first: int = 0,
+) -> Futures:
+    """Play `replications` futures of every policy; future r is the same whatever the workers and the order.
+
+    On Ctrl+C the futures that are complete from the first one on are returned with `interrupted` set; with none
+    complete, KeyboardInterrupt goes on.
+    """
+    if replications < 1:
+        raise ValueError("replications must be at least 1")
+    common = settings(world, policies, years)
+    wanted = range(first, first + replications)
+    chunks = [wanted[i : i + CHUNK] for i in range(0, replications, CHUNK)]
+    workers = max(1, min(workers, len(chunks)))
+    source = _serial(common, seed, chunks) if workers == 1 else _parallel(common, seed, chunks, workers)
+    done: dict[int, tuple[Summary, ...]] = {}
+    interrupted = False
+    try:
+        for chunk, results in source:
+            done.update(zip(chunk, results, strict=True))
+            if progress is not None:
+                progress(len(done), replications)
+    except KeyboardInterrupt:
+        interrupted = True
+    complete = []
+    for replication in wanted:
+        if replication not in done:
+            break
+        complete.append(done[replication])
+    if not complete:
+        raise KeyboardInterrupt
+    return Futures(
+        of=tuple(tuple(row[p] for row in complete) for p in range(len(policies))),
+        interrupted=interrupted,
+    )
+
+
+def available_workers() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

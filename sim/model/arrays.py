@@ -1,0 +1,411 @@
+"""World and Policy as the engines read them: plain numbers in named groups, one row a municipality.
+
+Nothing is decided here. Each group holds the parameters of one file of rules, with the anchors multiplied in and
+calendar units turned into minutes, so that a rule takes one group and not twenty numbers.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.policy import CATEGORIES, PAYERS, Layer, Policy
+from sim.model.world import World
+
+MEASURES = ("identity", "hardening", "detection", "awareness", "backups", "continuity")
+SERVICES = ("population", "welfare", "permits", "communication", "care")
+DEFENCES = ("measures", "gordon_loeb_1", "gordon_loeb_2", "logistic")
+DISCIPLINES = ("first_come", "severity", "inhabitants")
+RANSOM_RULES = ("never", "may_pay", "with_approval")
+
+UNLIMITED = -1
+MINUTES_PER_DAY = 1440
+MINUTES_PER_MONTH = 30.4375 * MINUTES_PER_DAY
+CENTS = 100
+PARTS_PER_MILLION = 1_000_000
+NO_LIMIT = 1 << 60
+
+
+class Threat(NamedTuple):
+    """Who knocks, and when."""
+
+    attempts: float
+    size_exponent: float
+    growth: float
+    years_since_base: float
+    season_amplitude: float
+    season_peak_day: float
+    offhours_share: float
+    shock_rate: float
+    shock_factor: float
+    shock_minutes: int
+    repeat_factor: float
+    repeat_minutes: int
+    repeat_paid_factor: float
+    fraud_rate: float
+    waves: float
+    supplier_rate: float
+
+
+class Defence(NamedTuple):
+    """What keeps attackers out, and how coverage moves."""
+
+    model: int
+    today: float
+    overlap: float
+    floor: float
+    gordon_loeb_v: float
+    gordon_loeb_alpha: float
+    gordon_loeb_beta: float
+    gordon_loeb_alpha_2: float
+    logistic_steepness: float
+    logistic_midpoint: float
+    identity_risk_ratio: float
+    hardening_risk_ratio: float
+    awareness_risk_ratio: float
+    identity_today: float
+    hardening_today: float
+    awareness_today: float
+    build_minutes: float
+    decay_minutes: float
+    learning: float
+
+
+class Incident(NamedTuple):
+    """How bad a break-in gets."""
+
+    significant: float
+    severe: float
+    detection_today: float
+    detection_severe_risk_ratio: float
+    dwell_days: float
+    dwell_sigma: float
+    offhours_delay: float
+    exfiltration: float
+    notification_cost: float
+    severe_cost: float
+    severe_sigma: float
+    significant_cost: float
+    significant_sigma: float
+    minor_cost: float
+    minor_sigma: float
+    cost_size_elasticity: float
+    response_share: float
+    lost_revenue_share: float
+    critical_days: float
+    critical_sigma: float
+    full_days: float
+    full_sigma: float
+    significant_days: float
+    significant_days_sigma: float
+    systems_hit: float
+    significant_systems_hit: float
+    lost_without: float
+    lost_with: float
+    backups_today: float
+    backup_cost_factor: float
+    backup_time_factor: float
+    continuity_today: float
+    continuity_risk_ratio: float
+    delay_outage: float
+    delay_cost: float
+    value_of_service_day: float
+
+
+class Team(NamedTuple):
+    """What a response team does and costs."""
+
+    days_severe: float
+    days_significant: float
+    days_supplier: float
+    exponential: int
+    cost_per_year_cents: int
+    private_factor: float
+
+
+class Extortion(NamedTuple):
+    """What the attackers ask, and what paying brings."""
+
+    demand: float
+    demand_sigma: float
+    size_elasticity: float
+    pay_backups_ok: float
+    pay_backups_lost: float
+    paid_fraction: float
+    data_recovered: float
+    ban_deterrence: float
+
+
+class Spread(NamedTuple):
+    """Losses that need no break-in: payment fraud, waves of denial of service, suppliers."""
+
+    fraud_loss: float
+    fraud_sigma: float
+    wave_hit: float
+    wave_minutes: int
+    wave_impact: float
+    supplier_hit: float
+    impact_full: float
+    impact_saas: float
+    lateral: float
+    outage_days_full: float
+    outage_days_saas: float
+    outage_sigma: float
+    bill_per_inhabitant: float
+
+
+class Choices(NamedTuple):
+    """A policy's levers on the chain of events."""
+
+    teams: int
+    discipline: int
+    private_after_minutes: int
+    ransom_rule: int
+    approval_minutes: int
+    approval_rate: float
+
+
+class LayerTerms(NamedTuple):
+    """One payer layer in integers: shares in parts per million, money in cents, time in minutes."""
+
+    payer: int
+    share: int
+    first: int
+    limit_per_event: int
+    limit_per_year: int
+    begins: int
+    ends: int
+
+
+class WorldArrays(NamedTuple):
+    """A world in numbers. Vectors have one entry a municipality, in order of NIS code; shapes (n,)."""
+
+    threat: Threat
+    defence: Defence
+    incident: Incident
+    team: Team
+    extortion: Extortion
+    spread: Spread
+    nis: NDArray[np.int64]
+    inhabitants: NDArray[np.int64]
+    services: tuple[tuple[float, float], ...]
+    year_starts: tuple[int, ...]
+    horizon: int
+    start_weekday: int
+    start_day_of_year: int
+    structure_seed: int
+    full_it_suppliers: int
+    saas_suppliers: int
+    share_shape: float
+    spend_spread: float
+    reference_spend: float
+    today: tuple[float, ...]
+    reference_mix: tuple[float, ...]
+    operating_spend: float
+    distress_share: float
+
+
+class PolicyArrays(NamedTuple):
+    """A policy in numbers; `layers` holds the ordered layers of each category, in the order of CATEGORIES."""
+
+    choices: Choices
+    local_spend: float
+    mix: tuple[float, ...]
+    layers: tuple[tuple[LayerTerms, ...], ...]
+
+
+def _minutes(days: float) -> int:
+    return round(days * MINUTES_PER_DAY)
+
+
+def _anchor(world: World, name: str) -> float:
+    level = getattr(world.anchor, name)
+    return 1.0 if level == "central" else float(getattr(world.anchor_levels, f"{name}_{level}"))
+
+
+def year_starts(start: datetime.date, years: int) -> tuple[int, ...]:
+    """Return the minutes at which each calendar year begins, and the horizon as the last entry: years + 1 numbers."""
+    return tuple(
+        (start.replace(year=start.year + year) - start).days * MINUTES_PER_DAY for year in range(years + 1)
+    )
+
+
+def world_arrays(world: World, years: int | None = None) -> WorldArrays:
+    """Return the world as numbers, for its own horizon or for `years` years."""
+    t, b, m, i = world.threat, world.break_in, world.measures, world.incident
+    starts = year_starts(world.start, world.years if years is None else years)
+    towns = sorted(world.municipalities, key=lambda town: town.nis)
+    return WorldArrays(
+        threat=Threat(
+            attempts=t.attempts * _anchor(world, "frequency"),
+            size_exponent=t.size_exponent,
+            growth=t.growth,
+            years_since_base=float(world.start.year - t.base_year),
+            season_amplitude=t.season_amplitude,
+            season_peak_day=float(t.season_peak_day),
+            offhours_share=t.offhours_share,
+            shock_rate=t.shock_rate,
+            shock_factor=t.shock_factor,
+            shock_minutes=_minutes(t.shock_days),
+            repeat_factor=t.repeat_factor,
+            repeat_minutes=_minutes(t.repeat_window),
+            repeat_paid_factor=t.repeat_paid_factor,
+            fraud_rate=world.fraud.rate,
+            waves=world.ddos.waves,
+            supplier_rate=world.suppliers.compromise_rate * _anchor(world, "supplier_accumulation"),
+        ),
+        defence=Defence(
+            model=DEFENCES.index(world.defence),
+            today=b.today,
+            overlap=b.overlap,
+            floor=b.floor,
+            gordon_loeb_v=b.gordon_loeb_v,
+            gordon_loeb_alpha=b.gordon_loeb_alpha,
+            gordon_loeb_beta=b.gordon_loeb_beta,
+            gordon_loeb_alpha_2=b.gordon_loeb_alpha_2,
+            logistic_steepness=b.logistic_steepness,
+            logistic_midpoint=b.logistic_midpoint,
+            identity_risk_ratio=m.identity.risk_ratio,
+            hardening_risk_ratio=m.hardening.risk_ratio,
+            awareness_risk_ratio=m.awareness.risk_ratio,
+            identity_today=m.identity.today,
+            hardening_today=m.hardening.today,
+            awareness_today=m.awareness.today,
+            build_minutes=m.build_months * MINUTES_PER_MONTH,
+            decay_minutes=m.decay_months * MINUTES_PER_MONTH,
+            learning=m.learning,
+        ),
+        incident=Incident(
+            significant=i.significant,
+            severe=i.severe,
+            detection_today=m.detection.today,
+            detection_severe_risk_ratio=m.detection.severe_risk_ratio,
+            dwell_days=i.dwell_days,
+            dwell_sigma=i.dwell_sigma,
+            offhours_delay=i.offhours_delay,
+            exfiltration=i.exfiltration,
+            notification_cost=i.notification_cost,
+            severe_cost=i.severe_cost,
+            severe_sigma=i.severe_sigma,
+            significant_cost=i.significant_cost,
+            significant_sigma=i.significant_sigma,
+            minor_cost=i.minor_cost,
+            minor_sigma=i.minor_sigma,
+            cost_size_elasticity=i.cost_size_elasticity,
+            response_share=i.response_share,
+            lost_revenue_share=i.lost_revenue_share,
+            critical_days=i.critical_days,
+            critical_sigma=i.critical_sigma,
+            full_days=i.full_days,
+            full_sigma=i.full_sigma,
+            significant_days=i.significant_days,
+            significant_days_sigma=i.significant_days_sigma,
+            systems_hit=i.systems_hit,
+            significant_systems_hit=i.significant_systems_hit,
+            lost_without=m.backups.lost_without,
+            lost_with=m.backups.lost_with,
+            backups_today=m.backups.today,
+            backup_cost_factor=i.backup_cost_factor,
+            backup_time_factor=i.backup_time_factor,
+            continuity_today=m.continuity.today,
+            continuity_risk_ratio=m.continuity.risk_ratio,
+            delay_outage=i.delay_outage,
+            delay_cost=i.delay_cost,
+            value_of_service_day=world.harm.value_of_service_day * _anchor(world, "service_value"),
+        ),
+        team=Team(
+            days_severe=world.team.days_severe,
+            days_significant=world.team.days_significant,
+            days_supplier=world.team.days_supplier,
+            exponential=int(world.team.days_law == "exponential"),
+            cost_per_year_cents=round(world.team.cost_per_year * CENTS),
+            private_factor=world.team.private_factor,
+        ),
+        extortion=Extortion(
+            demand=world.extortion.demand,
+            demand_sigma=world.extortion.demand_sigma,
+            size_elasticity=world.extortion.size_elasticity,
+            pay_backups_ok=world.extortion.pay_backups_ok,
+            pay_backups_lost=world.extortion.pay_backups_lost,
+            paid_fraction=world.extortion.paid_fraction,
+            data_recovered=world.extortion.data_recovered,
+            ban_deterrence=world.extortion.ban_deterrence,
+        ),
+        spread=Spread(
+            fraud_loss=world.fraud.loss,
+            fraud_sigma=world.fraud.sigma,
+            wave_hit=world.ddos.hit_prob,
+            wave_minutes=round(world.ddos.hours * 60),
+            wave_impact=world.ddos.impact,
+            supplier_hit=world.suppliers.hit_prob,
+            impact_full=world.suppliers.impact_full,
+            impact_saas=world.suppliers.impact_saas,
+            lateral=world.suppliers.lateral_prob,
+            outage_days_full=world.suppliers.outage_days_full,
+            outage_days_saas=world.suppliers.outage_days_saas,
+            outage_sigma=world.suppliers.outage_sigma,
+            bill_per_inhabitant=world.suppliers.bill_per_inhabitant * world.suppliers.bill_share,
+        ),
+        nis=np.array([town.nis for town in towns], dtype=np.int64),
+        inhabitants=np.array([town.population for town in towns], dtype=np.int64),
+        services=tuple(
+            (float(getattr(world.services, name).weight), float(getattr(world.services, name).restore))
+            for name in SERVICES
+        ),
+        year_starts=starts,
+        horizon=starts[-1],
+        start_weekday=world.start.weekday(),
+        start_day_of_year=world.start.timetuple().tm_yday,
+        structure_seed=world.seed,
+        full_it_suppliers=world.suppliers.full_it,
+        saas_suppliers=world.suppliers.saas,
+        share_shape=world.suppliers.share_shape,
+        spend_spread=m.spread,
+        reference_spend=m.reference_spend,
+        today=tuple(float(getattr(m, name).today) for name in MEASURES),
+        reference_mix=tuple(float(getattr(m, name).mix) for name in MEASURES),
+        operating_spend=world.finance.operating_spend,
+        distress_share=world.finance.distress_share,
+    )
+
+
+def _layer_terms(layer: Layer, start: datetime.date) -> LayerTerms:
+    def cents(amount: float | None) -> int:
+        return NO_LIMIT if amount is None else round(amount * CENTS)
+
+    def minute(day: datetime.date | None, otherwise: int) -> int:
+        return otherwise if day is None else (day - start).days * MINUTES_PER_DAY
+
+    one_day = datetime.timedelta(days=1)
+    return LayerTerms(
+        payer=PAYERS.index(layer.payer),
+        share=round(layer.share * PARTS_PER_MILLION),
+        first=cents(layer.first),
+        limit_per_event=cents(layer.limit_per_event),
+        limit_per_year=cents(layer.limit_per_year),
+        begins=minute(layer.from_, -NO_LIMIT),
+        ends=minute(None if layer.until is None else layer.until + one_day, NO_LIMIT),
+    )
+
+
+def policy_arrays(policy: Policy, world: World) -> PolicyArrays:
+    """Return the policy as numbers; dates of layers become minutes of this world."""
+    r = policy.response
+    return PolicyArrays(
+        choices=Choices(
+            teams=UNLIMITED if r.teams == "unlimited" else r.teams,
+            discipline=DISCIPLINES.index(r.discipline),
+            private_after_minutes=UNLIMITED if r.private_after_days == "never" else _minutes(r.private_after_days),
+            ransom_rule=RANSOM_RULES.index(policy.ransom.rule),
+            approval_minutes=_minutes(policy.ransom.approval_days),
+            approval_rate=policy.ransom.approval_rate,
+        ),
+        local_spend=policy.prevention.local_spend,
+        mix=tuple(float(getattr(policy.prevention.mix, name)) for name in MEASURES),
+        layers=tuple(
+            tuple(_layer_terms(layer, world.start) for layer in policy.layers(category)) for category in CATEGORIES
+        ),
+    )

@@ -1,0 +1,322 @@
+"""From what pydantic says about a value to a Problem a reader can act on; and changed copies of World and Policy.
+
+The bounds and choices stand in `parameters.yaml` and in the models. Here they only get their words, the place they
+came from, and the nearest valid name.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import typing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from sim.model.groups import Group
+from sim.model.policy import Layer, Policy
+from sim.model.problems import InputError, Problem, did_you_mean, listed
+from sim.model.spec import Parameter, parameters
+from sim.model.world import World
+
+Kind = Literal["world", "policy"]
+Loc = tuple[str | int, ...]
+Place = Callable[[Loc], tuple[str, int | None]]
+"""From a path in the data to the file and line it came from."""
+
+MODELS: Mapping[Kind, type[Group]] = {"world": World, "policy": Policy}
+OTHER: Mapping[Kind, Kind] = {"world": "policy", "policy": "world"}
+
+PLANNED = ("grants", "fund", "insurance", "budgets", "phases")
+PLANNED_INSIDE = {
+    "prevention": ("minimum_standard", "supplier_standard"),
+    "response": ("fallback_services",),
+    "cost_split": ("budget", "requires", "common_cause_limit"),
+}
+PLANNED_PAYERS = ("fund",)
+
+_TYPE_WORDS = {
+    "float_type": "a number",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "string_type": "a text",
+    "bool_type": "true or false",
+    "date_type": "a date such as 2020-01-01",
+    "date_from_datetime_inexact": "a date without a time, such as 2020-01-01",
+    "tuple_type": "a list",
+}
+_LIMIT_WORDS = {
+    "greater_than_equal": "at least {ge}",
+    "less_than_equal": "at most {le}",
+    "greater_than": "above {gt}",
+    "less_than": "below {lt}",
+    "string_too_short": "a text of {min_length} character or more",
+    "string_too_long": "a text of at most {max_length} characters",
+    "too_short": "a list of {min_length} or more",
+    "too_long": "a list of at most {max_length}",
+}
+_NEEDED_WORDS = {
+    "id": "a short name in lower-case letters, such as my-policy",
+    "title": "a text, or {nl: ..., en: ...}",
+    "start": "1 January of the first year, such as 2020-01-01",
+    "municipalities": "a CSV file such as municipalities_2020.csv, or a list",
+    "payer": "municipality, flanders or insurer",
+}
+
+Scenario = TypeVar("Scenario", World, Policy)
+
+
+def changed(scenario: Scenario, kind: Kind, values: Mapping[str, Any]) -> Scenario:
+    """A validated copy of the scenario with the fields at these dotted paths changed; InputError with every problem."""
+    name = f"{kind} {scenario.id}"
+    fields: dict[str, Any] = {field: getattr(scenario, field) for field in type(scenario).model_fields}
+    problems: list[Problem] = []
+    for dotted, value in values.items():
+        path = tuple(dotted.removeprefix(f"{kind}.").split("."))
+        if (problem := unknown_path(kind, path, name, None)) is not None:
+            problems.append(problem)
+            continue
+        spot = fields
+        for step in path[:-1]:
+            if isinstance(group := spot[step], Group):
+                spot[step] = {field: getattr(group, field) for field in type(group).model_fields}
+            spot = spot[step]
+        spot[path[-1]] = value
+    if not problems:
+        try:
+            return type(scenario).model_validate(fields)
+        except ValidationError as error:
+            problems = problems_of(error, kind, lambda _: (name, None))
+    raise InputError(problems)
+
+
+def problems_of(error: ValidationError, kind: Kind, place: Place) -> list[Problem]:
+    """Every fault of a pydantic error as a Problem, once a spot, in the order of the file where lines are known."""
+    found: dict[Loc, Problem] = {}
+    for fault in error.errors(include_url=False):
+        loc = _clean(MODELS[kind], fault["loc"])
+        file, line = place(loc)
+        if loc not in found:
+            found[loc] = _problem(fault, kind, loc, file, line)
+    return sorted(found.values(), key=lambda problem: (problem.file, problem.line or 0))
+
+
+def unknown_path(kind: Kind, path: Sequence[str], file: str, line: int | None) -> Problem | None:
+    """The problem of a dotted path that names no field of this kind, or None when it does."""
+    model: type[BaseModel] | None = MODELS[kind]
+    for depth, step in enumerate(path):
+        if model is None or step not in model.model_fields:
+            return unknown_key(kind, tuple(path[: depth + 1]), file, line)
+        model = model_in(model.model_fields[step].annotation)
+    return None
+
+
+def unknown_key(kind: Kind, loc: Loc, file: str, line: int | None) -> Problem:
+    """The problem of a key that does not exist here: one of the other kind, one of a later version, or a misspelling."""
+    key, where = str(loc[-1]), dotted(loc)
+    other = OTHER[kind]
+    first = key.partition(".")[0]
+    if kind == "policy" and _is_planned(loc):
+        return Problem(file, line, "not-simulated-yet",
+                       f'the model has a place for "{where}", but this version does not simulate it; leave it out')  # fmt: skip
+    if _belongs_to(other, kind, first, top=len(loc) == 1):
+        full = _full_path(other, first) or first
+        return Problem(file, line, f"{other}-key-in-{kind}",
+                       f'"{where}" belongs in a {other} file (scenarios/{_folder(other)}/...), not in a {kind}',
+                       f"set it in the {other} file, or with --set {other}.{full}=...")  # fmt: skip
+    here = _keys_here(kind, loc[:-1])
+    if "." in key:
+        hint: str | None = "write nested keys, each on its own line and indented, in place of dots"
+    else:
+        hint = did_you_mean(key, here)
+        elsewhere = _full_path(kind, key)
+        if hint is None and elsewhere is not None:
+            hint = f"there is {elsewhere}"
+    known = f"; keys here are {', '.join(here)}" if here else ""
+    return Problem(file, line, "unknown-key", f'unknown key "{where[:200]}" in a {kind}{known}', hint)
+
+
+def dotted(loc: Loc) -> str:
+    """A path as text: `cost_split.recovery[1].share`."""
+    text = ""
+    for step in loc:
+        text += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if text else str(step)
+    return text
+
+
+def shown(value: object) -> str:
+    """A value as a reader would call it: `the text "twelve"`, `true`, `a list`, `12`."""
+    match value:
+        case None:
+            return "empty"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return f'the text "{value[:60]}"' if value else "an empty text"
+        case int() | float():
+            return number(value)
+        case datetime.datetime():
+            return "a date with a time"
+        case datetime.date():
+            return f"the date {value}"
+        case list() | tuple():
+            return "a list"
+        case Mapping():
+            return "a group of keys"
+        case _:
+            return f"a {type(value).__name__}"
+
+
+def number(value: float) -> str:
+    """A number in at most 12 digits; a huge one by its length."""
+    try:
+        return f"{value:.12g}"
+    except OverflowError:
+        return "a number of more than 300 digits"
+
+
+def model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model class inside an annotation such as `tuple[Layer, ...]` or `Words | None`, or None."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((model for part in typing.get_args(annotation) if (model := model_in(part)) is not None), None)
+
+
+def _clean(model: type[BaseModel], loc: Loc) -> Loc:
+    """The path without the marks pydantic leaves for the branches of a union."""
+    parts: list[str | int] = []
+    here: type[BaseModel] | None = model
+    for depth, step in enumerate(loc):
+        if isinstance(step, int):
+            parts.append(step)
+        elif here is not None and (field := _field(here, step)) is not None:
+            parts.append(step)
+            here = model_in(here.model_fields[field].annotation)
+        elif here is not None and depth == len(loc) - 1:
+            parts.append(step)
+    return tuple(parts)
+
+
+def _field(model: type[BaseModel], key: str) -> str | None:
+    if key in model.model_fields:
+        return key
+    return next((name for name, field in model.model_fields.items() if field.alias == key), None)
+
+
+def _problem(fault: ErrorDetails, kind: Kind, loc: Loc, file: str, line: int | None) -> Problem:
+    what, value, of_type = dotted(loc), fault["input"], fault["type"]
+    row = parameters().get(f"{kind}.{what}")
+
+    def problem(rule: str, message: str, hint: str | None = None) -> Problem:
+        return Problem(file, line, rule, message, hint)
+
+    if of_type == "extra_forbidden":
+        return unknown_key(kind, loc, file, line)
+    if of_type == "missing":
+        needed = _NEEDED_WORDS.get(str(loc[-1]), "")
+        return problem("missing-key", f'"{what}" is missing', needed and f"give {needed}" or None)
+    if of_type == "finite_number":
+        return problem("not-finite", f"{what} is {number(value)}, and must be {_wanted(row, 'a finite number')}")
+    if of_type == "literal_error" and isinstance(value, str):
+        return _unknown_value(fault, row, what, problem)
+    if of_type == "string_pattern_mismatch":
+        return problem("bad-id", f"{what} is {shown(value)}, and must be lower-case letters, digits, - or _ (at most 64)")
+    if of_type in _LIMIT_WORDS:
+        size = number(value) if isinstance(value, int | float) else "too short" if "short" in of_type else "too long"
+        return problem("out-of-range", f"{what} is {size}, and must be {_LIMIT_WORDS[of_type].format(**fault['ctx'])}")
+    if of_type in _TYPE_WORDS or of_type in ("model_type", "literal_error", "float_parsing", "model_attributes_type"):
+        words = _TYPE_WORDS.get(of_type) or _group_words(kind, loc)
+        return problem("wrong-type", f"{what or 'the file'} is {shown(value)}, and must be {_wanted(row, words)}",
+                       _number_hint(value) if row is not None and not row.choices else None)  # fmt: skip
+    message = fault["msg"]
+    joint = " " if message.startswith(("is ", "has ")) else ": "
+    return problem(of_type.replace("_", "-"), f"{what}{joint}{message}" if what else message)
+
+
+def _unknown_value(fault: ErrorDetails, row: Parameter | None, what: str, problem: Callable[..., Problem]) -> Problem:
+    value = str(fault["input"])
+    planned = row.planned if row is not None else PLANNED_PAYERS if what.endswith(".payer") else ()
+    if value in planned:
+        return problem("not-simulated-yet",
+                       f'the model has a place for {what} "{value}", but this version does not simulate it')  # fmt: skip
+    if row is not None and not row.choices:
+        hint = did_you_mean(value, [row.word]) if row.word else None
+        return problem("wrong-type", f"{what} is {shown(value)}, and must be {row.describe_allowed()}",
+                       _number_hint(value) or hint)  # fmt: skip
+    choices = list(row.choices) if row is not None else ["municipality", "flanders", "insurer"]
+    return problem("unknown-value", f"{what} is {shown(value)}, and must be {listed(choices)}", did_you_mean(value, choices))
+
+
+def _wanted(row: Parameter | None, words: str) -> str:
+    return row.describe_allowed() if row is not None else words
+
+
+def _number_hint(value: object) -> str | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        float(value)
+    except ValueError:
+        try:
+            float(value.replace(",", ".", 1))
+        except ValueError:
+            return None
+        return f"write {value.replace(',', '.', 1)[:40]}, with a point"
+    return "leave out the quotes"
+
+
+def _group_words(kind: Kind, loc: Loc) -> str:
+    keys = _keys_here(kind, loc)
+    return f"a group of the keys {', '.join(keys)}" if keys else "a group of keys"
+
+
+def _keys_here(kind: Kind, loc: Loc) -> list[str]:
+    """The keys that may stand at a path of this kind of file."""
+    model: type[BaseModel] | None = MODELS[kind]
+    for step in loc:
+        if isinstance(step, str):
+            field = _field(model, step) if model is not None else None
+            model = model_in(model.model_fields[field].annotation) if model is not None and field else None
+    return [field.alias or name for name, field in model.model_fields.items()] if model is not None else []
+
+
+def _is_planned(loc: Loc) -> bool:
+    if len(loc) == 1:
+        return loc[0] in PLANNED
+    return loc[-1] in PLANNED_INSIDE.get(str(loc[0]), ())
+
+
+def _belongs_to(other: Kind, kind: Kind, key: str, top: bool) -> bool:
+    if top and (key == other or key in MODELS[other].model_fields):
+        return True
+    return key in _names(other) and key not in _names(kind)
+
+
+@functools.cache
+def _names(kind: Kind) -> Mapping[str, str]:
+    """Every key of this kind, with the first full path it has."""
+    found: dict[str, str] = {}
+    for path in _paths(MODELS[kind], ()):
+        found.setdefault(path[-1], ".".join(path))
+    return found
+
+
+def _full_path(kind: Kind, key: str) -> str | None:
+    return _names(kind).get(key)
+
+
+def _paths(model: type[BaseModel], above: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    inner_of = {name: model_in(field.annotation) for name, field in model.model_fields.items()}
+    for name in inner_of:
+        yield (*above, name)
+    for name, inner in inner_of.items():
+        if inner is not None and issubclass(inner, Group) and inner is not Layer and name in model.model_fields:
+            if inner.__name__ in ("Words", "Municipality"):
+                continue
+            yield from _paths(inner, (*above, name))
+
+
+def _folder(kind: Kind) -> str:
+    return {"world": "worlds", "policy": "policies"}[kind]

@@ -1,0 +1,66 @@
+"""What can be wrong with an input, said so that a reader can repair it.
+
+A :class:`Problem` says where (file and line), which rule it breaks, what is wrong and what is allowed, and often the
+nearest valid name. Problems are collected; an :class:`InputError` carries all of them at once.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: `file`, `line` (from 1, None if there is none), `rule` (a slug), `message`, `hint`.
+
+    A warning does not stop a run; only errors make an :class:`InputError`.
+    """
+
+    file: str
+    line: int | None
+    rule: str
+    message: str
+    hint: str | None = None
+    severity: Severity = "error"
+
+    def __str__(self) -> str:
+        """`file:line: [rule] message (hint)`, on one line."""
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{place}: [{self.rule}] {self.message}{hint}" if place else f"[{self.rule}] {self.message}{hint}"
+
+
+class InputError(ValueError):
+    """Bad input; `problems` holds every problem found, and `str()` shows them, one a line."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word most like `word`, or None when nothing comes close. Case and `-`/`_` do not matter."""
+    plain = {_plain(candidate): candidate for candidate in known}
+    found = difflib.get_close_matches(_plain(word)[:200], plain, n=1, cutoff=0.6)
+    return plain[found[0]] if found else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """The hint `did you mean "x"?`, or None when nothing comes close."""
+    candidate = nearest(word, known)
+    return f'did you mean "{candidate}"?' if candidate is not None else None
+
+
+def listed(words: Sequence[str]) -> str:
+    """The words as an English list: `a, b or c`."""
+    words = list(words)
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def _plain(word: str) -> str:
+    return word.strip().lower().replace("-", "_").replace(" ", "_")

@@ -1,0 +1,1 @@
+"""From the journals of a future to outcomes, estimates, findings and stories."""

@@ -1,0 +1,225 @@
+"""The story of one municipality in one future: dates, causes, waiting, costs and payers in plain sentences."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engines import events as ev
+from sim.model.municipalities import Municipality
+from sim.model.policy import CATEGORIES, PAYERS
+from sim.model.world import World
+from sim.rules.calendar import MINUTES_PER_DAY
+from sim.rules.incident import MINOR, SEVERE
+from sim.text import Words, words
+
+PAYER_SHARES = {
+    "municipality": "the municipality {amount}",
+    "flanders": "Flanders {amount}",
+    "insurer": "the insurer {amount}",
+    "fund": "the solidarity fund {amount}",
+}
+CATEGORY_NAMES = {
+    "prevention": "prevention",
+    "response_capacity": "standing response teams",
+    "response": "response",
+    "recovery": "recovery",
+    "lost_revenue": "lost revenue",
+    "notification": "notifying citizens",
+    "ransom": "ransom",
+    "fraud": "payment fraud",
+    "supplier_bill": "the supplier's bill",
+}
+BREAK_IN = {
+    ev.DIRECT: "{when}: an attacker breaks in ({severity}).",
+    ev.REPEAT: "{when}: an attacker breaks in ({severity}), drawn by the earlier incident.",
+    ev.LATERAL: "{when}: an attacker breaks in through a supplier ({severity}).",
+}
+SEVERITY_NAMES = ("minor", "significant", "severe")
+
+
+@dataclass(frozen=True)
+class Story:
+    """One municipality's future. `incidents` and `postings` hold its own rows of the journals."""
+
+    world: World
+    town: Municipality
+    replication: int
+    incidents: NDArray[Any]
+    rows: NDArray[np.int64]
+    postings: NDArray[Any]
+
+    def lines(self, language: str = "nl") -> list[str]:
+        """Return the story as sentences, a paragraph an incident; small things are counted at the end."""
+        say = words(language)
+        head = say.say(
+            "{name} ({inhabitants} inhabitants) in future {replication}:",
+            name=self.town.name,
+            inhabitants=say.number(self.town.population),
+            replication=self.replication,
+        )
+        chapters = [
+            self._incident(say, int(row), incident)
+            for row, incident in zip(self.rows, self.incidents, strict=True)
+            if not _small(incident)
+        ]
+        if not chapters:
+            chapters = [say.say("No significant incident strikes in this future.")]
+        return [head, *chapters, *self._small_things(say), *self._programmes(say)]
+
+    def text(self, language: str = "nl") -> str:
+        """Return the story with an empty line between its paragraphs."""
+        return "\n\n".join(self.lines(language))
+
+    def _when(self, say: Words, minute: int) -> str:
+        start = datetime.datetime.combine(self.world.start, datetime.time())
+        text = say.moment(start + datetime.timedelta(minutes=int(minute)))
+        return text[0].upper() + text[1:]
+
+    def _incident(self, say: Words, row: int, incident: Any) -> str:
+        cause = int(incident["cause"])
+        begun = self._when(say, incident["begun"])
+        if cause == ev.PAYMENT_FRAUD:
+            parts = [say.say("{when}: a payment goes to a fraudster.", when=begun)]
+        elif cause == ev.CUT_OFF:
+            parts = [say.say("{when}: a supplier is compromised and services stop.", when=begun)]
+        else:
+            severity = say.say(SEVERITY_NAMES[int(incident["severity"])])
+            parts = [say.say(BREAK_IN[cause], when=begun, severity=severity)]
+            parts += self._strike(say, incident)
+        parts += self._response(say, incident)
+        parts += self._ending(say, incident)
+        parts += self._bill(say, self.postings[self.postings["incident"] == row])
+        return " ".join(parts)
+
+    def _strike(self, say: Words, incident: Any) -> list[str]:
+        if incident["impact"] == ev.UNKNOWN:
+            return [say.say("The intruder is still unseen when this future ends.")]
+        dwelt = int(incident["impact"] - incident["begun"])
+        parts = []
+        if dwelt >= MINUTES_PER_DAY:
+            parts.append(
+                say.say(
+                    "The intruder stays unseen for {duration}; systems go down on {when}.",
+                    duration=say.duration(dwelt),
+                    when=self._when(say, incident["impact"]).lower(),
+                )
+            )
+        delay = int(incident["discovered"] - incident["impact"]) if incident["discovered"] != ev.UNKNOWN else 0
+        if delay > 0:
+            parts.append(say.say("Nobody is at work: it takes {duration} before it is noticed.", duration=say.duration(delay)))
+        if incident["exfiltrated"]:
+            parts.append(say.say("Data of citizens are taken."))
+        return parts
+
+    def _response(self, say: Words, incident: Any) -> list[str]:
+        parts = []
+        if incident["team_start"] != ev.UNKNOWN:
+            waited = int(incident["team_start"] - incident["discovered"])
+            if incident["private"]:
+                sentence = "After waiting {duration} without a response team, it hires private responders."
+                parts.append(say.say(sentence, duration=say.duration(waited)))
+            elif waited > 0:
+                parts.append(say.say("A response team comes after {duration} in the queue.", duration=say.duration(waited)))
+            else:
+                parts.append(say.say("A response team starts at once."))
+        elif incident["discovered"] != ev.UNKNOWN:
+            parts.append(say.say("It is still waiting for a response team when this future ends."))
+        if int(incident["severity"]) == SEVERE and incident["team_start"] != ev.UNKNOWN:
+            parts.append(say.say("The backups are lost.") if incident["backups_lost"] else say.say("The backups are usable."))
+            demand = say.money(incident["demand_cents"] / 100, 2)
+            if incident["ransom_cents"] > 0:
+                paid = say.money(incident["ransom_cents"] / 100, 2)
+                parts.append(say.say("The attackers ask {demand}; {paid} is paid.", demand=demand, paid=paid))
+            else:
+                parts.append(say.say("The attackers ask {demand}; nothing is paid.", demand=demand))
+        return parts
+
+    def _ending(self, say: Words, incident: Any) -> list[str]:
+        if incident["impact"] == ev.UNKNOWN:
+            return []
+        if incident["open"]:
+            return [say.say("When this future ends, not everything is back.")]
+        back = int(incident["critical_back"] - incident["impact"])
+        closed = int(incident["closed"] - incident["impact"])
+        if closed - back < MINUTES_PER_DAY:
+            return [say.say("Services are back after {duration}.", duration=say.duration(max(back, 1)))]
+        return [
+            say.say(
+                "Critical services are back after {critical}, everything after {full}.",
+                critical=say.duration(back),
+                full=say.duration(closed),
+            )
+        ]
+
+    def _bill(self, say: Words, postings: NDArray[Any]) -> list[str]:
+        if len(postings) == 0:
+            return []
+        total = int(postings["cents"].sum())
+        return [
+            say.say(
+                "The bill is {total} ({items}); paid by {payers}.",
+                total=say.money(total / 100),
+                items=self._items(say, postings),
+                payers=self._payers(say, postings),
+            )
+        ]
+
+    def _items(self, say: Words, postings: NDArray[Any]) -> str:
+        names = {CATEGORIES.index(name): label for name, label in CATEGORY_NAMES.items()}
+        present = sorted(set(postings["category"].tolist()))
+        amounts = {c: int(postings["cents"][postings["category"] == c].sum()) for c in present}
+        return ", ".join(f"{say.say(names[c])} {say.money(amount / 100)}" for c, amount in amounts.items())
+
+    def _payers(self, say: Words, postings: NDArray[Any]) -> str:
+        parts = []
+        for index, payer in enumerate(PAYERS):
+            amount = int(postings["cents"][postings["payer"] == index].sum())
+            if amount:
+                parts.append(say.say(PAYER_SHARES[payer], amount=say.money(amount / 100)))
+        return ", ".join(parts)
+
+    def _small_things(self, say: Words) -> list[str]:
+        sentences = []
+        minor = [i for i, incident in enumerate(self.incidents) if _small(incident) and incident["cause"] != ev.DENIAL]
+        if minor:
+            cost = int(sum(self.incidents["cost_cents"][i] for i in minor))
+            sentence = "Besides, {n} minor break-ins and outages at suppliers cost {cost} together."
+            sentences.append(say.say(sentence, n=say.number(len(minor)), cost=say.money(cost / 100)))
+        waves = int((self.incidents["cause"] == ev.DENIAL).sum())
+        if waves:
+            sentences.append(say.say("Its website is pushed off the net {n} times, for hours.", n=say.number(waves)))
+        return [" ".join(sentences)] if sentences else []
+
+    def _programmes(self, say: Words) -> list[str]:
+        yearly = self.postings[self.postings["incident"] == ev.NATIONAL]
+        if len(yearly) == 0:
+            return []
+        return [
+            say.say(
+                "Prevention and standing teams cost {total} over the whole period; paid by {payers}.",
+                total=say.money(int(yearly["cents"].sum()) / 100),
+                payers=self._payers(say, yearly),
+            )
+        ]
+
+
+def _small(incident: Any) -> bool:
+    """Return whether an incident is only counted: a minor break-in, a wave, or one application of a supplier."""
+    cause = int(incident["cause"])
+    if cause == ev.CUT_OFF:
+        return bool(incident["team_start"] == ev.UNKNOWN and incident["discovered"] == ev.UNKNOWN)
+    return cause != ev.PAYMENT_FRAUD and int(incident["severity"]) == MINOR
+
+
+def tell(
+    world: World, town: Municipality, postings: NDArray[Any], incidents: NDArray[Any], replication: int
+) -> Story:
+    """Return the story of a municipality from the journals of a future."""
+    rows = np.flatnonzero(incidents["nis"] == town.nis)
+    rows = rows[np.argsort(incidents["begun"][rows], kind="stable")]
+    return Story(world, town, replication, incidents[rows], rows, postings[postings["nis"] == town.nis])

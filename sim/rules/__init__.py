@@ -1,0 +1,1 @@
+"""The arithmetic of the model: pure functions of numbers, one concept a file."""

@@ -1,0 +1,118 @@
+"""What keeps attackers out: coverage of the measures, and the break-in probability that follows.
+
+Evidence describes municipalities as they are today. The break-in probability `today`, at the reference spend, is the
+anchor; measures move away from it in proportion to their risk ratios, and the Gordon-Loeb curves pass through it.
+"""
+
+from __future__ import annotations
+
+import math
+
+from sim.model.arrays import Defence
+from sim.rules.compiling import rule
+
+MEASURES, GORDON_LOEB_1, GORDON_LOEB_2, LOGISTIC = 0, 1, 2, 3
+
+
+@rule
+def coverage_target(spend_ratio: float, today: float) -> float:
+    """Return the coverage that a spend buys in the long run: 1 - (1 - today)^ratio.
+
+    `spend_ratio` is effective spend on the measure over today's; each further euro covers the same share of what is
+    still open, so returns diminish.
+    """
+    if today <= 0.0:
+        return 0.0
+    return 1.0 - math.exp(spend_ratio * math.log(1.0 - today))
+
+
+@rule
+def stock_at(level: float, target: float, elapsed: float, build: float, decay: float) -> float:
+    """Return a coverage (or security spend) `elapsed` minutes later, on its way to its target.
+
+    Solution of d level / dt = (target - level) / tau, with the time constant `build` up and `decay` down, in minutes.
+    """
+    if level == target:
+        return level
+    tau = build if target > level else decay
+    if tau <= 0.0:
+        return target
+    return target + (level - target) * math.exp(-elapsed / tau)
+
+
+@rule
+def learned(level: float, learning: float) -> float:
+    """Return the coverage just after an incident: part of the remaining gap is closed, and fades later."""
+    return level + (1.0 - level) * learning
+
+
+@rule
+def relative_risk(identity: float, hardening: float, awareness: float, defence: Defence) -> float:
+    """Return the product over measures of (1 - coverage (1 - risk ratio)), to the power `overlap`, above the floor.
+
+    Measures overlap: who has one often has the others, so raw risk ratios must not be multiplied.
+    """
+    product = (
+        (1.0 - identity * (1.0 - defence.identity_risk_ratio))
+        * (1.0 - hardening * (1.0 - defence.hardening_risk_ratio))
+        * (1.0 - awareness * (1.0 - defence.awareness_risk_ratio))
+    )
+    if product <= 0.0:
+        return defence.floor
+    return max(defence.floor, math.exp(defence.overlap * math.log(product)))
+
+
+@rule
+def unprotected(defence: Defence) -> float:
+    """Return the break-in probability at zero spend; no policy can exceed it, so it is the cap of the thinning."""
+    if defence.model == MEASURES:
+        today = relative_risk(defence.identity_today, defence.hardening_today, defence.awareness_today, defence)
+        return defence.today / today
+    return defence.gordon_loeb_v
+
+
+@rule
+def gordon_loeb_1(spend: float, v: float, alpha: float, beta: float) -> float:
+    """Return S = v / (alpha z + 1)^beta (Gordon and Loeb 2002, class I); `spend` z in euro per inhabitant per year."""
+    return v * math.exp(-beta * math.log(alpha * spend + 1.0))
+
+
+@rule
+def gordon_loeb_2(spend: float, v: float, alpha: float) -> float:
+    """Return S = v^(alpha z + 1) (Gordon and Loeb 2002, class II)."""
+    return math.exp((alpha * spend + 1.0) * math.log(v))
+
+
+@rule
+def logistic(spend: float, v: float, steepness: float, midpoint: float) -> float:
+    """Return the S-shaped alternative: v (1 + exp(-k z0)) / (1 + exp(k (z - z0)))."""
+    return v * (1.0 + math.exp(-steepness * midpoint)) / (1.0 + math.exp(steepness * (spend - midpoint)))
+
+
+@rule
+def break_in_probability(
+    identity: float, hardening: float, awareness: float, spend: float, cap: float, defence: Defence
+) -> float:
+    """Return the probability that an attempt succeeds, between zero and `cap` (see `unprotected`).
+
+    Coverages lie in [0, 1] and serve the model of measures; `spend`, euro per inhabitant per year, serves the others.
+    """
+    if defence.model == MEASURES:
+        probability = cap * relative_risk(identity, hardening, awareness, defence)
+    elif defence.model == GORDON_LOEB_1:
+        probability = gordon_loeb_1(
+            spend, defence.gordon_loeb_v, defence.gordon_loeb_alpha, defence.gordon_loeb_beta
+        )
+    elif defence.model == GORDON_LOEB_2:
+        probability = gordon_loeb_2(spend, defence.gordon_loeb_v, defence.gordon_loeb_alpha_2)
+    else:
+        probability = logistic(
+            spend, defence.gordon_loeb_v, defence.logistic_steepness, defence.logistic_midpoint
+        )
+    return min(cap, probability)
+
+
+@rule
+def fraud_risk(awareness: float, defence: Defence) -> float:
+    """Return the chance that a payment fraud works, relative to untrained staff."""
+    return 1.0 - awareness * (1.0 - defence.awareness_risk_ratio)

@@ -1,0 +1,35 @@
+"""Who pays: what one payer layer takes from a cost, in whole cents, so that payments always add up to the cost."""
+
+from __future__ import annotations
+
+from sim.rules.compiling import rule
+
+PARTS_PER_MILLION = 1_000_000
+
+
+@rule
+def layer_payment(left: int, share: int, first: int, limit_per_event: int, left_this_year: int) -> int:
+    """Return the cents that a layer pays out of what is `left` of a cost.
+
+    The layer takes its `share` (parts per million, rounded down) of the first `first` cents, within its limit per
+    event and what is left of its limit this year.
+    """
+    payment = min(left, first) * share // PARTS_PER_MILLION
+    return max(0, min(payment, limit_per_event, left_this_year))
+
+
+@rule
+def part_by_inhabitants(total: int, before: int, upto: int, everybody: int) -> int:
+    """Return one municipality's part of a common bill, by inhabitants; the parts add up to the total exactly.
+
+    `before` and `upto` are the inhabitants of the municipalities before it, without and with its own.
+    """
+    return total * upto // everybody - total * before // everybody
+
+
+@rule
+def elapsed_part(amount: int, begun: int, due: int, now: int) -> int:
+    """Return the part of an amount that has accrued at `now` of the time from `begun` to `due`, all in minutes."""
+    if due <= begun or now >= due:
+        return amount
+    return amount * max(0, now - begun) // (due - begun)

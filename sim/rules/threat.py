@@ -1,0 +1,86 @@
+"""Who knocks, and when: the rate of attempts, and the clock on which attackers live.
+
+All municipalities share one pattern over time: growth, season, office hours and vulnerability disclosures. Measured on
+*threat time*, which runs fast when attacks are many, attempts are a Poisson process of constant rate, so they are drawn
+exactly and without waste (time change of a non-homogeneous Poisson process: Cinlar 1975, section 4.7). The unit of
+threat time is one average year.
+"""
+
+from __future__ import annotations
+
+import math
+
+from sim.model.arrays import Threat
+from sim.rules.calendar import CLOSING, DAYS_PER_YEAR, MINUTES_PER_DAY, OFFICE_SHARE_OF_WEEK, OPENING
+from sim.rules.compiling import rule
+
+REFERENCE_INHABITANTS = 20_000.0
+
+
+@rule
+def size_factor(inhabitants: float, exponent: float) -> float:
+    """Return (inhabitants / 20 000) to the power `exponent`."""
+    if exponent == 0.0:
+        return 1.0
+    return math.exp(exponent * math.log(inhabitants / REFERENCE_INHABITANTS))
+
+
+@rule
+def attempt_rate(inhabitants: float, threat: Threat) -> float:
+    """Return attempts per year of threat time on a municipality."""
+    return threat.attempts * size_factor(inhabitants, threat.size_exponent)
+
+
+@rule
+def day_intensity(day: int, start_day_of_year: int, threat: Threat) -> float:
+    """Return growth x season on a day of the world, relative to an average day of the base year.
+
+    Growth is (1 + g)^t with t in years since 1 January of the base year; the season is a cosine with mean one.
+    """
+    growth = math.exp(math.log(1.0 + threat.growth) * (threat.years_since_base + day / DAYS_PER_YEAR))
+    angle = 2.0 * math.pi * (start_day_of_year + day - threat.season_peak_day) / DAYS_PER_YEAR
+    return growth * (1.0 + threat.season_amplitude * math.cos(angle))
+
+
+@rule
+def mean_shock(threat: Threat) -> float:
+    """Return the long-run mean of the shock factor: 1 + (factor - 1) x P(a disclosure in the last `shock_days`).
+
+    Disclosures are Poisson and do not stack, so the probability is 1 - exp(-rate x duration). Dividing by this mean
+    keeps `attempts` the yearly average, with shocks or without.
+    """
+    duration = threat.shock_minutes / (MINUTES_PER_DAY * DAYS_PER_YEAR)
+    return 1.0 + (threat.shock_factor - 1.0) * (1.0 - math.exp(-threat.shock_rate * duration))
+
+
+@rule
+def office_weight(threat: Threat) -> float:
+    """Return the intensity during office hours relative to the week's average."""
+    return (1.0 - threat.offhours_share) / OFFICE_SHARE_OF_WEEK
+
+
+@rule
+def offhours_weight(threat: Threat) -> float:
+    """Return the intensity at night and in weekends relative to the week's average."""
+    return threat.offhours_share / (1.0 - OFFICE_SHARE_OF_WEEK)
+
+
+@rule
+def segment_start(segment: int) -> int:
+    """Return the first minute of a segment; each day has three: 0:00-8:00, 8:00-18:00, 18:00-24:00."""
+    part = segment % 3
+    offset = 0
+    if part == 1:
+        offset = OPENING
+    elif part == 2:
+        offset = CLOSING
+    return segment // 3 * MINUTES_PER_DAY + offset
+
+
+@rule
+def repeat_excess(paid: bool, threat: Threat) -> float:
+    """Return how much the rate at a victim is raised, in multiples of its own rate, after an incident closes."""
+    factor = threat.repeat_factor
+    if paid:
+        factor = factor * threat.repeat_paid_factor
+    return max(0.0, factor - 1.0)

@@ -1,0 +1,124 @@
+"""Words and numbers as people read them, in Dutch and English: the one place that formats.
+
+The words stand in English in the code and are looked up in `locales/*.po`; a test checks that every sentence has its
+translation. Numbers follow the language: 1.234,5 in Dutch, 1,234.5 in English.
+"""
+
+from __future__ import annotations
+
+import datetime
+import gettext
+import math
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+LANGUAGES = ("nl", "en")
+LOCALES = Path(__file__).parent / "locales"
+_CULTURE = {"nl": "nl_BE", "en": "en_GB"}
+
+
+@lru_cache(maxsize=4)
+def _catalogue(language: str) -> gettext.NullTranslations:
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    with (LOCALES / f"{language}.po").open("rb") as source:
+        catalogue = read_po(source, locale=_CULTURE[language])
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+class Words:
+    """One language: `say` translates and fills in, the others format numbers.
+
+    >>> Words("en").money(38_912_345)
+    '€38.9 million'
+    >>> Words("nl").money(38_912_345)
+    '€ 38,9 miljoen'
+    """
+
+    def __init__(self, language: str) -> None:
+        if language not in LANGUAGES:
+            raise ValueError(f"unknown language {language!r}: choose one of {', '.join(LANGUAGES)}")
+        self.language = language
+
+    def say(self, sentence: str, /, **values: Any) -> str:
+        """Return a sentence in this language with its {placeholders} filled in."""
+        translated = _catalogue(self.language).gettext(sentence)
+        return translated.format(**values) if values else translated
+
+    def number(self, value: float, decimals: int = 0) -> str:
+        """Return a number with this many decimals and the separators of the language."""
+        from babel.numbers import format_decimal
+
+        if not math.isfinite(value):
+            return "∞" if value > 0 else "-∞"
+        value = round(value, decimals) + 0.0
+        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+        return str(format_decimal(value, format=pattern, locale=_CULTURE[self.language]))
+
+    def figure(self, value: float, digits: int = 3) -> str:
+        """Return a number with about this many significant digits, never with digits before the point lost."""
+        if value == 0 or not math.isfinite(value):
+            return self.number(value)
+        decimals = digits - 1 - math.floor(math.log10(abs(value)))
+        return self.number(value, max(0, min(decimals, 6)))
+
+    def signed(self, value: float, digits: int = 3) -> str:
+        """Return a number with its sign first, so that readers of signs find it."""
+        text = self.figure(value, digits)
+        return f"+{text}" if value > 0 else text
+
+    def percent(self, share: float, decimals: int = 0) -> str:
+        """Return a share in [0, 1] as a percentage."""
+        return f"{self.number(100 * share, decimals)}{' ' if self.language == 'nl' else ''}%"
+
+    def money(self, euro: float, digits: int = 3) -> str:
+        """Return an amount in euro, in thousands, millions or billions where that reads better."""
+        size = abs(euro)
+        if size >= 0.9995e9:
+            amount, unit = euro / 1e9, self.say("billion")
+        elif size >= 0.9995e6:
+            amount, unit = euro / 1e6, self.say("million")
+        else:
+            amount, unit = euro, ""
+        digits_shown = self.figure(amount, digits) if unit or size < 100 else self.number(round(amount))
+        if not unit and size < 100:
+            digits_shown = self.number(amount, 2)
+        sign, digits_shown = ("-", digits_shown[1:]) if digits_shown.startswith("-") else ("", digits_shown)
+        space = " " if self.language == "nl" else ""
+        return f"{sign}€{space}{digits_shown}" + (f" {unit}" if unit else "")
+
+    def date(self, day: datetime.date) -> str:
+        """Return a date in full: 25 januari 2020."""
+        from babel.dates import format_date
+
+        return str(format_date(day, "d MMMM y", locale=_CULTURE[self.language]))
+
+    def moment(self, moment: datetime.datetime) -> str:
+        """Return a day of the week, a date and a time: zaterdag 25 januari 2020, 3:12."""
+        from babel.dates import format_date
+
+        day = format_date(moment, "EEEE d MMMM y", locale=_CULTURE[self.language])
+        return f"{day}, {moment.hour}:{moment.minute:02d}"
+
+    def duration(self, minutes: int) -> str:
+        """Return a duration in hours, days or months, whichever a person would use."""
+        hours = minutes / 60
+        if hours < 1.5:
+            return self.say("about an hour")
+        if hours < 48:
+            return self.say("{n} hours", n=self.number(hours))
+        if hours < 24 * 60:
+            return self.say("{n} days", n=self.number(hours / 24))
+        return self.say("{n} months", n=self.number(hours / 24 / 30.4375))
+
+
+@lru_cache(maxsize=2)
+def words(language: str) -> Words:
+    """Return the words of a language: "nl" or "en"."""
+    return Words(language)
