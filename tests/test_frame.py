@@ -22,9 +22,7 @@ DOCUMENTS = ("README.md", "CONTRIBUTING.md")
 
 def run(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
     """Run one of the tools of this environment in the project's folder."""
-    return subprocess.run(
-        [sys.executable, "-m", *command], cwd=project, capture_output=True, text=True, check=False
-    )
+    return subprocess.run([sys.executable, "-m", *command], cwd=project, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="session")
@@ -106,14 +104,11 @@ def files_under(folder: Path) -> list[Path]:
     return [p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
 
 
-def test_the_wheel_holds_every_file_of_the_package_and_every_scenario(
-    project: Path, wheel: zipfile.ZipFile
-) -> None:
+def test_the_wheel_holds_every_file_of_the_package_and_every_scenario(project: Path, wheel: zipfile.ZipFile) -> None:
     inside = set(wheel.namelist())
     expected = {p.relative_to(project).as_posix() for p in files_under(project / "sim")}
     expected |= {
-        "sim/scenarios/" + p.relative_to(project / "scenarios").as_posix()
-        for p in files_under(project / "scenarios")
+        "sim/scenarios/" + p.relative_to(project / "scenarios").as_posix() for p in files_under(project / "scenarios")
     }
     assert any(name.startswith("sim/scenarios/policies/") for name in expected)
     assert any(name.startswith("sim/scenarios/worlds/") for name in expected)

@@ -41,7 +41,14 @@ KIND_NAMES = {
 
 # Causes of an incident.
 DIRECT, REPEAT, LATERAL, CUT_OFF, PAYMENT_FRAUD, DENIAL = range(6)
-CAUSES = ("attack", "repeat attack", "through a supplier", "supplier outage", "payment fraud", "denial of service")
+CAUSES = (
+    "attack",
+    "repeat attack",
+    "through a supplier",
+    "supplier outage",
+    "payment fraud",
+    "denial of service",
+)
 
 # The number of an incident is the index of all its draws, so it must not depend on what happened elsewhere:
 # the running number of the attempt, the minute of a follow-up, or the supplier and its compromise.

@@ -10,15 +10,14 @@ The arithmetic is in `sim.rules`, the dice in `tape.py` and `sim.rules.chance`; 
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Generator
-from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import simpy
 
 from sim.engines import events as ev
-from sim.engines.accounts import Accounts
+from sim.engines.accounts import Bill, Books, Town
 from sim.engines.setting import Outcome, Setting
 from sim.engines.tape import Tape, deal, minute_of, threat_time
 from sim.model.arrays import UNLIMITED
@@ -56,39 +55,6 @@ class Moment(simpy.Event):
         env.schedule(self, priority=key, delay=minute - env.now)  # type: ignore[arg-type]
 
 
-@dataclass
-class Town:
-    """A municipality during one future: how well it is covered, and whether it is in trouble."""
-
-    nis: int
-    inhabitants: int
-    levels: list[float]
-    targets: list[float]
-    levels_at: int = 0
-    open_row: int = ev.UNKNOWN  # row of the incident that keeps it busy
-    last_closed: int = ev.UNKNOWN  # row of the latest closed incident: only its aftermath goes on
-
-
-@dataclass
-class Outage:
-    """Services that are out: `waiting` holds, for each, its share of all services and its place in the restoring."""
-
-    town: Town
-    since: int
-    share: float
-    waiting: list[tuple[float, float]]
-
-
-@dataclass
-class Bill:
-    """Recovery and lost revenue that accrue until the critical services are back."""
-
-    town: Town
-    begun: int
-    due: int
-    amounts: tuple[tuple[int, int], ...] = field(default=())  # (category, cents)
-
-
 class Future:
     """One replication: one policy on one tape."""
 
@@ -99,10 +65,8 @@ class Future:
         self.choices = setting.policy.choices
         self.setting = setting
         self.env = simpy.Environment(initial_time=0)
-        self.accounts = Accounts(setting.policy.layers, self.world.year_starts)
-        self.incidents: list[dict[str, int]] = []
-        self.outages: dict[int, Outage] = {}
-        self.bills: dict[int, Bill] = {}
+        self.books = Books(self.env, self.world, setting.policy.layers)
+        self.incidents = self.books.incidents
         self.blocked = 0
         self.pool = simpy.PriorityResource(self.env, self.choices.teams) if self.choices.teams > 0 else None
         world, policy, maturity = self.world, setting.policy, setting.structure.maturity
@@ -113,9 +77,7 @@ class Future:
                 levels=setting.stocks(float(maturity[i]), world.reference_spend, world.reference_mix),
                 targets=setting.stocks(float(maturity[i]), policy.local_spend, policy.mix),
             )
-            for i, (nis, inhabitants) in enumerate(
-                zip(world.nis.tolist(), world.inhabitants.tolist(), strict=True)
-            )
+            for i, (nis, inhabitants) in enumerate(zip(world.nis.tolist(), world.inhabitants.tolist(), strict=True))
         ]
         self.deterrence = ransom.deterrence_factor(self.choices.ransom_rule, world.extortion)
 
@@ -131,6 +93,8 @@ class Future:
 
     def stock(self, town: Town, measure: int) -> float:
         """Return a coverage (or the effective spend) at this minute."""
+        if town.levels[measure] == town.targets[measure]:
+            return town.levels[measure]  # at rest, as most are: no need to ask
         return defence_rules.stock_at(
             town.levels[measure],
             town.targets[measure],
@@ -138,57 +102,6 @@ class Future:
             self.world.defence.build_minutes,
             self.world.defence.decay_minutes,
         )
-
-    def open_record(self, town: Town, number: int, cause: int, severity: int, **known: int) -> int:
-        """Write a new row into the incident log and return its number."""
-        row = dict.fromkeys(ev.INCIDENT.names or (), ev.UNKNOWN)
-        row |= {"nis": town.nis, "number": number, "cause": cause, "severity": severity, "begun": int(self.env.now)}
-        row |= dict.fromkeys(
-            ("private", "backups_lost", "exfiltrated", "demand_cents", "ransom_cents", "cost_cents", "harm_cents"), 0
-        )
-        row |= {"person_minutes": 0, "open": 0} | known
-        self.incidents.append(row)
-        return len(self.incidents) - 1
-
-    def charge(self, town: Town, row: int, category: int, amount: int) -> None:
-        """Post a cost of an incident."""
-        if amount > 0:
-            self.incidents[row]["cost_cents"] += amount
-            self.accounts.post(min(int(self.env.now), self.world.horizon - 1), town.nis, category, amount, row)
-
-    def lose(self, row: int, town: Town, share: float, services: tuple[tuple[float, float], ...]) -> None:
-        """Let services go out: `share` of the systems behind each of them."""
-        self.outages[row] = Outage(town, int(self.env.now), share, list(services))
-
-    def regain(self, row: int, service: tuple[float, float]) -> None:
-        """Bring a service back, and book what citizens missed."""
-        outage = self.outages[row]
-        outage.waiting.remove(service)
-        self.miss(row, outage, service[0])
-
-    def miss(self, row: int, outage: Outage, weight: float) -> None:
-        """Book the person-minutes without a service, and their value, in the incident log."""
-        elapsed = int(self.env.now) - outage.since
-        lost = incident_rules.person_minutes(outage.town.inhabitants, outage.share * weight, elapsed)
-        self.incidents[row]["person_minutes"] += lost
-        self.incidents[row]["harm_cents"] += incident_rules.harm_cents(lost, self.world.incident)
-
-    def settle(self, row: int) -> None:
-        """Post what has accrued of a bill: all of it once it is due."""
-        bill = self.bills.pop(row)
-        for category, amount in bill.amounts:
-            accrued = funding.elapsed_part(amount, bill.begun, bill.due, int(self.env.now))
-            self.charge(bill.town, row, category, accrued)
-
-    def close_the_books(self) -> None:
-        """At the horizon: book what open incidents have cost and taken from citizens so far, and flag them."""
-        for row, outage in self.outages.items():
-            for weight, _ in outage.waiting:
-                self.miss(row, outage, weight)
-        for row in list(self.bills):
-            self.settle(row)
-        for record in self.incidents:
-            record["open"] = int(record["closed"] == ev.UNKNOWN)
 
     # --- budgets -------------------------------------------------------------------------------------------------
 
@@ -205,7 +118,7 @@ class Future:
                 before += town.inhabitants
                 for category, amount in ((PREVENTION, spend), (RESPONSE_CAPACITY, part)):
                     if amount > 0:
-                        self.accounts.post(start, town.nis, category, amount, ev.NATIONAL)
+                        self.books.accounts.post(start, town.nis, category, amount, ev.NATIONAL)
 
     # --- attacks -------------------------------------------------------------------------------------------------
 
@@ -234,17 +147,17 @@ class Future:
             self.blocked += 1
             return
         severity = incident_rules.incident_class(
-            self.draw(town, number, chance.CLASS), self.stock(town, DETECTION), self.world.incident
+            self.draw(town, number, chance.CLASS), self.stock(town, DETECTION), self.world.classes
         )
         self.break_in(town, number, cause, severity)
 
     def break_in(self, town: Town, number: int, cause: int, severity: int, supplier: int = ev.UNKNOWN) -> None:
         """Open the incident of a successful attempt; a minor one costs staff time and is over."""
-        row = self.open_record(town, number, cause, severity, supplier=supplier)
+        row = self.books.open_record(town, number, cause, severity, supplier=supplier)
         if severity == MINOR:
             u = self.draw(town, number, chance.COST)
-            bill = incident_rules.bill_euro(u, MINOR, float(town.inhabitants), self.world.incident)
-            self.charge(town, row, RECOVERY, cents(bill))
+            bill = incident_rules.bill_euro(u, MINOR, float(town.inhabitants), self.world.bill)
+            self.books.charge(town, row, RECOVERY, cents(bill))
             self.incidents[row]["closed"] = int(self.env.now)
             return
         town.open_row = row
@@ -272,23 +185,25 @@ class Future:
 
     def incident(self, town: Town, number: int, severity: int, row: int) -> Process:
         """From break-in to the day everything is normal again."""
-        world, rules, record = self.world, self.world.incident, self.incidents[row]
+        world, record = self.world, self.incidents[row]
 
         # 1. The intruder dwells, then strikes; at night and in weekends it takes until morning before somebody sees it.
-        impact = int(self.env.now) + incident_rules.dwell_minutes(self.draw(town, number, chance.DWELL), rules)
+        impact = int(self.env.now) + incident_rules.dwell_minutes(
+            self.draw(town, number, chance.DWELL), world.intrusion
+        )
         yield self.at(impact, ev.IMPACT, town.nis, number)
         record["impact"] = impact
-        self.lose(row, town, self.systems_hit(town, number, severity), world.services)
+        self.books.lose(row, town, self.systems_hit(town, number, severity), world.services)
         watched = self.draw(town, number, chance.NOTICED) < self.stock(town, DETECTION)
         discovered = impact
         if not watched and not in_office_hours(impact, world.start_weekday):
             opening = next_opening(impact, world.start_weekday)
-            discovered = impact + int((opening - impact) * rules.offhours_delay)
+            discovered = impact + int((opening - impact) * world.intrusion.offhours_delay)
         yield self.at(discovered, ev.DISCOVERED, town.nis, number)
         record["discovered"] = discovered
-        if self.draw(town, number, chance.EXFILTRATION) < rules.exfiltration:
+        if self.draw(town, number, chance.EXFILTRATION) < world.intrusion.exfiltration:
             record["exfiltrated"] = 1
-            self.charge(town, row, NOTIFICATION, cents(rules.notification_cost * town.inhabitants))
+            self.books.charge(town, row, NOTIFICATION, cents(world.bill.notification_cost * town.inhabitants))
 
         # 2. A response team, or the wait for one.
         mean_days = world.team.days_severe if severity == SEVERE else world.team.days_significant
@@ -297,62 +212,64 @@ class Future:
 
         # 3. The team finds the backups usable or lost; somebody decides about the ransom.
         continuity = self.stock(town, CONTINUITY)
-        cost_factor = time_factor = incident_rules.plan_factor(continuity, rules)
+        cost_factor = time_factor = incident_rules.plan_factor(continuity, world.recovery)
         if severity == SEVERE:
-            lost_probability = incident_rules.backups_lost_probability(self.stock(town, BACKUPS), rules)
+            lost_probability = incident_rules.backups_lost_probability(self.stock(town, BACKUPS), world.recovery)
             lost = self.draw(town, number, chance.BACKUPS) < lost_probability
             record["backups_lost"] = int(lost)
             recovered = yield from self.extortion(town, number, row, lost)
-            cost_factor *= incident_rules.backup_factor(lost, recovered, rules.backup_cost_factor, rules)
-            time_factor *= incident_rules.backup_factor(lost, recovered, rules.backup_time_factor, rules)
+            cost_factor *= incident_rules.backup_factor(
+                lost, recovered, world.recovery.backup_cost_factor, world.recovery
+            )
+            time_factor *= incident_rules.backup_factor(
+                lost, recovered, world.recovery.backup_time_factor, world.recovery
+            )
 
         # 4. The bill: response now, recovery and lost revenue when the critical services are back.
         bill = incident_rules.bill_euro(
-            self.draw(town, number, chance.COST), severity, float(town.inhabitants), rules
+            self.draw(town, number, chance.COST), severity, float(town.inhabitants), world.bill
         )
-        bill = bill * cost_factor * incident_rules.waiting_factor(waited, rules)
+        bill = bill * cost_factor * incident_rules.waiting_factor(waited, world.bill)
         private = world.team.private_factor if record["private"] else 1.0
-        self.charge(town, row, RESPONSE, cents(bill * rules.response_share * private))
-        recovery = cents(bill * (1.0 - rules.response_share - rules.lost_revenue_share))
-        revenue = cents(bill * rules.lost_revenue_share)
+        self.books.charge(town, row, RESPONSE, cents(bill * world.bill.response_share * private))
+        recovery = cents(bill * (1.0 - world.bill.response_share - world.bill.lost_revenue_share))
+        revenue = cents(bill * world.bill.lost_revenue_share)
 
         # 5. Services return one by one, first those people cannot do without.
         critical = incident_rules.critical_outage_minutes(
-            self.draw(town, number, chance.CRITICAL), severity, time_factor, rules
+            self.draw(town, number, chance.CRITICAL), severity, time_factor, world.outage
         )
         full = critical
         if severity == SEVERE:
             full = incident_rules.full_outage_minutes(
-                self.draw(town, number, chance.FULL), critical, time_factor, rules
+                self.draw(town, number, chance.FULL), critical, time_factor, world.outage
             )
         now = int(self.env.now)
-        late = incident_rules.waiting_outage_minutes(waited, rules) + (now - record["team_start"])
+        late = incident_rules.waiting_outage_minutes(waited, world.outage) + (now - record["team_start"])
         critical_back, full_back = discovered + late + critical, discovered + late + full
-        self.bills[row] = Bill(town, now, critical_back, ((RECOVERY, recovery), (LOST_REVENUE, revenue)))
+        self.books.bills[row] = Bill(town, now, critical_back, ((RECOVERY, recovery), (LOST_REVENUE, revenue)))
         for weight, restore in sorted(world.services, key=lambda service: service[1]):
             back = incident_rules.restored_at(restore, critical_back, full_back)
             if back > int(self.env.now):
                 yield self.at(back, ev.RESTORED, town.nis, number)
-            if row in self.bills:
+            if row in self.books.bills:
                 record["critical_back"] = back
-                self.settle(row)
-            self.regain(row, (weight, restore))
+                self.books.settle(row)
+            self.books.regain(row, (weight, restore))
         if full_back > int(self.env.now):
             yield self.at(full_back, ev.CLOSED, town.nis, number)
         self.close(town, row, number)
 
     def systems_hit(self, town: Town, number: int, severity: int) -> float:
         """Return the share of the systems that is out."""
-        rules = self.world.incident
-        mean = rules.systems_hit if severity == SEVERE else rules.significant_systems_hit
+        outage = self.world.outage
+        mean = outage.systems_hit if severity == SEVERE else outage.significant_systems_hit
         return chance.share_quantile(self.draw(town, number, chance.SYSTEMS), mean)
 
     def respond(self, town: Town, number: int, row: int, severity: int, mean_days: float) -> Process:
         """Wait for a response team from the pool, or for private responders once patience is over."""
         record, choices, now = self.incidents[row], self.choices, int(self.env.now)
-        work = incident_rules.team_minutes(
-            self.draw(town, number, chance.TEAM_DAYS), mean_days, self.world.team
-        )
+        work = incident_rules.team_minutes(self.draw(town, number, chance.TEAM_DAYS), mean_days, self.world.team)
         if choices.teams != UNLIMITED:
             patience: Moment | None = None
             if choices.private_after_minutes != UNLIMITED:
@@ -397,14 +314,14 @@ class Future:
         if not ransom.allowed_to_pay(granted, choices.ransom_rule, choices.approval_rate):
             return 0.0
         record["ransom_cents"] = cents(demand * terms.paid_fraction)
-        self.charge(town, row, RANSOM, record["ransom_cents"])
+        self.books.charge(town, row, RANSOM, record["ransom_cents"])
         return ransom.recovered_share(self.draw(town, number, chance.RECOVERED), terms)
 
     def close(self, town: Town, row: int, number: int) -> None:
         """Back to normal: the municipality has learned, and attackers have seen that it can be hit."""
         now = int(self.env.now)
         self.incidents[row]["closed"] = now
-        del self.outages[row]
+        del self.books.outages[row]
         learned = [self.stock(town, measure) for measure in range(EFFORT + 1)]
         town.levels = [defence_rules.learned(level, self.world.defence.learning) for level in learned[:EFFORT]]
         town.levels.append(learned[EFFORT])
@@ -424,11 +341,14 @@ class Future:
             yield self.at(minute, ev.FRAUD, town.nis, number)
             if mark >= defence_rules.fraud_risk(self.stock(town, AWARENESS), self.world.defence):
                 continue
-            row = self.open_record(town, number, ev.PAYMENT_FRAUD, MINOR, closed=minute)
+            row = self.books.open_record(town, number, ev.PAYMENT_FRAUD, MINOR, closed=minute)
             u = self.draw(town, number, chance.FRAUD_LOSS)
             terms = self.world.spread
-            self.charge(
-                town, row, FRAUD_LOSS, cents(chance.lognormal_quantile(u, terms.fraud_loss, terms.fraud_sigma))
+            self.books.charge(
+                town,
+                row,
+                FRAUD_LOSS,
+                cents(chance.lognormal_quantile(u, terms.fraud_loss, terms.fraud_sigma)),
             )
 
     def waves(self) -> Process:
@@ -437,12 +357,12 @@ class Future:
         for wave, minute in enumerate(self.tape.waves.tolist()):
             yield self.at(minute, ev.WAVE, chance.WORLD, wave)
             hit = [
-                (town, self.open_record(town, wave, ev.DENIAL, MINOR, impact=minute))
+                (town, self.books.open_record(town, wave, ev.DENIAL, MINOR, impact=minute))
                 for town in self.towns
                 if self.draw(town, wave, chance.WAVE_HIT) < terms.wave_hit
             ]
             for town, row in hit:
-                self.lose(row, town, terms.wave_impact, EVERYTHING)
+                self.books.lose(row, town, terms.wave_impact, EVERYTHING)
             self.env.process(self.over(minute + terms.wave_minutes, wave, [row for _, row in hit]))
 
     def over(self, end: int, wave: int, rows: list[int]) -> Process:
@@ -455,8 +375,8 @@ class Future:
         """Give back what an outage without intrusion took."""
         record = self.incidents[row]
         record["critical_back"] = record["closed"] = int(self.env.now)
-        self.regain(row, EVERYTHING[0])
-        del self.outages[row]
+        self.books.regain(row, EVERYTHING[0])
+        del self.books.outages[row]
 
     def suppliers(self) -> Process:
         """Compromised suppliers, in order of time; each takes its customers along."""
@@ -471,9 +391,7 @@ class Future:
         """Cut off the customers of a supplier; a few are infected themselves."""
         terms, world = self.world.spread, self.world
         full = supplier < world.full_it_suppliers
-        u = chance.uniform(
-            self.seed, self.tape.replication, chance.SUPPLIER + supplier, number, chance.SUPPLIER_OUTAGE
-        )
+        u = chance.uniform(self.seed, self.tape.replication, chance.SUPPLIER + supplier, number, chance.SUPPLIER_OUTAGE)
         median = terms.outage_days_full if full else terms.outage_days_saas
         outage = incident_rules.minutes(chance.lognormal_quantile(u, median, terms.outage_sigma))
         for town in self.customers(supplier):
@@ -483,21 +401,21 @@ class Future:
                 continue
             lateral = self.draw(town, infected, chance.LATERAL) < terms.lateral
             impact = terms.impact_full if full else terms.impact_saas
-            row = self.open_record(
+            row = self.books.open_record(
                 town, cut_off, ev.CUT_OFF, SIGNIFICANT, impact=int(self.env.now), supplier=supplier
             )
             bill = terms.bill_per_inhabitant * town.inhabitants * impact / terms.impact_full
-            self.charge(town, row, SUPPLIER_BILL, cents(bill))
+            self.books.charge(town, row, SUPPLIER_BILL, cents(bill))
             if town.open_row != ev.UNKNOWN:  # already down: the bill comes, a second outage does not
                 self.incidents[row]["closed"] = int(self.env.now)
             elif lateral:
                 self.incidents[row]["closed"] = int(self.env.now)
                 severity = incident_rules.lateral_class(
-                    self.draw(town, infected, chance.CLASS), self.stock(town, DETECTION), world.incident
+                    self.draw(town, infected, chance.CLASS), self.stock(town, DETECTION), world.classes
                 )
                 self.break_in(town, infected, ev.LATERAL, severity, supplier)
             else:
-                self.lose(row, town, impact, EVERYTHING)
+                self.books.lose(row, town, impact, EVERYTHING)
                 if full:
                     town.open_row = row
                     self.env.process(self.cut_off(town, cut_off, row, outage))
@@ -520,7 +438,7 @@ class Future:
         record["discovered"] = begun
         yield from self.respond(town, number, row, SIGNIFICANT, self.world.team.days_supplier)
         waited = record["team_start"] - begun
-        late = incident_rules.waiting_outage_minutes(waited, self.world.incident) - waited
+        late = incident_rules.waiting_outage_minutes(waited, self.world.outage) - waited
         yield self.at(max(begun + outage, record["team_end"]) + late, ev.CLOSED, town.nis, number)
         self.reconnect(row)
         town.open_row = ev.UNKNOWN
@@ -535,13 +453,19 @@ class Future:
         for position in range(len(self.towns)):
             self.env.process(self.attacks(position))
             self.env.process(self.frauds(position))
-        self.env.run(until=self.world.horizon)
-        self.close_the_books()
-        names = ev.INCIDENT.names or ()
+        collecting = gc.isenabled()
+        gc.disable()  # a future makes no garbage in circles, and looking for it costs a third of the time
+        try:
+            self.env.run(until=self.world.horizon)
+        finally:
+            if collecting:
+                gc.enable()
+        self.books.close()
+        postings, incidents = self.books.journals()
         return Outcome(
             replication=self.tape.replication,
-            postings=np.array(self.accounts.postings, dtype=ev.POSTING),
-            incidents=np.array([tuple(row[name] for name in names) for row in self.incidents], dtype=ev.INCIDENT),
+            postings=postings,
+            incidents=incidents,
             supplier_events=len(self.tape.compromises),
             blocked=self.blocked,
             tape_digest=self.tape.digest(),
@@ -551,4 +475,3 @@ class Future:
 def run(setting: Setting, seed: int, replication: int) -> Outcome:
     """Return the journals of one future of a policy in a world."""
     return Future(setting, seed, deal(setting.world, seed, replication)).run()
-

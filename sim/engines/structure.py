@@ -57,6 +57,8 @@ def structure(world: WorldArrays) -> Structure:
             customers[supplier, town] = u < shares[supplier]
         spread = world.spend_spread
         maturity[town] = lognormal_quantile(
-            uniform(seed, chance.STRUCTURE, nis, 0, chance.MATURITY), float(np.exp(-spread * spread / 2)), spread
+            uniform(seed, chance.STRUCTURE, nis, 0, chance.MATURITY),
+            float(np.exp(-spread * spread / 2)),
+            spread,
         )
     return Structure(shares, full_it, customers, maturity)

@@ -18,14 +18,14 @@ from sim.model.arrays import Threat, WorldArrays
 from sim.rules import chance
 from sim.rules.calendar import DAYS_PER_YEAR, MINUTES_PER_DAY
 from sim.rules.chance import exponential_quantile, pair, uniform
-from sim.rules.compiling import rule
+from sim.rules.compiling import kernel
 from sim.rules.defence import unprotected
 from sim.rules.threat import (
     attempt_rate,
     day_intensity,
     mean_shock,
-    office_weight,
     offhours_weight,
+    office_weight,
     segment_start,
 )
 
@@ -67,7 +67,7 @@ class Tape:
         return hasher.digest()
 
 
-@rule
+@kernel
 def poisson_minutes(
     seed: int, replication: int, entity: int, purpose: int, per_year: float, begin: int, end: int
 ) -> NDArray[np.int64]:
@@ -94,7 +94,7 @@ def poisson_minutes(
     return found[:count].copy()
 
 
-@rule
+@kernel
 def threat_clock(
     shocks: NDArray[np.int64], horizon: int, start_weekday: int, start_day_of_year: int, threat: Threat
 ) -> NDArray[np.float64]:
@@ -122,7 +122,7 @@ def threat_clock(
     return clock
 
 
-@rule
+@kernel
 def threat_time(minute: int, clock: NDArray[np.float64]) -> float:
     """Return the threat time, in years, of a minute within the horizon."""
     day = minute // MINUTES_PER_DAY
@@ -138,7 +138,7 @@ def threat_time(minute: int, clock: NDArray[np.float64]) -> float:
     return clock[segment] + (clock[segment + 1] - clock[segment]) * (minute - begin) / length  # type: ignore[no-any-return]
 
 
-@rule
+@kernel
 def minute_of(moment: float, clock: NDArray[np.float64]) -> int:
     """Return the first whole minute at or after a moment of threat time, or the horizon when it lies beyond."""
     last = len(clock) - 1
@@ -156,7 +156,7 @@ def minute_of(moment: float, clock: NDArray[np.float64]) -> int:
     return begin + int(math.ceil((moment - clock[low]) / (clock[low + 1] - clock[low]) * length))
 
 
-@rule
+@kernel
 def candidates(
     seed: int, replication: int, entity: int, per_year: float, cap: float, clock: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -190,7 +190,7 @@ def candidates(
     return minutes_found[:count].copy(), marks[:count].copy()
 
 
-@rule
+@kernel
 def frauds(
     seed: int, replication: int, entity: int, per_year: float, horizon: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

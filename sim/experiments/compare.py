@@ -133,9 +133,7 @@ class Comparison:
         labels = [next(label for low, high, label in SIZE_CLASSES if low <= p < high) for p in frame["population"]]
         frame["size_class"] = labels
         order = frame["income_per_inhabitant_eur"].rank(method="first").to_numpy()
-        frame["income_class"] = [
-            INCOME_CLASSES[min(2, int(3 * (rank - 1) / len(frame)))] for rank in order
-        ]
+        frame["income_class"] = [INCOME_CLASSES[min(2, int(3 * (rank - 1) / len(frame)))] for rank in order]
         return frame
 
     def municipalities(self) -> pd.DataFrame:
@@ -168,10 +166,15 @@ class Comparison:
         import pandas as pd
 
         towns = self._towns
-        groups = list(dict.fromkeys(towns[by])) if by == "province" else [
-            label for label in (INCOME_CLASSES if by == "income_class" else [c[2] for c in SIZE_CLASSES])
-            if (towns[by] == label).any()
-        ]
+        groups = (
+            list(dict.fromkeys(towns[by]))
+            if by == "province"
+            else [
+                label
+                for label in (INCOME_CLASSES if by == "income_class" else [c[2] for c in SIZE_CLASSES])
+                if (towns[by] == label).any()
+            ]
+        )
         rows = []
         for policy, summaries in zip(self.policies, self.futures_of, strict=True):
             own = np.array([summary.own for summary in summaries])
@@ -349,7 +352,9 @@ class Future:
         return {name: float(value) for name, value in zip(KPIS, self.summary.kpis, strict=True)}
 
 
-def simulate(world: World, policy: Policy, *, replication: int = 0, seed: int = 2026, years: int | None = None) -> Future:
+def simulate(
+    world: World, policy: Policy, *, replication: int = 0, seed: int = 2026, years: int | None = None
+) -> Future:
     """Return one future of one policy: the same as row `replication` of a comparison with this seed."""
     setting = settings(world, [policy], years)[0]
     outcome = play(setting, seed, replication)
@@ -366,7 +371,7 @@ def explain(
     years: int | None = None,
 ) -> Story:
     """Return the story of one municipality, by name or NIS code, in one future."""
-    town = world.municipality(municipality)
+    town = world.by_nis(municipality) if isinstance(municipality, int) else world.by_name(municipality)
     future = simulate(world, policy, replication=replication, seed=seed, years=years)
     return tell(world, town, future.postings, future.incidents, replication)
 
@@ -392,7 +397,13 @@ def compare(
         raise ValueError(f"unknown engine {engine!r}: this version has the engine 'reference'")
     horizon = world.years if years is None else years
     futures: Futures = replicate(
-        world, policies, replications=replications, years=horizon, seed=seed, workers=workers, progress=progress
+        world,
+        policies,
+        replications=replications,
+        years=horizon,
+        seed=seed,
+        workers=workers,
+        progress=progress,
     )
     return Comparison(
         world=world,

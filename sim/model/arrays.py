@@ -74,18 +74,27 @@ class Defence(NamedTuple):
     learning: float
 
 
-class Incident(NamedTuple):
-    """How bad a break-in gets."""
+class Classes(NamedTuple):
+    """How serious a break-in becomes, and what detection does about it."""
 
     significant: float
     severe: float
     detection_today: float
     detection_severe_risk_ratio: float
+
+
+class Intrusion(NamedTuple):
+    """From break-in to discovery."""
+
     dwell_days: float
     dwell_sigma: float
     offhours_delay: float
     exfiltration: float
-    notification_cost: float
+
+
+class Bill(NamedTuple):
+    """What an incident costs in cash."""
+
     severe_cost: float
     severe_sigma: float
     significant_cost: float
@@ -95,6 +104,13 @@ class Incident(NamedTuple):
     cost_size_elasticity: float
     response_share: float
     lost_revenue_share: float
+    notification_cost: float
+    delay_cost: float
+
+
+class Outage(NamedTuple):
+    """How long services are out, and what citizens miss."""
+
     critical_days: float
     critical_sigma: float
     full_days: float
@@ -103,6 +119,13 @@ class Incident(NamedTuple):
     significant_days_sigma: float
     systems_hit: float
     significant_systems_hit: float
+    delay_outage: float
+    value_of_service_day: float
+
+
+class Recovery(NamedTuple):
+    """What offline backups and a continuity plan save."""
+
     lost_without: float
     lost_with: float
     backups_today: float
@@ -110,9 +133,6 @@ class Incident(NamedTuple):
     backup_time_factor: float
     continuity_today: float
     continuity_risk_ratio: float
-    delay_outage: float
-    delay_cost: float
-    value_of_service_day: float
 
 
 class Team(NamedTuple):
@@ -185,7 +205,11 @@ class WorldArrays(NamedTuple):
 
     threat: Threat
     defence: Defence
-    incident: Incident
+    classes: Classes
+    intrusion: Intrusion
+    bill: Bill
+    outage: Outage
+    recovery: Recovery
     team: Team
     extortion: Extortion
     spread: Spread
@@ -228,9 +252,7 @@ def _anchor(world: World, name: str) -> float:
 
 def year_starts(start: datetime.date, years: int) -> tuple[int, ...]:
     """Return the minutes at which each calendar year begins, and the horizon as the last entry: years + 1 numbers."""
-    return tuple(
-        (start.replace(year=start.year + year) - start).days * MINUTES_PER_DAY for year in range(years + 1)
-    )
+    return tuple((start.replace(year=start.year + year) - start).days * MINUTES_PER_DAY for year in range(years + 1))
 
 
 def world_arrays(world: World, years: int | None = None) -> WorldArrays:
@@ -278,16 +300,19 @@ def world_arrays(world: World, years: int | None = None) -> WorldArrays:
             decay_minutes=m.decay_months * MINUTES_PER_MONTH,
             learning=m.learning,
         ),
-        incident=Incident(
+        classes=Classes(
             significant=i.significant,
             severe=i.severe,
             detection_today=m.detection.today,
             detection_severe_risk_ratio=m.detection.severe_risk_ratio,
+        ),
+        intrusion=Intrusion(
             dwell_days=i.dwell_days,
             dwell_sigma=i.dwell_sigma,
             offhours_delay=i.offhours_delay,
             exfiltration=i.exfiltration,
-            notification_cost=i.notification_cost,
+        ),
+        bill=Bill(
             severe_cost=i.severe_cost,
             severe_sigma=i.severe_sigma,
             significant_cost=i.significant_cost,
@@ -297,6 +322,10 @@ def world_arrays(world: World, years: int | None = None) -> WorldArrays:
             cost_size_elasticity=i.cost_size_elasticity,
             response_share=i.response_share,
             lost_revenue_share=i.lost_revenue_share,
+            notification_cost=i.notification_cost,
+            delay_cost=i.delay_cost,
+        ),
+        outage=Outage(
             critical_days=i.critical_days,
             critical_sigma=i.critical_sigma,
             full_days=i.full_days,
@@ -305,6 +334,10 @@ def world_arrays(world: World, years: int | None = None) -> WorldArrays:
             significant_days_sigma=i.significant_days_sigma,
             systems_hit=i.systems_hit,
             significant_systems_hit=i.significant_systems_hit,
+            delay_outage=i.delay_outage,
+            value_of_service_day=world.harm.value_of_service_day * _anchor(world, "service_value"),
+        ),
+        recovery=Recovery(
             lost_without=m.backups.lost_without,
             lost_with=m.backups.lost_with,
             backups_today=m.backups.today,
@@ -312,9 +345,6 @@ def world_arrays(world: World, years: int | None = None) -> WorldArrays:
             backup_time_factor=i.backup_time_factor,
             continuity_today=m.continuity.today,
             continuity_risk_ratio=m.continuity.risk_ratio,
-            delay_outage=i.delay_outage,
-            delay_cost=i.delay_cost,
-            value_of_service_day=world.harm.value_of_service_day * _anchor(world, "service_value"),
         ),
         team=Team(
             days_severe=world.team.days_severe,

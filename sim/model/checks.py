@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from sim.model.groups import Group
+from sim.model.groups import Group, shown_number
 from sim.model.policy import Layer, Policy
 from sim.model.problems import InputError, Problem, did_you_mean, listed
 from sim.model.spec import Parameter, parameters
@@ -156,7 +156,7 @@ def shown(value: object) -> str:
         case str():
             return f'the text "{value[:60]}"' if value else "an empty text"
         case int() | float():
-            return number(value)
+            return shown_number(value)
         case datetime.datetime():
             return "a date with a time"
         case datetime.date():
@@ -167,14 +167,6 @@ def shown(value: object) -> str:
             return "a group of keys"
         case _:
             return f"a {type(value).__name__}"
-
-
-def number(value: float) -> str:
-    """A number in at most 12 digits; a huge one by its length."""
-    try:
-        return f"{value:.12g}"
-    except OverflowError:
-        return "a number of more than 300 digits"
 
 
 def model_in(annotation: Any) -> type[BaseModel] | None:
@@ -218,14 +210,15 @@ def _problem(fault: ErrorDetails, kind: Kind, loc: Loc, file: str, line: int | N
         needed = _NEEDED_WORDS.get(str(loc[-1]), "")
         return problem("missing-key", f'"{what}" is missing', needed and f"give {needed}" or None)
     if of_type == "finite_number":
-        return problem("not-finite", f"{what} is {number(value)}, and must be {_wanted(row, 'a finite number')}")
+        return problem("not-finite", f"{what} is {shown_number(value)}, and must be {_wanted(row, 'a finite number')}")
     if of_type == "literal_error" and isinstance(value, str):
         return _unknown_value(fault, row, what, problem)
     if of_type == "string_pattern_mismatch":
         return problem("bad-id", f"{what} is {shown(value)}, and must be lower-case letters, digits, - or _ (at most 64)")
     if of_type in _LIMIT_WORDS:
-        size = number(value) if isinstance(value, int | float) else "too short" if "short" in of_type else "too long"
-        return problem("out-of-range", f"{what} is {size}, and must be {_LIMIT_WORDS[of_type].format(**fault['ctx'])}")
+        size = shown_number(value) if isinstance(value, int | float) else "too short" if "short" in of_type else "too long"
+        words = _wanted(row, _LIMIT_WORDS[of_type].format(**fault["ctx"]))
+        return problem("out-of-range", f"{what} is {size}, and must be {words}")
     if of_type in _TYPE_WORDS or of_type in ("model_type", "literal_error", "float_parsing", "model_attributes_type"):
         words = _TYPE_WORDS.get(of_type) or _group_words(kind, loc)
         return problem("wrong-type", f"{what or 'the file'} is {shown(value)}, and must be {_wanted(row, words)}",

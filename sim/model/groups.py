@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from sim.model.problems import InputError, Problem, did_you_mean, listed
-from sim.model.spec import Parameter, parameters
+from sim.model.spec import Parameter
 
 SUM_TOLERANCE = 1e-6
 ID_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,63}$"
@@ -23,18 +23,6 @@ class Group(BaseModel):
     """A frozen group of fields; fields made with `parameter(key)` are held to the bounds of the table."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
-
-    @field_validator("*", mode="after")
-    @classmethod
-    def _within_bounds(cls, value: Any, info: ValidationInfo) -> Any:
-        row = row_of(cls, info.field_name or "")
-        if row is None or row.allowed is None or isinstance(value, str):
-            return value
-        low, high = row.allowed
-        if not low <= value <= high:
-            raise PydanticCustomError("out-of-range", "is {value}, and must be {allowed}",
-                                      {"value": f"{value:.12g}", "allowed": row.describe_allowed()})  # fmt: skip
-        return value
 
     def get_value(self, path: str) -> Any:
         """The value at a dotted path, such as `threat.attempts`; InputError with the nearest name if there is none."""
@@ -48,11 +36,20 @@ class Group(BaseModel):
         return found
 
 
-def row_of(model: type[BaseModel], name: str) -> Parameter | None:
-    """The table row behind a field, or None for a field that is not a parameter."""
-    field = model.model_fields.get(name)
-    extra = field.json_schema_extra if field is not None else None
-    return parameters()[str(extra["key"])] if isinstance(extra, dict) and "key" in extra else None
+def check_bounds(row: Parameter, value: float | str) -> None:
+    """Raise `out-of-range` for a number outside the bounds of the table; a word is left alone."""
+    if isinstance(value, str) or row.allowed is None or row.allowed[0] <= value <= row.allowed[1]:
+        return
+    raise PydanticCustomError("out-of-range", "is {value}, and must be {allowed}",
+                              {"value": shown_number(value), "allowed": row.describe_allowed()})  # fmt: skip
+
+
+def shown_number(value: float) -> str:
+    """A number in at most 12 digits; a huge one by its length."""
+    try:
+        return f"{value:.12g}"
+    except OverflowError:
+        return "a number of more than 300 digits"
 
 
 def check_sum(what: str, shares: Mapping[str, float]) -> None:

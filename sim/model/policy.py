@@ -10,11 +10,11 @@ import datetime
 from collections.abc import Mapping
 from typing import Any, Literal, Self
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from sim.model.groups import ID_PATTERN, Group, Text, check_sum
-from sim.model.spec import parameter
+from sim.model.groups import ID_PATTERN, Group, Text, check_bounds, check_sum
+from sim.model.spec import parameter, parameters
 
 CATEGORIES = (
     "prevention",
@@ -69,6 +69,12 @@ class Response(Group):
     teams: int | Literal["unlimited"] = parameter("policy.response.teams")
     discipline: Literal["first_come", "severity", "inhabitants"] = parameter("policy.response.discipline")
     private_after_days: float | Literal["never"] = parameter("policy.response.private_after_days")
+
+    @field_validator("teams", "private_after_days", mode="after")
+    @classmethod
+    def _within_bounds(cls, value: float | str, info: ValidationInfo) -> float | str:
+        check_bounds(parameters()[f"policy.response.{info.field_name}"], value)
+        return value
 
     @model_validator(mode="after")
     def _someone_comes(self) -> Self:

@@ -92,7 +92,10 @@ def parameters() -> Mapping[str, Parameter]:
 def parameter(key: str) -> Any:
     """A pydantic field with the default, bounds and help of parameter `key`; KeyError when the table has no such row."""
     row = parameters()[key]
-    return Field(default=row.value, title=row.label["en"], description=row.help["en"], json_schema_extra={"key": key})
+    bounds: dict[str, float] = {}
+    if row.allowed is not None and row.word is None:  # a field that also takes a word checks its own bounds
+        bounds = {"ge": row.allowed[0], "le": row.allowed[1]}
+    return Field(default=row.value, description=row.help["en"], json_schema_extra={"key": key}, **bounds)
 
 
 def _parameter(key: str, row: dict[str, Any]) -> Parameter:

@@ -43,6 +43,4 @@ def sums(cents: NDArray[np.int64], *keys: tuple[NDArray[np.int64], int]) -> NDAr
 
 def by_payer_and_category(postings: NDArray[Any]) -> NDArray[np.int64]:
     """Return cents by payer and category: shape (payers, categories)."""
-    return sums(
-        postings["cents"], (postings["payer"], len(PAYERS)), (postings["category"], len(CATEGORIES))
-    )
+    return sums(postings["cents"], (postings["payer"], len(PAYERS)), (postings["category"], len(CATEGORIES)))

@@ -114,9 +114,7 @@ def _mean_wait(incidents: NDArray[Any]) -> float:
     return int((helped["team_start"] - helped["discovered"]).sum()) / len(helped) / MINUTES_PER_DAY
 
 
-def _in_distress(
-    postings: NDArray[Any], town: NDArray[np.int64], year: NDArray[np.int64], world: WorldArrays
-) -> int:
+def _in_distress(postings: NDArray[Any], town: NDArray[np.int64], year: NDArray[np.int64], world: WorldArrays) -> int:
     """Return how many municipalities paid, in some year, more for incidents than a share of operating spend."""
     programme = [CATEGORIES.index(name) for name in PROGRAMMES]
     counted = (postings["payer"] == PAYERS.index("municipality")) & ~np.isin(postings["category"], programme)

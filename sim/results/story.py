@@ -111,7 +111,12 @@ class Story:
             )
         delay = int(incident["discovered"] - incident["impact"]) if incident["discovered"] != ev.UNKNOWN else 0
         if delay > 0:
-            parts.append(say.say("Nobody is at work: it takes {duration} before it is noticed.", duration=say.duration(delay)))
+            parts.append(
+                say.say(
+                    "Nobody is at work: it takes {duration} before it is noticed.",
+                    duration=say.duration(delay),
+                )
+            )
         if incident["exfiltrated"]:
             parts.append(say.say("Data of citizens are taken."))
         return parts
@@ -124,13 +129,17 @@ class Story:
                 sentence = "After waiting {duration} without a response team, it hires private responders."
                 parts.append(say.say(sentence, duration=say.duration(waited)))
             elif waited > 0:
-                parts.append(say.say("A response team comes after {duration} in the queue.", duration=say.duration(waited)))
+                parts.append(
+                    say.say("A response team comes after {duration} in the queue.", duration=say.duration(waited))
+                )
             else:
                 parts.append(say.say("A response team starts at once."))
         elif incident["discovered"] != ev.UNKNOWN:
             parts.append(say.say("It is still waiting for a response team when this future ends."))
         if int(incident["severity"]) == SEVERE and incident["team_start"] != ev.UNKNOWN:
-            parts.append(say.say("The backups are lost.") if incident["backups_lost"] else say.say("The backups are usable."))
+            parts.append(
+                say.say("The backups are lost.") if incident["backups_lost"] else say.say("The backups are usable.")
+            )
             demand = say.money(incident["demand_cents"] / 100, 2)
             if incident["ransom_cents"] > 0:
                 paid = say.money(incident["ransom_cents"] / 100, 2)
@@ -216,9 +225,7 @@ def _small(incident: Any) -> bool:
     return cause != ev.PAYMENT_FRAUD and int(incident["severity"]) == MINOR
 
 
-def tell(
-    world: World, town: Municipality, postings: NDArray[Any], incidents: NDArray[Any], replication: int
-) -> Story:
+def tell(world: World, town: Municipality, postings: NDArray[Any], incidents: NDArray[Any], replication: int) -> Story:
     """Return the story of a municipality from the journals of a future."""
     rows = np.flatnonzero(incidents["nis"] == town.nis)
     rows = rows[np.argsort(incidents["begun"][rows], kind="stable")]

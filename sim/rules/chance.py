@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import math
 
-from sim.rules.compiling import rule
+from sim.rules.compiling import kernel
 
 MASK = 0xFFFFFFFF
 MULTIPLIER_0 = 0xD2511F53
@@ -61,7 +61,7 @@ CUSTOMER = 27  # whose customer a municipality is
 MATURITY = 28  # how far a municipality gets with a euro
 
 
-@rule
+@kernel
 def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
     """Return the four 32-bit words of Philox4x32-10 for a counter (c0..c3) and a key (k0, k1)."""
     for _ in range(10):
@@ -79,7 +79,7 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
     return c0, c1, c2, c3
 
 
-@rule
+@kernel
 def pair(seed: int, replication: int, entity: int, index: int, purpose: int) -> tuple[float, float]:
     """Return the two uniform numbers in the open interval (0, 1) that live at this address."""
     w0, w1, w2, w3 = philox(replication, entity, index, purpose, seed & MASK, (seed >> 32) & MASK)
@@ -88,19 +88,19 @@ def pair(seed: int, replication: int, entity: int, index: int, purpose: int) -> 
     return first, second
 
 
-@rule
+@kernel
 def uniform(seed: int, replication: int, entity: int, index: int, purpose: int) -> float:
     """Return the first uniform number in (0, 1) at this address."""
     return pair(seed, replication, entity, index, purpose)[0]
 
 
-@rule
+@kernel
 def exponential_quantile(u: float) -> float:
     """Return the quantile of the exponential law with mean one."""
     return -math.log(1.0 - u)
 
 
-@rule
+@kernel
 def normal_quantile(u: float) -> float:
     """Return the quantile of the standard normal law (Wichura, Algorithm AS 241, relative error 1e-16)."""
     q = u - 0.5
@@ -140,7 +140,7 @@ def normal_quantile(u: float) -> float:
     return -value if q < 0.0 else value
 
 
-@rule
+@kernel
 def lognormal_quantile(u: float, median: float, sigma: float) -> float:
     """Return the quantile of the lognormal law with this median; `sigma` is the deviation of the logarithm."""
     if sigma == 0.0:
@@ -148,7 +148,7 @@ def lognormal_quantile(u: float, median: float, sigma: float) -> float:
     return median * math.exp(sigma * normal_quantile(u))
 
 
-@rule
+@kernel
 def share_quantile(u: float, mean: float) -> float:
     """Return the quantile of a share in (0, 1) with this mean: the Beta law B(m/(1-m), 1) or its mirror image.
 

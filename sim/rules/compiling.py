@@ -68,6 +68,7 @@ try:
 
     _cached = _point_cache_at_these_sources(version("numba"))
     import numba
+    import numba.extending
 
     HAS_NUMBA = not numba.config.DISABLE_JIT
 except ImportError:
@@ -77,10 +78,18 @@ except ImportError:
 
 
 def rule(function: Function) -> Function:
-    """Compile a scalar function so that both engines call the very same arithmetic.
+    """Mark a rule: plain Python when Python calls it, compiled when compiled code calls it.
 
-    The machine code keeps Python's meaning of floats (no fast-math) and lets go of the interpreter lock.
+    The reference engine so runs the very lines one reads; the compiled code keeps Python's meaning of floats (no
+    fast-math).
     """
+    if numba is None:
+        return function
+    return cast(Function, numba.extending.register_jitable(error_model="python")(function))
+
+
+def kernel(function: Function) -> Function:
+    """Compile a function that Python calls often or that loops over many draws; it lets go of the interpreter lock."""
     if numba is None:
         return function
     return cast(Function, numba.njit(nogil=True, cache=_cached, error_model="python")(function))

@@ -100,15 +100,11 @@ def break_in_probability(
     if defence.model == MEASURES:
         probability = cap * relative_risk(identity, hardening, awareness, defence)
     elif defence.model == GORDON_LOEB_1:
-        probability = gordon_loeb_1(
-            spend, defence.gordon_loeb_v, defence.gordon_loeb_alpha, defence.gordon_loeb_beta
-        )
+        probability = gordon_loeb_1(spend, defence.gordon_loeb_v, defence.gordon_loeb_alpha, defence.gordon_loeb_beta)
     elif defence.model == GORDON_LOEB_2:
         probability = gordon_loeb_2(spend, defence.gordon_loeb_v, defence.gordon_loeb_alpha_2)
     else:
-        probability = logistic(
-            spend, defence.gordon_loeb_v, defence.logistic_steepness, defence.logistic_midpoint
-        )
+        probability = logistic(spend, defence.gordon_loeb_v, defence.logistic_steepness, defence.logistic_midpoint)
     return min(cap, probability)
 
 

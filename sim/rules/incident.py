@@ -6,7 +6,7 @@ from that average, so each factor is divided by its own value at today's coverag
 
 from __future__ import annotations
 
-from sim.model.arrays import Incident, Team
+from sim.model.arrays import Bill, Classes, Intrusion, Outage, Recovery, Team
 from sim.rules.calendar import MINUTES_PER_DAY, minutes
 from sim.rules.chance import exponential_quantile, lognormal_quantile
 from sim.rules.compiling import rule
@@ -16,99 +16,99 @@ MINOR, SIGNIFICANT, SEVERE = 0, 1, 2
 
 
 @rule
-def severe_probability(detection: float, incident: Incident) -> float:
+def severe_probability(detection: float, classes: Classes) -> float:
     """Return the share of break-ins that become severe at this coverage of detection and response."""
-    now = 1.0 - detection * (1.0 - incident.detection_severe_risk_ratio)
-    today = 1.0 - incident.detection_today * (1.0 - incident.detection_severe_risk_ratio)
-    return min(incident.severe * now / today, incident.severe + incident.significant)
+    now = 1.0 - detection * (1.0 - classes.detection_severe_risk_ratio)
+    today = 1.0 - classes.detection_today * (1.0 - classes.detection_severe_risk_ratio)
+    return min(classes.severe * now / today, classes.severe + classes.significant)
 
 
 @rule
-def incident_class(u: float, detection: float, incident: Incident) -> int:
+def incident_class(u: float, detection: float, classes: Classes) -> int:
     """Return 0 minor, 1 significant or 2 severe; what detection keeps from being severe becomes significant."""
-    if u < severe_probability(detection, incident):
+    if u < severe_probability(detection, classes):
         return SEVERE
-    if u < incident.severe + incident.significant:
+    if u < classes.severe + classes.significant:
         return SIGNIFICANT
     return MINOR
 
 
 @rule
-def lateral_class(u: float, detection: float, incident: Incident) -> int:
+def lateral_class(u: float, detection: float, classes: Classes) -> int:
     """Return the class of an infection through a supplier: significant or severe, in their usual proportion."""
-    return incident_class(u * (incident.severe + incident.significant), detection, incident)
+    return incident_class(u * (classes.severe + classes.significant), detection, classes)
 
 
 @rule
-def dwell_minutes(u: float, incident: Incident) -> int:
+def dwell_minutes(u: float, intrusion: Intrusion) -> int:
     """Return the minutes between break-in and impact: whole days, so that the impact falls at the hour of the break-in."""
-    if incident.dwell_days <= 0.0:
+    if intrusion.dwell_days <= 0.0:
         return 0
-    days = int(lognormal_quantile(u, incident.dwell_days, incident.dwell_sigma))
+    days = int(lognormal_quantile(u, intrusion.dwell_days, intrusion.dwell_sigma))
     return days * MINUTES_PER_DAY
 
 
 @rule
-def backups_lost_probability(offline: float, incident: Incident) -> float:
+def backups_lost_probability(offline: float, recovery: Recovery) -> float:
     """Return the probability that the backups are lost too, for a coverage of offline backups."""
-    return incident.lost_without + offline * (incident.lost_with - incident.lost_without)
+    return recovery.lost_without + offline * (recovery.lost_with - recovery.lost_without)
 
 
 @rule
-def plan_factor(continuity: float, incident: Incident) -> float:
+def plan_factor(continuity: float, recovery: Recovery) -> float:
     """Return what a rehearsed continuity plan leaves of cost and days, relative to today's coverage."""
-    saved = 1.0 - incident.continuity_risk_ratio
-    return (1.0 - continuity * saved) / (1.0 - incident.continuity_today * saved)
+    saved = 1.0 - recovery.continuity_risk_ratio
+    return (1.0 - continuity * saved) / (1.0 - recovery.continuity_today * saved)
 
 
 @rule
-def backup_factor(lost: bool, recovered: float, worst: float, incident: Incident) -> float:
+def backup_factor(lost: bool, recovered: float, worst: float, recovery: Recovery) -> float:
     """Return how lost backups multiply a bill or an outage, relative to today's mix of lost and usable.
 
     `worst` is the factor when all is lost; `recovered` in [0, 1] is the share of data bought back.
     """
-    today = 1.0 + backups_lost_probability(incident.backups_today, incident) * (worst - 1.0)
+    today = 1.0 + backups_lost_probability(recovery.backups_today, recovery) * (worst - 1.0)
     now = 1.0 + (worst - 1.0) * (1.0 - recovered) if lost else 1.0
     return now / today
 
 
 @rule
-def bill_euro(u: float, severity: int, inhabitants: float, incident: Incident) -> float:
+def bill_euro(u: float, severity: int, inhabitants: float, bill: Bill) -> float:
     """Return the cash cost of an incident in euro, before backups, plan and waiting: lognormal, scaled with size."""
-    size = size_factor(inhabitants, incident.cost_size_elasticity)
+    size = size_factor(inhabitants, bill.cost_size_elasticity)
     if severity == SEVERE:
-        return 20_000.0 * size * lognormal_quantile(u, incident.severe_cost, incident.severe_sigma)
+        return 20_000.0 * size * lognormal_quantile(u, bill.severe_cost, bill.severe_sigma)
     if severity == SIGNIFICANT:
-        return size * lognormal_quantile(u, incident.significant_cost, incident.significant_sigma)
-    return size * lognormal_quantile(u, incident.minor_cost, incident.minor_sigma)
+        return size * lognormal_quantile(u, bill.significant_cost, bill.significant_sigma)
+    return size * lognormal_quantile(u, bill.minor_cost, bill.minor_sigma)
 
 
 @rule
-def waiting_factor(waited_minutes: int, incident: Incident) -> float:
+def waiting_factor(waited_minutes: int, bill: Bill) -> float:
     """Return how waiting for a response team raises the bill: 1 + delay_cost per day."""
-    return 1.0 + incident.delay_cost * waited_minutes / MINUTES_PER_DAY
+    return 1.0 + bill.delay_cost * waited_minutes / MINUTES_PER_DAY
 
 
 @rule
-def critical_outage_minutes(u: float, severity: int, factor: float, incident: Incident) -> int:
+def critical_outage_minutes(u: float, severity: int, factor: float, outage: Outage) -> int:
     """Return the minutes until the critical services are back, before waiting; `factor` from backups and plan."""
     if severity == SEVERE:
-        days = lognormal_quantile(u, incident.critical_days, incident.critical_sigma)
+        days = lognormal_quantile(u, outage.critical_days, outage.critical_sigma)
     else:
-        days = lognormal_quantile(u, incident.significant_days, incident.significant_days_sigma)
+        days = lognormal_quantile(u, outage.significant_days, outage.significant_days_sigma)
     return minutes(days * factor)
 
 
 @rule
-def full_outage_minutes(u: float, critical: int, factor: float, incident: Incident) -> int:
+def full_outage_minutes(u: float, critical: int, factor: float, outage: Outage) -> int:
     """Return the minutes until everything is back after a severe incident, never before the critical services."""
-    return max(critical, minutes(lognormal_quantile(u, incident.full_days, incident.full_sigma) * factor))
+    return max(critical, minutes(lognormal_quantile(u, outage.full_days, outage.full_sigma) * factor))
 
 
 @rule
-def waiting_outage_minutes(waited_minutes: int, incident: Incident) -> int:
+def waiting_outage_minutes(waited_minutes: int, outage: Outage) -> int:
     """Return the minutes by which waiting for a team lengthens the outage, at least the wait itself."""
-    return max(waited_minutes, int(waited_minutes * incident.delay_outage))
+    return max(waited_minutes, int(waited_minutes * outage.delay_outage))
 
 
 @rule
@@ -132,9 +132,9 @@ def person_minutes(inhabitants: int, share: float, outage: int) -> int:
 
 
 @rule
-def harm_cents(lost_person_minutes: int, incident: Incident) -> int:
+def harm_cents(lost_person_minutes: int, value_of_service_day: float) -> int:
     """Return citizen harm in cents: days without service at the value of a service day."""
-    return int(lost_person_minutes / MINUTES_PER_DAY * incident.value_of_service_day * 100.0 + 0.5)
+    return int(lost_person_minutes / MINUTES_PER_DAY * value_of_service_day * 100.0 + 0.5)
 
 
 @rule

@@ -1,0 +1,250 @@
+"""YAML text as a tree that remembers lines, and every fault of its form.
+
+A scenario is data: groups, lists, texts, numbers, dates. So this reader takes the plain part of YAML only; tags,
+anchors and aliases are refused, which also keeps a hostile file from growing in memory. The events come from
+ruamel.yaml; the tree, its lines and its limits are ours.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from sim.model.problems import Problem
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 20
+MAX_VALUES = 100_000
+
+_INT = re.compile(r"[-+]?[0-9]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None,
+          "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
+          **{sign + form: float(sign + "inf") for sign in ("", "+", "-") for form in (".inf", ".Inf", ".INF")},
+          ".nan": float("nan"), ".NaN": float("nan"), ".NAN": float("nan")}  # fmt: skip
+
+Tree = dict[str, "Node"]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A value and where it stands: a Tree, a list of Node, or a scalar. `line` is that of its key, from 1."""
+
+    value: Any
+    file: str
+    line: int | None
+
+    def plain(self) -> Any:
+        """The value without its places: dicts, lists and scalars."""
+        if isinstance(self.value, dict):
+            return {key: node.plain() for key, node in self.value.items()}
+        if isinstance(self.value, list):
+            return [node.plain() for node in self.value]
+        return self.value
+
+    def at(self, loc: tuple[str | int, ...]) -> Node:
+        """The deepest node on the way to `loc`."""
+        node = self
+        for step in loc:
+            if isinstance(node.value, dict) and step in node.value:
+                node = node.value[str(step)]
+            elif isinstance(node.value, list) and isinstance(step, int) and step < len(node.value):
+                node = node.value[step]
+            else:
+                break
+        return node
+
+
+def read_tree(path: Path) -> tuple[Node | None, list[Problem]]:
+    """The tree of a YAML file, or None when it cannot be read; and every fault of its form."""
+    name = str(path)
+
+    def fault(rule: str, message: str, hint: str | None = None, line: int | None = None) -> tuple[None, list[Problem]]:
+        return None, [Problem(name, line, rule, message, hint)]
+
+    try:
+        if path.is_dir():
+            return fault("is-a-folder", "is a folder; a YAML file is expected")
+        if not path.exists():
+            return fault("not-found", "there is no such file", _similar_file(path))
+        if not path.is_file():
+            return fault("not-a-file", "is not an ordinary file")
+        if (size := path.stat().st_size) > MAX_BYTES:
+            return fault("too-large", f"is {size:,} bytes; a scenario may be {MAX_BYTES:,}")
+        raw = path.read_bytes()[: MAX_BYTES + 1]
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        return fault("unreadable", f"cannot be read: {reason}")
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return fault("not-utf8", "is UTF-16 text", "save it as UTF-8", 1)
+    if b"\0" in raw:
+        return fault("binary", "is not a text file", line=raw[: raw.index(b"\0")].count(b"\n") + 1)
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        return fault("not-utf8", f"byte {raw[error.start]:#04x} is not UTF-8 text", "save the file as UTF-8", line)
+    return parse_tree(text, name)
+
+
+def parse_tree(text: str, file: str) -> tuple[Node | None, list[Problem]]:
+    """The tree of a YAML text, or None when its form is broken; and every fault of its form, with lines in `file`."""
+    builder = _Builder(file)
+    try:
+        for event in _events(text):
+            if not builder.add(event):
+                return None, builder.problems
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark is not None else None
+        hint = "indent with spaces, not with tabs" if "\\t" in str(error.problem) else _syntax_hint(str(error.problem))
+        builder.fault("not-yaml", f"is not YAML: {error.problem or error.context}", hint, line)
+        return None, builder.problems
+    except (YAMLError, ValueError, RecursionError, AssertionError, IndexError, TypeError, AttributeError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        builder.fault("not-yaml", f"is not YAML: {reason[:200]}", None, None)
+        return None, builder.problems
+    if builder.root is None or builder.root.value is None:
+        builder.fault("empty-file", "is empty", "a scenario needs at least id and title", None)
+        return None, builder.problems
+    return builder.root, builder.problems
+
+
+def scalar(text: str) -> Any:
+    """A bare YAML word as its value: empty, true or false, a number, a date, or the text itself (YAML 1.2, plus dates)."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INT.fullmatch(text):
+        return int(text[:400])  # nobody means a number of 400 digits; its size is all a message needs
+    if _FLOAT.fullmatch(text):
+        return float(text)
+    if match := _DATE.fullmatch(text):
+        try:
+            return datetime.date(*(int(part) for part in match.groups()))
+        except ValueError:
+            return text
+    return text
+
+
+class _Builder:
+    """Builds the tree from parsing events, with a stack of its own and hard limits."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.problems: list[Problem] = []
+        self.root: Node | None = None
+        self._stack: list[tuple[Node, Node | None]] = []  # an open group or list, and the key that waits for a value
+        self._values = 0
+        self._documents = 0
+
+    def fault(self, rule: str, message: str, hint: str | None, line: int | None) -> None:
+        self.problems.append(Problem(self.file, line, rule, message, hint))
+
+    def add(self, event: Any) -> bool:
+        """Take one event; False when reading must stop."""
+        line = event.start_mark.line + 1
+        if isinstance(event, DocumentStartEvent):
+            self._documents += 1
+            if self._documents > 1:
+                self.fault("not-yaml", "holds a second document (---); a file holds one scenario", None, line)
+                return False
+        if isinstance(event, NodeEvent):
+            self._refuse_extras(event, line)
+            self._values += 1
+            if self._values > MAX_VALUES:
+                self.fault("too-large", f"holds more than {MAX_VALUES:,} values", None, line)
+                return False
+        if isinstance(event, MappingStartEvent | SequenceStartEvent):
+            if len(self._stack) >= MAX_DEPTH:
+                self.fault("too-deep", f"is nested deeper than {MAX_DEPTH} levels", None, line)
+                return False
+            node = self._put({} if isinstance(event, MappingStartEvent) else [], line)
+            self._stack.append((node, None))
+        elif isinstance(event, MappingEndEvent | SequenceEndEvent):
+            self._stack.pop()
+        elif isinstance(event, ScalarEvent):
+            text = str(event.value).encode("utf-8", "replace").decode()
+            quoted = event.style in ("'", '"', "|", ">")
+            self._put(text if quoted or self._wants_key() else scalar(text), line)
+        elif isinstance(event, AliasEvent):
+            self._put(None, line)
+        return True
+
+    def _wants_key(self) -> bool:
+        return bool(self._stack) and isinstance(self._stack[-1][0].value, dict) and self._stack[-1][1] is None
+
+    def _put(self, value: Any, line: int) -> Node:
+        """Place a value in the open group or list; return its node."""
+        node = Node(value, self.file, line)
+        if not self._stack:
+            self.root = node
+            return node
+        parent, key = self._stack[-1]
+        if isinstance(parent.value, list):
+            parent.value.append(node)
+        elif key is None:
+            if not isinstance(value, str):
+                self.fault("wrong-type", "a group or a list cannot be a key", None, line)
+            self._stack[-1] = (parent, node)
+        else:
+            node = Node(value, self.file, key.line)
+            self._stack[-1] = (parent, None)
+            self._keep(parent.value, key, node)
+        return node
+
+    def _keep(self, tree: Tree, key: Node, node: Node) -> None:
+        name = str(key.value)
+        if not isinstance(key.value, str):
+            return
+        if name in tree:
+            message = f'key "{name[:80]}" stands twice (first on line {tree[name].line})'
+            self.fault("duplicate-key", message, "keep one of them", key.line)
+        else:
+            tree[name] = node
+
+    def _refuse_extras(self, event: Any, line: int) -> None:
+        if event.tag is not None and event.tag != "!":
+            self.fault("yaml-tag", f"the YAML tag {str(event.tag)[:80]} is not allowed", "leave it out: a file is plain data", line)
+        if isinstance(event, AliasEvent) or event.anchor is not None:
+            what = "alias *" if isinstance(event, AliasEvent) else "anchor &"
+            self.fault("yaml-alias", f"the YAML {what}{str(event.anchor)[:40]} is not allowed", "write the value out", line)
+
+
+def _events(text: str) -> Iterator[Any]:
+    events: Iterator[Any] = YAML(typ="safe", pure=True).parse(text)
+    return events
+
+
+def _syntax_hint(problem: str) -> str | None:
+    if "mapping values are not allowed" in problem:
+        return "put a text that holds a colon in quotes"
+    if "could not find expected ':'" in problem:
+        return "a key is followed by a colon and a space"
+    return None
+
+
+def _similar_file(path: Path) -> str | None:
+    from sim.model.problems import did_you_mean
+
+    try:
+        return did_you_mean(path.name, sorted(other.name for other in path.parent.iterdir()))
+    except OSError:
+        return None

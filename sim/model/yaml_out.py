@@ -1,0 +1,135 @@
+"""World and Policy as YAML that says only what differs from the defaults, or from the policy it is based on.
+
+Reading the text back gives an equal scenario.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+from sim.model.groups import Group, Words
+from sim.model.municipalities import DATA, Municipality, read_municipalities
+from sim.model.policy import CATEGORIES, Layer, Policy
+from sim.model.problems import InputError
+from sim.model.world import World
+from sim.model.yaml_in import scalar
+
+_HEAD = ("id", "title", "description", "reference")
+
+
+def world_yaml(world: World) -> str:
+    """The world as YAML text; municipalities by the name of a shipped table where they are that table, else in full."""
+    data = _head(world)
+    data["municipalities"] = _municipalities(world)
+    data["start"] = world.start
+    defaults = World.model_construct(**{name: field.default for name, field in World.model_fields.items()})
+    data.update(_differences(world, defaults, skip=(*_HEAD, "municipalities", "start")))
+    return _dump(data)
+
+
+def policy_yaml(policy: Policy, base: Policy | None = None) -> str:
+    """The policy as YAML text: what differs from `base`, or from the policy it remembers, or from the defaults.
+
+    A policy that remembers a base (`based_on`) which is not among the shipped ones is written in full, without it.
+    """
+    if base is None and policy.based_on is not None:
+        base = _shipped(policy.based_on)
+    data = _head(policy)
+    if base is not None:
+        data["based_on"] = base.id
+    against = base if base is not None else Policy(id=policy.id, title=policy.title)
+    data.update(_differences(policy, against, skip=(*_HEAD, "based_on", "cost_split")))
+    split = {name: _layers(policy.layers(name)) for name in CATEGORIES if policy.layers(name) != against.layers(name)}
+    if split:
+        data["cost_split"] = split
+    return _dump(data)
+
+
+def _head(scenario: World | Policy) -> dict[str, Any]:
+    data: dict[str, Any] = {"id": _text(scenario.id)}
+    for name in _HEAD[1:]:
+        words: Words | None = getattr(scenario, name)
+        if words is not None:
+            same = words.nl == words.en
+            data[name] = _text(words.nl) if same else {"nl": _text(words.nl), "en": _text(words.en)}
+    return data
+
+
+def _differences(group: Group, against: Group, skip: tuple[str, ...] = ()) -> dict[str, Any]:
+    """What differs, as nested dicts, in the order of the fields."""
+    data: dict[str, Any] = {}
+    for name in type(group).model_fields:
+        mine, theirs = getattr(group, name), getattr(against, name)
+        if name in skip or mine == theirs:
+            continue
+        data[name] = _differences(mine, theirs) if isinstance(mine, Group) else _value(mine)
+    return data
+
+
+def _municipalities(world: World) -> Any:
+    for table in sorted(DATA.glob("municipalities_*.csv")):
+        try:
+            if read_municipalities(table) == world.municipalities:
+                return table.name
+        except InputError:
+            continue
+    return [_municipality(town) for town in world.municipalities]
+
+
+def _municipality(town: Municipality) -> CommentedMap:
+    row = CommentedMap()
+    for name, field in Municipality.model_fields.items():
+        value = getattr(town, name)
+        if field.is_required() or (value != field.default and not (name == "abbr" and value == town.name[:4])):
+            row[name] = list(value) if isinstance(value, tuple) else _value(value)
+    row.fa.set_flow_style()
+    return row
+
+
+def _layers(layers: tuple[Layer, ...]) -> list[CommentedMap]:
+    rows = []
+    for layer in layers:
+        row = CommentedMap()
+        for name, field in Layer.model_fields.items():
+            value = getattr(layer, name)
+            if field.is_required() or value != field.default:
+                row[field.alias or name] = _value(value)
+        row.fa.set_flow_style()
+        rows.append(row)
+    return rows
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return int(value)
+    return _text(value) if isinstance(value, str) else value
+
+
+def _text(text: str) -> str:
+    """The text, in quotes unless it is a plain sentence that no reader takes for something else."""
+    plain = all(letter.isalnum() or letter in " -_'(),.%€/;" for letter in text)
+    bare = plain and text[:1].isalpha() and text == text.strip() and scalar(text) == text
+    return text if bare and text.lower() not in ("yes", "no", "on", "off", "y", "n") else DoubleQuotedScalarString(text)
+
+
+def _shipped(policy_id: str) -> Policy | None:
+    from sim.model.files import load_policy
+
+    try:
+        return load_policy(policy_id)
+    except InputError:
+        return None
+
+
+def _dump(data: dict[str, Any]) -> str:
+    yaml = YAML()
+    yaml.width = 110
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    stream = io.StringIO()
+    yaml.dump(data, stream)
+    return stream.getvalue()
