@@ -25,7 +25,7 @@ from sim.model.policy import CATEGORIES
 from sim.rules import chance, funding, ransom
 from sim.rules import defence as defence_rules
 from sim.rules import incident as incident_rules
-from sim.rules.calendar import in_office_hours, next_opening
+from sim.rules.calendar import in_office_hours, minutes, next_opening
 from sim.rules.incident import MINOR, SEVERE, SIGNIFICANT, cents
 from sim.rules.threat import attempt_rate, repeat_excess
 
@@ -393,7 +393,7 @@ class Future:
         full = supplier < world.full_it_suppliers
         u = chance.uniform(self.seed, self.tape.replication, chance.SUPPLIER + supplier, number, chance.SUPPLIER_OUTAGE)
         median = terms.outage_days_full if full else terms.outage_days_saas
-        outage = incident_rules.minutes(chance.lognormal_quantile(u, median, terms.outage_sigma))
+        outage = minutes(chance.lognormal_quantile(u, median, terms.outage_sigma))
         for town in self.customers(supplier):
             cut_off = ev.supplier_number(ev.CUT_OFF_NUMBER, supplier, number)
             infected = ev.supplier_number(ev.LATERAL_NUMBER, supplier, number)

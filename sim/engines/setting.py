@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.engines.structure import Structure, structure
 from sim.model.arrays import PolicyArrays, WorldArrays
-from sim.rules.defence import coverage_target
+from sim.rules.defence import coverage_target, unprotected
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,12 @@ class Setting:
     structure: Structure = field(init=False)
 
     def __post_init__(self) -> None:
+        cap = unprotected(self.world.defence)
+        if cap > 1.0:
+            raise ValueError(
+                f"without any prevention {cap:.2f} of the attempts would break in, which is more than all: "
+                "lower world.break_in.today, or what the measures do at today's coverage"
+            )
         self.structure = structure(self.world)
 
     def ratios(self, maturity: float, spend: float, mix: tuple[float, ...]) -> list[float]:

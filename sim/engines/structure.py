@@ -1,4 +1,4 @@
-"""What is drawn once a world, not once a future: who has which supplier, and how far a municipality gets with a euro."""
+"""What is drawn once a world, not once a future: who has which supplier, and how far a euro of prevention goes."""
 
 from __future__ import annotations
 

@@ -114,18 +114,27 @@ def unknown_path(kind: Kind, path: Sequence[str], file: str, line: int | None) -
 
 
 def unknown_key(kind: Kind, loc: Loc, file: str, line: int | None) -> Problem:
-    """The problem of a key that does not exist here: one of the other kind, one of a later version, or a misspelling."""
+    """The problem of a key that does not exist here: of the other kind, of a later version, or misspelt."""
     key, where = str(loc[-1]), dotted(loc)
     other = OTHER[kind]
     first = key.partition(".")[0]
     if kind == "policy" and _is_planned(loc):
-        return Problem(file, line, "not-simulated-yet",
-                       f'the model has a place for "{where}", but this version does not simulate it; leave it out')  # fmt: skip
+        return Problem(
+            file,
+            line,
+            "not-simulated-yet",
+            f'the model has a place for "{where}", but this version does not simulate it; leave it out',
+        )
     if _belongs_to(other, kind, first, top=len(loc) == 1):
         full = _full_path(other, first) or first
-        return Problem(file, line, f"{other}-key-in-{kind}",
-                       f'"{where}" belongs in a {other} file (scenarios/{_folder(other)}/...), not in a {kind}',
-                       f"set it in the {other} file, or with --set {other}.{full}=...")  # fmt: skip
+        inner = f"{other}.{full}" in parameters()
+        return Problem(
+            file,
+            line,
+            f"{other}-key-in-{kind}",
+            f'"{where}" belongs in a {other} file (scenarios/{_folder(other)}/...), not in a {kind}',
+            f"set it in the {other} file" + (f", or with --set {other}.{full}=..." if inner else ""),
+        )
     here = _keys_here(kind, loc[:-1])
     if "." in key:
         hint: str | None = "write nested keys, each on its own line and indented, in place of dots"
@@ -208,21 +217,27 @@ def _problem(fault: ErrorDetails, kind: Kind, loc: Loc, file: str, line: int | N
         return unknown_key(kind, loc, file, line)
     if of_type == "missing":
         needed = _NEEDED_WORDS.get(str(loc[-1]), "")
-        return problem("missing-key", f'"{what}" is missing', needed and f"give {needed}" or None)
+        return problem("missing-key", f'"{what}" is missing', (needed and f"give {needed}") or None)
     if of_type == "finite_number":
         return problem("not-finite", f"{what} is {shown_number(value)}, and must be {_wanted(row, 'a finite number')}")
     if of_type == "literal_error" and isinstance(value, str):
         return _unknown_value(fault, row, what, problem)
     if of_type == "string_pattern_mismatch":
-        return problem("bad-id", f"{what} is {shown(value)}, and must be lower-case letters, digits, - or _ (at most 64)")
+        return problem(
+            "bad-id", f"{what} is {shown(value)}, and must be lower-case letters, digits, - or _ (at most 64)"
+        )
     if of_type in _LIMIT_WORDS:
-        size = shown_number(value) if isinstance(value, int | float) else "too short" if "short" in of_type else "too long"
+        size = (
+            shown_number(value) if isinstance(value, int | float) else "too short" if "short" in of_type else "too long"
+        )
         words = _wanted(row, _LIMIT_WORDS[of_type].format(**fault["ctx"]))
         return problem("out-of-range", f"{what} is {size}, and must be {words}")
     if of_type in _TYPE_WORDS or of_type in ("model_type", "literal_error", "float_parsing", "model_attributes_type"):
-        words = _TYPE_WORDS.get(of_type) or _group_words(kind, loc)
-        return problem("wrong-type", f"{what or 'the file'} is {shown(value)}, and must be {_wanted(row, words)}",
-                       _number_hint(value) if row is not None and not row.choices else None)  # fmt: skip
+        words = _TYPE_WORDS.get(of_type) or _NEEDED_WORDS.get(what) or _group_words(kind, loc)
+        hint = _number_hint(value) if row is None or not row.choices else None
+        if hint is None and row is not None and row.word and isinstance(value, str):
+            hint = did_you_mean(value, [row.word])
+        return problem("wrong-type", f"{what or 'the file'} is {shown(value)}, and must be {_wanted(row, words)}", hint)
     message = fault["msg"]
     joint = " " if message.startswith(("is ", "has ")) else ": "
     return problem(of_type.replace("_", "-"), f"{what}{joint}{message}" if what else message)
@@ -232,14 +247,13 @@ def _unknown_value(fault: ErrorDetails, row: Parameter | None, what: str, proble
     value = str(fault["input"])
     planned = row.planned if row is not None else PLANNED_PAYERS if what.endswith(".payer") else ()
     if value in planned:
-        return problem("not-simulated-yet",
-                       f'the model has a place for {what} "{value}", but this version does not simulate it')  # fmt: skip
-    if row is not None and not row.choices:
-        hint = did_you_mean(value, [row.word]) if row.word else None
-        return problem("wrong-type", f"{what} is {shown(value)}, and must be {row.describe_allowed()}",
-                       _number_hint(value) or hint)  # fmt: skip
+        return problem(
+            "not-simulated-yet", f'the model has a place for {what} "{value}", but this version does not simulate it'
+        )
     choices = list(row.choices) if row is not None else ["municipality", "flanders", "insurer"]
-    return problem("unknown-value", f"{what} is {shown(value)}, and must be {listed(choices)}", did_you_mean(value, choices))
+    return problem(
+        "unknown-value", f"{what} is {shown(value)}, and must be {listed(choices)}", did_you_mean(value, choices)
+    )
 
 
 def _wanted(row: Parameter | None, words: str) -> str:

@@ -40,25 +40,35 @@ def check_bounds(row: Parameter, value: float | str) -> None:
     """Raise `out-of-range` for a number outside the bounds of the table; a word is left alone."""
     if isinstance(value, str) or row.allowed is None or row.allowed[0] <= value <= row.allowed[1]:
         return
-    raise PydanticCustomError("out-of-range", "is {value}, and must be {allowed}",
-                              {"value": shown_number(value), "allowed": row.describe_allowed()})  # fmt: skip
+    raise PydanticCustomError(
+        "out-of-range",
+        "is {value}, and must be {allowed}",
+        {"value": shown_number(value).removesuffix(".0"), "allowed": row.describe_allowed()},
+    )
 
 
 def shown_number(value: float) -> str:
-    """A number in at most 12 digits; a huge one by its length."""
+    """A number in at most 12 digits, a huge one by its length; 4.0 keeps its point."""
     try:
-        return f"{value:.12g}"
+        text = f"{value:.12g}"
     except OverflowError:
         return "a number of more than 300 digits"
+    return f"{text}.0" if isinstance(value, float) and text.lstrip("-").isdigit() else text
 
 
 def check_sum(what: str, shares: Mapping[str, float]) -> None:
     """Raise `shares-sum` unless the shares add up to 1."""
     total = sum(shares.values())
     if abs(total - 1) > SUM_TOLERANCE:
-        raise PydanticCustomError("shares-sum", "{what} must sum to 1, and sums to {total} ({shares})",
-                                  {"what": what, "total": f"{total:.6g}",
-                                   "shares": " + ".join(f"{name} {share:.6g}" for name, share in shares.items())})  # fmt: skip
+        raise PydanticCustomError(
+            "shares-sum",
+            "{what} must sum to 1, but the sum is {total} ({shares})",
+            {
+                "what": what,
+                "total": f"{total:.6g}",
+                "shares": " + ".join(f"{name} {share:.6g}" for name, share in shares.items()),
+            },
+        )
 
 
 class Words(Group):

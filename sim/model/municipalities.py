@@ -36,6 +36,13 @@ _COLUMNS = {
 }
 _NEEDED = ("nis_code", "name", "population")
 _IGNORED = ("merged_into_2025_nis",)
+_LIMITS = {
+    "greater_than_equal": "at least {ge}",
+    "less_than_equal": "at most {le}",
+    "greater_than": "above {gt}",
+    "string_too_long": "at most {max_length} characters",
+    "finite_number": "a finite number",
+}
 _Report = Callable[..., None]
 
 
@@ -79,7 +86,8 @@ def read_municipalities(path: Path) -> tuple[Municipality, ...]:
     try:
         stamp = path.stat()
     except OSError as error:
-        raise InputError([Problem(str(path), None, "unknown-municipality-file", f"cannot be read: {error.strerror}")]) from None  # fmt: skip
+        message = f"cannot be read: {error.strerror}"
+        raise InputError([Problem(str(path), None, "unknown-municipality-file", message)]) from None
     return _read(path, stamp.st_mtime_ns, stamp.st_size)
 
 
@@ -131,7 +139,7 @@ def parse_municipalities(text: str, file: str = "table") -> tuple[Municipality, 
         bad(None, "holds no municipality")
     problems += duplicates(rows, file, lines)
     if problems:
-        raise InputError(problems)
+        raise InputError(sorted(problems, key=lambda problem: problem.line or 0))
     return tuple(rows)
 
 
@@ -180,7 +188,9 @@ def _row(cells: dict[str, str], line: int, bad: _Report) -> Municipality | None:
         columns = {field: column for column, field in _COLUMNS.items()}
         for fault in error.errors(include_url=False):
             column = columns.get(str(fault["loc"][0]), "") if fault["loc"] else ""
-            bad(line, f"{column} is empty" if fault["type"] == "missing" else f"{column}: {fault['msg']}")
+            wanted = _LIMITS.get(fault["type"], fault["msg"]).format(**fault.get("ctx", {}))
+            empty = fault["type"] == "missing"
+            bad(line, f"{column} is empty" if empty else f'{column} is "{fault["input"]}", and must be {wanted}')
         return None
 
 

@@ -32,8 +32,17 @@ CATEGORIES = (
 PAYERS = ("municipality", "flanders", "insurer", "fund")
 """Who can bear a cost. The fund has its place in the books, and no layer may name it in this version."""
 
-Category = Literal["prevention", "response_capacity", "response", "recovery", "lost_revenue", "notification",
-                   "ransom", "fraud", "supplier_bill"]  # fmt: skip
+Category = Literal[
+    "prevention",
+    "response_capacity",
+    "response",
+    "recovery",
+    "lost_revenue",
+    "notification",
+    "ransom",
+    "fraud",
+    "supplier_bill",
+]
 MAX_EUROS = 1e12
 MAX_LAYERS = 20
 
@@ -117,15 +126,19 @@ class Layer(Group):
     @classmethod
     def _at_most_all(cls, value: float) -> float:
         if value > 1:
-            raise PydanticCustomError("share-above-one", "is {value}, and must be from 0 to 1 (0.5 is half of what is left)",
-                                      {"value": f"{value:.12g}"})  # fmt: skip
+            raise PydanticCustomError(
+                "share-above-one", "is {value}, and must be from 0 to 1 (0.5 is half)", {"value": f"{value:.12g}"}
+            )
         return value
 
     @model_validator(mode="after")
     def _dates_in_order(self) -> Self:
         if self.from_ is not None and self.until is not None and self.until < self.from_:
-            raise PydanticCustomError("dates-reversed", "until {until} lies before from {start}; the layer would never pay",
-                                      {"until": self.until.isoformat(), "start": self.from_.isoformat()})  # fmt: skip
+            raise PydanticCustomError(
+                "dates-reversed",
+                "until {until} lies before from {start}; it would never pay",
+                {"until": self.until.isoformat(), "start": self.from_.isoformat()},
+            )
         return self
 
     @property
@@ -140,7 +153,7 @@ FLANDERS_PAYS: Layers = (Layer(payer="flanders"), Layer(payer="municipality"))
 
 
 class CostSplit(Group):
-    """Who pays, for each category. A category that is not named is paid by the municipality, response teams by Flanders."""
+    """Who pays, for each category: the municipality where nothing is said, and Flanders for the response teams."""
 
     prevention: Layers = MUNICIPALITY_PAYS
     response_capacity: Layers = FLANDERS_PAYS
@@ -161,11 +174,15 @@ class CostSplit(Group):
     @classmethod
     def _municipality_is_last(cls, value: Layers) -> Layers:
         if not value or value[-1] != MUNICIPALITY_PAYS[0]:
-            raise PydanticCustomError("missing-last-payer", "the last layer must be {last}, so that no cost is left unpaid",
-                                      {"last": "{payer: municipality}, without anything else"})  # fmt: skip
+            raise PydanticCustomError(
+                "missing-last-payer",
+                "the last layer must be {last}, or a cost could go unpaid",
+                {"last": "{payer: municipality}, without anything else"},
+            )
         if len(value) > MAX_LAYERS:
-            raise PydanticCustomError("out-of-range", "has {count} layers, and may have {most}",
-                                      {"count": len(value), "most": MAX_LAYERS})  # fmt: skip
+            raise PydanticCustomError(
+                "out-of-range", "has {count} layers, and may have {most}", {"count": len(value), "most": MAX_LAYERS}
+            )
         return value
 
 
@@ -189,7 +206,7 @@ class Policy(Group):
         layers: Layers = getattr(self.cost_split, category)
         return layers
 
-    def with_values(self, values: Mapping[str, Any]) -> Self:
+    def with_values(self, values: Mapping[str, Any]) -> Policy:
         """A validated copy with the fields at these dotted paths changed; a leading `policy.` is allowed.
 
         >>> from sim.model.files import load_policy

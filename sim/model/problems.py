@@ -32,7 +32,8 @@ class Problem:
         """`file:line: [rule] message (hint)`, on one line."""
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         hint = f" ({self.hint})" if self.hint else ""
-        return f"{place}: [{self.rule}] {self.message}{hint}" if place else f"[{self.rule}] {self.message}{hint}"
+        text = f"{place}: [{self.rule}] {self.message}{hint}" if place else f"[{self.rule}] {self.message}{hint}"
+        return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
 class InputError(ValueError):

@@ -73,7 +73,7 @@ class Parameter:
         return self.grade == "X"
 
     def describe_allowed(self) -> str:
-        """What a value may be, in English: `a number from 0 to 1000`, `a whole number from 0 to 1000, or "unlimited"`."""
+        """What a value may be, in English: `a whole number from 0 to 1000, or "unlimited"`."""
         if self.choices:
             return "one of " + ", ".join(self.choices)
         assert self.allowed is not None
@@ -90,9 +90,9 @@ def parameters() -> Mapping[str, Parameter]:
 
 
 def parameter(key: str) -> Any:
-    """A pydantic field with the default, bounds and help of parameter `key`; KeyError when the table has no such row."""
+    """A pydantic field with the default, bounds and help of parameter `key`; KeyError if the table has no such row."""
     row = parameters()[key]
-    bounds: dict[str, float] = {}
+    bounds: dict[str, Any] = {}
     if row.allowed is not None and row.word is None:  # a field that also takes a word checks its own bounds
         bounds = {"ge": row.allowed[0], "le": row.allowed[1]}
     return Field(default=row.value, description=row.help["en"], json_schema_extra={"key": key}, **bounds)
@@ -127,7 +127,8 @@ def _read(text: str) -> dict[str, dict[str, Any]]:
         if rest := rest.strip():
             open_maps[level][name] = _scalar(rest)
         else:
-            open_maps[level][name] = child = {}
+            child: dict[str, Any] = {}
+            open_maps[level][name] = child
             open_maps.append(child)
     return root
 

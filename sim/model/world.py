@@ -182,8 +182,11 @@ class Incident(Group):
         for first, second in (("significant", "severe"), ("response_share", "lost_revenue_share")):
             total = getattr(self, first) + getattr(self, second)
             if total > 1:
-                raise PydanticCustomError("shares-sum", "{first} and {second} together are {total}, and may be at most 1",
-                                          {"first": first, "second": second, "total": f"{total:.6g}"})  # fmt: skip
+                raise PydanticCustomError(
+                    "shares-sum",
+                    "{first} and {second} together are {total}; at most 1 is possible",
+                    {"first": first, "second": second, "total": f"{total:.6g}"},
+                )
         return self
 
 
@@ -353,8 +356,11 @@ class World(Group):
     @classmethod
     def _first_of_january(cls, value: datetime.date) -> datetime.date:
         if (value.month, value.day) != (1, 1) or not 1990 <= value.year <= 2100:
-            raise PydanticCustomError("out-of-range", "is {value}, and must be 1 January of a year from 1990 to 2100",
-                                      {"value": value.isoformat()})  # fmt: skip
+            raise PydanticCustomError(
+                "out-of-range",
+                "is {value}, and must be 1 January of a year from 1990 to 2100",
+                {"value": value.isoformat()},
+            )
         return value
 
     @property
@@ -387,7 +393,7 @@ class World(Group):
         near = difflib.get_close_matches(wanted.casefold()[:200], names, n=3, cutoff=0.6)
         raise InputError([self._unknown(f'municipality "{wanted[:80]}"', self._hint(wanted, [names[n] for n in near]))])
 
-    def with_values(self, values: Mapping[str, Any]) -> Self:
+    def with_values(self, values: Mapping[str, Any]) -> World:
         """A validated copy with the fields at these dotted paths changed; a leading `world.` is allowed.
 
         >>> from sim.model.files import load_world

@@ -36,10 +36,23 @@ MAX_VALUES = 100_000
 _INT = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None,
-          "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
-          **{sign + form: float(sign + "inf") for sign in ("", "+", "-") for form in (".inf", ".Inf", ".INF")},
-          ".nan": float("nan"), ".NaN": float("nan"), ".NAN": float("nan")}  # fmt: skip
+_WORDS = {
+    "": None,
+    "~": None,
+    "null": None,
+    "Null": None,
+    "NULL": None,
+    "true": True,
+    "True": True,
+    "TRUE": True,
+    "false": False,
+    "False": False,
+    "FALSE": False,
+    **{sign + form: float(sign + "inf") for sign in ("", "+", "-") for form in (".inf", ".Inf", ".INF")},
+    ".nan": float("nan"),
+    ".NaN": float("nan"),
+    ".NAN": float("nan"),
+}
 
 Tree = dict[str, "Node"]
 
@@ -129,7 +142,7 @@ def parse_tree(text: str, file: str) -> tuple[Node | None, list[Problem]]:
 
 
 def scalar(text: str) -> Any:
-    """A bare YAML word as its value: empty, true or false, a number, a date, or the text itself (YAML 1.2, plus dates)."""
+    """A bare YAML word as its value: nothing, true or false, a number, a date, or the text itself."""
     if text in _WORDS:
         return _WORDS[text]
     if _INT.fullmatch(text):
@@ -221,11 +234,14 @@ class _Builder:
             tree[name] = node
 
     def _refuse_extras(self, event: Any, line: int) -> None:
-        if event.tag is not None and event.tag != "!":
-            self.fault("yaml-tag", f"the YAML tag {str(event.tag)[:80]} is not allowed", "leave it out: a file is plain data", line)
+        tag = getattr(event, "tag", None)  # an alias has none
+        if tag is not None and tag != "!":
+            message = f"the YAML tag {str(tag)[:80]} is not allowed"
+            self.fault("yaml-tag", message, "leave it out: a file is plain data", line)
         if isinstance(event, AliasEvent) or event.anchor is not None:
             what = "alias *" if isinstance(event, AliasEvent) else "anchor &"
-            self.fault("yaml-alias", f"the YAML {what}{str(event.anchor)[:40]} is not allowed", "write the value out", line)
+            message = f"the YAML {what}{str(event.anchor)[:40]} is not allowed"
+            self.fault("yaml-alias", message, "write the value out", line)
 
 
 def _events(text: str) -> Iterator[Any]:

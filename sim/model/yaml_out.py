@@ -128,7 +128,7 @@ def _shipped(policy_id: str) -> Policy | None:
 
 def _dump(data: dict[str, Any]) -> str:
     yaml = YAML()
-    yaml.width = 110
+    yaml.width = 100_000  # a text stays on its line
     yaml.indent(mapping=2, sequence=4, offset=2)
     stream = io.StringIO()
     yaml.dump(data, stream)

@@ -9,6 +9,7 @@ from sim.rules.compiling import rule
 MINUTES_PER_DAY = 1440
 DAYS_PER_YEAR = 365.25
 DAYS_PER_MONTH = 30.4375
+CENTURY = 36_525.0  # the longest duration, in days: products of minutes and cents then fit in 63 bits
 OPENING = 8 * 60  # office hours run from 8:00 to 18:00, Monday to Friday: 50 of the 168 hours of a week
 CLOSING = 18 * 60
 OFFICE_SHARE_OF_WEEK = 50.0 / 168.0
@@ -16,8 +17,8 @@ OFFICE_SHARE_OF_WEEK = 50.0 / 168.0
 
 @rule
 def minutes(days: float) -> int:
-    """Return a duration in days as whole minutes, rounded up and never below one."""
-    return max(1, int(math.ceil(days * MINUTES_PER_DAY)))
+    """Return a duration in days as whole minutes, rounded up, at least one minute and at most a century."""
+    return max(1, int(math.ceil(min(days, CENTURY) * MINUTES_PER_DAY)))
 
 
 @rule

@@ -70,9 +70,8 @@ try:
     import numba
     import numba.extending
 
-    HAS_NUMBA = not numba.config.DISABLE_JIT
+    HAS_NUMBA = True
 except ImportError:
-    numba = None
     HAS_NUMBA = False
     _cached = False
 
@@ -83,13 +82,13 @@ def rule(function: Function) -> Function:
     The reference engine so runs the very lines one reads; the compiled code keeps Python's meaning of floats (no
     fast-math).
     """
-    if numba is None:
+    if not HAS_NUMBA:
         return function
-    return cast(Function, numba.extending.register_jitable(error_model="python")(function))
+    return numba.extending.register_jitable(error_model="python")(function)
 
 
 def kernel(function: Function) -> Function:
     """Compile a function that Python calls often or that loops over many draws; it lets go of the interpreter lock."""
-    if numba is None:
+    if not HAS_NUMBA:
         return function
     return cast(Function, numba.njit(nogil=True, cache=_cached, error_model="python")(function))

@@ -80,6 +80,8 @@ def gordon_loeb_1(spend: float, v: float, alpha: float, beta: float) -> float:
 @rule
 def gordon_loeb_2(spend: float, v: float, alpha: float) -> float:
     """Return S = v^(alpha z + 1) (Gordon and Loeb 2002, class II)."""
+    if v <= 0.0:
+        return 0.0
     return math.exp((alpha * spend + 1.0) * math.log(v))
 
 

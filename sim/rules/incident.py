@@ -7,12 +7,13 @@ from that average, so each factor is divided by its own value at today's coverag
 from __future__ import annotations
 
 from sim.model.arrays import Bill, Classes, Intrusion, Outage, Recovery, Team
-from sim.rules.calendar import MINUTES_PER_DAY, minutes
+from sim.rules.calendar import CENTURY, MINUTES_PER_DAY, minutes
 from sim.rules.chance import exponential_quantile, lognormal_quantile
 from sim.rules.compiling import rule
 from sim.rules.threat import size_factor
 
 MINOR, SIGNIFICANT, SEVERE = 0, 1, 2
+LARGEST_COST = 1e9
 
 
 @rule
@@ -41,10 +42,10 @@ def lateral_class(u: float, detection: float, classes: Classes) -> int:
 
 @rule
 def dwell_minutes(u: float, intrusion: Intrusion) -> int:
-    """Return the minutes between break-in and impact: whole days, so that the impact falls at the hour of the break-in."""
+    """Return the minutes from break-in to impact: whole days, so that the impact keeps the hour of the break-in."""
     if intrusion.dwell_days <= 0.0:
         return 0
-    days = int(lognormal_quantile(u, intrusion.dwell_days, intrusion.dwell_sigma))
+    days = int(min(CENTURY, lognormal_quantile(u, intrusion.dwell_days, intrusion.dwell_sigma)))
     return days * MINUTES_PER_DAY
 
 
@@ -139,5 +140,5 @@ def harm_cents(lost_person_minutes: int, value_of_service_day: float) -> int:
 
 @rule
 def cents(euro: float) -> int:
-    """Return an amount in whole cents."""
-    return int(euro * 100.0 + 0.5)
+    """Return an amount in whole cents; no single cost exceeds a billion euro, so that products fit in 63 bits."""
+    return int(min(euro, LARGEST_COST) * 100.0 + 0.5)

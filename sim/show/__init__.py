@@ -1,0 +1,1 @@
+"""Charts, the tile map and the report: results as people see them."""

@@ -1,0 +1,130 @@
+"""What every figure has in common: type, colours, margins, its title, and what is said to those who cannot see it."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from sim.experiments.compare import Comparison
+from sim.model.policy import Policy
+from sim.show.palette import CHART_HEIGHT, FONT, TEXT_SIZE, TITLE_SIZE, palette
+
+SEPARATORS = {"nl": ",.", "en": ".,"}
+TITLE_LINE = 70
+"""Letters on one line of a title, at the width of a report."""
+
+_LINE_HEIGHT = 20
+_UNTITLED_TOP = 8
+
+
+def dress(
+    figure: Any,
+    result: Comparison,
+    language: str,
+    *,
+    name: str,
+    title: str,
+    alt: str,
+    scheme: str,
+    height: int = CHART_HEIGHT,
+    sides: tuple[int, int, int] = (8, 8, 8),
+    head: int = 0,
+) -> Any:
+    """Give a figure its look and its words, and return it. `sides` are the margins left, right and below in pixels,
+    `head` is the room for words between the title and the plot.
+
+    `layout.meta` carries `title` and `alt` as plain text, and `rev`, which changes when the picture does.
+    `height` is that of the drawing with everything but its title.
+    """
+    colours = palette(scheme)
+    lines = textwrap.wrap(title, TITLE_LINE)
+    above = _LINE_HEIGHT * len(lines) + 12
+    left, right, below = sides
+    figure.update_layout(
+        template=None,
+        title={
+            "text": "<br>".join(lines),
+            "font": {"size": TITLE_SIZE, "color": colours.text, "weight": 600},
+            "x": 0,
+            "xref": "container",
+            "xanchor": "left",
+            "y": 1,
+            "yref": "container",
+            "yanchor": "top",
+            "pad": {"l": left if left < 16 else 8, "t": 8},
+        },
+        font={"family": FONT, "size": TEXT_SIZE, "color": colours.text},
+        separators=SEPARATORS[language],
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        height=height + above,
+        margin={"l": left, "r": right, "t": above + _UNTITLED_TOP + head, "b": below, "pad": 0},
+        hoverlabel={
+            "font": {"family": FONT, "size": TEXT_SIZE, "color": colours.text},
+            "bgcolor": colours.sidebar,
+            "bordercolor": colours.grid,
+            "align": "left",
+        },
+        dragmode=False,
+        meta={
+            "rev": _revision(result, name, language, scheme, alt),
+            "alt": alt,
+            "title": title,
+            "height": height,
+            "top": _UNTITLED_TOP + head,
+        },
+    )
+    axes = {
+        "gridcolor": colours.grid,
+        "zerolinecolor": colours.grid,
+        "linecolor": colours.baseline,
+        "tickfont": {"size": TEXT_SIZE, "color": colours.text},
+        "title_font": {"size": TEXT_SIZE, "color": colours.text},
+        "title_standoff": 6,
+        "fixedrange": True,
+    }
+    return figure.update_xaxes(**axes).update_yaxes(**axes)
+
+
+def untitled(figure: Any) -> tuple[str, Any]:
+    """Return the title of a figure as plain text, and the figure without it, for a page that sets titles itself."""
+    meta = figure.layout.meta
+    figure.update_layout(title=None, height=meta["height"], margin_t=meta["top"])
+    return str(meta["title"]), figure
+
+
+def _revision(result: Comparison, *parts: str) -> str:
+    hashes = [result.ledger_hash(policy) for policy in result.policies]
+    return hashlib.sha256("|".join([*parts, *hashes]).encode()).hexdigest()[:12]
+
+
+def chosen(result: Comparison, policies: Sequence[str | Policy] | None) -> list[Policy]:
+    """Return the policies to draw, the baseline first when it is among them; all of them when none are named."""
+    if policies is None:
+        return list(result.policies)
+    names = {policy if isinstance(policy, str) else policy.id for policy in policies}
+    if unknown := names - {policy.id for policy in result.policies}:
+        raise KeyError(f"no policy {sorted(unknown)[0]!r} in this comparison")
+    return [policy for policy in result.policies if policy.id in names]
+
+
+def nice(value: float) -> float:
+    """Return the first round number (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8 times a power of ten) not below a value.
+
+    Axes end at one, so that they hold still while a lever moves a little.
+    """
+    if value <= 0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(value))
+    steps = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
+    return next(step * power for step in steps if step * power >= value * (1 - 1e-9))
+
+
+def new_figure(*traces: Any) -> Any:
+    """Return an empty figure, or one with these traces."""
+    return go.Figure(list(traces))

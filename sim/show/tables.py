@@ -1,0 +1,389 @@
+"""The tables that the command line and the report share: titles, columns and cells as a reader sees them.
+
+Amounts stand in euro, thousands or millions of euro, whichever suits the whole table; its title says which. No figure
+stands without its uncertainty: under it, or beside it, is its 95% interval.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.experiments.compare import ANCHORS, Comparison
+from sim.model.policy import CATEGORIES, PAYERS, Policy
+from sim.model.spec import Parameter, parameters
+from sim.results.estimates import Estimate, estimate
+from sim.results.outcomes import KPIS
+from sim.results.story import CATEGORY_NAMES
+from sim.text import Words, words
+
+PAYER_NAMES = {
+    "municipality": "Municipalities",
+    "flanders": "Flanders",
+    "insurer": "Insurers",
+    "fund": "Solidarity fund",
+}
+KPI_NAMES = {
+    "cash_cost_eur": "Total cash cost",
+    "cost_municipality_eur": "Paid by municipalities",
+    "cost_flanders_eur": "Paid by Flanders",
+    "cost_insurer_eur": "Paid by insurers",
+    "cost_fund_eur": "Paid by the solidarity fund",
+    "prevention_cost_eur": "Prevention and standing response teams",
+    "incident_cost_eur": "Cost of incidents",
+    "ransom_paid_eur": "Of which ransom",
+    "citizen_harm_eur": "Harm to citizens (not cash)",
+    "outage_person_days": "Person-days without services",
+    "break_ins": "Break-ins",
+    "significant_incidents": "Significant incidents",
+    "severe_incidents": "Severe incidents",
+    "supplier_events": "Compromised suppliers",
+    "team_wait_days_mean": "Mean wait for responders (days)",
+    "worst_year_cost_eur": "Cash cost of the worst year",
+    "municipalities_in_distress": "Municipalities in distress",
+}
+"""What each key figure is called in a table; the amounts over the whole horizon."""
+
+VERDICTS = {"lower": "lower", "higher": "higher", "too_close": "too close to call"}
+SIZE_NAMES = {
+    "< 10 000": "fewer than 10,000 inhabitants",
+    "10 000 - 19 999": "10,000 to 20,000",
+    "20 000 - 49 999": "20,000 to 50,000",
+    "50 000 - 99 999": "50,000 to 100,000",
+    ">= 100 000": "100,000 inhabitants and more",
+}
+ANCHOR_NAMES = {
+    "frequency": "frequency of attacks",
+    "service_value": "value of a service day",
+    "supplier_accumulation": "accumulation at suppliers",
+}
+LEVEL_NAMES = {"low": "low", "central": "central", "high": "high"}
+NOTHING = "–"
+
+Row = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of texts. A row of one cell is a heading over the rows below it; a second line in a cell is small."""
+
+    title: str
+    columns: Row
+    rows: tuple[Row, ...]
+    note: str = ""
+
+
+class Scale(NamedTuple):
+    """How amounts are written in one table: divided by `unit`, which is called `name`."""
+
+    unit: float
+    name: str
+
+    def interval(self, say: Words, low: float, high: float) -> str:
+        """Return an interval in words: 3.21 to 4.56; a dash where one future tells nothing about it."""
+        if not math.isfinite(high - low):
+            return NOTHING
+        return say.say("{low} to {high}", low=say.figure(low / self.unit), high=say.figure(high / self.unit))
+
+    def around(self, say: Words, one: Estimate) -> str:
+        """Return a mean with half the width of its interval on a second line."""
+        half = (one.ci95[1] - one.ci95[0]) / 2
+        width = f"±{say.figure(half / self.unit, 2)}" if math.isfinite(half) else NOTHING
+        return f"{say.figure(one.mean / self.unit)}\n{width}"
+
+
+def scale(say: Words, amounts: Iterable[float]) -> Scale:
+    """Return the scale in which the largest of these amounts in euro reads well."""
+    most = max((abs(amount) for amount in amounts), default=0.0)
+    if most >= 2e6:
+        return Scale(1e6, say.say("million euro"))
+    if most >= 2e4:
+        return Scale(1e3, say.say("thousand euro"))
+    return Scale(1.0, say.say("euro"))
+
+
+COUNT = Scale(1.0, "")
+
+
+def yearly(result: Comparison, policy: Policy, kpi: str) -> Estimate:
+    """Return the estimate of a key figure per year."""
+    return estimate(result.values(policy, kpi) / result.years)
+
+
+def active_payers(result: Comparison) -> list[str]:
+    """Return the payers that pay anything in this comparison; municipalities and Flanders always."""
+    paying = {payer for policy in result.policies for payer in result.payers(policy)}
+    return [payer for payer in PAYERS if payer in paying or payer in ("municipality", "flanders")]
+
+
+def costs(result: Comparison, language: str) -> Table:
+    """Return one row a policy: what a year costs, who pays most of it, and what citizens lose."""
+    say = words(language)
+    money = scale(say, (yearly(result, policy, "cash_cost_eur").mean for policy in result.policies))
+    rows = []
+    for policy in result.policies:
+        cash = yearly(result, policy, "cash_cost_eur")
+        paid = (yearly(result, policy, f"cost_{payer}_eur") for payer in ("municipality", "flanders"))
+        rows.append(
+            (
+                policy.title[language],
+                f"{say.figure(cash.mean / money.unit)}\n{money.interval(say, *cash.ci95)}",
+                *(money.around(say, one) for one in paid),
+                money.around(say, yearly(result, policy, "incident_cost_eur")),
+                money.around(say, yearly(result, policy, "citizen_harm_eur")),
+                COUNT.around(say, yearly(result, policy, "severe_incidents")),
+            )
+        )
+    return Table(
+        title=say.say("What a year costs, in {unit}", unit=money.name),
+        columns=(
+            say.say("Policy"),
+            say.say("Total cash cost"),
+            say.say("Munici- palities"),
+            say.say("Flanders"),
+            say.say("Cost of incidents"),
+            say.say("Citizen harm*"),
+            say.say("Severe incidents"),
+        ),
+        rows=tuple(rows),
+        note=say.say(
+            "Means over {n} futures, with the 95% interval below. * Harm to citizens who miss services is not cash and "
+            "is in no total.",
+            n=say.number(result.replications),
+        ),
+    )
+
+
+def gaps(result: Comparison, language: str) -> Table | None:
+    """Return the paired differences with the baseline, per year; None when there is nothing to compare."""
+    if len(result.policies) < 2:
+        return None
+    say = words(language)
+    kpis = ["cash_cost_eur", *(f"cost_{payer}_eur" for payer in active_payers(result)), "incident_cost_eur",
+            "citizen_harm_eur"]  # fmt: skip
+    found = {(kpi, other.id): result.difference(other, kpi) for kpi in kpis for other in result.policies[1:]}
+    money = scale(say, (gap.mean / result.years for gap in found.values()))
+    rows: list[Row] = []
+    for kpi in kpis:
+        rows.append((say.say(KPI_NAMES[kpi]),))
+        for other in result.policies[1:]:
+            gap = found[kpi, other.id]
+            same = gap.share_of_futures_equal == 1
+            low, high = (end / result.years for end in gap.ci95)
+            rows.append(
+                (
+                    other.title[language],
+                    say.signed(gap.mean / result.years / money.unit),
+                    money.interval(say, low, high),
+                    say.percent(gap.share_of_futures_lower),
+                    say.say("the same") if same else say.say(VERDICTS[gap.verdict]),
+                )
+            )
+    return Table(
+        title=say.say(
+            "Difference with “{baseline}” on the same futures, per year, in {unit}",
+            baseline=result.baseline.title[language],
+            unit=money.name,
+        ),
+        columns=(
+            say.say("Policy"),
+            say.say("Difference"),
+            say.say("95% interval"),
+            say.say("Lower in"),
+            say.say("Verdict"),
+        ),
+        rows=tuple(rows),
+        note=say.say("Lower in: the share of futures in which the policy costs, or harms, less than the baseline."),
+    )
+
+
+def who_pays(result: Comparison, language: str) -> Table:
+    """Return one row a policy: the yearly amount and the share of each payer, and what an inhabitant's town pays."""
+    say, payers = words(language), active_payers(result)
+    money = scale(say, (yearly(result, policy, "cash_cost_eur").mean for policy in result.policies))
+    rows = []
+    for policy in result.policies:
+        total = result.estimate(policy, "cash_cost_eur").mean
+        paid = {payer: result.estimate(policy, f"cost_{payer}_eur").mean for payer in payers}
+        own = estimate(result.values(policy, "cost_municipality_eur") / result.years / result.world.population)
+        rows.append(
+            (
+                policy.title[language],
+                *(
+                    f"{say.figure(paid[payer] / result.years / money.unit)}\n{say.percent(_share(paid[payer], total))}"
+                    for payer in payers
+                ),
+                COUNT.around(say, own),
+            )
+        )
+    return Table(
+        title=say.say("Who pays, per year, in {unit}", unit=money.name),
+        columns=(
+            say.say("Policy"),
+            *(say.say(PAYER_NAMES[payer]) for payer in payers),
+            say.say("Municipality, euro per inhabitant"),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole else 0.0
+
+
+def uses(result: Comparison, policy: Policy, language: str) -> Table:
+    """Return for one policy what the money is for and who pays it, in mean euro per year."""
+    say, payers = words(language), active_payers(result)
+    paid = result.payers(policy)
+    money = scale(say, [yearly(result, policy, "cash_cost_eur").mean])
+
+    def amounts(categories: Iterable[str]) -> Row:
+        sums = [sum(paid.get(payer, {}).get(category, 0.0) for category in categories) for payer in payers]
+        return tuple(say.figure(amount / result.years / money.unit) for amount in (*sums, sum(sums)))
+
+    rows = [
+        (_capital(say.say(CATEGORY_NAMES[category])), *amounts([category]))
+        for category in CATEGORIES
+        if any(category in categories for categories in paid.values())
+    ]
+    return Table(
+        title=say.say("Who pays for what, mean per year, in {unit}", unit=money.name),
+        columns=(say.say("For what"), *(say.say(PAYER_NAMES[payer]) for payer in payers), say.say("Together")),
+        rows=(*rows, (say.say("Together"), *amounts(CATEGORIES))),
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def key_figures(result: Comparison, policy: Policy, language: str) -> Table:
+    """Return every key figure of one policy over the whole horizon, with its interval and its spread over futures."""
+    say = words(language)
+    found = {kpi: result.estimate(policy, kpi) for kpi in KPIS}
+    money = scale(say, [found["cash_cost_eur"].mean])
+    rows: list[Row] = []
+    for heading, amounts in (
+        (say.say("In {unit}, over {years} years", unit=money.name, years=result.years), True),
+        (say.say("Other figures, over {years} years", years=result.years), False),
+    ):
+        rows.append((heading,))
+        by = money if amounts else COUNT
+        for kpi, one in found.items():
+            if (KPIS[kpi] == "EUR") == amounts:
+                spread = (one.median, one.p5, one.p95, one.cvar95)
+                rows.append(
+                    (
+                        say.say(KPI_NAMES[kpi]),
+                        f"{say.figure(one.mean / by.unit)}\n{by.interval(say, *one.ci95)}",
+                        *(say.figure(value / by.unit) for value in spread),
+                    )
+                )
+    return Table(
+        title=say.say("“{policy}” in {n} futures", policy=policy.title[language], n=say.number(result.replications)),
+        columns=(
+            say.say("Key figure"),
+            say.say("Mean, 95% interval"),
+            say.say("Median"),
+            say.say("P5"),
+            say.say("P95"),
+            say.say("CVaR95"),
+        ),
+        rows=tuple(rows),
+        note=say.say(
+            "P5 and P95: one future in 20 lies below, one in 20 above. CVaR95: the mean of the worst one in 20."
+        ),
+    )
+
+
+def burden(result: Comparison, by: str, language: str) -> Table:
+    """Return what municipalities bear, in euro per inhabitant per year, by "size_class" or "province"."""
+    say, frame = words(language), result.burden(by)
+    groups = list(dict.fromkeys(frame[by]))
+    cells = {(row.policy, getattr(row, by)): row for row in frame.itertuples()}
+    rows = []
+    for group in groups:
+        first = cells[result.baseline.id, group]
+        name = say.say(SIZE_NAMES[group]) if by == "size_class" else group or NOTHING
+        values = [
+            (cells[policy.id, group].mean, (cells[policy.id, group].hi - cells[policy.id, group].lo) / 2)
+            for policy in result.policies
+        ]
+        shown = (
+            f"{say.figure(mean)}\n" + (f"±{say.figure(half, 2)}" if np.isfinite(half) else NOTHING)
+            for mean, half in values
+        )
+        rows.append((name, say.number(first.municipalities), *shown))
+    title = (
+        say.say("What municipalities bear by size, euro per inhabitant per year")
+        if by == "size_class"
+        else say.say("What municipalities bear by province, euro per inhabitant per year")
+    )
+    head = say.say("Size") if by == "size_class" else say.say("Province")
+    return Table(
+        title=title,
+        columns=(head, say.say("Municipalities"), *(policy.title[language] for policy in result.policies)),
+        rows=tuple(rows),
+    )
+
+
+def deciding(result: Comparison, language: str) -> str:
+    """Return the three assumptions that decide much, with their level, in one sentence."""
+    say = words(language)
+    levels = ", ".join(
+        f"{say.say(ANCHOR_NAMES[name])} {say.say(LEVEL_NAMES[getattr(result.world.anchor, name)])}" for name in ANCHORS
+    )
+    return say.say("Deciding assumptions: {levels}.", levels=levels)
+
+
+def assumptions(result: Comparison, language: str) -> Table:
+    """Return the numbers of the world that nobody measured, and that are in force and have a range to try."""
+    say, rows = words(language), []
+    for row in parameters().values():
+        if row.scope != "world" or not row.is_assumption or row.low is None or row.high is None:
+            continue
+        value = result.world.get_value(row.path)
+        if value == row.off or (".gordon_loeb" in row.key and result.world.defence == "measures"):
+            continue
+        range_ = say.say("{low} to {high}", low=say.figure(row.low), high=say.figure(row.high))
+        rows.append((row.label[language], _value(say, value), range_, row.unit, row.key))
+    return Table(
+        title=say.say("Assumptions: numbers that nobody measured"),
+        columns=(
+            say.say("Assumption"),
+            say.say("Value"),
+            say.say("Range"),
+            say.say("Unit"),
+            say.say("Name"),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def changed(result: Comparison, language: str) -> Table | None:
+    """Return the numbers of the world that are not at their default; None when all are."""
+    say = words(language)
+    rows = [
+        (row.label[language], _value(say, result.world.get_value(row.path)), _value(say, row.value), row.unit, row.key)
+        for row in parameters().values()
+        if _is_changed(result, row)
+    ]
+    if not rows:
+        return None
+    return Table(
+        title=say.say("What differs from the defaults"),
+        columns=(say.say("What"), say.say("Value"), say.say("Default"), say.say("Unit"), say.say("Name")),
+        rows=tuple(rows),
+    )
+
+
+def _is_changed(result: Comparison, row: Parameter) -> bool:
+    return row.scope == "world" and row.path != "years" and result.world.get_value(row.path) != row.value
+
+
+def _value(say: Words, value: float | int | str) -> str:
+    return value if isinstance(value, str) else say.figure(value)

@@ -1,0 +1,250 @@
+"""The tile map: one hexagon a municipality, all of one size, so that small ones are seen as well as large ones."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from sim.experiments.compare import Comparison
+from sim.model.municipalities import Municipality
+from sim.model.policy import Policy
+from sim.show.frame import dress, new_figure
+from sim.show.palette import CHART_HEIGHT, TEXT_SIZE, palette
+from sim.text import Words, words
+
+MEASURES = {
+    "own_cost_per_inhabitant_eur": "Own cost, euro per inhabitant a year",
+    "cash_cost_per_inhabitant_eur": "Total cost, euro per inhabitant a year",
+    "outage_days_per_year": "Days without services per inhabitant a year",
+    "serious_incidents_per_year": "Serious incidents a year",
+}
+FINDINGS = {
+    "own_cost_per_inhabitant_eur": "Half of the municipalities bear {low} to {high} per inhabitant a year",
+    "cash_cost_per_inhabitant_eur": "In half of the municipalities the cost is {low} to {high} per inhabitant a year",
+    "outage_days_per_year": "In half of the municipalities an inhabitant misses {low} to {high} days of service a year",
+    "serious_incidents_per_year": "In half of the municipalities there are {low} to {high} serious incidents a year",
+}
+SAME = {
+    "own_cost_per_inhabitant_eur": "Most municipalities bear {low} per inhabitant a year",
+    "cash_cost_per_inhabitant_eur": "In most municipalities the cost is {low} per inhabitant a year",
+    "outage_days_per_year": "In most municipalities an inhabitant misses {low} days of service a year",
+    "serious_incidents_per_year": "In most municipalities there are {low} serious incidents a year",
+}
+_RADIUS = 1 / math.sqrt(3)  # centre to corner of a hexagon one wide
+_LABEL_FITS = 27.0  # pixels of width of a tile in which four letters fit
+_LEGEND = 46
+_HALF_PAGE = 520
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """Classes of a measure: `edges` part them; a value belongs to the class whose lower edge it reaches."""
+
+    edges: tuple[float, ...]
+
+    def of(self, values: NDArray[np.float64]) -> NDArray[np.int64]:
+        return np.searchsorted(np.array(self.edges), values, side="right").astype(np.int64)
+
+    def names(self, say: Words) -> list[str]:
+        shown = [say.figure(edge, 2) for edge in self.edges]
+        inner = [f"{low}–{high}" for low, high in zip(shown, shown[1:], strict=False)]
+        return [f"< {shown[0]}", *inner, f"≥ {shown[-1]}"] if shown else [""]
+
+
+def tile_map(
+    result: Comparison,
+    policy: str | Policy,
+    language: str,
+    measure: str = "own_cost_per_inhabitant_eur",
+    *,
+    scheme: str = "light",
+    width: int = _HALF_PAGE,
+    height: int = CHART_HEIGHT,
+) -> Any:
+    """Return a map of hexagons coloured by one measure of `Comparison.municipalities`.
+
+    The classes of the colours are those of the baseline, so that they mean the same under every policy. `width` is
+    about how many pixels the map will get: it decides whether every tile carries its letters, or only the centre cities.
+    """
+    if measure not in MEASURES:
+        raise ValueError(f"unknown measure {measure!r}: choose one of {', '.join(MEASURES)}")
+    say, colours = words(language), palette(scheme)
+    name = policy if isinstance(policy, str) else policy.id
+    table = result.municipalities()
+    base = table[table["policy"] == result.baseline.id][measure].to_numpy(dtype=float)
+    rows = table[table["policy"] == name]
+    if rows.empty:
+        raise KeyError(f"no policy {name!r} in this comparison")
+    values = rows[measure].to_numpy(dtype=float)
+    towns = sorted(result.world.municipalities, key=lambda town: town.nis)
+    x, y = positions(towns)
+    scale = _classes(base)
+    classes = scale.of(values)
+    tints = _tints(colours.tiles, len(scale.edges) + 1)
+    figure = new_figure()
+    for number, (tint, label) in enumerate(zip(tints, scale.names(say), strict=True)):
+        inside = classes == number
+        outline_x, outline_y = _outlines(x[inside], y[inside])
+        figure.add_trace(
+            go.Scatter(
+                x=outline_x,
+                y=outline_y,
+                mode="lines",
+                fill="toself",
+                fillcolor=tint,
+                line={"color": colours.baseline, "width": 0.7},
+                hoverinfo="skip",
+                showlegend=False,
+            )
+        )
+        figure.add_trace(
+            go.Scatter(
+                x=[None],
+                y=[None],
+                mode="markers",
+                name=label,
+                marker={
+                    "symbol": "hexagon",
+                    "size": 13,
+                    "color": tint,
+                    "line": {"color": colours.baseline, "width": 0.7},
+                },
+            )
+        )
+    span_x, span_y = float(np.ptp(x)) + 1.2, float(np.ptp(y)) + 1.3
+    tile = min((width - 16) / span_x, (height - _LEGEND - 8) / span_y)
+    everywhere = tile >= _LABEL_FITS
+    named = [everywhere or town.centre_city for town in towns]
+    figure.add_trace(
+        go.Scatter(
+            x=x,
+            y=y,
+            mode="markers+text",
+            marker={"symbol": "hexagon", "size": max(6.0, tile * 0.9), "color": "rgba(0,0,0,0)"},
+            text=[town.abbr if show else "" for town, show in zip(towns, named, strict=True)],
+            textfont={
+                "size": 11,
+                "color": [colours.ink_on(tints[c]) for c in classes],
+            },
+            customdata=_hovers(say, towns, rows),
+            hovertemplate="%{customdata}<extra></extra>",
+            showlegend=False,
+        )
+    )
+    middle_x, middle_y = float(np.mean([x.min(), x.max()])), float(np.mean([y.min(), y.max()]))
+    figure.update_xaxes(visible=False, range=[middle_x - span_x / 2, middle_x + span_x / 2], constrain="domain")
+    figure.update_yaxes(
+        visible=False,
+        range=[middle_y - span_y / 2, middle_y + span_y / 2],
+        scaleanchor="x",
+        scaleratio=1,
+        constrain="domain",
+        constraintoward="middle",
+    )
+    figure.update_layout(
+        legend={
+            "title": {"text": say.say(MEASURES[measure]), "side": "top", "font": {"size": TEXT_SIZE}},
+            "orientation": "h",
+            "x": 0.5,
+            "xanchor": "center",
+            "y": 0,
+            "yref": "container",
+            "yanchor": "bottom",
+            "itemclick": False,
+            "itemdoubleclick": False,
+            "itemwidth": 30,
+            "font": {"size": TEXT_SIZE},
+        }
+    )
+    title, alt = _said(say, measure, towns, values)
+    return dress(
+        figure,
+        result,
+        language,
+        name=f"tiles {name} {measure} {width}",
+        title=title,
+        alt=alt,
+        scheme=scheme,
+        height=height,
+        sides=(8, 8, _LEGEND),
+    )
+
+
+def positions(towns: Iterable[Municipality]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the centres of the tiles, in hexagon widths; a block of rows for towns without places of their own."""
+    towns = list(towns)
+    places = [(town.hex_x, town.hex_y) for town in towns]
+    if len(set(places)) < len(places):
+        across = max(1, math.ceil(math.sqrt(2.6 * len(towns))))
+        rows = [divmod(i, across) for i in range(len(towns))]
+        places = [(column + 0.5 * (row % 2), -row * 1.5 * _RADIUS) for row, column in rows]
+    x, y = np.array(places, dtype=float).T
+    return x, y
+
+
+def _outlines(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[list[float | None], list[float | None]]:
+    """The corners of pointy-topped hexagons, one after the other, with a gap after each."""
+    angles = np.deg2rad(np.arange(30, 391, 60))
+    all_x: list[float | None] = []
+    all_y: list[float | None] = []
+    for centre_x, centre_y in zip(x, y, strict=True):
+        all_x += [*np.round(centre_x + _RADIUS * np.cos(angles), 4).tolist(), None]
+        all_y += [*np.round(centre_y + _RADIUS * np.sin(angles), 4).tolist(), None]
+    return all_x, all_y
+
+
+def _classes(values: NDArray[np.float64], digits: int = 2) -> _Scale:
+    """Five classes with about as many municipalities each, parted by round numbers; fewer where values agree."""
+    edges = [float(f"{edge:.{digits}g}") for edge in np.quantile(values, [0.2, 0.4, 0.6, 0.8])]
+    return _Scale(tuple(sorted({edge for edge in edges if edge > 0 and np.ptp(values) > 0})))
+
+
+def _tints(tiles: tuple[str, ...], count: int) -> list[str]:
+    """So many colours of the sequence, spread over all of it."""
+    if count == 1:
+        return [tiles[1]]
+    return [tiles[round(i * (len(tiles) - 1) / (count - 1))] for i in range(count)]
+
+
+def _hovers(say: Words, towns: list[Municipality], rows: Any) -> list[str]:
+    texts = []
+    for town, row in zip(towns, rows.itertuples(), strict=True):
+        lines = [
+            f"<b>{town.name}</b>",
+            say.say("{n} inhabitants", n=say.number(town.population)),
+            say.say("own cost {amount} per inhabitant a year", amount=say.money(row.own_cost_per_inhabitant_eur)),
+            say.say("1 future in 20: {amount} or more", amount=say.money(row.own_cost_p95_per_inhabitant_eur)),
+            say.say("{days} days without services a year", days=say.figure(row.outage_days_per_year, 2)),
+            say.say("{n} serious incidents a year", n=say.figure(row.serious_incidents_per_year, 2)),
+        ]
+        texts.append("<br>".join(lines))
+    return texts
+
+
+def _said(say: Words, measure: str, towns: list[Municipality], values: NDArray[np.float64]) -> tuple[str, str]:
+    """The finding: the middle half of the municipalities; and for those who cannot see, who is highest and lowest."""
+
+    def shown(value: float) -> str:
+        return say.money(value) if measure.endswith("_eur") else say.figure(value, 2)
+
+    low, high = (float(q) for q in np.quantile(values, [0.25, 0.75]))
+    if shown(low) == shown(high):
+        title = say.say(SAME[measure], low=shown(low))
+    else:
+        title = say.say(FINDINGS[measure], low=shown(low), high=shown(high))
+    most, least = int(np.argmax(values)), int(np.argmin(values))
+    alt = say.say(
+        "{title}. Lowest: {least}, {low}. Highest: {most}, {high}.",
+        title=title,
+        least=towns[least].name,
+        low=shown(float(values[least])),
+        most=towns[most].name,
+        high=shown(float(values[most])),
+    )
+    return title, alt

@@ -1,0 +1,303 @@
+"""Scenarios are read by id or path, stand on each other, take settings, and come back out as they went in."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.model.files import (
+    check_together,
+    load_inputs,
+    load_policy,
+    load_world,
+    policy_yaml,
+    scenarios,
+    validate,
+    world_yaml,
+)
+from sim.model.policy import CATEGORIES, Policy
+from sim.model.problems import InputError
+from sim.model.spec import parameters
+from sim.model.world import World
+
+WORLDS = [scenario.id for scenario in scenarios("worlds")]
+POLICIES = [scenario.id for scenario in scenarios("policies")]
+
+
+def write(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+# ---- what is shipped
+
+
+def test_the_defaults_come_first() -> None:
+    assert WORLDS == ["flanders-2020", "flanders-2025", "one-town"]
+    assert POLICIES[0] == "status-quo-2020"
+    assert {"local-only", "fifty-fifty", "flanders-pays", "prevention-first", "more-response-teams", "no-ransom"} < set(
+        POLICIES
+    )
+
+
+def test_everything_shipped_is_sound(project: Path) -> None:
+    assert validate([project / "scenarios"]) == []
+
+
+@pytest.mark.parametrize("scenario", [*scenarios("world"), *scenarios("policy")], ids=lambda scenario: scenario.id)
+def test_a_shipped_scenario_says_what_it_is_in_two_languages(scenario: tuple[str, Path, object]) -> None:
+    identifier, path, _ = scenario
+    loaded = load_world(identifier) if path.parent.name == "worlds" else load_policy(identifier)
+    assert loaded.id == path.stem == identifier
+    for words in (loaded.title, loaded.description, loaded.reference):
+        assert words is not None
+        assert words.nl != words.en
+
+
+def test_the_default_world_and_policy_are_the_defaults_of_the_table() -> None:
+    world, policy = load_world("flanders-2020"), load_policy("status-quo-2020")
+    for key, row in parameters().items():
+        assert (world if row.scope == "world" else policy).get_value(row.path) == row.value
+
+
+def test_who_pays_in_the_presets() -> None:
+    def flemish(policy: str) -> list[float]:
+        return [
+            sum(layer.share for layer in load_policy(policy).layers(c) if layer.payer == "flanders") for c in CATEGORIES
+        ]
+
+    assert flemish("local-only") == [0.0] * 9
+    assert flemish("fifty-fifty") == [0.5] * 9
+    assert flemish("flanders-pays") == [1.0] * 9
+    assert flemish("status-quo-2020") == [0.66, 1, 0, 0, 0, 0, 0, 0, 0]
+    for same in ("prevention-first", "more-response-teams", "no-ransom"):
+        assert load_policy(same).cost_split == load_policy("status-quo-2020").cost_split
+
+
+# ---- one policy on another
+
+
+def test_a_policy_says_only_what_differs(tmp_path: Path) -> None:
+    path = write(tmp_path, "mine.yaml", "id: mine\ntitle: Mine\nbased_on: prevention-first\nresponse: {teams: 6}\n")
+    mine, base = load_policy(path), load_policy("prevention-first")
+    assert mine == base.with_values(
+        {
+            "id": "mine",
+            "title": "Mine",
+            "description": None,
+            "reference": None,
+            "based_on": base.id,
+            "response.teams": 6,
+        }
+    )
+
+
+def test_a_base_may_be_a_file_beside_it(tmp_path: Path) -> None:
+    write(tmp_path, "base.yaml", "id: the-base\ntitle: Base\nransom: {rule: never}\n")
+    for name in ("base", "base.yaml", "./base.yaml"):
+        path = write(tmp_path, "mine.yaml", f"id: mine\ntitle: Mine\nbased_on: {name}\n")
+        assert (load_policy(path).ransom.rule, load_policy(path).based_on) == ("never", "the-base")
+
+
+def test_a_fault_in_the_base_is_reported_in_the_base(tmp_path: Path) -> None:
+    base = write(tmp_path, "base.yaml", "id: base\ntitle: Base\nresponse:\n  teams: few\n")
+    path = write(tmp_path, "mine.yaml", "id: mine\ntitle: Mine\nbased_on: base\nransom: {rule: perhaps}\n")
+    found = {(problem.file, problem.line, problem.rule) for problem in validate([path])}
+    assert found == {(str(base), 4, "wrong-type"), (str(path), 4, "unknown-value")}
+
+
+# ---- settings
+
+
+def test_settings_come_on_top_and_are_typed() -> None:
+    settings = ["world.threat.attempts=24", "policy.response.teams=unlimited", "world.start=2021-01-01"]
+    settings.append("policy.prevention.mix={hardening: 0.3, awareness: 0.0}")
+    world, policy = load_world("one-town", settings), load_policy("status-quo-2020", settings)
+    assert (world.threat.attempts, world.start) == (24, datetime.date(2021, 1, 1))
+    assert (policy.response.teams, policy.prevention.mix.hardening) == ("unlimited", 0.3)
+
+
+@pytest.mark.parametrize(
+    ("setting", "rule", "words"),
+    [
+        ("world.threat.attempts", "bad-setting", "KEY=VALUE"),
+        ("threat.attempts=24", "bad-setting", 'did you mean "world.threat.attempts"'),
+        ("world.threat.attemps=24", "unknown-key", 'did you mean "attempts"'),
+        ("world.threat.attempts=lots", "wrong-type", 'the text "lots"'),
+        ("world.threat.attempts=1e9", "out-of-range", "from 0 to 1000"),
+        ("world.threat.attempts=", "bad-setting", "needs a value"),
+        ("world.threat.attempts=[1", "not-yaml", "world.threat.attempts"),
+        ("world.ransom.rule=never", "policy-key-in-world", "policy"),
+        ("world.municipalities=absent.csv", "unknown-municipality-file", "absent.csv"),
+    ],
+)
+def test_a_bad_setting_is_reported_like_a_file(setting: str, rule: str, words: str) -> None:
+    with pytest.raises(InputError) as caught:
+        load_world("one-town", [setting])
+    (problem,) = caught.value.problems
+    assert (problem.file, problem.line, problem.rule) == ("--set", None, rule)
+    assert words in str(problem)
+
+
+def test_all_inputs_of_a_comparison_are_checked_at_once() -> None:
+    with pytest.raises(InputError) as caught:
+        load_inputs("flanders-2002", ["status-quo-2020", "no-ransome"], ["policy.response.teams=-1"])
+    assert [problem.rule for problem in caught.value.problems] == ["unknown-world", "out-of-range", "unknown-policy"]
+    assert 'did you mean "no-ransom"' in str(caught.value)
+
+
+def test_sound_inputs_of_a_comparison_come_with_their_warnings() -> None:
+    world, policies, warnings = load_inputs("flanders-2025", ["status-quo-2020", "local-only"])
+    assert (world.id, [policy.id for policy in policies]) == ("flanders-2025", ["status-quo-2020", "local-only"])
+    (warning,) = warnings
+    assert (warning.rule, warning.severity) == ("date-outside-horizon", "warning")
+
+
+# ---- worlds and policies together
+
+
+def test_a_layer_that_begins_after_the_horizon_is_an_error() -> None:
+    layers = [{"payer": "flanders", "from": datetime.date(2030, 1, 1)}, {"payer": "municipality"}]
+    policy = load_policy("local-only").with_values({"cost_split.recovery": layers})
+    (problem,) = check_together(load_world("flanders-2020"), policy)
+    assert (problem.rule, problem.severity) == ("date-outside-horizon", "error")
+    assert check_together(load_world("flanders-2025"), policy) == []
+
+
+def test_dates_are_checked_against_the_worlds_given(project: Path) -> None:
+    broken = project / "tests/data/broken/beyond-the-horizon-policy.yaml"
+    problems = validate([project / "scenarios/worlds", broken])
+    assert [(problem.line, problem.rule) for problem in problems] == [
+        (5, "date-outside-horizon"),
+        (8, "date-outside-horizon"),
+    ]
+    assert validate([broken]) == []
+
+
+def test_an_id_belongs_to_one_file(tmp_path: Path) -> None:
+    for name in ("one.yaml", "two.yaml"):
+        write(tmp_path, name, "id: same\ntitle: Same\nransom: {rule: never}\n")
+    (problem,) = validate([tmp_path])
+    assert (problem.rule, Path(problem.file).name, problem.line) == ("duplicate-id", "two.yaml", 1)
+
+
+# ---- paths that are no files
+
+
+def test_a_path_that_is_no_file_is_a_clear_problem(tmp_path: Path) -> None:
+    assert [problem.rule for problem in validate([tmp_path])] == ["nothing-to-check"]
+    assert [problem.rule for problem in validate([tmp_path / "absent.yaml"])] == ["not-found"]
+    assert [problem.rule for problem in validate(["nul\0byte.yaml"])] == ["unreadable"]
+    assert [problem.rule for problem in validate(["x" * 5000])] == ["unreadable"]
+    with pytest.raises(InputError, match="is-a-folder"):
+        load_world(tmp_path)
+
+
+def test_a_missing_file_names_the_nearest(tmp_path: Path) -> None:
+    write(tmp_path, "policy.yaml", "id: a\n")
+    with pytest.raises(InputError, match='did you mean "policy.yaml"'):
+        load_policy(tmp_path / "polici.yaml")
+
+
+def test_a_large_file_is_refused_unread(tmp_path: Path) -> None:
+    path = write(tmp_path, "large.yaml", "#" * 1_000_001)
+    assert [problem.rule for problem in validate([path])] == ["too-large"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes on this machine")
+def test_a_pipe_does_not_hang(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    assert [problem.rule for problem in validate([tmp_path / "pipe.yaml"])] == ["not-a-file"]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="this user may read everything")
+def test_a_file_that_may_not_be_read_is_a_clear_problem(tmp_path: Path) -> None:
+    path = write(tmp_path, "secret.yaml", "id: a\n")
+    path.chmod(0)
+    assert [problem.rule for problem in validate([path])] == ["unreadable"]
+
+
+def test_the_wrong_kind_of_file_is_named(project: Path) -> None:
+    with pytest.raises(InputError, match="wrong-kind.*is a world, and a policy is expected"):
+        load_policy(project / "scenarios/worlds/one-town.yaml")
+    with pytest.raises(InputError, match="wrong-kind.*is a policy, and a world is expected"):
+        load_world(project / "scenarios/policies/no-ransom.yaml")
+
+
+# ---- out and in again
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_a_policy_comes_back_as_it_went_out(name: str, tmp_path: Path) -> None:
+    policy = load_policy(name)
+    assert load_policy(write(tmp_path, "out.yaml", policy_yaml(policy))) == policy
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_a_world_comes_back_as_it_went_out(name: str, tmp_path: Path) -> None:
+    world = load_world(name)
+    assert load_world(write(tmp_path, "out.yaml", world_yaml(world))) == world
+
+
+def test_only_what_differs_is_written() -> None:
+    policy = load_policy("more-response-teams").with_values({"response.teams": "unlimited"})
+    text = policy_yaml(policy)
+    assert "based_on: status-quo-2020\nresponse:\n  teams: unlimited\n" in text
+    assert "cost_split" not in text
+    assert "threat" not in world_yaml(load_world("flanders-2020"))
+
+
+def test_a_policy_on_a_base_that_is_not_shipped_is_written_in_full(tmp_path: Path) -> None:
+    policy = load_policy("no-ransom").with_values({"based_on": "of-my-own"})
+    again = load_policy(write(tmp_path, "out.yaml", policy_yaml(policy)))
+    assert again == policy.with_values({"based_on": None})
+
+
+words = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn", "Co")), min_size=1, max_size=40)
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> Policy:
+    euros = st.none() | st.floats(0, 1e9)
+    days = st.none() | st.dates(datetime.date(2000, 1, 1), datetime.date(2020, 1, 1))
+    later = st.none() | st.dates(datetime.date(2020, 1, 2), datetime.date(2060, 1, 1))
+    layer = st.fixed_dictionaries(
+        {"payer": st.sampled_from(["municipality", "flanders", "insurer"])},
+        optional={"share": st.floats(0, 1), "first": euros, "limit_per_event": euros, "from": days, "until": later},
+    )
+    split = draw(st.dictionaries(st.sampled_from(CATEGORIES), st.lists(layer, max_size=3), max_size=3))
+    return Policy.model_validate(
+        {
+            "id": draw(st.from_regex(r"[a-z0-9][a-z0-9_-]{0,20}", fullmatch=True)),
+            "title": {"nl": draw(words), "en": draw(words)},
+            "description": draw(st.none() | words),
+            "based_on": draw(st.none() | st.sampled_from(POLICIES)),
+            "prevention": {"local_spend": draw(st.floats(0, 200))},
+            "response": {"teams": draw(st.just("unlimited") | st.integers(0, 1000))},
+            "ransom": {"rule": draw(st.sampled_from(["never", "may_pay"])), "approval_rate": draw(st.floats(0, 1))},
+            "cost_split": {category: [*layers, {"payer": "municipality"}] for category, layers in split.items()},
+        }
+    )
+
+
+@given(policies())
+def test_any_policy_comes_back_as_it_went_out(tmp_path_factory: pytest.TempPathFactory, policy: Policy) -> None:
+    path = write(tmp_path_factory.getbasetemp(), "any-policy.yaml", policy_yaml(policy))
+    assert load_policy(path) == policy
+
+
+@given(name=words, growth=st.floats(-0.5, 1), code=st.integers(1, 999_999), tile=st.floats(-100, 100))
+def test_any_world_comes_back_as_it_went_out(
+    tmp_path_factory: pytest.TempPathFactory, name: str, growth: float, code: int, tile: float
+) -> None:
+    town = {"nis": code, "name": name, "population": 5, "hex_x": tile, "merged_from": [1, 2], "abbr": name[:3]}
+    world = load_world("one-town").with_values({"municipalities": [town], "threat.growth": growth, "title.nl": name})
+    path = write(tmp_path_factory.getbasetemp(), "any-world.yaml", world_yaml(world))
+    assert isinstance(world, World)
+    assert load_world(path) == world
