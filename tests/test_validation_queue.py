@@ -116,9 +116,7 @@ def test_patience_ends_the_wait():
 def test_larger_municipalities_go_first_where_inhabitants_count():
     world = response_world().with_values({})
     sizes = [1_000 + 100 * i for i in range(TOWNS)]
-    world = quiet_world(
-        sizes, 4, attacked(1.5, 0.2) | {"incident.significant": 1.0, "team.days_significant": 5.0}
-    )
+    world = quiet_world(sizes, 4, attacked(1.5, 0.2) | {"incident.significant": 1.0, "team.days_significant": 5.0})
     policy = plain_policy({"response.teams": 10, "response.private_after_days": "never",
                            "response.discipline": "inhabitants"})  # fmt: skip
     rows = futures(world, policy, 1)[0].incidents

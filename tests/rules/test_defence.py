@@ -16,7 +16,6 @@ from sim.rules import defence as rules
 from tests.worlds import quiet_world
 
 
-
 def default_defence(kind: str = "measures"):
     """Return the defence of a world with the default parameters."""
     import sim

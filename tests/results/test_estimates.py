@@ -1,0 +1,72 @@
+"""Estimates: intervals that hold what they promise."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from sim.results.estimates import difference, estimate, exceedance, mean_interval, quantile_interval, tail_mean
+
+
+def test_mean_interval_is_students():
+    values = np.array([3.0, 5.0, 4.0, 8.0, 1.0])
+    expected = stats.t.interval(0.95, 4, loc=values.mean(), scale=stats.sem(values))
+    assert mean_interval(values) == pytest.approx(expected)
+
+
+def test_one_future_says_nothing_about_the_mean():
+    assert mean_interval(np.array([3.0])) == (-math.inf, math.inf)
+
+
+def test_mean_interval_covers_as_often_as_it_says():
+    rng = np.random.default_rng(3)
+    held = [low <= 2.0 <= high for low, high in (mean_interval(rng.gamma(2.0, 1.0, 60)) for _ in range(2000))]
+    assert np.mean(held) == pytest.approx(0.95, abs=0.025)
+
+
+@pytest.mark.parametrize("p", [0.5, 0.95])
+def test_quantile_interval_covers_at_least_as_often_as_it_says(p):
+    rng = np.random.default_rng(4)
+    true = stats.lognorm(1.0).ppf(p)
+    held = [low <= true <= high for low, high in (quantile_interval(rng.lognormal(size=200), p) for _ in range(2000))]
+    assert 0.945 <= np.mean(held) <= 0.985
+
+
+def test_quantile_interval_is_open_where_the_sample_is_too_small():
+    low, high = quantile_interval(np.arange(20.0), 0.95)
+    assert math.isfinite(low)
+    assert high == math.inf
+
+
+def test_tail_mean_is_the_mean_of_the_worst_twentieth():
+    assert tail_mean(np.arange(100.0)) == np.mean([95, 96, 97, 98, 99])
+    assert tail_mean(np.arange(10.0)) == 9
+
+
+def test_estimate_of_known_numbers():
+    e = estimate(np.arange(101.0))
+    assert (e.mean, e.median, e.p5, e.p95, e.cvar95) == (50, 50, 5, 95, 97.5)
+
+
+def test_differences_are_paired():
+    rng = np.random.default_rng(5)
+    noise = rng.normal(0, 1000, 50)
+    gap = difference(noise, noise - 1 + rng.normal(0, 0.1, 50))
+    assert gap.verdict == "lower"
+    assert gap.share_of_futures_lower == 1.0
+    assert gap.mean == pytest.approx(-1, abs=0.1)
+
+
+def test_a_difference_that_may_be_chance_is_too_close_to_call():
+    rng = np.random.default_rng(6)
+    assert difference(np.zeros(30), rng.normal(0, 1, 30)).verdict == "too_close"
+    assert difference(np.zeros(5), np.zeros(5)).share_of_futures_equal == 1.0
+
+
+def test_exceedance_counts_years_at_least_as_bad():
+    losses, chance = exceedance(np.array([10.0, 30.0, 20.0, 40.0]))
+    assert losses.tolist() == [10, 20, 30, 40]
+    assert chance.tolist() == [1.0, 0.75, 0.5, 0.25]

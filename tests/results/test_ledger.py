@@ -1,0 +1,175 @@
+"""The books balance: on every future, to the cent, in every direction."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import sim
+from sim.engines import events as ev
+from sim.engines.accounts import Accounts
+from sim.experiments.replicate import play
+from sim.model.arrays import NO_LIMIT, LayerTerms, policy_arrays, world_arrays
+from sim.model.files import scenarios
+from sim.model.policy import CATEGORIES, PAYERS
+from sim.results.ledger import by_payer_and_category, ledger_hash
+from sim.results.outcomes import KPIS, PROGRAMMES, summarise
+from tests.worlds import setting
+
+PRESETS = sorted(scenario.id for scenario in scenarios("policy"))
+SHARE, EUROS = st.integers(0, 1_000_000), st.integers(0, 10**8)
+LIMIT = st.one_of(st.just(NO_LIMIT), EUROS)
+LAYER = st.builds(
+    LayerTerms,
+    payer=st.integers(0, len(PAYERS) - 1),
+    share=SHARE,
+    first=LIMIT,
+    limit_per_event=LIMIT,
+    limit_per_year=LIMIT,
+    begins=st.sampled_from([-NO_LIMIT, 0, 500_000]),
+    ends=st.sampled_from([NO_LIMIT, 600_000]),
+)
+BARE = LayerTerms(0, 1_000_000, NO_LIMIT, NO_LIMIT, NO_LIMIT, -NO_LIMIT, NO_LIMIT)
+YEARS = (0, 366 * 1440, 731 * 1440, 1096 * 1440)
+
+
+@pytest.fixture(scope="module", params=PRESETS)
+def future(request):
+    """One future of the 300 municipalities over three years under each preset policy."""
+    return sim.simulate(sim.load_world("flanders-2020"), sim.load_policy(request.param), replication=4, years=3)
+
+
+def test_payers_and_categories_add_up(future):
+    table = by_payer_and_category(future.postings)
+    total = future.postings["cents"].sum()
+    assert table.sum() == total
+    figures = future.kpis
+    payers = [round(100 * figures[f"cost_{payer}_eur"]) for payer in PAYERS]
+    assert sum(payers) == total == round(100 * figures["cash_cost_eur"])
+    assert figures["prevention_cost_eur"] + figures["incident_cost_eur"] == pytest.approx(
+        figures["cash_cost_eur"], abs=0.001
+    )
+
+
+def test_incident_records_and_programmes_add_up_to_the_ledger(future):
+    postings, incidents = future.postings, future.incidents
+    yearly = postings["incident"] == ev.NATIONAL
+    assert set(np.unique(postings["category"][yearly])) <= {CATEGORIES.index(name) for name in PROGRAMMES}
+    billed = np.zeros(len(incidents), dtype=np.int64)
+    np.add.at(billed, postings["incident"][~yearly], postings["cents"][~yearly])
+    assert (billed == incidents["cost_cents"]).all()
+    assert (postings["nis"][~yearly] == incidents["nis"][postings["incident"][~yearly]]).all()
+
+
+def test_years_and_municipalities_add_up(future):
+    summary = future.summary
+    assert summary.years.sum() == summary.cash.sum() == summary.payments.sum()
+    assert summary.own.sum() == summary.payments[PAYERS.index("municipality")].sum()
+
+
+def test_every_payment_is_positive_and_in_time(future):
+    horizon = world_arrays(future.world, 3).horizon
+    assert (future.postings["cents"] > 0).all()
+    assert future.postings["minute"].min() >= 0
+    assert future.postings["minute"].max() < horizon
+
+
+def test_an_incident_is_open_or_closed(future):
+    rows = future.incidents
+    assert ((rows["closed"] == ev.UNKNOWN) == (rows["open"] == 1)).all()
+    known = rows[(rows["impact"] != ev.UNKNOWN) & (rows["discovered"] != ev.UNKNOWN)]
+    assert (known["begun"] <= known["impact"]).all()
+    assert (known["impact"] <= known["discovered"]).all()
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(LAYER, max_size=5),
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 1096 * 1440 - 1), EUROS), min_size=1, max_size=20),
+)
+def test_any_layers_pay_any_costs_to_the_cent(layers, costs):
+    books = Accounts((((*layers, BARE)),) * len(CATEGORIES), YEARS)
+    for event, (town, minute, cents) in enumerate(costs):
+        before = len(books.postings)
+        books.post(minute, town, 0, cents, event)
+        paid = [posting[4] for posting in books.postings[before:]]
+        assert sum(paid) == cents
+        assert all(payment > 0 for payment in paid)
+
+
+@settings(max_examples=200)
+@given(LAYER, st.lists(st.tuples(st.integers(0, 1096 * 1440 - 1), EUROS), min_size=1, max_size=20))
+def test_a_layer_respects_its_limits(layer, costs):
+    layer = layer._replace(payer=1)
+    books = Accounts(((layer, BARE),) * len(CATEGORIES), YEARS)
+    for event, (minute, cents) in enumerate(costs):
+        books.post(minute, 7, 0, cents, event)
+    theirs = [posting for posting in books.postings if posting[3] == 1]
+    by_year: dict[int, int] = {}
+    for minute, _, _, _, cents, _ in theirs:
+        assert cents <= min(layer.limit_per_event, layer.first)
+        assert layer.begins <= minute < layer.ends
+        year = next(i for i in range(3) if YEARS[i] <= minute < YEARS[i + 1])
+        by_year[year] = by_year.get(year, 0) + cents
+    assert all(total <= layer.limit_per_year for total in by_year.values())
+
+
+def policy(**split):
+    """Return the standard policy with these layers."""
+    base = sim.load_policy("local-only")
+    return base.with_values({f"cost_split.{category}": layers for category, layers in split.items()})
+
+
+def test_a_worked_example_by_hand():
+    """100,000 euro of recovery: the first 25,000 for the municipality, half of the rest for Flanders, at most
+    30,000; the insurer 80% of what is left, and the municipality the remainder.
+    """
+    layers = [
+        {"payer": "municipality", "first": 25_000},
+        {"payer": "flanders", "share": 0.5, "limit_per_event": 30_000},
+        {"payer": "insurer", "share": 0.8},
+        {"payer": "municipality"},
+    ]
+    numbers = policy_arrays(policy(recovery=layers), sim.load_world("one-town"))
+    books = Accounts(numbers.layers, YEARS)
+    books.post(10, 1, CATEGORIES.index("recovery"), 100_000_00, 0)
+    paid = [(PAYERS[posting[3]], posting[4] / 100) for posting in books.postings]
+    assert paid == [("municipality", 25_000), ("flanders", 30_000), ("insurer", 36_000), ("municipality", 9_000)]
+
+
+def test_a_yearly_limit_starts_again_each_year_and_for_each_municipality():
+    layers = [{"payer": "flanders", "limit_per_year": 1_000}, {"payer": "municipality"}]
+    numbers = policy_arrays(policy(fraud=layers), sim.load_world("one-town"))
+    books = Accounts(numbers.layers, YEARS)
+    for minute, town in ((0, 1), (5, 1), (5, 2), (366 * 1440, 1)):
+        books.post(minute, town, CATEGORIES.index("fraud"), 700_00, 0)
+    flanders = [posting[4] / 100 for posting in books.postings if posting[3] == PAYERS.index("flanders")]
+    assert flanders == [700, 300, 700, 700]
+
+
+def test_the_audit_grant_ends_with_2022():
+    world = sim.load_world("one-town")
+    future = sim.simulate(world, sim.load_policy("status-quo-2020"), years=5)
+    rows = future.postings
+    grant = rows[(rows["payer"] == PAYERS.index("flanders")) & (rows["category"] == CATEGORIES.index("prevention"))]
+    assert grant["cents"].tolist() == [625_00] * 3
+
+
+def test_a_ledger_hash_ignores_order_and_sees_every_field():
+    world = sim.load_world("one-town")
+    postings = play(setting(world, sim.load_policy("fifty-fifty")), 1, 0).postings
+    assert ledger_hash(postings[::-1]) == ledger_hash(postings)
+    for name in ("minute", "nis", "category", "payer", "cents"):
+        changed = postings.copy()
+        changed[name][0] += 1
+        assert ledger_hash(changed) != ledger_hash(postings)
+    assert ledger_hash(postings[1:]) != ledger_hash(postings)
+
+
+def test_key_figures_are_those_of_the_manual():
+    world = sim.load_world("one-town")
+    common = setting(world, sim.load_policy("status-quo-2020"))
+    summary = summarise(play(common, 1, 0), common.world)
+    assert len(summary.kpis) == len(KPIS) == 17
