@@ -19,7 +19,7 @@ import simpy
 from sim.engines import events as ev
 from sim.engines.accounts import Bill, Books, Town
 from sim.engines.setting import Outcome, Setting
-from sim.engines.tape import Tape, deal, minute_of, threat_time
+from sim.engines.tape import Tape, chosen, deal, minute_of, threat_time
 from sim.model.arrays import UNLIMITED
 from sim.model.policy import CATEGORIES
 from sim.rules import chance, funding, ransom
@@ -356,10 +356,10 @@ class Future:
         terms = self.world.spread
         for wave, minute in enumerate(self.tape.waves.tolist()):
             yield self.at(minute, ev.WAVE, chance.WORLD, wave)
+            places = chosen(self.seed, self.tape.replication, self.world.nis, wave, chance.WAVE_HIT, terms.wave_hit)
             hit = [
                 (town, self.books.open_record(town, wave, ev.DENIAL, MINOR, impact=minute))
-                for town in self.towns
-                if self.draw(town, wave, chance.WAVE_HIT) < terms.wave_hit
+                for town in (self.towns[place] for place in places.tolist())
             ]
             for town, row in hit:
                 self.books.lose(row, town, terms.wave_impact, EVERYTHING)
@@ -468,7 +468,7 @@ class Future:
             incidents=incidents,
             supplier_events=len(self.tape.compromises),
             blocked=self.blocked,
-            tape_digest=self.tape.digest(),
+            tape_digest=int(self.tape.digest),
         )
 
 

@@ -21,7 +21,7 @@ class Outcome:
     incidents: NDArray[Any]  # dtype events.INCIDENT
     supplier_events: int
     blocked: int  # break-ins that found the municipality already down
-    tape_digest: bytes
+    tape_digest: int
 
 
 @dataclass

@@ -7,13 +7,14 @@ The cap is the probability at zero spend, which no policy can exceed.
 
 from __future__ import annotations
 
-import hashlib
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engines.mixing import digest_of
 from sim.model.arrays import Threat, WorldArrays
 from sim.rules import chance
 from sim.rules.calendar import DAYS_PER_YEAR, MINUTES_PER_DAY
@@ -47,24 +48,8 @@ class Tape:
     fraud_minutes: NDArray[np.int64]
     fraud_marks: NDArray[np.float64]
     waves: NDArray[np.int64]
-    compromises: NDArray[np.int64]  # shape (m, 2): minute, supplier; in order of time
-
-    def digest(self) -> bytes:
-        """Return a digest of all draws, equal for every policy and engine."""
-        hasher = hashlib.sha256()
-        for array in (
-            self.shocks,
-            self.attempt_offsets,
-            self.attempt_minutes,
-            self.attempt_marks,
-            self.fraud_offsets,
-            self.fraud_minutes,
-            self.fraud_marks,
-            self.waves,
-            self.compromises,
-        ):
-            hasher.update(np.ascontiguousarray(array).tobytes())
-        return hasher.digest()
+    compromises: NDArray[np.int64]  # shape (m, 2): minute, supplier; in order of time, then supplier
+    digest: int  # 64 bits over all draws, equal for every policy and engine
 
 
 @kernel
@@ -95,28 +80,52 @@ def poisson_minutes(
 
 
 @kernel
+def chosen(
+    seed: int, replication: int, entities: NDArray[np.int64], index: int, purpose: int, probability: float
+) -> NDArray[np.int64]:
+    """Return the positions of the entities that an event picks, each by its own draw."""
+    picked = np.empty(len(entities), dtype=np.int64)
+    count = 0
+    for position in range(len(entities)):
+        if uniform(seed, replication, entities[position], index, purpose) < probability:
+            picked[count] = position
+            count = count + 1
+    return picked[:count].copy()
+
+
+@kernel
+def day_weights(days: int, start_day_of_year: int, threat: Threat) -> NDArray[np.float64]:
+    """Return growth x season of each day, over the mean shock factor: what all futures of a world share."""
+    average = mean_shock(threat)
+    weights = np.empty(days, dtype=np.float64)
+    for day in range(days):
+        weights[day] = day_intensity(day, start_day_of_year, threat) / average
+    return weights
+
+
+@kernel
 def threat_clock(
-    shocks: NDArray[np.int64], horizon: int, start_weekday: int, start_day_of_year: int, threat: Threat
+    shocks: NDArray[np.int64], weights: NDArray[np.float64], start_weekday: int, threat: Threat
 ) -> NDArray[np.float64]:
     """Return threat time, in years, at the start of each third of a day and at the horizon: shape (3 x days + 1,)."""
-    days = horizon // MINUTES_PER_DAY
+    days = len(weights)
     shocked = np.zeros(days + 1, dtype=np.int64)
     for position in range(len(shocks)):
         first = max(0, shocks[position] // MINUTES_PER_DAY)
         last = min(days, (shocks[position] + threat.shock_minutes) // MINUTES_PER_DAY)
         for day in range(first, last):
             shocked[day] = 1
-    average = mean_shock(threat)
+    office, outside = office_weight(threat), offhours_weight(threat)
     clock = np.empty(3 * days + 1, dtype=np.float64)
     clock[0] = 0.0
     for day in range(days):
-        weight = day_intensity(day, start_day_of_year, threat) / average
+        weight = weights[day]
         if shocked[day] == 1:
             weight = weight * threat.shock_factor
         weekday = (start_weekday + day) % 7
         for part in range(3):
             hours = 10.0 if part == 1 else (8.0 if part == 0 else 6.0)
-            weekly = office_weight(threat) if part == 1 and weekday < 5 else offhours_weight(threat)
+            weekly = office if part == 1 and weekday < 5 else outside
             step = weight * weekly * hours / (24.0 * DAYS_PER_YEAR)
             clock[3 * day + part + 1] = clock[3 * day + part] + step
     return clock
@@ -157,49 +166,99 @@ def minute_of(moment: float, clock: NDArray[np.float64]) -> int:
 
 
 @kernel
-def candidates(
-    seed: int, replication: int, entity: int, per_year: float, cap: float, clock: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return the minutes and marks of a municipality's candidate attempts; `per_year` counts candidates."""
-    size = 32
-    minutes_found = np.empty(size, dtype=np.int64)
-    marks = np.empty(size, dtype=np.float64)
-    count = 0
-    if per_year > 0.0:
-        moment = 0.0
-        end = clock[len(clock) - 1]
-        while True:
-            u, v = pair(seed, replication, entity, count, chance.ATTEMPT)
-            moment = moment + exponential_quantile(u) / per_year
-            if moment >= end:
-                break
-            minute = minute_of(moment, clock)
-            if minute >= segment_start(len(clock) - 1):
-                break
-            if count == size:
-                larger = np.empty(2 * size, dtype=np.int64)
-                larger[:size] = minutes_found
-                minutes_found = larger
-                wider = np.empty(2 * size, dtype=np.float64)
-                wider[:size] = marks
-                marks = wider
-                size = 2 * size
-            minutes_found[count] = minute
-            marks[count] = v * cap
-            count = count + 1
-    return minutes_found[:count].copy(), marks[:count].copy()
+def twice_as_long(values: NDArray[Any]) -> NDArray[Any]:
+    """Return a copy of an array with room for as many values again."""
+    larger = np.empty(2 * len(values), dtype=values.dtype)
+    larger[: len(values)] = values
+    return larger
 
 
 @kernel
-def frauds(
-    seed: int, replication: int, entity: int, per_year: float, horizon: int
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return the minutes of attempted payment frauds at a municipality and their marks in (0, 1)."""
-    found = poisson_minutes(seed, replication, entity, chance.FRAUD, per_year, 0, horizon)
-    marks = np.empty(len(found), dtype=np.float64)
-    for index in range(len(found)):
-        marks[index] = pair(seed, replication, entity, index, chance.FRAUD)[1]
-    return found, marks
+def all_attempts(
+    seed: int,
+    replication: int,
+    nis: NDArray[np.int64],
+    rates: NDArray[np.float64],
+    cap: float,
+    clock: NDArray[np.float64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Return offsets, minutes and marks of the candidate attempts; `rates` counts candidates a year of threat time."""
+    horizon = segment_start(len(clock) - 1)
+    end = clock[len(clock) - 1]
+    offsets = np.zeros(len(nis) + 1, dtype=np.int64)
+    found = np.empty(1024, dtype=np.int64)
+    marks = np.empty(1024, dtype=np.float64)
+    count = 0
+    for town in range(len(nis)):
+        moment = 0.0
+        index = 0
+        while rates[town] > 0.0:
+            u, v = pair(seed, replication, nis[town], index, chance.ATTEMPT)
+            moment = moment + exponential_quantile(u) / rates[town]
+            if moment >= end:
+                break
+            minute = minute_of(moment, clock)
+            if minute >= horizon:
+                break
+            if count == len(found):
+                found = twice_as_long(found)
+                marks = twice_as_long(marks)
+            found[count] = minute
+            marks[count] = v * cap
+            count = count + 1
+            index = index + 1
+        offsets[town + 1] = count
+    return offsets, found[:count].copy(), marks[:count].copy()
+
+
+@kernel
+def all_frauds(
+    seed: int, replication: int, nis: NDArray[np.int64], per_year: float, horizon: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Return offsets, minutes and marks in (0, 1) of the payment frauds tried on each municipality."""
+    offsets = np.zeros(len(nis) + 1, dtype=np.int64)
+    found = np.empty(64, dtype=np.int64)
+    marks = np.empty(64, dtype=np.float64)
+    count = 0
+    for town in range(len(nis)):
+        theirs = poisson_minutes(seed, replication, nis[town], chance.FRAUD, per_year, 0, horizon)
+        for index in range(len(theirs)):
+            if count == len(found):
+                found = twice_as_long(found)
+                marks = twice_as_long(marks)
+            found[count] = theirs[index]
+            marks[count] = pair(seed, replication, nis[town], index, chance.FRAUD)[1]
+            count = count + 1
+        offsets[town + 1] = count
+    return offsets, found[:count].copy(), marks[:count].copy()
+
+
+@kernel
+def all_compromises(seed: int, replication: int, suppliers: int, per_year: float, horizon: int) -> NDArray[np.int64]:
+    """Return the compromises of suppliers, (minute, supplier), in order of time and then of supplier: shape (m, 2)."""
+    rows = np.empty((8, 2), dtype=np.int64)
+    count = 0
+    for supplier in range(suppliers):
+        theirs = poisson_minutes(seed, replication, chance.SUPPLIER + supplier, chance.COMPROMISE, per_year, 0, horizon)
+        for minute in theirs:
+            if count == len(rows):
+                larger = np.empty((2 * count, 2), dtype=np.int64)
+                larger[:count] = rows
+                rows = larger
+            place = count
+            while place > 0 and rows[place - 1, 0] > minute:
+                rows[place] = rows[place - 1]
+                place = place - 1
+            rows[place, 0] = minute
+            rows[place, 1] = supplier
+            count = count + 1
+    return rows[:count].copy()
+
+
+def attempt_rates(world: WorldArrays) -> NDArray[np.float64]:
+    """Return each municipality's candidate attempts a year of threat time: shape (n,)."""
+    cap = unprotected(world.defence)
+    return np.array([attempt_rate(float(people), world.threat) * cap for people in world.inhabitants.tolist()])
 
 
 def deal(world: WorldArrays, seed: int, replication: int) -> Tape:
@@ -210,54 +269,60 @@ def deal(world: WorldArrays, seed: int, replication: int) -> Tape:
     """
     threat = world.threat
     cap = unprotected(world.defence)
-    shocks = poisson_minutes(
-        seed,
-        replication,
-        chance.WORLD,
-        chance.SHOCK,
-        threat.shock_rate if threat.shock_factor != 1.0 else 0.0,
-        -threat.shock_minutes,
-        world.horizon,
-    )
-    clock = threat_clock(shocks, world.horizon, world.start_weekday, world.start_day_of_year, threat)
-    attempts, thefts = [], []
-    for nis, inhabitants in zip(world.nis.tolist(), world.inhabitants.tolist(), strict=True):
-        rate = attempt_rate(float(inhabitants), threat) * cap
-        attempts.append(candidates(seed, replication, nis, rate, cap, clock))
-        thefts.append(frauds(seed, replication, nis, threat.fraud_rate, world.horizon))
-    waves = poisson_minutes(seed, replication, chance.WORLD, chance.WAVE, threat.waves, 0, world.horizon)
+    weights = day_weights(world.horizon // MINUTES_PER_DAY, world.start_day_of_year, threat)
+    suppliers = world.full_it_suppliers + world.saas_suppliers
     return Tape(
-        replication=replication,
-        cap=cap,
-        clock=clock,
-        shocks=shocks,
-        attempt_offsets=_offsets([len(minutes) for minutes, _ in attempts]),
-        attempt_minutes=np.concatenate([minutes for minutes, _ in attempts]),
-        attempt_marks=np.concatenate([marks for _, marks in attempts]),
-        fraud_offsets=_offsets([len(minutes) for minutes, _ in thefts]),
-        fraud_minutes=np.concatenate([minutes for minutes, _ in thefts]),
-        fraud_marks=np.concatenate([marks for _, marks in thefts]),
-        waves=waves,
-        compromises=_compromises(world, seed, replication),
-    )
-
-
-def _offsets(counts: list[int]) -> NDArray[np.int64]:
-    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-
-
-def _compromises(world: WorldArrays, seed: int, replication: int) -> NDArray[np.int64]:
-    rows = [
-        (minute, supplier)
-        for supplier in range(world.full_it_suppliers + world.saas_suppliers)
-        for minute in poisson_minutes(
+        replication,
+        cap,
+        *draw_everything(
             seed,
             replication,
-            chance.SUPPLIER + supplier,
-            chance.COMPROMISE,
-            world.threat.supplier_rate,
-            0,
+            world.nis,
+            attempt_rates(world),
+            cap,
+            weights,
+            world.start_weekday,
             world.horizon,
-        ).tolist()
-    ]
-    return np.array(sorted(rows), dtype=np.int64).reshape(len(rows), 2)
+            suppliers,
+            threat,
+        ),
+    )
+
+
+@kernel
+def draw_everything(
+    seed: int,
+    replication: int,
+    nis: NDArray[np.int64],
+    rates: NDArray[np.float64],
+    cap: float,
+    weights: NDArray[np.float64],
+    start_weekday: int,
+    horizon: int,
+    suppliers: int,
+    threat: Threat,
+) -> tuple[Any, ...]:
+    """Return the fields of a Tape from the clock on."""
+    disclosures = threat.shock_rate if threat.shock_factor != 1.0 else 0.0
+    shocks = poisson_minutes(seed, replication, chance.WORLD, chance.SHOCK, disclosures, -threat.shock_minutes, horizon)
+    clock = threat_clock(shocks, weights, start_weekday, threat)
+    attempts = all_attempts(seed, replication, nis, rates, cap, clock)
+    frauds = all_frauds(seed, replication, nis, threat.fraud_rate, horizon)
+    waves = poisson_minutes(seed, replication, chance.WORLD, chance.WAVE, threat.waves, 0, horizon)
+    compromises = all_compromises(seed, replication, suppliers, threat.supplier_rate, horizon)
+    digest = digest_of(shocks, 1) ^ digest_of(waves, 2) ^ digest_of(attempts[1], 3) ^ digest_of(frauds[1], 4)
+    digest = digest ^ digest_of(attempts[0], 5) ^ digest_of(frauds[0], 6) ^ digest_of(compromises.ravel(), 7)
+    digest = digest ^ digest_of(attempts[2].view(np.int64), 8) ^ digest_of(frauds[2].view(np.int64), 9)
+    return (
+        clock,
+        shocks,
+        attempts[0],
+        attempts[1],
+        attempts[2],
+        frauds[0],
+        frauds[1],
+        frauds[2],
+        waves,
+        compromises,
+        digest,
+    )

@@ -256,7 +256,7 @@ class Comparison:
         """Digest of the world's own draws in all futures; the same for every policy and engine."""
         digest = hashlib.sha256()
         for summary in self.futures_of[0]:
-            digest.update(summary.tape_digest)
+            digest.update(summary.tape_digest.to_bytes(8, "little"))
         return digest.hexdigest()[:16]
 
     def ledger_hash(self, policy: str | Policy) -> str:

@@ -115,7 +115,7 @@ def unknown_path(kind: Kind, path: Sequence[str], file: str, line: int | None) -
 
 def unknown_key(kind: Kind, loc: Loc, file: str, line: int | None) -> Problem:
     """The problem of a key that does not exist here: of the other kind, of a later version, or misspelt."""
-    key, where = str(loc[-1]), dotted(loc)
+    key, where = str(loc[-1]), dotted(loc)[:200]
     other = OTHER[kind]
     first = key.partition(".")[0]
     here = _keys_here(kind, loc[:-1])
@@ -127,9 +127,10 @@ def unknown_key(kind: Kind, loc: Loc, file: str, line: int | None) -> Problem:
             "not-simulated-yet",
             f'the model has a place for "{where}", but this version does not simulate it; leave it out',
         )
-    if _belongs_to(other, kind, first, top=len(loc) == 1) and (len(loc) == 1 or near is None):
-        full = _full_path(other, first) or first
-        inner = f"{other}.{full}" in parameters()
+    full = _full_path(other, first) or first
+    inner = f"{other}.{full}" in parameters()
+    misspelt = near is not None and len(loc) > 1 and not inner  # response.team is a slip of the pen, not a world
+    if _belongs_to(other, kind, first, top=len(loc) == 1) and not misspelt:
         return Problem(
             file,
             line,
@@ -145,7 +146,7 @@ def unknown_key(kind: Kind, loc: Loc, file: str, line: int | None) -> Problem:
         if hint is None and elsewhere is not None:
             hint = f"there is {elsewhere}"
     known = f"; keys here are {', '.join(here)}" if here else ""
-    return Problem(file, line, "unknown-key", f'unknown key "{where[:200]}" in a {kind}{known}', hint)
+    return Problem(file, line, "unknown-key", f'unknown key "{where}" in a {kind}{known}', hint)
 
 
 def dotted(loc: Loc) -> str:

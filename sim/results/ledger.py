@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engines.mixing import FACTOR_1, FACTOR_2, SHIFT_1, SHIFT_2, SHIFT_3, START
 from sim.model.policy import CATEGORIES, PAYERS
 
 DIGESTED = ("minute", "nis", "category", "payer", "cents")
@@ -15,18 +16,18 @@ DIGESTED = ("minute", "nis", "category", "payer", "cents")
 def ledger_hash(postings: NDArray[Any]) -> int:
     """Return a 64-bit digest of a ledger that does not depend on the order of its postings.
 
-    Every posting is mixed into 64 bits (the finaliser of SplitMix64, field by field) and the results are added
-    modulo 2**64.
+    Every posting is mixed into 64 bits, field by field, and the results are added modulo 2**64: the sum of
+    `posting_digest` over the postings, on whole arrays.
     """
-    mixed = np.full(len(postings), 0x9E3779B97F4A7C15, dtype=np.uint64)
+    mixed = np.full(len(postings), START, dtype=np.uint64)
     with np.errstate(over="ignore"):
         for name in DIGESTED:
             mixed ^= postings[name].astype(np.uint64)
-            mixed ^= mixed >> np.uint64(30)
-            mixed *= np.uint64(0xBF58476D1CE4E5B9)
-            mixed ^= mixed >> np.uint64(27)
-            mixed *= np.uint64(0x94D049BB133111EB)
-            mixed ^= mixed >> np.uint64(31)
+            mixed ^= mixed >> SHIFT_1
+            mixed *= FACTOR_1
+            mixed ^= mixed >> SHIFT_2
+            mixed *= FACTOR_2
+            mixed ^= mixed >> SHIFT_3
         return int(mixed.sum(dtype=np.uint64))
 
 

@@ -56,7 +56,7 @@ class Summary:
     person_minutes: NDArray[np.int64]  # (n,) without service
     serious: NDArray[np.int16]  # (n,) significant and severe incidents
     ledger_hash: int
-    tape_digest: bytes
+    tape_digest: int
 
 
 def summarise(outcome: Outcome, world: WorldArrays) -> Summary:

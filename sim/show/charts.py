@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from sim.experiments.compare import SIZE_CLASSES, Comparison
 from sim.model.policy import PAYERS, Policy
-from sim.show.frame import chosen, dress, new_figure, nice, untitled
+from sim.show.frame import chosen, dress, nice, untitled
 from sim.show.palette import CHART_HEIGHT, TEXT_SIZE, Palette, palette
 from sim.show.sankey import PAYER_NAMES, who_pays
 from sim.text import Words, words
@@ -41,17 +40,38 @@ def _line(colours: Palette, position: int) -> dict[str, Any]:
     }
 
 
-def _legend(below: float) -> dict[str, Any]:
-    return {
-        "orientation": "h",
-        "x": 0,
-        "xref": "container",
-        "xanchor": "left",
-        "y": 0,
-        "yref": "container",
-        "yanchor": "bottom",
-        "font": {"size": TEXT_SIZE},
-    } | ({"itemclick": False, "itemdoubleclick": False} if below else {})
+def _legend(policies: Sequence[Policy], language: str) -> dict[str, Any]:
+    """A legend under the chart, which makes room for itself; none for a single policy."""
+    if len(policies) < 2:
+        return {"showlegend": False}
+    return {"showlegend": True, "legend": _KEY | {"y": -_BELOW_AXIS / _plot_height(policies, language)}}
+
+
+_BELOW_AXIS = 46  # pixels for the numbers and the name of an axis
+_KEY = {
+    "orientation": "h",
+    "x": 0,
+    "xanchor": "left",
+    "yanchor": "top",
+    "itemclick": False,
+    "itemdoubleclick": False,
+    "font": {"size": TEXT_SIZE},
+    "traceorder": "normal",
+}
+
+
+def _rows(policies: Sequence[Policy], language: str) -> int:
+    """How many rows the legend takes on half a page, where all entries are as wide as the widest."""
+    widest = max(45 + 7 * len(policy.title[language]) for policy in policies)
+    return 0 if len(policies) < 2 else -(-len(policies) // max(1, 500 // widest))
+
+
+def _height(policies: Sequence[Policy], language: str) -> int:
+    return CHART_HEIGHT + 19 * max(0, _rows(policies, language) - 1)
+
+
+def _plot_height(policies: Sequence[Policy], language: str) -> int:
+    return _height(policies, language) - _BELOW_AXIS - 19 * _rows(policies, language) - 8
 
 
 def exceedance(
@@ -67,7 +87,7 @@ def exceedance(
     """
     say, colours = words(language), palette(scheme)
     drawn = chosen(result, policies)
-    figure = new_figure()
+    data: list[dict[str, Any]] = []
     worst: list[float] = []
     rare: list[float] = []
     for policy in drawn:
@@ -76,39 +96,42 @@ def exceedance(
         rare.append(float(np.quantile(result.years_of(policy), 0.95)))
         line = _line(colours, list(result.policies).index(policy))
         x, y = _thinned(losses / 1e6, shares)
-        figure.add_trace(
-            go.Scatter(
-                x=x,
-                y=y,
-                name=policy.title[language],
-                mode="lines",
-                line=line,
-                customdata=[
-                    say.say("{often}: {amount} or more", often=_once(say, 1 / share), amount=say.money(million * 1e6))
-                    for million, share in zip(x, y, strict=True)
-                ],
-                hovertemplate="<b>%{fullData.name}</b><br>%{customdata}<extra></extra>",
-            )
+        often = say.say(
+            "{often}: {amount} or more",
+            often=say.say("1 in {n}", n="%{customdata:,.0f}"),
+            amount=say.say("{n} million euro", n="%{x:,.1f}"),
         )
-        figure.add_trace(
-            go.Scatter(
-                x=[rare[-1] / 1e6],
-                y=[0.05],
-                mode="markers",
-                marker={"symbol": "diamond", "size": 10, "color": line["color"]},
-                hoverinfo="skip",
-                showlegend=False,
-            )
-        )
+        curve = {"x": x, "y": y, "mode": "lines", "line": line, "customdata": [1 / share for share in y]}
+        point = {"symbol": "diamond", "size": 10, "color": line["color"]}
+        data += [
+            {
+                "type": "scatter",
+                "name": policy.title[language],
+                "hovertemplate": f"<b>%{{fullData.name}}</b><br>{often}<extra></extra>",
+                **curve,
+            },
+            {
+                "type": "scatter",
+                "x": [rare[-1] / 1e6],
+                "y": [0.05],
+                "mode": "markers",
+                "marker": point,
+                "hoverinfo": "skip",
+                "showlegend": False,
+            },
+        ]
     years = result.replications * result.years
     ticks = [n for n in ONE_IN if n <= years]
-    figure.update_yaxes(
-        type="log",
-        range=[-np.log10(years * 1.15), 0.02],
-        tickvals=[1 / n for n in ticks],
-        ticktext=[_once(say, n) for n in ticks],
-    )
-    figure.update_xaxes(range=[0, nice(max(worst) / 1e6)], title=say.say("cost in a year, million euro"))
+    layout = {
+        "xaxis": {"range": [0, nice(max(worst) / 1e6)], "title": say.say("cost in a year, million euro")},
+        "yaxis": {
+            "type": "log",
+            "range": [-float(np.log10(years * 1.15)), 0.02],
+            "tickvals": [1 / n for n in ticks],
+            "ticktext": [say.say("1 in {n}", n=say.number(n)) for n in ticks],
+        },
+        **_legend(drawn, language),
+    }
     if len(drawn) == 1:
         title = say.say("In 1 year of 20 the bill is {amount} or more", amount=say.money(rare[0]))
     else:
@@ -124,36 +147,18 @@ def exceedance(
         for policy, amount in zip(drawn, rare, strict=True)
     ]
     alt = say.say("How bad a year can get. Exceeded in 1 year of 20: {figures}.", figures="; ".join(figures))
-    rows = _legend_rows(drawn, language)
-    figure.update_layout(legend=_legend(1), showlegend=len(drawn) > 1)
     return dress(
-        figure,
+        data,
+        layout,
         result,
         language,
         name="exceedance " + " ".join(policy.id for policy in drawn),
         title=title,
         alt=alt,
         scheme=scheme,
-        height=CHART_HEIGHT + 20 * max(0, rows - 1),
-        sides=(86, 12, 46 + 20 * rows),
+        height=_height(drawn, language),
+        sides=(86, 12, 46),
     )
-
-
-def _once(say: Words, years: float) -> str:
-    return say.say("1 in {n}", n=say.number(years))
-
-
-def _legend_rows(policies: Sequence[Policy], language: str) -> int:
-    """How many rows a legend below a chart takes, at the width of half a page."""
-    if len(policies) < 2:
-        return 0
-    room, rows = 0, 1
-    for policy in policies:
-        width = 52 + 7 * len(policy.title[language])
-        if room and room + width > 520:
-            room, rows = 0, rows + 1
-        room += width
-    return rows
 
 
 def _thinned(
@@ -173,7 +178,7 @@ def burden_by_size(result: Comparison, language: str, *, scheme: str = "light") 
     table = result.burden("size_class")
     groups = list(dict.fromkeys(table["size_class"]))
     names = {label: _thousands(say, low, high) for low, high, label in SIZE_CLASSES}
-    figure = new_figure()
+    data: list[dict[str, Any]] = []
     width = 0.6 / len(result.policies)
     tops: list[float] = []
     for position, policy in enumerate(result.policies):
@@ -184,18 +189,20 @@ def burden_by_size(result: Comparison, language: str, *, scheme: str = "light") 
         mean = rows["mean"].to_numpy()
         known = np.isfinite(high)
         tops += [float(np.max(np.where(known, high, mean)))]
-        figure.add_trace(
-            go.Scatter(
-                x=[i + offset for i in range(len(groups))],
-                y=mean,
-                name=policy.title[language],
-                mode="markers",
-                marker={
+        interval = say.say("95% interval {low} to {high}", low="%{customdata[1]:,.2f}", high="%{customdata[2]:,.2f}")
+        data.append(
+            {
+                "type": "scatter",
+                "x": [i + offset for i in range(len(groups))],
+                "y": mean,
+                "name": policy.title[language],
+                "mode": "markers",
+                "marker": {
                     "color": line["color"] if position else colours.background,
                     "size": 10,
                     "line": {"color": line["color"], "width": 2},
                 },
-                error_y={
+                "error_y": {
                     "type": "data",
                     "symmetric": False,
                     "array": np.where(known, high - mean, 0),
@@ -204,34 +211,33 @@ def burden_by_size(result: Comparison, language: str, *, scheme: str = "light") 
                     "thickness": 1.5,
                     "width": 4,
                 },
-                customdata=[
-                    say.say(
-                        "{n} municipalities: {amount} per inhabitant a year (95% interval {low} to {high})",
-                        n=say.number(row.municipalities),
-                        amount=say.money(row.mean),
-                        low=say.money(row.lo),
-                        high=say.money(row.hi),
-                    )
-                    for row in rows.itertuples()
-                ],
-                hovertemplate="<b>%{fullData.name}</b><br>%{customdata}<extra></extra>",
-            )
+                "customdata": rows[["municipalities", "lo", "hi"]].to_numpy().tolist(),
+                "hovertemplate": "<b>%{fullData.name}</b><br>"
+                + say.say("{n} municipalities", n="%{customdata[0]:.0f}")
+                + f": € %{{y:,.2f}} ({interval})<extra></extra>",
+            }
         )
-    figure.update_xaxes(
-        tickvals=list(range(len(groups))),
-        ticktext=[names[group] for group in groups],
-        range=[-0.5, len(groups) - 0.5],
-        title=say.say("thousand inhabitants"),
-        showgrid=False,
-    )
-    figure.update_yaxes(range=[0, nice(max(tops) * 1.02)], title=say.say("euro per inhabitant a year"), rangemode="tozero")
+    top = nice(max(tops) * 1.02)
+    layout = {
+        "xaxis": {
+            "tickvals": list(range(len(groups))),
+            "ticktext": [names[group] for group in groups],
+            "range": [-0.5, len(groups) - 0.5],
+            "title": say.say("thousand inhabitants"),
+            "showgrid": False,
+        },
+        "yaxis": {"range": [-0.03 * top, top], "title": say.say("euro per inhabitant a year")},
+        **_legend(result.policies, language),
+    }
     shown = result.policies[min(1, len(result.policies) - 1)]
     of_shown = table[table["policy"] == shown.id].set_index("size_class")["mean"]
     first, last = of_shown[groups[0]], of_shown[groups[-1]]
     if len(groups) == 1:
         title = say.say("Municipalities bear {amount} per inhabitant a year", amount=say.money(first))
     elif say.money(first) == say.money(last):
-        title = say.say("Small and large municipalities both bear {amount} per inhabitant a year", amount=say.money(first))
+        title = say.say(
+            "Small and large municipalities both bear {amount} per inhabitant a year", amount=say.money(first)
+        )
     else:
         title = say.say(
             "The smallest municipalities bear {small} per inhabitant a year, the largest {large}",
@@ -239,25 +245,26 @@ def burden_by_size(result: Comparison, language: str, *, scheme: str = "light") 
             large=say.money(last),
         )
     figures = [
-        say.say("{policy}: {amount}", policy=f"{policy.title[language]}, {names[group]}", amount=say.money(row["mean"]))
+        say.say(
+            "{policy}: {amount}", policy=f"{policy.title[language]}, {names[str(group)]}", amount=say.money(row["mean"])
+        )
         for policy in result.policies
         for group, row in table[table["policy"] == policy.id].set_index("size_class").iterrows()
     ]
     alt = say.say(
         "Own cost in euro per inhabitant a year, by thousand inhabitants. {figures}.", figures="; ".join(figures)
     )
-    rows_below = _legend_rows(result.policies, language)
-    figure.update_layout(legend=_legend(1), showlegend=len(result.policies) > 1)
     return dress(
-        figure,
+        data,
+        layout,
         result,
         language,
         name="burden",
         title=title,
         alt=alt,
         scheme=scheme,
-        height=CHART_HEIGHT + 20 * max(0, rows_below - 1),
-        sides=(58, 12, 46 + 20 * rows_below),
+        height=_height(result.policies, language),
+        sides=(58, 12, 46),
     )
 
 
@@ -278,41 +285,52 @@ def payers_bars(result: Comparison, language: str, *, scheme: str = "light") -> 
     }
     totals = {name: sum(parts.values()) for name, parts in sums.items()}
     titles = [_short(policy.title[language]) for policy in result.policies]
-    figure = new_figure()
-    for payer in PAYERS:
-        amounts = [sums[policy.id].get(payer, 0.0) for policy in result.policies]
-        if not any(amounts):
-            continue
-        figure.add_trace(
-            go.Bar(
-                y=list(range(len(titles))),
-                x=[amount / 1e6 for amount in amounts],
-                name=say.say(PAYER_NAMES[payer]),
-                orientation="h",
-                marker={"color": colours.payers[payer], "line": {"width": 0}},
-                customdata=[say.money(amount) for amount in amounts],
-                hovertemplate="<b>%{fullData.name}</b>: %{customdata}<extra></extra>",
-            )
-        )
-    for position, policy in enumerate(result.policies):
-        figure.add_annotation(
-            x=totals[policy.id] / 1e6,
-            y=position,
-            text=say.number(totals[policy.id] / 1e6, 1),
-            xanchor="left",
-            xshift=4,
-            showarrow=False,
-            font={"size": TEXT_SIZE},
-        )
+    data = [
+        {
+            "type": "bar",
+            "y": list(range(len(titles))),
+            "x": [sums[policy.id].get(payer, 0.0) / 1e6 for policy in result.policies],
+            "name": say.say(PAYER_NAMES[payer]),
+            "orientation": "h",
+            "marker": {"color": colours.payers[payer], "line": {"width": 0}},
+            "hovertemplate": "<b>%{fullData.name}</b>: "
+            + say.say("{n} million euro", n="%{x:,.1f}")
+            + "<extra></extra>",
+        }
+        for payer in PAYERS
+        if any(payer in parts for parts in sums.values())
+    ]
+    totals_beside = [
+        {
+            "x": totals[policy.id] / 1e6,
+            "y": position,
+            "text": say.number(totals[policy.id] / 1e6, 1),
+            "xanchor": "left",
+            "xshift": 4,
+            "showarrow": False,
+        }
+        for position, policy in enumerate(result.policies)
+    ]
     most = max(totals.values())
-    figure.update_xaxes(range=[0, nice(most / 1e6 * 1.08)], title=say.say("million euro a year, mean over all futures"))
-    figure.update_yaxes(
-        tickvals=list(range(len(titles))),
-        ticktext=titles,
-        range=[len(titles) - 0.4, -0.6],
-        showgrid=False,
-        automargin=True,
-    )
+    height = max(CHART_HEIGHT - 60, 34 * len(titles) + 90)
+    layout = {
+        "annotations": totals_beside,
+        "barmode": "stack",
+        "bargap": 0.35,
+        "xaxis": {
+            "range": [0, nice(most / 1e6 * 1.1)],
+            "title": say.say("million euro a year, mean over all futures"),
+        },
+        "yaxis": {
+            "tickvals": list(range(len(titles))),
+            "ticktext": titles,
+            "range": [len(titles) - 0.4, -0.6],
+            "showgrid": False,
+            "automargin": True,
+        },
+        "showlegend": True,
+        "legend": _KEY | {"y": -_BELOW_AXIS / (height - _BELOW_AXIS - 27)},
+    }
     least = min(totals.values())
     shares = [sums[name].get("municipality", 0.0) / total if total else 0.0 for name, total in totals.items()]
     if say.percent(min(shares)) == say.percent(max(shares)):
@@ -336,17 +354,17 @@ def payers_bars(result: Comparison, language: str, *, scheme: str = "light") -> 
         most=say.money(most),
         figures="; ".join(figures),
     )
-    figure.update_layout(barmode="stack", bargap=0.35, legend=_legend(1) | {"traceorder": "normal"}, showlegend=True)
     return dress(
-        figure,
+        data,
+        layout,
         result,
         language,
         name="payers",
         title=title,
         alt=alt,
         scheme=scheme,
-        height=max(CHART_HEIGHT - 60, 34 * len(titles) + 90),
-        sides=(8, 12, 70),
+        height=height,
+        sides=(8, 12, 46),
     )
 
 

@@ -15,15 +15,16 @@ from sim.model.policy import Policy
 from sim.show.palette import CHART_HEIGHT, FONT, TEXT_SIZE, TITLE_SIZE, palette
 
 SEPARATORS = {"nl": ",.", "en": ".,"}
-TITLE_LINE = 70
-"""Letters on one line of a title, at the width of a report."""
+TITLE_LINE = 58
+"""Letters on one line of a title, at half the width of a page."""
 
-_LINE_HEIGHT = 20
+_TITLE_LINE_HEIGHT = 20
 _UNTITLED_TOP = 8
 
 
 def dress(
-    figure: Any,
+    data: Sequence[dict[str, Any]],
+    layout: dict[str, Any],
     result: Comparison,
     language: str,
     *,
@@ -35,19 +36,31 @@ def dress(
     sides: tuple[int, int, int] = (8, 8, 8),
     head: int = 0,
 ) -> Any:
-    """Give a figure its look and its words, and return it. `sides` are the margins left, right and below in pixels,
-    `head` is the room for words between the title and the plot.
+    """Return a figure of these traces with the look and the words that all figures have in common.
 
-    `layout.meta` carries `title` and `alt` as plain text, and `rev`, which changes when the picture does.
-    `height` is that of the drawing with everything but its title.
+    `height` is that of the drawing with everything but its title, `sides` are the margins left, right and below, and
+    `head` is the room for words between the title and the plot, all in pixels. `layout.meta` carries `title` and `alt`
+    as plain text, and `rev`, which changes when the picture does.
     """
     colours = palette(scheme)
     lines = textwrap.wrap(title, TITLE_LINE)
-    above = _LINE_HEIGHT * len(lines) + 12
+    above = _TITLE_LINE_HEIGHT * len(lines) + 12
     left, right, below = sides
-    figure.update_layout(
-        template=None,
-        title={
+    axis = {
+        "gridcolor": colours.grid,
+        "zeroline": False,
+        "linecolor": colours.baseline,
+        "tickfont": {"size": TEXT_SIZE, "color": colours.text},
+        "fixedrange": True,
+    }
+    for key in ("xaxis", "yaxis"):
+        if key in layout:
+            layout[key] = {**axis, **layout[key]}
+            if isinstance(words := layout[key].get("title"), str):
+                layout[key]["title"] = {"text": words, "font": {"size": TEXT_SIZE}, "standoff": 6}
+    common = {
+        "template": None,
+        "title": {
             "text": "<br>".join(lines),
             "font": {"size": TITLE_SIZE, "color": colours.text, "weight": 600},
             "x": 0,
@@ -56,45 +69,38 @@ def dress(
             "y": 1,
             "yref": "container",
             "yanchor": "top",
-            "pad": {"l": left if left < 16 else 8, "t": 8},
+            "pad": {"l": 8, "t": 8 if len(lines) == 1 else 20},  # Plotly lifts a title of several lines
         },
-        font={"family": FONT, "size": TEXT_SIZE, "color": colours.text},
-        separators=SEPARATORS[language],
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        height=height + above,
-        margin={"l": left, "r": right, "t": above + _UNTITLED_TOP + head, "b": below, "pad": 0},
-        hoverlabel={
+        "font": {"family": FONT, "size": TEXT_SIZE, "color": colours.text},
+        "separators": SEPARATORS[language],
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "height": height + above,
+        "margin": {"l": left, "r": right, "t": above + _UNTITLED_TOP + head, "b": below, "pad": 0},
+        "hoverlabel": {
             "font": {"family": FONT, "size": TEXT_SIZE, "color": colours.text},
             "bgcolor": colours.sidebar,
             "bordercolor": colours.grid,
             "align": "left",
         },
-        dragmode=False,
-        meta={
+        "dragmode": False,
+        "meta": {
             "rev": _revision(result, name, language, scheme, alt),
             "alt": alt,
             "title": title,
             "height": height,
             "top": _UNTITLED_TOP + head,
         },
-    )
-    axes = {
-        "gridcolor": colours.grid,
-        "zerolinecolor": colours.grid,
-        "linecolor": colours.baseline,
-        "tickfont": {"size": TEXT_SIZE, "color": colours.text},
-        "title_font": {"size": TEXT_SIZE, "color": colours.text},
-        "title_standoff": 6,
-        "fixedrange": True,
     }
-    return figure.update_xaxes(**axes).update_yaxes(**axes)
+    return go.Figure({"data": list(data), "layout": {**common, **layout}})
 
 
 def untitled(figure: Any) -> tuple[str, Any]:
     """Return the title of a figure as plain text, and the figure without it, for a page that sets titles itself."""
     meta = figure.layout.meta
-    figure.update_layout(title=None, height=meta["height"], margin_t=meta["top"])
+    figure.layout.title = None
+    figure.layout.height = meta["height"]
+    figure.layout.margin.t = meta["top"]
     return str(meta["title"]), figure
 
 
@@ -123,8 +129,3 @@ def nice(value: float) -> float:
     power = 10.0 ** math.floor(math.log10(value))
     steps = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
     return next(step * power for step in steps if step * power >= value * (1 - 1e-9))
-
-
-def new_figure(*traces: Any) -> Any:
-    """Return an empty figure, or one with these traces."""
-    return go.Figure(list(traces))

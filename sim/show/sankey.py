@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
-
-import plotly.graph_objects as go
 
 from sim.experiments.compare import Comparison
 from sim.model.policy import PAYERS, Policy
-from sim.show.frame import dress, new_figure
+from sim.show.frame import dress
 from sim.show.palette import CHART_HEIGHT, TEXT_SIZE, palette
 from sim.text import Words, words
 
@@ -75,70 +75,105 @@ def who_pays(result: Comparison, policy: str | Policy, language: str, *, scheme:
     total = sum(left.values())
     height = CHART_HEIGHT - 8 - _HEADS - 8
     scale, columns = _stack([list(left.values()), list(right.values())], height)
+    nodes = [
+        _Node(say.say(PAYER_NAMES[payer]), amount, colours.payers[payer], centre / height, first=True)
+        for (payer, amount), centre in zip(left.items(), columns[0], strict=True)
+    ] + [
+        _Node(
+            say.say(USE_NAMES[use]),
+            amount,
+            colours.ransom if use == "ransom" else colours.other,
+            centre / height,
+            first=False,
+        )
+        for (use, amount), centre in zip(right.items(), columns[1], strict=True)
+    ]
+    order = [*left, *right]
     most = max(len(left), len(right))
-    nodes = [*left, *right]
-    tints = [colours.payers[payer] for payer in left]
-    tints += [colours.ransom if use == "ransom" else colours.other for use in right]
-    shown = [say.say(PAYER_NAMES[payer]) for payer in left] + [say.say(USE_NAMES[use]) for use in right]
-    figure = new_figure(
-        go.Sankey(
-            arrangement="fixed",
-            domain={"x": [0, 1], "y": [0, 1]},
-            node={
-                "x": [1e-6] * len(left) + [1 - 1e-6] * len(right),
-                "y": [min(max(centre / height, 1e-6), 1 - 1e-6) for column in columns for centre in column],
-                "label": [""] * len(nodes),
-                "color": tints,
-                "thickness": _THICK,
-                "pad": (height - scale * total) / (most - 1) if most > 1 else 0,
-                "line": {"width": 0},
-                "customdata": [
-                    f"{name}: {say.money(amount)}"
-                    for name, amount in zip(shown, [*left.values(), *right.values()], strict=True)
-                ],
-                "hovertemplate": "%{customdata}<extra></extra>",
-            },
-            link={
-                "source": [nodes.index(payer) for payer, _ in edges],
-                "target": [nodes.index(use) for _, use in edges],
-                "value": list(edges.values()),
-                "color": [colours.faded(colours.payers[payer], 0.42) for payer, _ in edges],
-                "customdata": [
-                    f"{say.say(PAYER_NAMES[payer])} → {say.say(USE_NAMES[use])}: {say.money(amount)}"
-                    for (payer, use), amount in edges.items()
-                ],
-                "hovertemplate": "%{customdata}<extra></extra>",
-            },
-        )
-    )
-    amounts = [*left.values(), *right.values()]
-    for position, (name, amount) in enumerate(zip(shown, amounts, strict=True)):
-        first = position < len(left)
-        centre = columns[0][position] if first else columns[1][position - len(left)]
-        figure.add_annotation(
-            text=f"<b>{name}</b> {millions(say, amount)}",
-            x=0 if first else 1,
-            xref="paper",
-            xanchor="left" if first else "right",
-            xshift=(_THICK + 4) * (1 if first else -1),
-            y=1 - centre / height,
-            yref="paper",
-            yanchor="middle",
-            showarrow=False,
-            font={"size": TEXT_SIZE, "color": colours.text},
-            bgcolor=colours.faded(colours.background, 0.55),
-            borderpad=1,
-        )
-    heads = (say.say("Who pays"), "left", 0), (say.say("For what (million euro a year)"), "right", 1)
-    for text, anchor, x in heads:
-        figure.add_annotation(
-            text=text, x=x, xref="paper", xanchor=anchor, y=1, yref="paper", yanchor="bottom", yshift=4, showarrow=False
-        )  # fmt: skip
+    trace = {
+        "type": "sankey",
+        "arrangement": "fixed",
+        "node": {
+            "x": [1e-6 if node.first else 1 - 1e-6 for node in nodes],
+            "y": [min(max(node.y, 1e-6), 1 - 1e-6) for node in nodes],
+            "label": [""] * len(nodes),
+            "color": [node.colour for node in nodes],
+            "thickness": _THICK,
+            "pad": (height - scale * total) / (most - 1) if most > 1 else 0,
+            "line": {"width": 0},
+            "customdata": [f"{node.name}: {say.money(node.amount)}" for node in nodes],
+            "hovertemplate": "%{customdata}<extra></extra>",
+        },
+        "link": {
+            "source": [order.index(payer) for payer, _ in edges],
+            "target": [order.index(use) for _, use in edges],
+            "value": list(edges.values()),
+            "color": [colours.faded(colours.payers[payer], 0.42) for payer, _ in edges],
+            "customdata": [
+                f"{say.say(PAYER_NAMES[payer])} → {say.say(USE_NAMES[use])}: {say.money(amount)}"
+                for (payer, use), amount in edges.items()
+            ],
+            "hovertemplate": "%{customdata}<extra></extra>",
+        },
+    }
+    notes = [_label(say, node, colours.faded(colours.background, 0.55)) for node in nodes]
+    notes += [_head(say.say("Who pays"), first=True), _head(say.say("For what (million euro a year)"), first=False)]
+    title = alt = say.say("Nobody pays anything")
     if edges:
         title, alt = _said(say, left, right, total)
-    else:
-        title = alt = say.say("Nobody pays anything")
-    return dress(figure, result, language, name="who_pays", title=title, alt=alt, scheme=scheme, head=_HEADS)
+    return dress(
+        [trace] if edges else [],
+        {"annotations": notes},
+        result,
+        language,
+        name=f"who_pays {policy if isinstance(policy, str) else policy.id}",
+        title=title,
+        alt=alt,
+        scheme=scheme,
+        head=_HEADS,
+    )
+
+
+@dataclass(frozen=True)
+class _Node:
+    name: str
+    amount: float
+    colour: str
+    y: float  # the centre, from the top, as a share of the height
+    first: bool
+
+
+def _label(say: Words, node: _Node, behind: str) -> dict[str, Any]:
+    """The name and amount of a node, beside it."""
+    return {
+        "text": f"<b>{node.name}</b> {millions(say, node.amount)}",
+        "x": 0 if node.first else 1,
+        "xref": "paper",
+        "xanchor": "left" if node.first else "right",
+        "xshift": (_THICK + 4) * (1 if node.first else -1),
+        "y": 1 - node.y,
+        "yref": "paper",
+        "yanchor": "middle",
+        "showarrow": False,
+        "font": {"size": TEXT_SIZE},
+        "bgcolor": behind,
+        "borderpad": 1,
+    }
+
+
+def _head(text: str, *, first: bool) -> dict[str, Any]:
+    """The words above a column of nodes."""
+    return {
+        "text": text,
+        "x": 0 if first else 1,
+        "xref": "paper",
+        "xanchor": "left" if first else "right",
+        "y": 1,
+        "yref": "paper",
+        "yanchor": "bottom",
+        "yshift": 4,
+        "showarrow": False,
+    }
 
 
 def _said(say: Words, left: dict[str, float], right: dict[str, float], total: float) -> tuple[str, str]:
@@ -157,7 +192,7 @@ def _stack(columns: Sequence[Sequence[float]], height: float) -> tuple[float, li
     """
 
     def length(column: Sequence[float], scale: float) -> float:
-        steps = [max((a + b) * scale / 2 + _GAP, _LABEL) for a, b in zip(column, column[1:], strict=False)]
+        steps = [max((a + b) * scale / 2 + _GAP, _LABEL) for a, b in pairwise(column)]
         ends = (max(column[0] * scale, _LABEL) + max(column[-1] * scale, _LABEL)) / 2 if column else 0.0
         return sum(steps) + ends
 

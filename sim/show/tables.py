@@ -11,10 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
+
 from sim.experiments.compare import ANCHORS, Comparison
 from sim.model.policy import CATEGORIES, PAYERS, Policy
-from sim.model.spec import Parameter, parameters
-from sim.results.estimates import Estimate, estimate
+from sim.results.estimates import Estimate, estimate, quantile_interval
 from sim.results.outcomes import KPIS
 from sim.results.story import CATEGORY_NAMES
 from sim.text import Words, words
@@ -61,6 +62,8 @@ ANCHOR_NAMES = {
 }
 LEVEL_NAMES = {"low": "low", "central": "central", "high": "high"}
 NOTHING = "–"
+LEAST = 0.001
+"""Amounts closer to zero than this are not spelled out in a table."""
 
 Row = tuple[str, ...]
 
@@ -85,7 +88,7 @@ class Scale(NamedTuple):
         """Return an interval in words: 3.21 to 4.56; a dash where one future tells nothing about it."""
         if not math.isfinite(high - low):
             return NOTHING
-        return say.say("{low} to {high}", low=say.figure(low / self.unit), high=say.figure(high / self.unit))
+        return say.say("{low} to {high}", low=figure(say, low / self.unit), high=figure(say, high / self.unit))
 
     def around(self, say: Words, one: Estimate) -> str:
         """Return a mean with half the width of its interval on a second line."""
@@ -93,9 +96,16 @@ class Scale(NamedTuple):
         return _with_half_width(say, one.mean / self.unit, low / self.unit, high / self.unit)
 
 
+def figure(say: Words, value: float, digits: int = 3) -> str:
+    """Return a number for a cell: about three significant digits, and "< 0.001" rather than a row of zeros."""
+    if 0 < abs(value) < LEAST:
+        return f"< {say.number(LEAST, 3)}" if value > 0 else f"> -{say.number(LEAST, 3)}"
+    return say.figure(value, digits)
+
+
 def _with_half_width(say: Words, mean: float, low: float, high: float) -> str:
     half = (high - low) / 2
-    return f"{say.figure(mean)}\n" + (f"±{say.figure(half, 2)}" if math.isfinite(half) else NOTHING)
+    return f"{figure(say, mean)}\n" + (f"±{figure(say, half, 2)}" if math.isfinite(half) else NOTHING)
 
 
 def scale(say: Words, amounts: Iterable[float]) -> Scale:
@@ -133,7 +143,7 @@ def costs(result: Comparison, language: str) -> Table:
         rows.append(
             (
                 policy.title[language],
-                f"{say.figure(cash.mean / money.unit)}\n{money.interval(say, *cash.ci95)}",
+                f"{figure(say, cash.mean / money.unit)}\n{money.interval(say, *cash.ci95)}",
                 *(money.around(say, one) for one in paid),
                 money.around(say, yearly(result, policy, "incident_cost_eur")),
                 money.around(say, yearly(result, policy, "citizen_harm_eur")),
@@ -145,7 +155,7 @@ def costs(result: Comparison, language: str) -> Table:
         columns=(
             say.say("Policy"),
             say.say("Total cash cost"),
-            say.say("Munici- palities"),
+            say.say("Municipalities"),
             say.say("Flanders"),
             say.say("Cost of incidents"),
             say.say("Citizen harm*"),
@@ -179,7 +189,7 @@ def gaps(result: Comparison, language: str) -> Table | None:
             rows.append(
                 (
                     other.title[language],
-                    say.signed(gap.mean / result.years / money.unit),
+                    _signed(say, gap.mean / result.years / money.unit),
                     money.interval(say, low, high),
                     say.percent(gap.share_of_futures_lower),
                     say.say("the same") if same else say.say(VERDICTS[gap.verdict]),
@@ -203,6 +213,11 @@ def gaps(result: Comparison, language: str) -> Table | None:
     )
 
 
+def _signed(say: Words, value: float) -> str:
+    """Return a difference with its sign."""
+    return figure(say, value) if value <= 0 or value < LEAST else f"+{figure(say, value)}"
+
+
 def who_pays(result: Comparison, language: str) -> Table:
     """Return one row a policy: the yearly amount and the share of each payer, and what an inhabitant's town pays."""
     say, payers = words(language), active_payers(result)
@@ -216,7 +231,7 @@ def who_pays(result: Comparison, language: str) -> Table:
             (
                 policy.title[language],
                 *(
-                    f"{say.figure(paid[payer] / result.years / money.unit)}\n{say.percent(_share(paid[payer], total))}"
+                    f"{figure(say, paid[payer] / result.years / money.unit)}\n{say.percent(_share(paid[payer], total))}"
                     for payer in payers
                 ),
                 COUNT.around(say, own),
@@ -245,7 +260,7 @@ def uses(result: Comparison, policy: Policy, language: str) -> Table:
 
     def amounts(categories: Iterable[str]) -> Row:
         sums = [sum(paid.get(payer, {}).get(category, 0.0) for category in categories) for payer in payers]
-        return tuple(say.figure(amount / result.years / money.unit) for amount in (*sums, sum(sums)))
+        return tuple(figure(say, amount / result.years / money.unit) for amount in (*sums, sum(sums)))
 
     rows = [
         (_capital(say.say(CATEGORY_NAMES[category])), *amounts([category]))
@@ -274,15 +289,17 @@ def key_figures(result: Comparison, policy: Policy, language: str) -> Table:
         (say.say("Other figures, over {years} years", years=result.years), False),
     ):
         rows.append((heading,))
-        by = money if amounts else COUNT
         for kpi, one in found.items():
             if (KPIS[kpi] == "EUR") == amounts:
+                many = one.mean >= 1e6
+                by = money if amounts else Scale(1e6, "") if many else COUNT
+                name = say.say(KPI_NAMES[kpi])
                 spread = (one.median, one.p5, one.p95, one.cvar95)
                 rows.append(
                     (
-                        say.say(KPI_NAMES[kpi]),
-                        f"{say.figure(one.mean / by.unit)}\n{by.interval(say, *one.ci95)}",
-                        *(say.figure(value / by.unit) for value in spread),
+                        say.say("{name} (millions)", name=name) if many and not amounts else name,
+                        f"{figure(say, one.mean / by.unit)}\n{by.interval(say, *one.ci95)}",
+                        *(figure(say, value / by.unit) for value in spread),
                     )
                 )
     return Table(
@@ -299,6 +316,28 @@ def key_figures(result: Comparison, policy: Policy, language: str) -> Table:
         note=say.say(
             "P5 and P95: one future in 20 lies below, one in 20 above. CVaR95: the mean of the worst one in 20."
         ),
+    )
+
+
+def bad_years(result: Comparison, language: str) -> Table:
+    """Return one row a policy: the cash cost that one year in two, ten, twenty and a hundred exceeds."""
+    say, odds = words(language), (2, 10, 20, 100)
+    years = {policy.id: result.years_of(policy).ravel() for policy in result.policies}
+    money = scale(say, (float(values.mean()) for values in years.values()))
+    rows = []
+    for policy in result.policies:
+        values = years[policy.id]
+        cells = []
+        for one_in in odds:
+            value = float(np.quantile(values, 1 - 1 / one_in))
+            ends = quantile_interval(values, 1 - 1 / one_in)
+            cells.append(f"{figure(say, value / money.unit)}\n{money.interval(say, *ends)}")
+        rows.append((policy.title[language], *cells))
+    return Table(
+        title=say.say("What a bad year costs, in {unit}", unit=money.name),
+        columns=(say.say("Policy"), *(say.say("Exceeded 1 year in {n}", n=n) for n in odds)),
+        rows=tuple(rows),
+        note=say.say("With the 95% interval below, as if the years of a future were independent."),
     )
 
 
@@ -332,58 +371,3 @@ def deciding(result: Comparison, language: str) -> str:
         f"{say.say(ANCHOR_NAMES[name])} {say.say(LEVEL_NAMES[getattr(result.world.anchor, name)])}" for name in ANCHORS
     )
     return say.say("Deciding assumptions: {levels}.", levels=levels)
-
-
-def assumptions(result: Comparison, language: str) -> Table:
-    """Return the numbers of the world that nobody measured, and that are in force and have a range to try."""
-    say, rows = words(language), []
-    for row in parameters().values():
-        if row.scope != "world" or not row.is_assumption or row.low is None or row.high is None:
-            continue
-        value = result.world.get_value(row.path)
-        if value == row.off or (".gordon_loeb" in row.key and result.world.defence == "measures"):
-            continue
-        range_ = say.say("{low} to {high}", low=say.figure(row.low), high=say.figure(row.high))
-        rows.append((row.label[language], _value(say, value), range_, say.say(row.unit), row.key))
-    return Table(
-        title=say.say("Assumptions: numbers that nobody measured"),
-        columns=(
-            say.say("Assumption"),
-            say.say("Value"),
-            say.say("Range"),
-            say.say("Unit"),
-            say.say("Name"),
-        ),
-        rows=tuple(rows),
-    )
-
-
-def changed(result: Comparison, language: str) -> Table | None:
-    """Return the numbers of the world that are not at their default; None when all are."""
-    say = words(language)
-    rows = [
-        (
-            row.label[language],
-            _value(say, result.world.get_value(row.path)),
-            _value(say, row.value),
-            say.say(row.unit),
-            row.key,
-        )
-        for row in parameters().values()
-        if _is_changed(result, row)
-    ]
-    if not rows:
-        return None
-    return Table(
-        title=say.say("What differs from the defaults"),
-        columns=(say.say("What"), say.say("Value"), say.say("Default"), say.say("Unit"), say.say("Name")),
-        rows=tuple(rows),
-    )
-
-
-def _is_changed(result: Comparison, row: Parameter) -> bool:
-    return row.scope == "world" and row.path != "years" and result.world.get_value(row.path) != row.value
-
-
-def _value(say: Words, value: float | int | str) -> str:
-    return value if isinstance(value, str) else say.figure(value)

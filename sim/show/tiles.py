@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from sim.experiments.compare import Comparison
 from sim.model.municipalities import Municipality
 from sim.model.policy import Policy
-from sim.show.frame import dress, new_figure
+from sim.show.frame import dress
 from sim.show.palette import CHART_HEIGHT, TEXT_SIZE, palette
 from sim.text import Words, words
 
@@ -53,7 +53,7 @@ class _Scale:
 
     def names(self, say: Words) -> list[str]:
         shown = [say.figure(edge, 2) for edge in self.edges]
-        inner = [f"{low}–{high}" for low, high in zip(shown, shown[1:], strict=False)]
+        inner = [f"{low}–{high}" for low, high in pairwise(shown)]
         return [f"< {shown[0]}", *inner, f"≥ {shown[-1]}"] if shown else [""]
 
 
@@ -70,7 +70,7 @@ def tile_map(
     """Return a map of hexagons coloured by one measure of `Comparison.municipalities`.
 
     The classes of the colours are those of the baseline, so that they mean the same under every policy. `width` is
-    about how many pixels the map will get: it decides whether every tile carries its letters, or only the centre cities.
+    about how many pixels the map will get: it decides whether all tiles carry their letters, or only the centre cities.
     """
     if measure not in MEASURES:
         raise ValueError(f"unknown measure {measure!r}: choose one of {', '.join(MEASURES)}")
@@ -87,68 +87,52 @@ def tile_map(
     scale = _classes(base)
     classes = scale.of(values)
     tints = _tints(colours.tiles, len(scale.edges) + 1)
-    figure = new_figure()
+    data: list[dict[str, Any]] = []
     for number, (tint, label) in enumerate(zip(tints, scale.names(say), strict=True)):
         inside = classes == number
         outline_x, outline_y = _outlines(x[inside], y[inside])
-        figure.add_trace(
-            go.Scatter(
-                x=outline_x,
-                y=outline_y,
-                mode="lines",
-                fill="toself",
-                fillcolor=tint,
-                line={"color": colours.baseline, "width": 0.7},
-                hoverinfo="skip",
-                showlegend=False,
-            )
-        )
-        figure.add_trace(
-            go.Scatter(
-                x=[None],
-                y=[None],
-                mode="markers",
-                name=label,
-                marker={
-                    "symbol": "hexagon",
-                    "size": 13,
-                    "color": tint,
-                    "line": {"color": colours.baseline, "width": 0.7},
-                },
-            )
-        )
+        line = {"color": colours.baseline, "width": 0.7}
+        area = {"mode": "lines", "fill": "toself", "fillcolor": tint, "line": line, "hoverinfo": "skip"}
+        key = {
+            "mode": "markers",
+            "name": label,
+            "marker": {"symbol": "hexagon", "size": 13, "color": tint, "line": line},
+        }
+        data += [
+            {"type": "scatter", "x": outline_x, "y": outline_y, "showlegend": False, **area},
+            {"type": "scatter", "x": [None], "y": [None], **key},
+        ]
     span_x, span_y = float(np.ptp(x)) + 1.2, float(np.ptp(y)) + 1.3
     tile = min((width - 16) / span_x, (height - _LEGEND - 8) / span_y)
     everywhere = tile >= _LABEL_FITS
-    named = [everywhere or town.centre_city for town in towns]
-    figure.add_trace(
-        go.Scatter(
-            x=x,
-            y=y,
-            mode="markers+text",
-            marker={"symbol": "hexagon", "size": max(6.0, tile * 0.9), "color": "rgba(0,0,0,0)"},
-            text=[town.abbr if show else "" for town, show in zip(towns, named, strict=True)],
-            textfont={
-                "size": 11,
-                "color": [colours.ink_on(tints[c]) for c in classes],
-            },
-            customdata=_hovers(say, towns, rows),
-            hovertemplate="%{customdata}<extra></extra>",
-            showlegend=False,
-        )
+    data.append(
+        {
+            "type": "scatter",
+            "x": x,
+            "y": y,
+            "mode": "markers+text",
+            "marker": {"symbol": "hexagon", "size": max(6.0, tile * 0.9), "color": "rgba(0,0,0,0)"},
+            "text": [town.abbr if everywhere or town.centre_city else "" for town in towns],
+            "textfont": {"size": 11, "color": [colours.ink_on(tints[c]) for c in classes], "shadow": "auto"},
+            "customdata": _figures(towns, rows),
+            "hovertemplate": _hover(say),
+            "showlegend": False,
+        }
     )
     middle_x, middle_y = float(np.mean([x.min(), x.max()])), float(np.mean([y.min(), y.max()]))
-    figure.update_xaxes(visible=False, range=[middle_x - span_x / 2, middle_x + span_x / 2], constrain="domain")
-    figure.update_yaxes(
-        visible=False,
-        range=[middle_y - span_y / 2, middle_y + span_y / 2],
-        scaleanchor="x",
-        scaleratio=1,
-        constrain="domain",
-        constraintoward="middle",
-    )
-    figure.update_layout(
-        legend={
+    layout = {
+        "xaxis": {
+            "visible": False,
+            "range": [middle_x - span_x / 2, middle_x + span_x / 2],
+            "constrain": "domain",
+        },
+        "yaxis": {
+            "visible": False,
+            "range": [middle_y - span_y / 2, middle_y + span_y / 2],
+            "scaleanchor": "x",
+            "constrain": "domain",
+        },
+        "legend": {
             "title": {"text": say.say(MEASURES[measure]), "side": "top", "font": {"size": TEXT_SIZE}},
             "orientation": "h",
             "x": 0.5,
@@ -160,11 +144,12 @@ def tile_map(
             "itemdoubleclick": False,
             "itemwidth": 30,
             "font": {"size": TEXT_SIZE},
-        }
-    )
+        },
+    }
     title, alt = _said(say, measure, towns, values)
     return dress(
-        figure,
+        data,
+        layout,
         result,
         language,
         name=f"tiles {name} {measure} {width}",
@@ -212,19 +197,31 @@ def _tints(tiles: tuple[str, ...], count: int) -> list[str]:
     return [tiles[round(i * (len(tiles) - 1) / (count - 1))] for i in range(count)]
 
 
-def _hovers(say: Words, towns: list[Municipality], rows: Any) -> list[str]:
-    texts = []
-    for town, row in zip(towns, rows.itertuples(), strict=True):
-        lines = [
-            f"<b>{town.name}</b>",
-            say.say("{n} inhabitants", n=say.number(town.population)),
-            say.say("own cost {amount} per inhabitant a year", amount=say.money(row.own_cost_per_inhabitant_eur)),
-            say.say("1 future in 20: {amount} or more", amount=say.money(row.own_cost_p95_per_inhabitant_eur)),
-            say.say("{days} days without services a year", days=say.figure(row.outage_days_per_year, 2)),
-            say.say("{n} serious incidents a year", n=say.figure(row.serious_incidents_per_year, 2)),
-        ]
-        texts.append("<br>".join(lines))
-    return texts
+_HOVER_COLUMNS = (
+    "own_cost_per_inhabitant_eur",
+    "own_cost_p95_per_inhabitant_eur",
+    "outage_days_per_year",
+    "serious_incidents_per_year",
+)
+
+
+def _figures(towns: list[Municipality], rows: Any) -> list[list[Any]]:
+    """What a tile says when pointed at: name, inhabitants and the columns above; the browser formats the numbers."""
+    columns = [rows[name].tolist() for name in _HOVER_COLUMNS]
+    return [[town.name, town.population, *figures] for town, *figures in zip(towns, *columns, strict=True)]
+
+
+def _hover(say: Words) -> str:
+    euro = "€ " if say.language == "nl" else "€"
+    lines = [
+        "<b>%{customdata[0]}</b>",
+        say.say("{n} inhabitants", n="%{customdata[1]:,.0f}"),
+        say.say("own cost {amount} per inhabitant a year", amount=euro + "%{customdata[2]:,.2f}"),
+        say.say("1 future in 20: {amount} or more", amount=euro + "%{customdata[3]:,.2f}"),
+        say.say("{days} days without services a year", days="%{customdata[4]:,.2~r}"),
+        say.say("{n} serious incidents a year", n="%{customdata[5]:,.2~r}"),
+    ]
+    return "<br>".join(lines) + "<extra></extra>"
 
 
 def _said(say: Words, measure: str, towns: list[Municipality], values: NDArray[np.float64]) -> tuple[str, str]:

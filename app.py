@@ -1,0 +1,3 @@
+from sim.web.app import main
+
+main()

@@ -1,0 +1,402 @@
+"""The command line: `weerbaar run`, `compare`, `explain`, `trace`, `validate`, `parameters`, `list` and a few more.
+
+Exit codes: 0 done, 2 bad input (nothing written), 130 interrupted (what was done is kept), 1 a fault of ours.
+Heavy modules are imported where they are used, so that help and version come at once.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.cli_options import (
+    BareJson,
+    Engine,
+    EngineName,
+    JsonTarget,
+    Kind,
+    Language,
+    PolicyName,
+    Replication,
+    Replications,
+    ReportTarget,
+    Seed,
+    Settings,
+    Spoken,
+    TablesTarget,
+    Workers,
+    WorldName,
+    Years,
+    guarded,
+)
+from sim.cli_output import BadInput, Targets, chat, check_file, progress, talk, write_json
+from sim.model.problems import InputError, Problem, did_you_mean
+from sim.version import MODEL_VERSION
+
+if TYPE_CHECKING:
+    from sim.experiments.compare import Comparison
+    from sim.model.policy import Policy
+    from sim.model.world import World
+
+SMALL_WORK = 30_000
+"""Years lived by municipalities (all futures and policies together) below which more processes only cost time."""
+
+app = typer.Typer(
+    name="weerbaar",
+    help="What cyber attacks cost municipalities, and who pays, under different policies. A model, not a forecast.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+# ---- one or more policies ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is to be played."""
+
+    verb: str
+    policies: Sequence[str]
+    world: str
+    replications: int
+    years: int | None
+    seed: int
+    engine: Engine
+    workers: int | None
+    settings: Sequence[str]
+
+    def command(self, result: Comparison) -> str:
+        """Return the command that gives this result again."""
+        parts = ["weerbaar", self.verb, *self.policies, "--world", self.world]
+        parts += ["--replications", str(result.replications), "--years", str(result.years), "--seed", str(self.seed)]
+        for setting in self.settings:
+            parts += ["--set", setting]
+        return shlex.join(parts)
+
+
+def load(world: str, policies: Sequence[str], years: int | None, settings: Sequence[str]) -> tuple[World, list[Policy]]:
+    """Return the world and the policies; all problems of all of them at once in an InputError."""
+    from sim.model.files import load_inputs
+
+    horizon = [] if years is None else [f"world.years={years}"]
+    found, loaded, warnings = load_inputs(world, policies, [*settings, *horizon])
+    for warning in warnings:
+        talk(f"Note: {warning}")
+    names = [policy.id for policy in loaded]
+    for position, name in enumerate(names):
+        if name in names[:position]:
+            first = policies[names.index(name)]
+            raise BadInput(f"POLICY: {policies[position]} has the same id as {first} ({name}); name each policy once")
+    return found, loaded
+
+
+def answer(question: Question, targets: Targets, language: Language | None, show: Callable[..., None]) -> None:
+    """Play a question, show the answer and write it; ends with exit code 130 when the work was interrupted."""
+    targets.check()
+    world, policies = load(question.world, question.policies, question.years, question.settings)
+    from sim.experiments.compare import compare
+    from sim.experiments.replicate import available_workers
+    from sim.text import words
+
+    begun = time.perf_counter()
+    workers = question.workers
+    if workers is None:
+        lived = len(world.municipalities) * world.years * len(policies) * question.replications
+        workers = available_workers() if lived > SMALL_WORK else 1
+    with progress("Playing futures") as moved:
+        result = compare(
+            world,
+            policies,
+            replications=question.replications,
+            seed=question.seed,
+            engine=question.engine.value,
+            workers=workers,
+            progress=moved,
+        )
+    spoken = None if language is None else language.value
+    notice = words(spoken or "en").say(
+        "Interrupted: {n} of {asked} futures are complete; this is about those.",
+        n=result.replications,
+        asked=question.replications,
+    )
+    if not targets.silent:
+        if result.interrupted:
+            print(f"{notice}\n")
+        show(result, spoken)
+    targets.write(result, spoken, question.command(result))
+    chat(f"Took {time.perf_counter() - begun:.1f} s.")
+    if result.interrupted:
+        talk(notice)
+        raise typer.Exit(130)
+
+
+@app.command()
+@guarded
+def run(
+    policy: PolicyName,
+    world: WorldName = "flanders-2020",
+    replications: Replications = 200,
+    years: Years = None,
+    seed: Seed = 2026,
+    engine: EngineName = Engine.reference,
+    workers: Workers = None,
+    settings: Settings = None,
+    json: JsonTarget = None,
+    tables: TablesTarget = None,
+    report: ReportTarget = None,
+    lang: Spoken = None,
+) -> None:
+    """One policy: every outcome with its interval, and who pays."""
+    from sim.cli_output import show_run
+
+    question = Question("run", [policy], world, replications, years, seed, engine, workers, settings or [])
+    answer(question, Targets(json, tables, report), lang, show_run)
+
+
+@app.command()
+@guarded
+def compare(
+    policies: Annotated[
+        list[str], typer.Argument(metavar="POLICY...", help="Policies, by id or file; the first is the baseline.")
+    ],
+    world: WorldName = "flanders-2020",
+    replications: Replications = 200,
+    years: Years = None,
+    seed: Seed = 2026,
+    engine: EngineName = Engine.reference,
+    workers: Workers = None,
+    settings: Settings = None,
+    json: JsonTarget = None,
+    tables: TablesTarget = None,
+    report: ReportTarget = None,
+    lang: Spoken = None,
+) -> None:
+    """Policies on the same futures: differences with the first one, how sure they are, and who pays."""
+    from sim.cli_output import show_comparison
+
+    question = Question("compare", policies, world, replications, years, seed, engine, workers, settings or [])
+    answer(question, Targets(json, tables, report), lang, show_comparison)
+
+
+# ---- one future ----------------------------------------------------------------------------------------------------
+
+
+@app.command()
+@guarded
+def explain(
+    policy: PolicyName,
+    municipality: Annotated[
+        str | None, typer.Option("--municipality", metavar="NIS|NAME", help="Whose story; a name or a NIS code.")
+    ] = None,
+    replication: Replication = 0,
+    world: WorldName = "flanders-2020",
+    years: Years = None,
+    seed: Seed = 2026,
+    engine: EngineName = Engine.reference,
+    settings: Settings = None,
+    lang: Spoken = None,
+) -> None:
+    """One municipality's story in one future: what happens, how long it lasts, what it costs and who pays."""
+    found, (chosen,) = load(world, [policy], years, settings or [])
+    if municipality is None:
+        if len(found.municipalities) > 1:
+            raise BadInput(f"--municipality: name one of the {len(found.municipalities)} municipalities of {found.id}")
+        municipality = found.municipalities[0].name
+    found.by_name(municipality)  # a wrong name is said before the work
+    from sim.cli_output import console
+    from sim.experiments.compare import explain as story_of
+
+    story = story_of(found, chosen, municipality=municipality, replication=replication, seed=seed)
+    out = console()
+    out.print(story.text((lang or Language.en).value), soft_wrap=not out.is_terminal)
+
+
+@app.command()
+@guarded
+def trace(
+    policy: PolicyName,
+    out: Annotated[str, typer.Option("--out", metavar="FILE", help="Where to: a name ending in .csv or .parquet.")],
+    replication: Replication = 0,
+    world: WorldName = "flanders-2020",
+    years: Years = None,
+    seed: Seed = 2026,
+    engine: EngineName = Engine.reference,
+    settings: Settings = None,
+) -> None:
+    """Every event and payment of one future, in order of time, as a table."""
+    if Path(out).suffix.lower() not in (".csv", ".parquet"):
+        raise BadInput(f"--out: {out or 'an empty name'} must end in .csv or .parquet")
+    check_file("--out", out)
+    found, (chosen,) = load(world, [policy], years, settings or [])
+    from sim.cli_output import write_frame
+    from sim.experiments.compare import simulate
+    from sim.results.trace import trace as events_of
+    from sim.rules.calendar import MINUTES_PER_DAY
+
+    future = simulate(found, chosen, replication=replication, seed=seed)
+    horizon = (found.end - found.start).days * MINUTES_PER_DAY
+    events = events_of(found, future.postings, future.incidents, horizon)
+    write_frame(Path(out), events)
+    chat(f"{len(events)} events in {out}")
+
+
+# ---- what there is -------------------------------------------------------------------------------------------------
+
+
+@app.command()
+@guarded
+def validate(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Worlds and policies, or folders of them.")],
+) -> None:
+    """Check files: every problem at once, with its line, the rule and the nearest valid name."""
+    from sim.model.files import validate as problems_of
+
+    problems = problems_of(files)
+    for problem in problems:
+        print(problem)
+    errors = sum(problem.severity == "error" for problem in problems)
+    inside = sum(len(_yaml_files(Path(name))) if os.path.isdir(name) else 1 for name in files)
+    count = "1 file" if inside == 1 else f"{inside} files"
+    if errors:
+        print(f"{count}, {errors} problem{'s' if errors > 1 else ''}")
+        raise typer.Exit(2)
+    print(f"{count}, no problems")
+
+
+def _yaml_files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.suffix.lower() in (".yaml", ".yml")]
+
+
+@app.command(cls=BareJson)
+@guarded
+def parameters(
+    keys: Annotated[
+        list[str] | None, typer.Argument(metavar="[KEY...]", help="Keys, or groups such as world.threat; default: all.")
+    ] = None,
+    json: JsonTarget = None,
+) -> None:
+    """Every number that can be set: value, range, unit, grade of evidence and source."""
+    from sim.cli_output import parameters_json, show_parameters
+    from sim.model.spec import parameters as table
+
+    if json not in (None, "-"):
+        check_file("--json", str(json))
+    known = table()
+    chosen, problems = [], []
+    for key in keys or ["world", "policy"]:
+        found = [row for name, row in known.items() if name == key or name.startswith(f"{key.rstrip('.')}.")]
+        chosen += [row for row in found if row not in chosen]
+        if not found:
+            problems.append(Problem("", None, "unknown-key", f'there is no parameter "{key[:80]}"', _near(key, known)))
+    if problems:
+        raise InputError(problems)
+    if json is not None:
+        write_json(json, parameters_json(chosen))
+    else:
+        show_parameters(chosen)
+
+
+def _near(key: str, known: Any) -> str | None:
+    ends = [name for name in known if name.endswith(f".{key}")]
+    return f'did you mean "{ends[0]}"?' if ends else did_you_mean(key, known)
+
+
+@app.command("list", cls=BareJson)
+@guarded
+def list_(
+    kind: Annotated[Kind | None, typer.Argument(help="Of what; default: both.", show_default=False)] = None,
+    json: JsonTarget = None,
+    lang: Spoken = None,
+) -> None:
+    """The worlds and the policies that come with Weerbaar."""
+    from sim.model.files import scenarios
+
+    if json not in (None, "-"):
+        check_file("--json", str(json))
+    chosen = [kind] if kind is not None else list(Kind)
+    found = {one.value: scenarios(one.value) for one in chosen}
+    if json is not None:
+        plain = {
+            name: [{"id": row.id, "title": {"nl": row.title.nl, "en": row.title.en}} for row in rows]
+            for name, rows in found.items()
+        }
+        write_json(json, plain if kind is None else plain[kind.value])
+        return
+    width = max(len(row.id) for rows in found.values() for row in rows)
+    for name, rows in found.items():
+        if kind is None:
+            print(f"{name}:")
+        for row in rows:
+            print(f"{row.id:<{width}}  {row.title[(lang or Language.en).value]}")
+
+
+# ---- around it -----------------------------------------------------------------------------------------------------
+
+
+@app.command("app")
+@guarded
+def start_app(
+    host: Annotated[str, typer.Option("--host", help="Who may connect; 127.0.0.1 is this machine only.")] = "127.0.0.1",
+    port: Annotated[
+        int | None, typer.Option("--port", min=1, max=65535, help="Default: 8501, or the next free.")
+    ] = None,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Whether to open a browser.")] = True,
+) -> None:
+    """Open the simulator in the browser."""
+    entry = Path(__file__).with_name("web") / "app.py"
+    checkout = entry.parents[2]
+    if (checkout / "app.py").is_file() and (checkout / ".streamlit").is_dir():
+        entry = checkout / "app.py"
+    command = [sys.executable, "-m", "streamlit", "run", str(entry), "--server.address", host]
+    command += ["--browser.gatherUsageStats", "false"]
+    command += [] if port is None else ["--server.port", str(port)]
+    command += [] if browser else ["--server.headless", "true"]
+    with subprocess.Popen(command) as server:
+        while True:
+            try:
+                code = server.wait()
+                break
+            except KeyboardInterrupt:  # the server was told too, and is stopping
+                continue
+    raise typer.Exit(max(code, 0))
+
+
+@app.command()
+@guarded
+def warmup() -> None:
+    """Compile the rules ahead of the first run, and say how long that took."""
+    from sim.experiments.compare import simulate
+
+    begun = time.perf_counter()
+    world, (policy,) = load("one-town", ["status-quo-2020"], 1, [])
+    simulate(world, policy)
+    print(f"Ready in {time.perf_counter() - begun:.1f} s.")
+
+
+@app.command()
+def version() -> None:
+    """The version of Weerbaar and of its model."""
+    print(f"weerbaar {MODEL_VERSION}")
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    app(prog_name="weerbaar")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""The options of the command line, said once, and what every command does when something goes wrong."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Annotated, Any, ParamSpec
+
+import typer
+from typer.core import TyperCommand
+
+from sim.cli_output import BadInput, talk
+from sim.model.problems import InputError
+
+P = ParamSpec("P")
+
+
+class Engine(StrEnum):
+    """The engines of this version."""
+
+    reference = "reference"
+
+
+class Language(StrEnum):
+    """The languages of tables, sentences and stories."""
+
+    nl = "nl"
+    en = "en"
+
+
+class Kind(StrEnum):
+    """What can be listed."""
+
+    worlds = "worlds"
+    policies = "policies"
+
+
+WorldName = Annotated[str, typer.Option("--world", metavar="ID|FILE", help="The world: an id or a file.")]
+Replications = Annotated[
+    int, typer.Option("--replications", min=1, max=1_000_000, metavar="N", help="How many futures to play.")
+]
+Replication = Annotated[int, typer.Option("--replication", min=0, max=2**31 - 1, metavar="R", help="Which future.")]
+Years = Annotated[
+    int | None, typer.Option("--years", min=1, max=50, metavar="H", help="Years in a future; default: as in the world.")
+]
+Seed = Annotated[
+    int, typer.Option("--seed", min=0, max=2**63 - 1, metavar="S", help="The same seed deals the same futures.")
+]
+EngineName = Annotated[Engine, typer.Option("--engine", help="What plays the futures.")]
+Workers = Annotated[
+    int | None, typer.Option("--workers", min=1, max=1024, metavar="N", help="Processes; default: all cores.")
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help="Change world.… or, in every policy named, policy.…; may be repeated."
+    ),
+]
+JsonTarget = Annotated[
+    str | None, typer.Option("--json", metavar="FILE|-", help="Write JSON; - is standard output, and nothing else.")
+]
+TablesTarget = Annotated[str | None, typer.Option("--tables", metavar="DIR", help="Write tables as CSV and Parquet.")]
+ReportTarget = Annotated[
+    str | None, typer.Option("--report", metavar="DIR", help="Write a report, DIR/index.html, to be read offline.")
+]
+Spoken = Annotated[
+    Language | None,
+    typer.Option("--lang", help="Language of the output; default: English, and findings in both languages."),
+]
+PolicyName = Annotated[str, typer.Argument(metavar="POLICY", help="A policy: an id or a file.")]
+
+
+def guarded(command: Callable[P, None]) -> Callable[P, None]:
+    """Turn what goes wrong inside a command into a sentence and an exit code."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+            sys.stdout.flush()
+        except (typer.Exit, typer.Abort):
+            raise
+        except InputError as error:
+            for problem in error.problems:
+                talk(str(problem))
+            raise typer.Exit(2) from None
+        except BadInput as error:
+            talk(str(error))
+            raise typer.Exit(2) from None
+        except KeyboardInterrupt:
+            talk("Interrupted before any result was complete; nothing is written.")
+            raise typer.Exit(130) from None
+        except BrokenPipeError:  # the reader has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except Exception as error:
+            if os.environ.get("WEERBAAR_DEBUG"):
+                raise
+            talk(f"This is a fault of Weerbaar, not of yours: {type(error).__name__}: {error}")
+            talk("Set WEERBAAR_DEBUG=1 to see where it happened.")
+            raise typer.Exit(1) from None
+
+    return run
+
+
+class BareJson(TyperCommand):
+    """A command whose `--json` may stand alone, and then means standard output."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Fill in the "-" that a lone `--json` leaves out; a parameter's key or a kind is no file."""
+        filled: list[str] = []
+        for word, following in zip(args, [*args[1:], "--"], strict=True):
+            filled.append(word)
+            key = following.startswith(("world.", "policy.")) and not following.endswith(".json")
+            if word == "--json" and (key or following in (*Kind, "world", "policy") or following[:2] == "--"):
+                filled.append("-")
+        return super().parse_args(ctx, filled)

@@ -1,0 +1,354 @@
+"""What the command line prints and writes: tables and sentences for people, JSON and files for programs.
+
+Data goes to standard output and talk to standard error. Colours and a moving progress bar are for terminals only. Files
+appear whole or not at all: each is written beside its place, and then put there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from sim.show.writing import put
+from sim.version import MODEL_VERSION
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+
+    from sim.experiments.compare import Comparison
+    from sim.model.spec import Parameter
+    from sim.show.tables import Table
+
+GAP = 1
+"""Blanks between two columns of a table."""
+
+LEAST_NAME = 12
+"""Letters that the column of names gets at least, where a name is that long."""
+
+LANGUAGE_NAMES = {"nl": "Nederlands", "en": "English"}
+
+
+class BadInput(Exception):
+    """Something a user can repair: the message names the option; the command ends with exit code 2."""
+
+
+def console(stream: TextIO | None = None) -> Console:
+    """Return a console on standard output, or on another stream, that never invents colours or cuts a text off."""
+    from rich.console import Console
+
+    return Console(file=stream or sys.stdout, highlight=False, markup=False, emoji=False)
+
+
+def talk(text: str) -> None:
+    """Say something about the work, on standard error."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def chat(text: str) -> None:
+    """Say something that only matters to someone who is watching: quiet in a pipe."""
+    if sys.stderr.isatty():
+        talk(text)
+
+
+@contextlib.contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Yield a function that moves a bar on a terminal, called with (done, total); None where nobody is watching."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*columns, console=console(sys.stderr), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+# ---- for people ----------------------------------------------------------------------------------------------------
+
+
+def show_comparison(result: Comparison, language: str | None) -> None:
+    """Print policies side by side, their differences, who pays, and the finding in words."""
+    from sim.show import tables
+
+    chosen, out = language or "en", console()
+    for table in (tables.costs(result, chosen), tables.gaps(result, chosen), tables.who_pays(result, chosen)):
+        if table is not None:
+            show_table(out, table)
+    _show_answer(out, result, language)
+
+
+def show_run(result: Comparison, language: str | None) -> None:
+    """Print the key figures of one policy, who pays for what, and the answer in words."""
+    from sim.show import tables
+
+    chosen, out, policy = language or "en", console(), result.baseline
+    show_table(out, tables.key_figures(result, policy, chosen))
+    show_table(out, tables.uses(result, policy, chosen))
+    _show_answer(out, result, language)
+
+
+def _show_answer(out: Console, result: Comparison, language: str | None) -> None:
+    """Print the sentences, in one language or in both, and what they rest on."""
+    from sim.show.tables import deciding
+    from sim.text import LANGUAGES, words
+
+    for spoken in [language] if language else LANGUAGES:
+        if not language:
+            _say(out, LANGUAGE_NAMES[spoken], style="bold")
+        _say(out, result.sentence(spoken))
+        _say(out, "")
+    say = words(language or "en")
+    facts = say.say(
+        "World {world}: {towns} municipalities, {years} years from {start}. {futures} futures, seed {seed}, "
+        "engine {engine}, Weerbaar {version}.",
+        world=result.world.id,
+        towns=say.number(len(result.world.municipalities)),
+        years=result.years,
+        start=say.date(result.world.start),
+        futures=say.number(result.replications),
+        seed=result.seed,
+        engine=result.engine,
+        version=MODEL_VERSION,
+    )
+    _say(out, say.say("A model, not a forecast.") + " " + deciding(result, say.language), style="dim")
+    _say(out, facts, style="dim")
+
+
+def _say(out: Console, text: str, style: str | None = None) -> None:
+    """Print a text: wrapped at words on a terminal, on lines of its own in a pipe."""
+    out.print(text, style=style, soft_wrap=not out.is_terminal)
+
+
+def show_table(out: Console, table: Table) -> None:
+    """Print a table within the width of the console: in parts below each other where it is too wide, never cut off."""
+    from rich.text import Text
+
+    out.print(Text(table.title, style="bold"))
+    for number, (columns, widths) in enumerate(_parts(table, out.width)):
+        if number:
+            out.print()
+        _show_part(out, table, columns, widths)
+    if table.note:
+        out.print(Text(table.note, style="dim"))
+    out.print()
+
+
+def _parts(table: Table, room: int) -> list[tuple[list[int], list[int]]]:
+    """Return the columns of each part and their widths; the first column, of names, stands in every part."""
+    names = max(
+        len(word) for row in table.rows if len(row) > 1 for word in (*row[0].split(), *table.columns[0].split())
+    )
+    longest = max(len(row[0]) for row in table.rows if len(row) > 1)
+    parts: list[list[int]] = [[]]
+    widths = {number: _widest_word(table, number) for number in range(1, len(table.columns))}
+    least = max(names, min(longest, LEAST_NAME))
+    for number, width in widths.items():
+        if parts[-1] and least + sum(widths[one] + GAP for one in parts[-1]) + GAP + width > room:
+            parts.append([])
+        parts[-1].append(number)
+    left = min(room - sum(widths[one] + GAP for one in part) for part in parts)
+    first = max(min(longest, left), 1)
+    return [([0, *part], [first, *(widths[one] for one in part)]) for part in parts]
+
+
+def _widest_word(table: Table, number: int) -> int:
+    """Return the width below which a column would have to break a number, or a word of its head."""
+    figures = (line for row in table.rows if len(row) > number for line in row[number].split("\n"))
+    return max(len(piece) for piece in (*table.columns[number].split(), *figures))
+
+
+def _show_part(out: Console, table: Table, columns: list[int], widths: list[int]) -> None:
+    """Print some columns of a table. A heading row stands over the rows below it, across all columns."""
+    from rich.text import Text
+
+    tall = any("\n" in row[number] for row in table.rows if len(row) > 1 for number in columns)
+    head = _grid(widths)
+    head.add_row(*(table.columns[number] for number in columns))
+    out.print(head)
+    out.print("─" * (sum(widths) + GAP * (len(widths) - 1)))
+    body = _grid(widths)
+    for position, row in enumerate(table.rows):
+        if len(row) > 1:
+            body.add_row(row[0], *(_cell(row[number]) for number in columns[1:]))
+        last = position + 1 == len(table.rows)
+        if len(row) == 1 or last or len(table.rows[position + 1]) == 1:
+            if body.row_count:
+                out.print(body)
+                body = _grid(widths)
+            if len(row) == 1:
+                if position:
+                    out.print()
+                out.print(Text(row[0], style="bold"))
+        elif tall:
+            body.add_row("")
+
+
+def _grid(widths: list[int]) -> Any:
+    from rich.table import Table as Grid
+
+    grid = Grid.grid(padding=(0, GAP, 0, 0), pad_edge=False)
+    for number, width in enumerate(widths):
+        grid.add_column(width=width, overflow="fold", justify="right" if number else "left")
+    return grid
+
+
+def _cell(text: str) -> Any:
+    from rich.text import Text
+
+    first, _, second = text.partition("\n")
+    cell = Text(first)
+    return cell.append(f"\n{second}", style="dim") if second else cell
+
+
+def show_parameters(rows: Iterable[Parameter]) -> None:
+    """Print parameters: on one line key, value, range and grade; below it what it is, its unit and its source."""
+    rows = list(rows)
+    width = max(len(row.key) for row in rows)
+    lines = max(60, min(120, shutil.get_terminal_size().columns)) - 4
+    for row in rows:
+        spread = NO_RANGE if row.low is None or row.high is None else f"{_plain(row.low)} to {_plain(row.high)}"
+        grade = "assumption" if row.is_assumption else f"grade {row.grade}"
+        print(f"{row.key:<{width}}  {_plain(row.value):>9}  {spread:>16}  {grade}")
+        text = f"{row.label['en']}, in {row.unit}. {row.source}"
+        print(textwrap.indent(textwrap.fill(text, lines, break_long_words=False, break_on_hyphens=False), "    "))
+    if len(rows) == 1:
+        print(textwrap.indent(textwrap.fill(rows[0].help["en"], lines), "    "))
+        print(f"    Allowed: {rows[0].describe_allowed()}.")
+
+
+NO_RANGE = "-"
+
+
+def _plain(value: float | int | str) -> str:
+    return value if isinstance(value, str) else f"{value:.12g}"
+
+
+def parameters_json(rows: Iterable[Parameter]) -> list[dict[str, Any]]:
+    """Return parameters as plain data; what does not apply is None or empty."""
+    return [
+        {
+            "key": row.key,
+            "value": row.value,
+            "low": row.low,
+            "high": row.high,
+            "unit": row.unit,
+            "grade": row.grade,
+            "source": row.source,
+            "sources": list(row.sources),
+            "allowed": None if row.allowed is None else list(row.allowed),
+            "choices": list(row.choices),
+            "off": row.off,
+            "label": dict(row.label),
+            "help": dict(row.help),
+        }
+        for row in rows
+    ]
+
+
+# ---- for programs --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Where the answer is written besides, or in place of, the terminal."""
+
+    json: str | None = None
+    tables: str | None = None
+    report: str | None = None
+
+    def check(self) -> None:
+        """Raise BadInput when a target cannot be written; nothing is made yet."""
+        if self.json not in (None, "-"):
+            check_file("--json", str(self.json))
+        for option, folder in (("--tables", self.tables), ("--report", self.report)):
+            if folder is not None:
+                check_folder(option, folder)
+
+    @property
+    def silent(self) -> bool:
+        """True when standard output belongs to the JSON alone."""
+        return self.json == "-"
+
+    def write(self, result: Comparison, language: str | None, command: str) -> None:
+        """Write everything that was asked for."""
+        if self.json is not None:
+            write_json(self.json, result.to_json())
+        if self.tables is not None:
+            write_tables(Path(self.tables), result)
+            chat(f"Tables: {self.tables}")
+        if self.report is not None:
+            from sim.show.report import write_report
+
+            chat(f"Report: {write_report(result, self.report, language, command=command)}")
+
+
+def check_file(option: str, name: str) -> None:
+    """Raise BadInput unless a file with this name can be written."""
+    path = Path(name)
+    try:
+        if path.is_dir():
+            raise BadInput(f"{option}: {name or 'an empty name'} is a folder; give the name of a file")
+        if not path.parent.is_dir():
+            raise BadInput(f"{option}: there is no folder {path.parent} for {path.name}; make it first")
+        if not os.access(path if path.exists() else path.parent, os.W_OK):
+            raise BadInput(f"{option}: {name} may not be written here; choose another place")
+    except OSError as error:
+        raise BadInput(f"{option}: {name[:80]} cannot be written: {error.strerror}") from None
+
+
+def check_folder(option: str, name: str) -> None:
+    """Raise BadInput unless a folder with this name is there, or can be made."""
+    path = Path(name)
+    try:
+        there = next(folder for folder in (path, *path.absolute().parents) if folder.exists())
+        if not name or not there.is_dir():
+            raise BadInput(f"{option}: {name or 'an empty name'} is not a folder; give the name of a folder")
+        if not os.access(there, os.W_OK):
+            raise BadInput(f"{option}: {name} may not be written here; choose another place")
+    except OSError as error:
+        raise BadInput(f"{option}: {name[:80]} cannot be made: {error.strerror}") from None
+
+
+def write_json(target: str, data: Any) -> None:
+    """Write plain data as JSON to a file, or to standard output for "-"."""
+    if target == "-":
+        utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+        print(json.dumps(data, indent=2, allow_nan=False, ensure_ascii=not utf8))
+        return
+    text = json.dumps(data, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    put(Path(target), lambda path: path.write_text(text, encoding="utf-8", newline="\n"))
+
+
+def write_frame(path: Path, frame: pd.DataFrame) -> None:
+    """Write a table as CSV or as Parquet, by the ending of the name; unknown bounds stand empty."""
+    known = frame.replace([float("inf"), float("-inf")], float("nan"))
+    if path.suffix.lower() == ".parquet":
+        put(path, lambda part: known.to_parquet(part, index=False))
+    else:
+        put(path, lambda part: known.to_csv(part, index=False, lineterminator="\n", encoding="utf-8"))
+
+
+def write_tables(folder: Path, result: Comparison) -> None:
+    """Write every table of a comparison into a folder, each as CSV and as Parquet."""
+    folder.mkdir(parents=True, exist_ok=True)
+    frames = {
+        "kpis": result.kpis(),
+        "differences": result.differences(),
+        "futures": result.futures(),
+        "municipalities": result.municipalities(),
+        "burden_by_size": result.burden("size_class"),
+        "burden_by_province": result.burden("province"),
+    }
+    for name, frame in frames.items():
+        for ending in ("csv", "parquet"):
+            write_frame(folder / f"{name}.{ending}", frame)

@@ -1,0 +1,113 @@
+"""The model held against what happened: simulated and recorded figures side by side."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engines import events as ev
+from sim.experiments.replicate import Progress, play, settings
+from sim.model.policy import Policy
+from sim.model.world import World
+from sim.results.outcomes import INTRUSIONS
+from sim.rules.calendar import MINUTES_PER_DAY
+from sim.rules.incident import SEVERE
+
+REGISTER = Path(__file__).resolve().parents[1] / "data" / "history.yaml"
+FIRST_YEAR, LAST_YEAR = 2020, 2023
+
+
+@dataclass(frozen=True)
+class Check:
+    """One recorded figure beside the middle 90 % of what the model gives."""
+
+    what: str
+    unit: str
+    recorded: float
+    median: float
+    low: float
+    high: float
+    sample: int
+    source: str
+
+    @property
+    def inside(self) -> bool:
+        """Whether the recorded figure lies in the simulated 90 % interval."""
+        return self.low <= self.recorded <= self.high
+
+
+@lru_cache(maxsize=1)
+def register() -> dict[str, list[dict[str, Any]]]:
+    """Return the register of real incidents: incidents, elsewhere, supplier_events."""
+    from ruamel.yaml import YAML
+
+    with REGISTER.open(encoding="utf-8") as source:
+        return dict(YAML(typ="safe").load(source))
+
+
+def _check(what: str, unit: str, recorded: float, values: Sequence[float] | NDArray[Any], source: str) -> Check | None:
+    if len(values) == 0:
+        return None
+    low, median, high = (float(q) for q in np.quantile(np.asarray(values, dtype=float), [0.05, 0.5, 0.95]))
+    return Check(what, unit, recorded, median, low, high, len(values), source)
+
+
+def history(
+    world: World, policy: Policy, *, replications: int = 50, seed: int = 2026, progress: Progress | None = None
+) -> list[Check]:
+    """Return the checks: incidents in 2020-2023, cost and outage of a severe one, size of a supplier event.
+
+    Severe incidents stand for those that reach the press. A count is compared with its distribution over futures; a
+    single case with the distribution of single cases. The world must cover 2020 to 2023 and be of Flemish size.
+    """
+    years = LAST_YEAR - world.start.year + 1
+    if world.start.year != FIRST_YEAR:
+        raise ValueError(f"history needs a world that starts in {FIRST_YEAR}; {world.id} starts in {world.start.year}")
+    setting = settings(world, [policy], max(years, min(10, world.years)))[0]
+    counted_until = (datetime.date(LAST_YEAR + 1, 1, 1) - world.start).days * MINUTES_PER_DAY
+    people = dict(zip(setting.world.nis.tolist(), setting.world.inhabitants.tolist(), strict=True))
+    counts: list[int] = []
+    costs: list[float] = []
+    outages: dict[bool, list[float]] = {False: [], True: []}
+    reach: list[float] = []
+    for replication in range(replications):
+        rows = play(setting, seed, replication).incidents
+        severe = rows[np.isin(rows["cause"], INTRUSIONS) & (rows["severity"] == SEVERE)]
+        counts.append(int(((severe["impact"] >= 0) & (severe["impact"] < counted_until)).sum()))
+        for row in severe[severe["critical_back"] != ev.UNKNOWN]:
+            costs.append(int(row["cost_cents"]) / 100 / people[int(row["nis"])])
+            outages[bool(row["backups_lost"])].append((row["critical_back"] - row["impact"]) / MINUTES_PER_DAY)
+        cut_off = rows[rows["cause"] == ev.CUT_OFF]
+        events = set(zip(cut_off["supplier"].tolist(), cut_off["begun"].tolist(), strict=True))
+        reach += [
+            float(((cut_off["supplier"] == supplier) & (cut_off["begun"] == begun)).sum()) / len(people)
+            for supplier, begun in sorted(events)
+        ]
+        if progress is not None:
+            progress(replication + 1, replications)
+    known = register()
+    counted = known["incidents"]
+    checks = [_check("press-visible incidents 2020-2023", "incidents", len(counted), counts, "register of incidents")]
+    for case in [*counted, *known["elsewhere"]]:
+        name = f"{case['municipality']} {case.get('year') or case['date'].year}"
+        if "cost_per_inhabitant" in case:
+            cost = float(case["cost_per_inhabitant"])
+            checks.append(_check(f"severe cost, {name}", "EUR per inhabitant", cost, costs, case["source"]))
+    for case in [*counted, *known["elsewhere"]]:
+        name = f"{case['municipality']} {case.get('year') or case['date'].year}"
+        if "outage_days" in case:
+            rebuilt = bool(case["rebuilt"])
+            what = f"outage {'with rebuild' if rebuilt else 'with usable backups'}, {name}"
+            days = float(case["outage_days"])
+            checks.append(_check(what, "days to critical services", days, outages[rebuilt], case["source"]))
+    for case in known["supplier_events"]:
+        what = f"reach of a supplier event, {case['name']} {case['year']}"
+        checks.append(_check(what, "share of municipalities", float(case["share"]), reach, case["source"]))
+    return [check for check in checks if check is not None]

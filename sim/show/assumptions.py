@@ -1,0 +1,63 @@
+"""The tables of what a result rests on: numbers that nobody measured, and numbers that were changed."""
+
+from __future__ import annotations
+
+from sim.experiments.compare import Comparison
+from sim.model.spec import Parameter, parameters
+from sim.show.tables import Table
+from sim.text import Words, words
+
+
+def assumptions(result: Comparison, language: str) -> Table:
+    """Return the numbers of the world that nobody measured, that are in force, and that have a range to try."""
+    say, rows = words(language), []
+    for row in parameters().values():
+        if row.scope != "world" or not row.is_assumption or row.low is None or row.high is None:
+            continue
+        value = result.world.get_value(row.path)
+        curve = row.path.startswith("break_in.") and row.path.split(".")[1] not in ("today", "overlap", "floor")
+        if value == row.off or (curve and result.world.defence == "measures"):
+            continue
+        spread = say.say("{low} to {high}", low=_value(say, row, row.low), high=_value(say, row, row.high))
+        rows.append((row.label[language], _value(say, row, value), spread, say.say(row.unit), row.key))
+    return Table(
+        title=say.say("Assumptions: numbers that nobody measured"),
+        columns=(say.say("Assumption"), say.say("Value"), say.say("Range"), say.say("Unit"), say.say("Name")),
+        rows=tuple(rows),
+        note=say.say("Only those that are in force. The range is what seems possible."),
+    )
+
+
+def changed(result: Comparison, language: str) -> Table | None:
+    """Return the numbers of the world that are not at their default; None when all are."""
+    say = words(language)
+    rows = [
+        (
+            row.label[language],
+            _value(say, row, result.world.get_value(row.path)),
+            _value(say, row, row.value),
+            say.say(row.unit),
+            row.key,
+        )
+        for row in parameters().values()
+        if row.scope == "world" and row.path != "years" and result.world.get_value(row.path) != row.value
+    ]
+    if not rows:
+        return None
+    return Table(
+        title=say.say("What differs from the defaults"),
+        columns=(say.say("What"), say.say("Value"), say.say("Default"), say.say("Unit"), say.say("Name")),
+        rows=tuple(rows),
+    )
+
+
+def _value(say: Words, row: Parameter, value: float | int | str) -> str:
+    if isinstance(value, str):
+        return value
+    return (
+        str(value)
+        if row.unit == "year"
+        else say.figure(value, 4).rstrip("0").rstrip(",.")
+        if value % 1
+        else say.number(value)
+    )

@@ -1,0 +1,1 @@
+"""The app: the simulator in the browser."""

@@ -1,0 +1,334 @@
+"""The page "Explore": move the levers, see at once what changes, for whom, and how sure that is.
+
+Streamlit runs this from the top at every move. The screen is read from the widgets, the futures that are missing are
+played, and the address is written so that it brings back the same screen.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+
+from sim.experiments.compare import Comparison
+from sim.model.policy import Policy
+from sim.model.spec import Value, parameters
+from sim.show.charts import burden_by_size, exceedance, untitled, who_pays
+from sim.show.tiles import tile_map
+from sim.text import LANGUAGES, Words, words
+from sim.version import MODEL_VERSION
+from sim.web import link
+from sim.web.figures import FIGURES, card, table
+from sim.web.levers import (
+    BASELINE,
+    GRADES,
+    Lever,
+    has_own_terms,
+    policy_levers,
+    policy_of,
+    presets,
+    start,
+    world_levers,
+    world_of,
+    world_start,
+)
+from sim.web.link import Screen
+from sim.web.runs import REPLICATIONS, Archive, compared, same
+from sim.web.sources import titles
+
+LANGUAGE_NAMES = {"nl": "Nederlands", "en": "English"}
+_PATIENCE = 0.4  # seconds before progress is shown: what is quicker needs no bar
+
+
+@st.cache_resource(show_spinner=False)
+def _archive() -> Archive:
+    return Archive()
+
+
+def main() -> None:
+    """Draw the page."""
+    st.set_page_config(page_title="Weerbaar", page_icon="🛡️", layout="wide")
+    _first_look()
+    language = st.session_state["language"]
+    say = words(language)
+    # The page says in which language it is, for those who listen to it.
+    st.html(f"<script>document.documentElement.lang = '{language}'</script>", unsafe_allow_javascript=True)
+    with st.sidebar:
+        screen = _controls(say)
+    address = link.write(screen)
+    if st.query_params.to_dict() != address:
+        st.query_params.from_dict(address)
+    _page(screen, say)
+
+
+# ---- what the user chose -------------------------------------------------------------------------------------------
+
+
+def _first_look() -> None:
+    """Read the address when a visitor arrives; afterwards keep what the widgets hold, also when their words change."""
+    state = st.session_state
+    if "language" not in state:
+        screen, state["problems"] = link.read(st.query_params.to_dict())
+        state["language"], state["preset"] = screen.language, screen.preset
+        state["replications"], state["seed"] = screen.replications, screen.seed
+        _place(screen.policy)
+        _place(screen.world)
+    for key in ("language", "preset", "replications", *(lever.key for lever in (*policy_levers(), *world_levers()))):
+        state[key] = state[key]
+
+
+def _place(values: Mapping[str, Value]) -> None:
+    for key, value in values.items():
+        st.session_state[key] = value
+
+
+def _from_start() -> None:
+    """Put the levers where the start point has them."""
+    st.session_state["problems"] = []
+    _place(start(st.session_state["preset"]))
+
+
+def _reset_policy() -> None:
+    st.session_state["preset"] = BASELINE
+    _from_start()
+
+
+def _reset_world() -> None:
+    _place(world_start())
+
+
+def _controls(say: Words) -> Screen:
+    """Draw the sidebar and return what it says."""
+    state = st.session_state
+    st.segmented_control(
+        "Taal / Language",
+        LANGUAGES,
+        format_func=LANGUAGE_NAMES.__getitem__,
+        key="language",
+        required=True,
+        label_visibility="collapsed",
+        width="stretch",
+    )
+    st.subheader(say.say("Policy choices"), anchor=False)
+    st.selectbox(
+        say.say("Start point"),
+        list(presets()),
+        format_func=lambda name: presets()[name].title[say.language],
+        key="preset",
+        on_change=_from_start,
+        help=say.say("A policy to begin with. It puts all levers in its own place."),
+    )
+    for lever in policy_levers():
+        _widget(lever, say, state["preset"])
+    st.button(say.say("Reset the policy"), on_click=_reset_policy, icon=":material/restart_alt:", key="reset-policy")
+    moved = any(state[lever.key] != world_start()[lever.key] for lever in world_levers())
+    with st.expander(say.say("Assumptions about the world"), expanded=moved):
+        st.caption(say.say("Nobody chooses these. They hold for today's policy as well, so both change."))
+        for lever in world_levers():
+            _widget(lever, say, state["preset"])
+        st.button(
+            say.say("Reset the assumptions"), on_click=_reset_world, icon=":material/restart_alt:", key="reset-world"
+        )
+    return Screen(
+        language=say.language,
+        preset=state["preset"],
+        policy={lever.key: state[lever.key] for lever in policy_levers()},
+        world={lever.key: state[lever.key] for lever in world_levers()},
+        replications=state["replications"],
+        seed=state["seed"],
+    )
+
+
+def _widget(lever: Lever, say: Words, preset: str) -> None:
+    common: dict[str, Any] = {
+        "label": lever.label(say),
+        "format_func": lambda value: lever.show(say, value),
+        "key": lever.key,
+        "help": lever.help(say, own_terms=has_own_terms(preset, lever.key)),
+    }
+    if lever.kind == "slide":
+        st.select_slider(options=lever.with_option(st.session_state[lever.key]), **common)
+    else:
+        st.segmented_control(options=lever.options, required=True, width="stretch", **common)
+
+
+# ---- the answer ----------------------------------------------------------------------------------------------------
+
+
+def _page(screen: Screen, say: Words) -> None:
+    world = world_of(screen.world)
+    count = len(world.municipalities)
+    st.title(say.say("Who carries the risk when {n} municipalities can be hacked?", n=say.number(count)), anchor=False)
+    for sentence in st.session_state["problems"]:
+        st.warning(sentence, icon=":material/link_off:")
+    baseline, policy = presets()[BASELINE], policy_of(screen.preset, screen.policy)
+    policies = (baseline,) if same(policy, baseline) else (baseline, policy)
+    slot = st.empty()
+    result = compared(
+        _archive(),
+        world,
+        policies,
+        seed=screen.seed,
+        replications=screen.replications,
+        report=_progress(slot, say),
+    )
+    slot.empty()
+    _key_figures(result, say)
+    _sentence(result, say)
+    _charts(result, say)
+    _tables(result, say)
+    _footer(result, screen, policy, say)
+
+
+def _progress(slot: Any, say: Words) -> Callable[[int, int, float], None]:
+    """What to call while futures are played: it shows how many, and how long it will still take."""
+
+    def report(done: int, asked: int, seconds: float) -> None:
+        if seconds < _PATIENCE or done >= asked:
+            return
+        left = seconds / done * (asked - done)
+        slot.progress(
+            done / asked,
+            text=say.say(
+                "Playing futures: {done} of {asked}, about {seconds} seconds to go",
+                done=say.number(done),
+                asked=say.number(asked),
+                seconds=say.number(max(1.0, left)),
+            ),
+        )
+
+    return report
+
+
+def _key_figures(result: Comparison, say: Words) -> None:
+    with st.container(horizontal=True, gap="small", key="figures"):
+        for figure in FIGURES:
+            shown = card(figure, result, say)
+            st.metric(
+                shown.label,
+                shown.value,
+                shown.delta,
+                delta_color=shown.colour,
+                delta_arrow=shown.arrow,
+                help=shown.help,
+                border=True,
+                width="stretch",
+            )
+    if len(result.policies) > 1:
+        note = say.say(
+            "Arrows: difference from “{baseline}” on the same {n} futures; grey: within the uncertainty, or a shift "
+            "between payers. *Not money: days without services, valued.",
+            baseline=result.baseline.title[say.language],
+            n=say.number(result.replications),
+        )
+    else:
+        note = say.say(
+            "This is today's policy. Move a lever or choose another start point to see what changes. "
+            "*Not money: days without services, valued."
+        )
+    st.caption(note)
+
+
+def _sentence(result: Comparison, say: Words) -> None:
+    st.info(result.sentence(say.language), icon=":material/lightbulb:")
+
+
+def _charts(result: Comparison, say: Words) -> None:
+    scheme = "dark" if st.context.theme.type == "dark" else "light"
+    shown = result.policies[-1]
+    payers, risk = st.tabs([say.say("Who pays"), say.say("How bad it can get")], key="tab", on_change="rerun")
+    with payers:
+        if payers.open:
+            left, right = st.columns(2, gap="medium")
+            with left:
+                _chart("who_pays", who_pays(result, shown, say.language, scheme=scheme))
+            with right:
+                _chart("tiles", tile_map(result, shown, say.language, scheme=scheme))
+    with risk:
+        if risk.open:
+            left, right = st.columns(2, gap="medium")
+            with left:
+                _chart("exceedance", exceedance(result, say.language, scheme=scheme))
+            with right:
+                _chart("burden", burden_by_size(result, say.language, scheme=scheme))
+
+
+def _chart(key: str, figure: Any) -> None:
+    """A chart under its finding, with the same in words for those who cannot see it."""
+    alt = str(figure.layout.meta["alt"])
+    title, figure = untitled(figure)
+    st.markdown(f"##### {title}")
+    st.plotly_chart(figure, theme=None, config={"displayModeBar": False}, alt=alt, key=f"chart-{key}")
+
+
+def _tables(result: Comparison, say: Words) -> None:
+    with st.expander(say.say("Show as a table"), icon=":material/table:"):
+        st.table(table(result, say), border="horizontal")
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.segmented_control(
+            say.say("Futures"),
+            REPLICATIONS,
+            format_func=say.number,
+            key="replications",
+            required=True,
+            help=say.say(
+                "Every policy goes through the same futures. More of them take longer and narrow the intervals."
+            ),
+        )
+        if result.replications == REPLICATIONS[0]:
+            st.caption(
+                say.say(
+                    "With {n} futures the intervals are wide, and rare disasters may be missing: a first impression. "
+                    "Take more before you conclude anything.",
+                    n=say.number(result.replications),
+                )
+            )
+
+
+# ---- under the line ------------------------------------------------------------------------------------------------
+
+
+def _footer(result: Comparison, screen: Screen, policy: Policy, say: Words) -> None:
+    with st.expander(say.say("Assumptions and sources"), icon=":material/menu_book:"):
+        _sources(policy, say)
+    st.caption(
+        say.say(
+            "**A model, not a forecast.** Version {version} · {world} · {n} futures of {years} years · seed {seed} · "
+            "the address of this page brings it back.",
+            version=MODEL_VERSION,
+            world=result.world.title[say.language],
+            n=say.number(result.replications),
+            years=result.years,
+            seed=str(result.seed),
+        )
+    )
+
+
+def _sources(policy: Policy, say: Words) -> None:
+    for label, text in (
+        (say.say("This policy"), policy.description),
+        (say.say("Rests on"), policy.reference),
+    ):
+        if text is not None:
+            st.markdown(f"**{label}** · {text[say.language]}")
+    rows = parameters().values()
+    st.markdown(
+        say.say(
+            "{n} of the {all} numbers in the model have grade X: assumptions that nobody measured. The others rest on "
+            "sources of different strength. Those you can move here:",
+            n=say.number(sum(row.is_assumption for row in rows)),
+            all=say.number(len(rows)),
+        )
+    )
+    for lever in (*policy_levers(), *world_levers()):
+        if (row := lever.parameter) is None:
+            continue
+        grade = say.say("grade {grade}, {meaning}", grade=row.grade, meaning=say.say(GRADES[row.grade]))
+        named = "; ".join(titles()[key] for key in row.sources if key in titles())
+        st.markdown(f"- **{row.label[say.language]}** · {grade}" + (f" · {named}" if named else ""))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,155 @@
+"""The five key figures: what a policy costs whom, with the difference from today's policy on the same futures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from sim.experiments.compare import Comparison
+from sim.results.estimates import Difference, Estimate
+from sim.text import Words
+
+Colour = Literal["inverse", "off", "gray"]
+
+LABELS = {
+    "cash": "Total cost, million €/year",
+    "own": "Municipalities pay, million €/year",
+    "harm": "Harm to citizens*, million €/year",
+    "worst": "Worst year of {years}, million €",
+    "severe": "Severe incidents a year",
+}
+HELPS = {
+    "cash": "Everything that is paid in money, whoever pays: prevention, response teams and incidents.",
+    "own": "What the municipalities pay themselves, after what Flanders and insurers take over. A shift between payers is "
+    "neither good nor bad, so it has no colour.",
+    "harm": "Days without services, valued. Not money that anyone pays, so it is never added to the cost.",
+    "worst": "The most expensive calendar year of each future, on average over the futures.",
+    "severe": "Break-ins that bring a whole municipality to a halt, for weeks.",
+}
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """One key figure, per year; `scale` divides what the comparison counts over its whole horizon."""
+
+    name: str
+    kpi: str
+    scale: Callable[[Comparison], float]
+    shift: bool = False  # money that moves from one payer to another: a change has no colour
+
+    def label(self, say: Words, result: Comparison) -> str:
+        """What it is, with its unit."""
+        return say.say(LABELS[self.name], years=result.years)
+
+    def estimate(self, result: Comparison) -> Estimate:
+        """The estimate for the policy shown: the last of the comparison."""
+        values = result.values(result.policies[-1], self.kpi) / self.scale(result)
+        from sim.results.estimates import estimate
+
+        return estimate(values)
+
+    def difference(self, result: Comparison) -> Difference | None:
+        """The paired difference from the baseline; None when the baseline itself is shown."""
+        if len(result.policies) == 1:
+            return None
+        from sim.results.estimates import difference
+
+        both = (result.values(policy, self.kpi) / self.scale(result) for policy in result.policies)
+        return difference(*both)
+
+
+def _millions_a_year(result: Comparison) -> float:
+    return 1e6 * result.years
+
+
+FIGURES = (
+    KeyFigure("cash", "cash_cost_eur", _millions_a_year),
+    KeyFigure("own", "cost_municipality_eur", _millions_a_year, shift=True),
+    KeyFigure("harm", "citizen_harm_eur", _millions_a_year),
+    KeyFigure("worst", "worst_year_cost_eur", lambda result: 1e6),
+    KeyFigure("severe", "severe_incidents", lambda result: result.years),
+)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A key figure in words: what the card shows."""
+
+    label: str
+    value: str
+    delta: str | None
+    colour: Colour
+    arrow: Literal["auto", "off"]
+    help: str
+
+
+def card(figure: KeyFigure, result: Comparison, say: Words) -> Shown:
+    """Return a key figure as its card shows it, with its intervals in the help."""
+    e, gap = figure.estimate(result), figure.difference(result)
+    parts = [say.say(HELPS[figure.name], years=result.years), _interval(say, e.ci95)]
+    if figure.name == "worst":
+        parts.append(say.say("In 1 future of 20 it is {amount} or more.", amount=say.figure(e.p95)))
+    delta, colour, arrow = None, "off", "off"
+    if gap is not None:
+        delta, colour, arrow = _delta(figure, gap, say)
+        parts.append(_gap(say, gap))
+    return Shown(
+        label=figure.label(say, result),
+        value=say.figure(e.mean),
+        delta=delta,
+        colour=colour,  # type: ignore[arg-type]
+        arrow=arrow,  # type: ignore[arg-type]
+        help=" ".join(parts),
+    )
+
+
+def _delta(figure: KeyFigure, gap: Difference, say: Words) -> tuple[str, str, str]:
+    if gap.share_of_futures_equal == 1.0:
+        return "0", "off", "off"
+    shown = say.signed(gap.mean, 2 if abs(gap.mean) < 10 else 3)
+    return shown, "off" if figure.shift or gap.verdict == "too_close" else "inverse", "auto"
+
+
+def _interval(say: Words, ends: tuple[float, float]) -> str:
+    if not np.isfinite(ends).all():
+        return say.say("One future gives no interval.")
+    return say.say("95% interval of the mean: {low} to {high}.", low=say.figure(ends[0]), high=say.figure(ends[1]))
+
+
+def _gap(say: Words, gap: Difference) -> str:
+    if gap.share_of_futures_equal == 1.0:
+        return say.say("The same as under today's policy in every future.")
+    sentence = "Difference from today's policy on the same futures: {gap} (95% interval {low} to {high})."
+    said = say.say(
+        sentence, gap=say.signed(gap.mean), low=say.signed(gap.ci95[0]), high=say.signed(gap.ci95[1])
+    )  # fmt: skip
+    return said + (" " + say.say("That is within the uncertainty.") if gap.verdict == "too_close" else "")
+
+
+def table(result: Comparison, say: Words) -> list[dict[str, str]]:
+    """Return the key figures as rows of words: a name, the mean with its interval, and the difference with its own."""
+    rows = []
+    for figure in FIGURES:
+        e, gap = figure.estimate(result), figure.difference(result)
+        row = {
+            say.say("Key figure"): figure.label(say, result).replace("*", ""),
+            say.say("Mean"): say.figure(e.mean),
+            say.say("95% interval"): _range(say, e.ci95, signed=False),
+            say.say("1 future in 20 above"): say.figure(e.p95),
+        }
+        if gap is not None:
+            row |= {
+                say.say("Difference"): say.signed(gap.mean) if gap.share_of_futures_equal < 1 else "0",
+                say.say("Its 95% interval"): _range(say, gap.ci95, signed=True),
+                say.say("Lower in"): say.percent(gap.share_of_futures_lower),
+            }
+        rows.append(row)
+    return rows
+
+
+def _range(say: Words, ends: tuple[float, float], *, signed: bool) -> str:
+    shown = say.signed if signed else say.figure
+    return say.say("{low} to {high}", low=shown(ends[0]), high=shown(ends[1]))
