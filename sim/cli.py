@@ -36,6 +36,7 @@ from sim.cli_options import (
     Workers,
     WorldName,
     Years,
+    admit,
     guarded,
 )
 from sim.cli_output import BadInput, Targets, chat, check_file, progress, talk, write_json
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from sim.model.policy import Policy
     from sim.model.world import World
 
-SMALL_WORK = 30_000
+SMALL_WORK = 60_000
 """Years lived by municipalities (all futures and policies together) below which more processes only cost time."""
 
 app = typer.Typer(
@@ -395,7 +396,11 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    app(prog_name="weerbaar")
+    try:
+        app(prog_name="weerbaar")
+    except Exception as error:
+        admit(error)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -73,6 +73,14 @@ Spoken = Annotated[
 PolicyName = Annotated[str, typer.Argument(metavar="POLICY", help="A policy: an id or a file.")]
 
 
+def admit(error: Exception) -> None:
+    """Say that something is a fault of ours; with WEERBAAR_DEBUG set, let it show where."""
+    if os.environ.get("WEERBAAR_DEBUG"):
+        raise error
+    talk(f"This is a fault of Weerbaar, not of yours: {type(error).__name__}: {error}")
+    talk("Set WEERBAAR_DEBUG=1 to see where it happened.")
+
+
 def guarded(command: Callable[P, None]) -> Callable[P, None]:
     """Turn what goes wrong inside a command into a sentence and an exit code."""
 
@@ -96,10 +104,7 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
         except BrokenPipeError:  # the reader has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except Exception as error:
-            if os.environ.get("WEERBAAR_DEBUG"):
-                raise
-            talk(f"This is a fault of Weerbaar, not of yours: {type(error).__name__}: {error}")
-            talk("Set WEERBAAR_DEBUG=1 to see where it happened.")
+            admit(error)
             raise typer.Exit(1) from None
 
     return run
@@ -111,7 +116,7 @@ class BareJson(TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Fill in the "-" that a lone `--json` leaves out; a parameter's key or a kind is no file."""
         filled: list[str] = []
-        for word, following in zip(args, [*args[1:], "--"], strict=True):
+        for word, following in zip(args, [*args[1:], "--"], strict=False):
             filled.append(word)
             key = following.startswith(("world.", "policy.")) and not following.endswith(".json")
             if word == "--json" and (key or following in (*Kind, "world", "policy") or following[:2] == "--"):

@@ -12,7 +12,7 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -99,7 +99,7 @@ def show_run(result: Comparison, language: str | None) -> None:
 
 def _show_answer(out: Console, result: Comparison, language: str | None) -> None:
     """Print the sentences, in one language or in both, and what they rest on."""
-    from sim.show.tables import deciding
+    from sim.show.tables import count, deciding
     from sim.text import LANGUAGES, words
 
     for spoken in [language] if language else LANGUAGES:
@@ -109,13 +109,12 @@ def _show_answer(out: Console, result: Comparison, language: str | None) -> None
         _say(out, "")
     say = words(language or "en")
     facts = say.say(
-        "World {world}: {towns} municipalities, {years} years from {start}. {futures} futures, seed {seed}, "
-        "engine {engine}, Weerbaar {version}.",
+        "World {world}: {towns}, {years} from {start}. {futures}, seed {seed}, engine {engine}, Weerbaar {version}.",
         world=result.world.id,
-        towns=say.number(len(result.world.municipalities)),
-        years=result.years,
+        towns=count(say, "municipalities", len(result.world.municipalities)),
+        years=count(say, "years", result.years),
         start=say.date(result.world.start),
-        futures=say.number(result.replications),
+        futures=count(say, "futures", result.replications),
         seed=result.seed,
         engine=result.engine,
         version=MODEL_VERSION,
@@ -172,11 +171,12 @@ def _show_part(out: Console, table: Table, columns: list[int], widths: list[int]
     from rich.text import Text
 
     tall = any("\n" in row[number] for row in table.rows if len(row) > 1 for number in columns)
-    head = _grid(widths)
+    wordy = [number in (0, *table.wordy) for number in columns]
+    head = _grid(widths, wordy)
     head.add_row(*(table.columns[number] for number in columns))
     out.print(head)
     out.print("─" * (sum(widths) + GAP * (len(widths) - 1)))
-    body = _grid(widths)
+    body = _grid(widths, wordy)
     for position, row in enumerate(table.rows):
         if len(row) > 1:
             body.add_row(row[0], *(_cell(row[number]) for number in columns[1:]))
@@ -184,7 +184,7 @@ def _show_part(out: Console, table: Table, columns: list[int], widths: list[int]
         if len(row) == 1 or last or len(table.rows[position + 1]) == 1:
             if body.row_count:
                 out.print(body)
-                body = _grid(widths)
+                body = _grid(widths, wordy)
             if len(row) == 1:
                 if position:
                     out.print()
@@ -193,12 +193,12 @@ def _show_part(out: Console, table: Table, columns: list[int], widths: list[int]
             body.add_row("")
 
 
-def _grid(widths: list[int]) -> Any:
+def _grid(widths: list[int], wordy: list[bool]) -> Any:
     from rich.table import Table as Grid
 
-    grid = Grid.grid(padding=(0, GAP, 0, 0), pad_edge=False)
-    for number, width in enumerate(widths):
-        grid.add_column(width=width, overflow="fold", justify="right" if number else "left")
+    grid = Grid.grid(padding=(0, GAP, 0, 0), pad_edge=False)  # one blank: eight columns fit into 80 letters
+    for width, words in zip(widths, wordy, strict=True):
+        grid.add_column(width=width, overflow="fold", vertical="top", justify="left" if words else "right")
     return grid
 
 
@@ -281,10 +281,11 @@ class Targets:
 
     def write(self, result: Comparison, language: str | None, command: str) -> None:
         """Write everything that was asked for."""
+        frames = frames_of(result) if self.tables is not None else {}
         if self.json is not None:
             write_json(self.json, result.to_json())
         if self.tables is not None:
-            write_tables(Path(self.tables), result)
+            write_frames(Path(self.tables), frames)
             chat(f"Tables: {self.tables}")
         if self.report is not None:
             from sim.show.report import write_report
@@ -338,10 +339,9 @@ def write_frame(path: Path, frame: pd.DataFrame) -> None:
         put(path, lambda part: known.to_csv(part, index=False, lineterminator="\n", encoding="utf-8"))
 
 
-def write_tables(folder: Path, result: Comparison) -> None:
-    """Write every table of a comparison into a folder, each as CSV and as Parquet."""
-    folder.mkdir(parents=True, exist_ok=True)
-    frames = {
+def frames_of(result: Comparison) -> dict[str, pd.DataFrame]:
+    """Return every table of a comparison by name."""
+    return {
         "kpis": result.kpis(),
         "differences": result.differences(),
         "futures": result.futures(),
@@ -349,6 +349,11 @@ def write_tables(folder: Path, result: Comparison) -> None:
         "burden_by_size": result.burden("size_class"),
         "burden_by_province": result.burden("province"),
     }
+
+
+def write_frames(folder: Path, frames: Mapping[str, pd.DataFrame]) -> None:
+    """Write tables into a folder, which is made where it is missing, each as CSV and as Parquet."""
+    folder.mkdir(parents=True, exist_ok=True)
     for name, frame in frames.items():
         for ending in ("csv", "parquet"):
             write_frame(folder / f"{name}.{ending}", frame)

@@ -160,7 +160,7 @@ class Books:
         for row, outage in self.outages.items():
             for weight, _ in outage.waiting:
                 self.miss(row, outage, weight)
-        for row in list(self.bills):
+        for row in sorted(self.bills):
             self.settle(row)
         for record in self.incidents:
             record["open"] = int(record["closed"] == ev.UNKNOWN)

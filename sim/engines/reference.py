@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Generator
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import simpy
@@ -22,10 +24,10 @@ from sim.engines.setting import Outcome, Setting
 from sim.engines.tape import Tape, chosen, deal, minute_of, threat_time
 from sim.model.arrays import UNLIMITED
 from sim.model.policy import CATEGORIES
-from sim.rules import chance, funding, ransom
+from sim.rules import chance, ransom
 from sim.rules import defence as defence_rules
 from sim.rules import incident as incident_rules
-from sim.rules.calendar import in_office_hours, minutes, next_opening
+from sim.rules.calendar import minutes
 from sim.rules.incident import MINOR, SEVERE, SIGNIFICANT, cents
 from sim.rules.threat import attempt_rate, repeat_excess
 
@@ -69,17 +71,18 @@ class Future:
         self.incidents = self.books.incidents
         self.blocked = 0
         self.pool = simpy.PriorityResource(self.env, self.choices.teams) if self.choices.teams > 0 else None
-        world, policy, maturity = self.world, setting.policy, setting.structure.maturity
+        start, targets = setting.all_stocks()
         self.towns = [
-            Town(
-                nis=nis,
-                inhabitants=inhabitants,
-                levels=setting.stocks(float(maturity[i]), world.reference_spend, world.reference_mix),
-                targets=setting.stocks(float(maturity[i]), policy.local_spend, policy.mix),
+            Town(nis, inhabitants, levels, goals)
+            for nis, inhabitants, levels, goals in zip(
+                self.world.nis.tolist(),
+                self.world.inhabitants.tolist(),
+                start.tolist(),
+                targets.tolist(),
+                strict=True,
             )
-            for i, (nis, inhabitants) in enumerate(zip(world.nis.tolist(), world.inhabitants.tolist(), strict=True))
         ]
-        self.deterrence = ransom.deterrence_factor(self.choices.ransom_rule, world.extortion)
+        self.deterrence = ransom.deterrence_factor(self.choices.ransom_rule, self.world.extortion)
 
     # --- helpers -------------------------------------------------------------------------------------------------
 
@@ -107,18 +110,10 @@ class Future:
 
     def budgets(self) -> Process:
         """Every 1 January: each municipality's prevention, and its part of the standing response teams."""
-        everybody = int(self.world.inhabitants.sum())
-        teams = max(0, self.choices.teams) * self.world.team.cost_per_year_cents
-        for year, start in enumerate(self.world.year_starts[:-1]):
-            yield self.at(start, ev.BUDGET, 0, year)
-            before = 0
-            for town in self.towns:
-                spend = cents(self.setting.policy.local_spend * town.inhabitants)
-                part = funding.part_by_inhabitants(teams, before, before + town.inhabitants, everybody)
-                before += town.inhabitants
-                for category, amount in ((PREVENTION, spend), (RESPONSE_CAPACITY, part)):
-                    if amount > 0:
-                        self.books.accounts.post(start, town.nis, category, amount, ev.NATIONAL)
+        for start, programmes in groupby(self.setting.programmes(), key=itemgetter(0)):
+            yield self.at(start, ev.BUDGET, chance.WORLD, start)
+            for minute, nis, category, amount in programmes:
+                self.books.accounts.post(minute, nis, category, amount, ev.NATIONAL)
 
     # --- attacks -------------------------------------------------------------------------------------------------
 
@@ -195,15 +190,12 @@ class Future:
         record["impact"] = impact
         self.books.lose(row, town, self.systems_hit(town, number, severity), world.services)
         watched = self.draw(town, number, chance.NOTICED) < self.stock(town, DETECTION)
-        discovered = impact
-        if not watched and not in_office_hours(impact, world.start_weekday):
-            opening = next_opening(impact, world.start_weekday)
-            discovered = impact + int((opening - impact) * world.intrusion.offhours_delay)
+        discovered = incident_rules.discovered_at(impact, watched, world.start_weekday, world.intrusion)
         yield self.at(discovered, ev.DISCOVERED, town.nis, number)
         record["discovered"] = discovered
         if self.draw(town, number, chance.EXFILTRATION) < world.intrusion.exfiltration:
             record["exfiltrated"] = 1
-            self.books.charge(town, row, NOTIFICATION, cents(world.bill.notification_cost * town.inhabitants))
+            self.books.charge(town, row, NOTIFICATION, incident_rules.notification_cents(town.inhabitants, world.bill))
 
         # 2. A response team, or the wait for one.
         mean_days = world.team.days_severe if severity == SEVERE else world.team.days_significant
@@ -230,10 +222,11 @@ class Future:
             self.draw(town, number, chance.COST), severity, float(town.inhabitants), world.bill
         )
         bill = bill * cost_factor * incident_rules.waiting_factor(waited, world.bill)
-        private = world.team.private_factor if record["private"] else 1.0
-        self.books.charge(town, row, RESPONSE, cents(bill * world.bill.response_share * private))
-        recovery = cents(bill * (1.0 - world.bill.response_share - world.bill.lost_revenue_share))
-        revenue = cents(bill * world.bill.lost_revenue_share)
+        private = record["private"] == 1
+        response = incident_rules.response_cents(bill, private, world.team.private_factor, world.bill)
+        self.books.charge(town, row, RESPONSE, response)
+        recovery = incident_rules.recovery_cents(bill, world.bill)
+        revenue = incident_rules.lost_revenue_cents(bill, world.bill)
 
         # 5. Services return one by one, first those people cannot do without.
         critical = incident_rules.critical_outage_minutes(
@@ -404,8 +397,9 @@ class Future:
             row = self.books.open_record(
                 town, cut_off, ev.CUT_OFF, SIGNIFICANT, impact=int(self.env.now), supplier=supplier
             )
-            bill = terms.bill_per_inhabitant * town.inhabitants * impact / terms.impact_full
-            self.books.charge(town, row, SUPPLIER_BILL, cents(bill))
+            self.books.charge(
+                town, row, SUPPLIER_BILL, incident_rules.supplier_bill_cents(town.inhabitants, impact, terms)
+            )
             if town.open_row != ev.UNKNOWN:  # already down: the bill comes, a second outage does not
                 self.incidents[row]["closed"] = int(self.env.now)
             elif lateral:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines.structure import Structure, structure
 from sim.model.arrays import PolicyArrays, WorldArrays
+from sim.model.policy import CATEGORIES
 from sim.rules.defence import coverage_target, unprotected
+from sim.rules.funding import part_by_inhabitants
+from sim.rules.incident import cents
+
+PREVENTION, RESPONSE_CAPACITY = CATEGORIES.index("prevention"), CATEGORIES.index("response_capacity")
 
 
 @dataclass(frozen=True)
@@ -55,3 +62,26 @@ class Setting:
             for ratio, today in zip(self.ratios(maturity, spend, mix), self.world.today, strict=True)
         ]
         return [*coverages, maturity * spend]
+
+    def all_stocks(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the stocks at the start, from today's spend, and their targets under the policy: shapes (n, 7)."""
+        maturity = self.structure.maturity.tolist()
+        start = [self.stocks(m, self.world.reference_spend, self.world.reference_mix) for m in maturity]
+        targets = [self.stocks(m, self.policy.local_spend, self.policy.mix) for m in maturity]
+        return np.array(start, dtype=np.float64), np.array(targets, dtype=np.float64)
+
+    def programmes(self) -> Iterator[tuple[int, int, int, int]]:
+        """Yield what is paid every 1 January, whatever happens: (minute, NIS code, category, cents).
+
+        Each municipality pays for its prevention, and its part by inhabitants of the standing response teams.
+        """
+        people = self.world.inhabitants.tolist()
+        everybody = sum(people)
+        teams = max(0, self.policy.choices.teams) * self.world.team.cost_per_year_cents
+        for start in self.world.year_starts[:-1]:
+            before = 0
+            for nis, inhabitants in zip(self.world.nis.tolist(), people, strict=True):
+                part = part_by_inhabitants(teams, before, before + inhabitants, everybody)
+                before += inhabitants
+                yield start, nis, PREVENTION, cents(self.policy.local_spend * inhabitants)
+                yield start, nis, RESPONSE_CAPACITY, part

@@ -6,8 +6,8 @@ from that average, so each factor is divided by its own value at today's coverag
 
 from __future__ import annotations
 
-from sim.model.arrays import Bill, Classes, Intrusion, Outage, Recovery, Team
-from sim.rules.calendar import CENTURY, MINUTES_PER_DAY, minutes
+from sim.model.arrays import Bill, Classes, Intrusion, Outage, Recovery, Spread, Team
+from sim.rules.calendar import CENTURY, MINUTES_PER_DAY, in_office_hours, minutes, next_opening
 from sim.rules.chance import exponential_quantile, lognormal_quantile
 from sim.rules.compiling import rule
 from sim.rules.threat import size_factor
@@ -142,3 +142,43 @@ def harm_cents(lost_person_minutes: int, value_of_service_day: float) -> int:
 def cents(euro: float) -> int:
     """Return an amount in whole cents; no single cost exceeds a billion euro, so that products fit in 63 bits."""
     return int(min(euro, LARGEST_COST) * 100.0 + 0.5)
+
+
+@rule
+def discovered_at(impact: int, watched: bool, start_weekday: int, intrusion: Intrusion) -> int:
+    """Return when somebody sees the impact: at once when watched or in office hours, otherwise towards the morning."""
+    if watched or in_office_hours(impact, start_weekday):
+        return impact
+    return impact + int((next_opening(impact, start_weekday) - impact) * intrusion.offhours_delay)
+
+
+@rule
+def notification_cents(inhabitants: int, bill: Bill) -> int:
+    """Return the cost of telling citizens that their data were taken."""
+    return cents(bill.notification_cost * inhabitants)
+
+
+@rule
+def response_cents(euro: float, private: bool, private_factor: float, bill: Bill) -> int:
+    """Return the part of a bill that goes to responders; private ones cost `private_factor` times as much."""
+    part = euro * bill.response_share
+    return cents(part * private_factor if private else part)
+
+
+@rule
+def recovery_cents(euro: float, bill: Bill) -> int:
+    """Return the part of a bill that goes to recovery: what is neither response nor lost revenue."""
+    return cents(euro * (1.0 - bill.response_share - bill.lost_revenue_share))
+
+
+@rule
+def lost_revenue_cents(euro: float, bill: Bill) -> int:
+    """Return the part of a bill that is revenue lost while systems were out."""
+    return cents(euro * bill.lost_revenue_share)
+
+
+@rule
+def supplier_bill_cents(inhabitants: int, impact: float, spread: Spread) -> int:
+    """Return a customer's share of its supplier's bill; one application costs in proportion to its impact."""
+    part = impact / spread.impact_full if spread.impact_full > 0.0 else 0.0
+    return cents(spread.bill_per_inhabitant * inhabitants * part)

@@ -25,6 +25,7 @@ def assumptions(result: Comparison, language: str) -> Table:
         columns=(say.say("Assumption"), say.say("Value"), say.say("Range"), say.say("Unit"), say.say("Name")),
         rows=tuple(rows),
         note=say.say("Only those that are in force. The range is what seems possible."),
+        wordy=(3, 4),
     )
 
 
@@ -48,16 +49,14 @@ def changed(result: Comparison, language: str) -> Table | None:
         title=say.say("What differs from the defaults"),
         columns=(say.say("What"), say.say("Value"), say.say("Default"), say.say("Unit"), say.say("Name")),
         rows=tuple(rows),
+        wordy=(3, 4),
     )
 
 
 def _value(say: Words, row: Parameter, value: float | int | str) -> str:
+    """Return a value as it was set, with no digits lost."""
     if isinstance(value, str):
         return value
-    return (
-        str(value)
-        if row.unit == "year"
-        else say.figure(value, 4).rstrip("0").rstrip(",.")
-        if value % 1
-        else say.number(value)
-    )
+    if row.unit == "year":
+        return str(value)
+    return say.number(value, 6).rstrip("0").rstrip(",.") if value % 1 else say.number(value)

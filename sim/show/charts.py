@@ -132,8 +132,15 @@ def exceedance(
         },
         **_legend(drawn, language),
     }
+    low, high = say.money(min(rare)), say.money(max(rare))
     if len(drawn) == 1:
-        title = say.say("In 1 year of 20 the bill is {amount} or more", amount=say.money(rare[0]))
+        title = say.say("In 1 year of 20 the bill is {amount} or more", amount=low)
+    elif low == high:
+        title = say.say("In 1 year of 20 the bill is {amount} or more under every policy", amount=low)
+    elif len(drawn) > 2:
+        title = say.say(
+            "In 1 year of 20 the bill is at least {low} to {high}, depending on the policy", low=low, high=high
+        )
     else:
         title = say.say(
             "In 1 year of 20 the bill is {amount} or more under “{policy}”, {base} under “{baseline}”",

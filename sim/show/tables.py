@@ -61,6 +61,13 @@ ANCHOR_NAMES = {
     "supplier_accumulation": "accumulation at suppliers",
 }
 LEVEL_NAMES = {"low": "low", "central": "central", "high": "high"}
+ONE = {"years": "1 year", "futures": "1 future", "municipalities": "1 municipality", "policies": "1 policy"}
+MANY = {
+    "years": "{n} years",
+    "futures": "{n} futures",
+    "municipalities": "{n} municipalities",
+    "policies": "{n} policies",
+}
 NOTHING = "–"
 LEAST = 0.001
 """Amounts closer to zero than this are not spelled out in a table."""
@@ -70,12 +77,16 @@ Row = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Table:
-    """A table of texts. A row of one cell is a heading over the rows below it; a second line in a cell is small."""
+    """A table of texts. A row of one cell is a heading over the rows below it; a second line in a cell is small.
+
+    The first column and those in `wordy` hold words, the others figures.
+    """
 
     title: str
     columns: Row
     rows: tuple[Row, ...]
     note: str = ""
+    wordy: tuple[int, ...] = ()
 
 
 class Scale(NamedTuple):
@@ -121,6 +132,11 @@ def scale(say: Words, amounts: Iterable[float]) -> Scale:
 COUNT = Scale(1.0, "")
 
 
+def count(say: Words, what: str, n: int) -> str:
+    """Return a number of things in words: 1 year, 10 years; `what` is a key of ONE and MANY."""
+    return say.say(ONE[what]) if n == 1 else say.say(MANY[what], n=say.number(n))
+
+
 def yearly(result: Comparison, policy: Policy, kpi: str) -> Estimate:
     """Return the estimate of a key figure per year."""
     return estimate(result.values(policy, kpi) / result.years)
@@ -163,9 +179,9 @@ def costs(result: Comparison, language: str) -> Table:
         ),
         rows=tuple(rows),
         note=say.say(
-            "Means over {n} futures, with the 95% interval below. * Harm to citizens who miss services is not cash and "
+            "Means over {futures}, with the 95% interval below. * Harm to citizens who miss services is not cash and "
             "is in no total.",
-            n=say.number(result.replications),
+            futures=count(say, "futures", result.replications),
         ),
     )
 
@@ -210,6 +226,7 @@ def gaps(result: Comparison, language: str) -> Table | None:
         ),
         rows=tuple(rows),
         note=say.say("Lower in: the share of futures in which the policy costs, or harms, less than the baseline."),
+        wordy=(4,),
     )
 
 
@@ -285,8 +302,8 @@ def key_figures(result: Comparison, policy: Policy, language: str) -> Table:
     money = scale(say, [found["cash_cost_eur"].mean])
     rows: list[Row] = []
     for heading, amounts in (
-        (say.say("In {unit}, over {years} years", unit=money.name, years=result.years), True),
-        (say.say("Other figures, over {years} years", years=result.years), False),
+        (say.say("In {unit}, over {years}", unit=money.name, years=count(say, "years", result.years)), True),
+        (say.say("Other figures, over {years}", years=count(say, "years", result.years)), False),
     ):
         rows.append((heading,))
         for kpi, one in found.items():
@@ -303,7 +320,9 @@ def key_figures(result: Comparison, policy: Policy, language: str) -> Table:
                     )
                 )
     return Table(
-        title=say.say("“{policy}” in {n} futures", policy=policy.title[language], n=say.number(result.replications)),
+        title=say.say(
+            "“{policy}” in {futures}", policy=policy.title[language], futures=count(say, "futures", result.replications)
+        ),
         columns=(
             say.say("Key figure"),
             say.say("Mean, 95% interval"),

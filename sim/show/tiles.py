@@ -69,8 +69,8 @@ def tile_map(
 ) -> Any:
     """Return a map of hexagons coloured by one measure of `Comparison.municipalities`.
 
-    The classes of the colours are those of the baseline, so that they mean the same under every policy. `width` is
-    about how many pixels the map will get: it decides whether all tiles carry their letters, or only the centre cities.
+    The classes of the colours come from the baseline and the policy together: a map lighter than all of them says that
+    the policy is lower everywhere. `width` is about how many pixels the map will get: it decides whether all tiles carry their letters, or only the centre cities.
     """
     if measure not in MEASURES:
         raise ValueError(f"unknown measure {measure!r}: choose one of {', '.join(MEASURES)}")
@@ -84,7 +84,7 @@ def tile_map(
     values = rows[measure].to_numpy(dtype=float)
     towns = sorted(result.world.municipalities, key=lambda town: town.nis)
     x, y = positions(towns)
-    scale = _classes(base)
+    scale = _classes(np.concatenate([base, values]))
     classes = scale.of(values)
     tints = _tints(colours.tiles, len(scale.edges) + 1)
     data: list[dict[str, Any]] = []

@@ -6,7 +6,6 @@ played, and the address is written so that it brings back the same screen.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -40,6 +39,15 @@ from sim.web.sources import titles
 
 LANGUAGE_NAMES = {"nl": "Nederlands", "en": "English"}
 _PATIENCE = 0.4  # seconds before progress is shown: what is quicker needs no bar
+# Levers, key figures, the sentence and two charts on one screen of 1440 x 900; findings end at the same height.
+_STYLE = """
+[data-testid=stMainBlockContainer] { padding-top: 2.2rem; padding-bottom: 2rem; }
+[data-testid=stSidebarHeader] { height: 2.5rem; margin-bottom: 0; }
+@media (min-width: 768px) {
+  .st-key-on-a-phone { display: none; }
+  [class*=st-key-finding-] { min-height: 2.9rem; justify-content: flex-end; }
+}
+"""
 
 
 @st.cache_resource(show_spinner=False)
@@ -55,6 +63,7 @@ def main() -> None:
     say = words(language)
     # The page says in which language it is, for those who listen to it.
     st.html(f"<script>document.documentElement.lang = '{language}'</script>", unsafe_allow_javascript=True)
+    st.html(f"<style>{_STYLE}</style>")
     with st.sidebar:
         screen = _controls(say)
     address = link.write(screen)
@@ -165,6 +174,8 @@ def _page(screen: Screen, say: Words) -> None:
         st.warning(sentence, icon=":material/link_off:")
     baseline, policy = presets()[BASELINE], policy_of(screen.preset, screen.policy)
     policies = (baseline,) if same(policy, baseline) else (baseline, policy)
+    with st.container(key="on-a-phone"):
+        st.caption(say.say("The levers are behind » at the top left."))
     slot = st.empty()
     result = compared(
         _archive(),
@@ -208,7 +219,7 @@ def _key_figures(result: Comparison, say: Words) -> None:
             shown = card(figure, result, say)
             st.metric(
                 shown.label,
-                shown.value,
+                f"{shown.value} :small[{shown.unit}]",
                 shown.delta,
                 delta_color=shown.colour,
                 delta_arrow=shown.arrow,
@@ -218,17 +229,13 @@ def _key_figures(result: Comparison, say: Words) -> None:
             )
     if len(result.policies) > 1:
         note = say.say(
-            "Arrows: difference from “{baseline}” on the same {n} futures; grey: within the uncertainty, or a shift "
-            "between payers. *Not money: days without services, valued.",
+            "Arrows: difference from “{baseline}” on the same {n} futures; grey: uncertain, or a shift between payers.",
             baseline=result.baseline.title[say.language],
             n=say.number(result.replications),
         )
     else:
-        note = say.say(
-            "This is today's policy. Move a lever or choose another start point to see what changes. "
-            "*Not money: days without services, valued."
-        )
-    st.caption(note)
+        note = say.say("This is today's policy. Move a lever or choose another start point to see what changes.")
+    st.caption(note + " " + say.say("*Not money."))
 
 
 def _sentence(result: Comparison, say: Words) -> None:
@@ -259,7 +266,8 @@ def _chart(key: str, figure: Any) -> None:
     """A chart under its finding, with the same in words for those who cannot see it."""
     alt = str(figure.layout.meta["alt"])
     title, figure = untitled(figure)
-    st.markdown(f"##### {title}")
+    with st.container(key=f"finding-{key}"):
+        st.markdown(f"##### {title}")
     st.plotly_chart(figure, theme=None, config={"displayModeBar": False}, alt=alt, key=f"chart-{key}")
 
 

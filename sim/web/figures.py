@@ -9,22 +9,30 @@ from typing import Literal
 import numpy as np
 
 from sim.experiments.compare import Comparison
-from sim.results.estimates import Difference, Estimate
+from sim.results.estimates import Difference, Estimate, difference, estimate
 from sim.text import Words
 
-Colour = Literal["inverse", "off", "gray"]
+Colour = Literal["inverse", "off"]
+Arrow = Literal["auto", "off"]
 
 LABELS = {
-    "cash": "Total cost, million €/year",
-    "own": "Municipalities pay, million €/year",
-    "harm": "Harm to citizens*, million €/year",
-    "worst": "Worst year of {years}, million €",
-    "severe": "Severe incidents a year",
+    "cash": "Total cost",
+    "own": "Municipalities pay",
+    "harm": "Harm to citizens*",
+    "worst": "Worst year of {years}",
+    "severe": "Severe incidents",
+}
+UNITS = {
+    "cash": "m €/year",
+    "own": "m €/year",
+    "harm": "m €/year",
+    "worst": "m €",
+    "severe": "a year",
 }
 HELPS = {
     "cash": "Everything that is paid in money, whoever pays: prevention, response teams and incidents.",
-    "own": "What the municipalities pay themselves, after what Flanders and insurers take over. A shift between payers is "
-    "neither good nor bad, so it has no colour.",
+    "own": "What the municipalities pay themselves, after what Flanders and insurers take over. A shift between payers "
+    "is neither good nor bad, so it has no colour.",
     "harm": "Days without services, valued. Not money that anyone pays, so it is never added to the cost.",
     "worst": "The most expensive calendar year of each future, on average over the futures.",
     "severe": "Break-ins that bring a whole municipality to a halt, for weeks.",
@@ -41,24 +49,23 @@ class KeyFigure:
     shift: bool = False  # money that moves from one payer to another: a change has no colour
 
     def label(self, say: Words, result: Comparison) -> str:
-        """What it is, with its unit."""
+        """What it is."""
         return say.say(LABELS[self.name], years=result.years)
+
+    def unit(self, say: Words) -> str:
+        """What it is counted in."""
+        return say.say(UNITS[self.name])
 
     def estimate(self, result: Comparison) -> Estimate:
         """The estimate for the policy shown: the last of the comparison."""
-        values = result.values(result.policies[-1], self.kpi) / self.scale(result)
-        from sim.results.estimates import estimate
-
-        return estimate(values)
+        return estimate(result.values(result.policies[-1], self.kpi) / self.scale(result))
 
     def difference(self, result: Comparison) -> Difference | None:
         """The paired difference from the baseline; None when the baseline itself is shown."""
         if len(result.policies) == 1:
             return None
-        from sim.results.estimates import difference
-
-        both = (result.values(policy, self.kpi) / self.scale(result) for policy in result.policies)
-        return difference(*both)
+        baseline, policy = (result.values(policy, self.kpi) / self.scale(result) for policy in result.policies)
+        return difference(baseline, policy)
 
 
 def _millions_a_year(result: Comparison) -> float:
@@ -80,9 +87,10 @@ class Shown:
 
     label: str
     value: str
+    unit: str
     delta: str | None
     colour: Colour
-    arrow: Literal["auto", "off"]
+    arrow: Arrow
     help: str
 
 
@@ -92,21 +100,24 @@ def card(figure: KeyFigure, result: Comparison, say: Words) -> Shown:
     parts = [say.say(HELPS[figure.name], years=result.years), _interval(say, e.ci95)]
     if figure.name == "worst":
         parts.append(say.say("In 1 future of 20 it is {amount} or more.", amount=say.figure(e.p95)))
-    delta, colour, arrow = None, "off", "off"
+    delta: str | None = None
+    colour: Colour = "off"
+    arrow: Arrow = "off"
     if gap is not None:
         delta, colour, arrow = _delta(figure, gap, say)
         parts.append(_gap(say, gap))
     return Shown(
         label=figure.label(say, result),
         value=say.figure(e.mean),
+        unit=figure.unit(say),
         delta=delta,
-        colour=colour,  # type: ignore[arg-type]
-        arrow=arrow,  # type: ignore[arg-type]
+        colour=colour,
+        arrow=arrow,
         help=" ".join(parts),
     )
 
 
-def _delta(figure: KeyFigure, gap: Difference, say: Words) -> tuple[str, str, str]:
+def _delta(figure: KeyFigure, gap: Difference, say: Words) -> tuple[str, Colour, Arrow]:
     if gap.share_of_futures_equal == 1.0:
         return "0", "off", "off"
     shown = say.signed(gap.mean, 2 if abs(gap.mean) < 10 else 3)
@@ -135,7 +146,7 @@ def table(result: Comparison, say: Words) -> list[dict[str, str]]:
     for figure in FIGURES:
         e, gap = figure.estimate(result), figure.difference(result)
         row = {
-            say.say("Key figure"): figure.label(say, result).replace("*", ""),
+            say.say("Key figure"): f"{figure.label(say, result).replace('*', '')}, {figure.unit(say)}",
             say.say("Mean"): say.figure(e.mean),
             say.say("95% interval"): _range(say, e.ci95, signed=False),
             say.say("1 future in 20 above"): say.figure(e.p95),

@@ -134,7 +134,9 @@ class Lever:
 
 def _steps(row: Parameter) -> tuple[Value, ...]:
     """From the off value to about twice the high end of the evidence, in steps that a finger can find."""
-    assert row.low is not None and row.high is not None and row.allowed is not None
+    assert row.low is not None
+    assert row.high is not None
+    assert row.allowed is not None
     start = min(row.low, row.off) if isinstance(row.off, int | float) else row.low
     step = 1.0 if row.whole else 0.5
     end = min(10.0 * math.ceil(2 * row.high / 10), row.allowed[1])

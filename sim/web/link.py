@@ -65,10 +65,12 @@ def read(address: Mapping[str, str]) -> tuple[Screen, list[str]]:
             screen = replace(screen, preset=name, policy=start(name))
         else:
             problems.wrong("start", name, ", ".join(presets()))
-    for group, levers in (("policy", policy_levers()), ("world", world_levers())):
-        known |= {lever.link for lever in levers}
-        values = dict(getattr(screen, group)) | _positions(address, levers, problems)
-        screen = replace(screen, **{group: MappingProxyType(values)})
+    known |= {lever.link for lever in (*policy_levers(), *world_levers())}
+    screen = replace(
+        screen,
+        policy=MappingProxyType({**screen.policy, **_positions(address, policy_levers(), problems)}),
+        world=MappingProxyType({**screen.world, **_positions(address, world_levers(), problems)}),
+    )
     if (text := address.get("futures")) is not None:
         if text in map(str, REPLICATIONS):
             screen = replace(screen, replications=int(text))
