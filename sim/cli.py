@@ -169,7 +169,7 @@ def run(
 @guarded
 def compare(
     policies: Annotated[
-        list[str], typer.Argument(metavar="POLICY...", help="Policies, by id or file; the first is the baseline.")
+        list[str], typer.Argument(metavar="POLICY", help="Policies, by id or file; the first is the baseline.")
     ],
     world: WorldName = "flanders-2020",
     replications: Replications = 200,
@@ -258,7 +258,7 @@ def trace(
 @app.command()
 @guarded
 def validate(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Worlds and policies, or folders of them.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Worlds and policies, or folders of them.")],
 ) -> None:
     """Check files: every problem at once, with its line, the rule and the nearest valid name."""
     from sim.model.files import validate as problems_of
@@ -283,7 +283,7 @@ def _yaml_files(folder: Path) -> list[Path]:
 @guarded
 def parameters(
     keys: Annotated[
-        list[str] | None, typer.Argument(metavar="[KEY...]", help="Keys, or groups such as world.threat; default: all.")
+        list[str] | None, typer.Argument(metavar="KEY", help="Keys, or groups such as world.threat; default: all.")
     ] = None,
     json: JsonTarget = None,
 ) -> None:

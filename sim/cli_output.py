@@ -219,7 +219,8 @@ def show_parameters(rows: Iterable[Parameter]) -> None:
         spread = NO_RANGE if row.low is None or row.high is None else f"{_plain(row.low)} to {_plain(row.high)}"
         grade = "assumption" if row.is_assumption else f"grade {row.grade}"
         print(f"{row.key:<{width}}  {_plain(row.value):>9}  {spread:>16}  {grade}")
-        text = f"{row.label['en']}, in {row.unit}. {row.source}"
+        unit = ", ".join(row.choices) if row.choices else row.unit
+        text = f"{row.label['en']} ({unit}). {row.source}"
         print(textwrap.indent(textwrap.fill(text, lines, break_long_words=False, break_on_hyphens=False), "    "))
     if len(rows) == 1:
         print(textwrap.indent(textwrap.fill(rows[0].help["en"], lines), "    "))

@@ -11,7 +11,7 @@ from pathlib import Path
 import sim
 from sim.engines import events as ev
 from sim.engines.structure import structure
-from sim.model.arrays import MEASURES, WorldArrays, world_arrays
+from sim.model.arrays import DEFENCES, MEASURES, WorldArrays, world_arrays
 from sim.model.spec import Parameter, parameters
 from sim.rules import defence, incident, threat
 
@@ -258,15 +258,21 @@ def curves() -> str:
     w = numbers()
     spends = (0.0, 2.0, 5.0, 10.0, 20.0)
     cover = {z: [defence.coverage_target(z / w.reference_spend, level) for level in w.today] for z in spends}
-    rows: list[list[str]] = [
-        [f"coverage of {name}", *(about(cover[z][i], 2) for z in spends)] for i, name in enumerate(MEASURES)
-    ]
-    for model in ("measures", "gordon_loeb_1", "gordon_loeb_2", "logistic"):
+    rows = [[f"coverage of {name}", *(about(cover[z][i], 2) for z in spends)] for i, name in enumerate(MEASURES)]
+    leverage = []
+    for model in DEFENCES:
         terms = numbers(model).defence
         cap = defence.unprotected(terms)
-        chances = (defence.break_in_probability(cover[z][0], cover[z][1], cover[z][3], z, cap, terms) for z in spends)
-        rows.append([f"break-in probability, `{model}`", *(about(p) for p in chances)])
-    return table(("euro per inhabitant per year", *(f"{z:g}>" for z in spends)), rows)
+        chance = {z: defence.break_in_probability(cover[z][0], cover[z][1], cover[z][3], z, cap, terms) for z in spends}
+        rows.append([f"break-in probability, `{model}`", *(about(chance[z]) for z in spends)])
+        leverage.append(
+            (f"`{model}`", f"{chance[0.0] / chance[5.0]:.2f} times", f"{chance[10.0] / chance[5.0] - 1:.0%}")
+        )
+    return (
+        table(("euro per inhabitant per year", *(f"{z:g}>" for z in spends)), rows)
+        + "\n"
+        + table(("break-in probability", "without any prevention, to today's>", "from 5 to 10 euro>"), leverage)
+    )
 
 
 def suppliers() -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.model.policy import CATEGORIES
+
 # Kinds of events, in the order in which they happen within one minute.
 BUDGET = 1
 RESTORED = 2
@@ -38,6 +40,10 @@ KIND_NAMES = {
     PATIENCE: "private responders",
     PAID: "ransom decision",
 }
+
+# Cost categories, by their place in model.policy.CATEGORIES.
+(PREVENTION, RESPONSE_CAPACITY, RESPONSE, RECOVERY, LOST_REVENUE, NOTIFICATION, RANSOM, FRAUD_LOSS,
+ SUPPLIER_BILL) = range(len(CATEGORIES))  # fmt: skip
 
 # Causes of an incident.
 DIRECT, REPEAT, LATERAL, CUT_OFF, PAYMENT_FRAUD, DENIAL = range(6)

@@ -23,9 +23,9 @@ def mix(state: np.uint64, value: int) -> np.uint64:
 
 
 @kernel
-def digest_of(values: NDArray[np.int64], salt: int) -> np.uint64:
-    """Return the digest of an array, in its order."""
-    state = mix(START, salt)
+def digest_of(values: NDArray[np.int64], state: np.uint64) -> np.uint64:
+    """Return the digest of an array, in its order, going on from the state of what came before it."""
+    state = mix(state, len(values))
     for value in values:
         state = mix(state, value)
     return state

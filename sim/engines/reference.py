@@ -23,7 +23,6 @@ from sim.engines.accounts import Bill, Books, Town
 from sim.engines.setting import Outcome, Setting
 from sim.engines.tape import Tape, chosen, deal, minute_of, threat_time
 from sim.model.arrays import UNLIMITED
-from sim.model.policy import CATEGORIES
 from sim.rules import chance, ransom
 from sim.rules import defence as defence_rules
 from sim.rules import incident as incident_rules
@@ -34,17 +33,6 @@ from sim.rules.threat import attempt_rate, repeat_excess
 Process = Generator[simpy.Event, Any, None]
 EVERYTHING = ((1.0, 0.0),)  # an outage that takes all services alike, and gives them back at once
 IDENTITY, HARDENING, DETECTION, AWARENESS, BACKUPS, CONTINUITY, EFFORT = range(7)
-(
-    PREVENTION,
-    RESPONSE_CAPACITY,
-    RESPONSE,
-    RECOVERY,
-    LOST_REVENUE,
-    NOTIFICATION,
-    RANSOM,
-    FRAUD_LOSS,
-    SUPPLIER_BILL,
-) = range(len(CATEGORIES))
 
 
 class Moment(simpy.Event):
@@ -152,7 +140,7 @@ class Future:
         if severity == MINOR:
             u = self.draw(town, number, chance.COST)
             bill = incident_rules.bill_euro(u, MINOR, float(town.inhabitants), self.world.bill)
-            self.books.charge(town, row, RECOVERY, cents(bill))
+            self.books.charge(town, row, ev.RECOVERY, cents(bill))
             self.incidents[row]["closed"] = int(self.env.now)
             return
         town.open_row = row
@@ -182,7 +170,7 @@ class Future:
         """From break-in to the day everything is normal again."""
         world, record = self.world, self.incidents[row]
 
-        # 1. The intruder dwells, then strikes; at night and in weekends it takes until morning before somebody sees it.
+        # 1. The intruder dwells, then strikes; outside office hours it takes until morning before somebody sees it.
         impact = int(self.env.now) + incident_rules.dwell_minutes(
             self.draw(town, number, chance.DWELL), world.intrusion
         )
@@ -195,7 +183,9 @@ class Future:
         record["discovered"] = discovered
         if self.draw(town, number, chance.EXFILTRATION) < world.intrusion.exfiltration:
             record["exfiltrated"] = 1
-            self.books.charge(town, row, NOTIFICATION, incident_rules.notification_cents(town.inhabitants, world.bill))
+            self.books.charge(
+                town, row, ev.NOTIFICATION, incident_rules.notification_cents(town.inhabitants, world.bill)
+            )
 
         # 2. A response team, or the wait for one.
         mean_days = world.team.days_severe if severity == SEVERE else world.team.days_significant
@@ -224,7 +214,7 @@ class Future:
         bill = bill * cost_factor * incident_rules.waiting_factor(waited, world.bill)
         private = record["private"] == 1
         response = incident_rules.response_cents(bill, private, world.team.private_factor, world.bill)
-        self.books.charge(town, row, RESPONSE, response)
+        self.books.charge(town, row, ev.RESPONSE, response)
         recovery = incident_rules.recovery_cents(bill, world.bill)
         revenue = incident_rules.lost_revenue_cents(bill, world.bill)
 
@@ -240,7 +230,7 @@ class Future:
         now = int(self.env.now)
         late = incident_rules.waiting_outage_minutes(waited, world.outage) + (now - record["team_start"])
         critical_back, full_back = discovered + late + critical, discovered + late + full
-        self.books.bills[row] = Bill(town, now, critical_back, ((RECOVERY, recovery), (LOST_REVENUE, revenue)))
+        self.books.bills[row] = Bill(town, now, critical_back, ((ev.RECOVERY, recovery), (ev.LOST_REVENUE, revenue)))
         for weight, restore in sorted(world.services, key=lambda service: service[1]):
             back = incident_rules.restored_at(restore, critical_back, full_back)
             if back > int(self.env.now):
@@ -307,7 +297,7 @@ class Future:
         if not ransom.allowed_to_pay(granted, choices.ransom_rule, choices.approval_rate):
             return 0.0
         record["ransom_cents"] = cents(demand * terms.paid_fraction)
-        self.books.charge(town, row, RANSOM, record["ransom_cents"])
+        self.books.charge(town, row, ev.RANSOM, record["ransom_cents"])
         return ransom.recovered_share(self.draw(town, number, chance.RECOVERED), terms)
 
     def close(self, town: Town, row: int, number: int) -> None:
@@ -340,7 +330,7 @@ class Future:
             self.books.charge(
                 town,
                 row,
-                FRAUD_LOSS,
+                ev.FRAUD_LOSS,
                 cents(chance.lognormal_quantile(u, terms.fraud_loss, terms.fraud_sigma)),
             )
 
@@ -398,7 +388,7 @@ class Future:
                 town, cut_off, ev.CUT_OFF, SIGNIFICANT, impact=int(self.env.now), supplier=supplier
             )
             self.books.charge(
-                town, row, SUPPLIER_BILL, incident_rules.supplier_bill_cents(town.inhabitants, impact, terms)
+                town, row, ev.SUPPLIER_BILL, incident_rules.supplier_bill_cents(town.inhabitants, impact, terms)
             )
             if town.open_row != ev.UNKNOWN:  # already down: the bill comes, a second outage does not
                 self.incidents[row]["closed"] = int(self.env.now)

@@ -9,14 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engines.events import PREVENTION, RESPONSE_CAPACITY
 from sim.engines.structure import Structure, structure
 from sim.model.arrays import PolicyArrays, WorldArrays
-from sim.model.policy import CATEGORIES
 from sim.rules.defence import coverage_target, unprotected
 from sim.rules.funding import part_by_inhabitants
 from sim.rules.incident import cents
-
-PREVENTION, RESPONSE_CAPACITY = CATEGORIES.index("prevention"), CATEGORIES.index("response_capacity")
 
 
 @dataclass(frozen=True)

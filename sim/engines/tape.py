@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engines.mixing import digest_of
+from sim.engines.mixing import START, digest_of
 from sim.model.arrays import Threat, WorldArrays
 from sim.rules import chance
 from sim.rules.calendar import DAYS_PER_YEAR, MINUTES_PER_DAY
@@ -310,9 +310,11 @@ def draw_everything(
     frauds = all_frauds(seed, replication, nis, threat.fraud_rate, horizon)
     waves = poisson_minutes(seed, replication, chance.WORLD, chance.WAVE, threat.waves, 0, horizon)
     compromises = all_compromises(seed, replication, suppliers, threat.supplier_rate, horizon)
-    digest = digest_of(shocks, 1) ^ digest_of(waves, 2) ^ digest_of(attempts[1], 3) ^ digest_of(frauds[1], 4)
-    digest = digest ^ digest_of(attempts[0], 5) ^ digest_of(frauds[0], 6) ^ digest_of(compromises.ravel(), 7)
-    digest = digest ^ digest_of(attempts[2].view(np.int64), 8) ^ digest_of(frauds[2].view(np.int64), 9)
+    digest = START
+    for draws in (shocks, waves, attempts[0], attempts[1], frauds[0], frauds[1], compromises.ravel()):
+        digest = digest_of(draws, digest)
+    for marks in (attempts[2], frauds[2]):
+        digest = digest_of(marks.view(np.int64), digest)
     return (
         clock,
         shocks,

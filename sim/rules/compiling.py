@@ -1,8 +1,8 @@
 """How a rule becomes fast: compiled by Numba where it is installed, plain Python where it is not.
 
 Numba keeps machine code on disk and looks only at the file a function stands in, so an edit to a rule that another
-rule calls would go unnoticed. The cache therefore lives in a folder named after the digest of all sources of this
-package: another source, another folder.
+rule calls would go unnoticed. The cache therefore lives in a folder named after the digest of all sources that
+compiled code can stand on: another source, another folder.
 """
 
 from __future__ import annotations
@@ -22,11 +22,14 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 KEPT_CACHES = 4
 
 
+COMPILED_SOURCES = ("rules/*.py", "engines/*.py", "model/arrays.py")
+
+
 def source_digest() -> str:
-    """The first 16 hexadecimal digits of the SHA-256 of every Python source of the package, by sorted path."""
+    """The first 16 hexadecimal digits of the SHA-256 of every source that compiled code can stand on."""
     root = Path(__file__).resolve().parents[1]
     digest = hashlib.sha256()
-    for path in sorted(root.rglob("*.py")):
+    for path in sorted(path for pattern in COMPILED_SOURCES for path in root.glob(pattern)):
         digest.update(str(path.relative_to(root)).encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
@@ -54,7 +57,8 @@ def _point_cache_at_these_sources(numba_version: str) -> bool:
             os.utime(folder)
         except OSError:
             continue
-        os.environ["NUMBA_CACHE_DIR"] = str(folder)
+        # set directly: the variable NUMBA_CACHE_DIR is only read when Numba is first imported
+        setattr(numba.config, "CACHE_DIR", str(folder))  # noqa: B010
         with contextlib.suppress(OSError):
             others = sorted(folder.parent.iterdir(), key=lambda path: path.stat().st_mtime)
             for old in others[:-KEPT_CACHES]:
@@ -64,12 +68,10 @@ def _point_cache_at_these_sources(numba_version: str) -> bool:
 
 
 try:
-    from importlib.metadata import version
-
-    _cached = _point_cache_at_these_sources(version("numba"))
     import numba
     import numba.extending
 
+    _cached = _point_cache_at_these_sources(numba.__version__)
     HAS_NUMBA = True
 except ImportError:
     HAS_NUMBA = False

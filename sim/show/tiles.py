@@ -47,12 +47,13 @@ class _Scale:
     """Classes of a measure: `edges` part them; a value belongs to the class whose lower edge it reaches."""
 
     edges: tuple[float, ...]
+    digits: int
 
     def of(self, values: NDArray[np.float64]) -> NDArray[np.int64]:
         return np.searchsorted(np.array(self.edges), values, side="right").astype(np.int64)
 
     def names(self, say: Words) -> list[str]:
-        shown = [say.figure(edge, 2) for edge in self.edges]
+        shown = [say.figure(edge, self.digits) for edge in self.edges]
         inner = [f"{low}–{high}" for low, high in pairwise(shown)]
         return [f"< {shown[0]}", *inner, f"≥ {shown[-1]}"] if shown else [""]
 
@@ -69,8 +70,9 @@ def tile_map(
 ) -> Any:
     """Return a map of hexagons coloured by one measure of `Comparison.municipalities`.
 
-    The classes of the colours come from the baseline and the policy together: a map lighter than all of them says that
-    the policy is lower everywhere. `width` is about how many pixels the map will get: it decides whether all tiles carry their letters, or only the centre cities.
+    The classes of the colours come from the baseline and the policy together, so that a map in the light half of them
+    says that the policy is lower everywhere. `width` is about how many pixels the map will get: it decides whether all
+    tiles carry their letters, or only the centre cities.
     """
     if measure not in MEASURES:
         raise ValueError(f"unknown measure {measure!r}: choose one of {', '.join(MEASURES)}")
@@ -184,10 +186,14 @@ def _outlines(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[list[floa
     return all_x, all_y
 
 
-def _classes(values: NDArray[np.float64], digits: int = 2) -> _Scale:
+def _classes(values: NDArray[np.float64]) -> _Scale:
     """Five classes with about as many municipalities each, parted by round numbers; fewer where values agree."""
-    edges = [float(f"{edge:.{digits}g}") for edge in np.quantile(values, [0.2, 0.4, 0.6, 0.8])]
-    return _Scale(tuple(sorted({edge for edge in edges if edge > 0 and np.ptp(values) > 0})))
+    edges = np.quantile(values, [0.2, 0.4, 0.6, 0.8])
+    for digits in (2, 3):
+        rounded = sorted({edge for edge in (float(f"{edge:.{digits}g}") for edge in edges) if edge > 0})
+        if len(rounded) == len(edges):
+            break
+    return _Scale(tuple(rounded) if np.ptp(values) > 0 else (), digits)
 
 
 def _tints(tiles: tuple[str, ...], count: int) -> list[str]:

@@ -38,11 +38,16 @@ from sim.web.runs import REPLICATIONS, Archive, compared, same
 from sim.web.sources import titles
 
 LANGUAGE_NAMES = {"nl": "Nederlands", "en": "English"}
-_PATIENCE = 0.4  # seconds before progress is shown: what is quicker needs no bar
+TAB_NAMES = {"payers": "Who pays", "risk": "How bad it can get"}
+_PATIENCE = 0.4  # seconds of work that need no bar
+_MOST_PROBLEMS = 4
 # Levers, key figures, the sentence and two charts on one screen of 1440 x 900; findings end at the same height.
 _STYLE = """
 [data-testid=stMainBlockContainer] { padding-top: 2.2rem; padding-bottom: 2rem; }
 [data-testid=stSidebarHeader] { height: 2.5rem; margin-bottom: 0; }
+[data-testid=stSidebar] h2 { font-size: 1.2rem; }
+[class*=st-key-finding-] h2 { font-size: 1.05rem; padding: 0; line-height: 1.35; }
+.st-key-figures > * { flex: 1 1 9.5rem !important; }
 @media (min-width: 768px) {
   .st-key-on-a-phone { display: none; }
   [class*=st-key-finding-] { min-height: 2.9rem; justify-content: flex-end; }
@@ -79,8 +84,9 @@ def _first_look() -> None:
     """Read the address when a visitor arrives; afterwards keep what the widgets hold, also when their words change."""
     state = st.session_state
     if "language" not in state:
-        screen, state["problems"] = link.read(st.query_params.to_dict())
-        state["language"], state["preset"] = screen.language, screen.preset
+        state["arrival"] = st.query_params.to_dict()
+        screen, _ = link.read(state["arrival"])
+        state["language"], state["preset"], state["tab"] = screen.language, screen.preset, screen.tab
         state["replications"], state["seed"] = screen.replications, screen.seed
         _place(screen.policy)
         _place(screen.world)
@@ -93,9 +99,14 @@ def _place(values: Mapping[str, Value]) -> None:
         st.session_state[key] = value
 
 
+def _moved() -> None:
+    """Whoever moves a lever has read what was wrong with the link."""
+    st.session_state["arrival"] = {}
+
+
 def _from_start() -> None:
     """Put the levers where the start point has them."""
-    st.session_state["problems"] = []
+    _moved()
     _place(start(st.session_state["preset"]))
 
 
@@ -105,6 +116,7 @@ def _reset_policy() -> None:
 
 
 def _reset_world() -> None:
+    _moved()
     _place(world_start())
 
 
@@ -120,7 +132,7 @@ def _controls(say: Words) -> Screen:
         label_visibility="collapsed",
         width="stretch",
     )
-    st.subheader(say.say("Policy choices"), anchor=False)
+    st.header(say.say("Policy choices"), anchor=False)
     st.selectbox(
         say.say("Start point"),
         list(presets()),
@@ -147,7 +159,16 @@ def _controls(say: Words) -> Screen:
         world={lever.key: state[lever.key] for lever in world_levers()},
         replications=state["replications"],
         seed=state["seed"],
+        tab=_tab(say),
     )
+
+
+def _tab(say: Words) -> str:
+    """Which tab is open; the widget knows it by its words."""
+    state = st.session_state
+    label = state.get(f"tab-{say.language}")
+    state["tab"] = next((name for name, words in TAB_NAMES.items() if say.say(words) == label), state["tab"])
+    return str(state["tab"])
 
 
 def _widget(lever: Lever, say: Words, preset: str) -> None:
@@ -155,6 +176,7 @@ def _widget(lever: Lever, say: Words, preset: str) -> None:
         "label": lever.label(say),
         "format_func": lambda value: lever.show(say, value),
         "key": lever.key,
+        "on_change": _moved,
         "help": lever.help(say, own_terms=has_own_terms(preset, lever.key)),
     }
     if lever.kind == "slide":
@@ -170,7 +192,8 @@ def _page(screen: Screen, say: Words) -> None:
     world = world_of(screen.world)
     count = len(world.municipalities)
     st.title(say.say("Who carries the risk when {n} municipalities can be hacked?", n=say.number(count)), anchor=False)
-    for sentence in st.session_state["problems"]:
+    _, problems = link.read(st.session_state["arrival"], say.language)
+    for sentence in problems[:_MOST_PROBLEMS]:
         st.warning(sentence, icon=":material/link_off:")
     baseline, policy = presets()[BASELINE], policy_of(screen.preset, screen.policy)
     policies = (baseline,) if same(policy, baseline) else (baseline, policy)
@@ -183,7 +206,7 @@ def _page(screen: Screen, say: Words) -> None:
         policies,
         seed=screen.seed,
         replications=screen.replications,
-        report=_progress(slot, say),
+        report=_progress(slot, _archive(), say),
     )
     slot.empty()
     _key_figures(result, say)
@@ -193,22 +216,23 @@ def _page(screen: Screen, say: Words) -> None:
     _footer(result, screen, policy, say)
 
 
-def _progress(slot: Any, say: Words) -> Callable[[int, int, float], None]:
+def _progress(slot: Any, archive: Archive, say: Words) -> Callable[[int, int, float], None]:
     """What to call while futures are played: it shows how many, and how long it will still take."""
 
     def report(done: int, asked: int, seconds: float) -> None:
-        if seconds < _PATIENCE or done >= asked:
+        pace = seconds / done if done else archive.pace
+        if pace is None:
+            text = say.say("Playing the first futures. Only the very first time this takes longer.")
+        elif seconds + pace * (asked - done) < _PATIENCE:
             return
-        left = seconds / done * (asked - done)
-        slot.progress(
-            done / asked,
-            text=say.say(
+        else:
+            text = say.say(
                 "Playing futures: {done} of {asked}, about {seconds} seconds to go",
                 done=say.number(done),
                 asked=say.number(asked),
-                seconds=say.number(max(1.0, left)),
-            ),
-        )
+                seconds=say.number(max(1.0, pace * (asked - done))),
+            )
+        slot.progress(done / asked, text=text)
 
     return report
 
@@ -245,7 +269,9 @@ def _sentence(result: Comparison, say: Words) -> None:
 def _charts(result: Comparison, say: Words) -> None:
     scheme = "dark" if st.context.theme.type == "dark" else "light"
     shown = result.policies[-1]
-    payers, risk = st.tabs([say.say("Who pays"), say.say("How bad it can get")], key="tab", on_change="rerun")
+    names = [say.say(name) for name in TAB_NAMES.values()]
+    default = say.say(TAB_NAMES[st.session_state["tab"]])
+    payers, risk = st.tabs(names, default=default, key=f"tab-{say.language}", on_change="rerun")
     with payers:
         if payers.open:
             left, right = st.columns(2, gap="medium")
@@ -267,7 +293,7 @@ def _chart(key: str, figure: Any) -> None:
     alt = str(figure.layout.meta["alt"])
     title, figure = untitled(figure)
     with st.container(key=f"finding-{key}"):
-        st.markdown(f"##### {title}")
+        st.header(title, anchor=False)
     st.plotly_chart(figure, theme=None, config={"displayModeBar": False}, alt=alt, key=f"chart-{key}")
 
 

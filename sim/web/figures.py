@@ -127,7 +127,13 @@ def _delta(figure: KeyFigure, gap: Difference, say: Words) -> tuple[str, Colour,
 def _interval(say: Words, ends: tuple[float, float]) -> str:
     if not np.isfinite(ends).all():
         return say.say("One future gives no interval.")
-    return say.say("95% interval of the mean: {low} to {high}.", low=say.figure(ends[0]), high=say.figure(ends[1]))
+    low, high = _not_negative(ends)
+    return say.say("95% interval of the mean: {low} to {high}.", low=say.figure(low), high=say.figure(high))
+
+
+def _not_negative(ends: tuple[float, float]) -> tuple[float, float]:
+    """An interval for a mean of what is never below zero: with few futures Student's reaches further down."""
+    return max(0.0, ends[0]), ends[1]
 
 
 def _gap(say: Words, gap: Difference) -> str:
@@ -148,7 +154,7 @@ def table(result: Comparison, say: Words) -> list[dict[str, str]]:
         row = {
             say.say("Key figure"): f"{figure.label(say, result).replace('*', '')}, {figure.unit(say)}",
             say.say("Mean"): say.figure(e.mean),
-            say.say("95% interval"): _range(say, e.ci95, signed=False),
+            say.say("95% interval"): _range(say, _not_negative(e.ci95), signed=False),
             say.say("1 future in 20 above"): say.figure(e.p95),
         }
         if gap is not None:

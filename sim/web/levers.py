@@ -38,7 +38,7 @@ UNITS = {
 CHOICES = {
     "never": "Never",
     "may_pay": "Allowed",
-    "with_approval": "If approved",
+    "with_approval": "Approval",
     "low": "Low",
     "central": "Central",
     "high": "High",

@@ -15,6 +15,7 @@ from sim.web.runs import REPLICATIONS
 
 SEED = 2026
 MOST_SEED = 2**32 - 1
+TABS = ("payers", "risk")
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Screen:
     world: Mapping[str, Value] = field(default_factory=world_start)
     replications: int = REPLICATIONS[0]
     seed: int = SEED
+    tab: str = TABS[0]
 
 
 def write(screen: Screen) -> dict[str, str]:
@@ -45,6 +47,8 @@ def write(screen: Screen) -> dict[str, str]:
         address["futures"] = str(screen.replications)
     if screen.seed != SEED:
         address["seed"] = str(screen.seed)
+    if screen.tab != TABS[0]:
+        address["tab"] = screen.tab
     return address | {"version": MODEL_VERSION}
 
 
@@ -53,11 +57,15 @@ def language_of(address: Mapping[str, str]) -> str:
     return address["lang"] if address.get("lang") in LANGUAGES else LANGUAGES[0]
 
 
-def read(address: Mapping[str, str]) -> tuple[Screen, list[str]]:
-    """The screen behind an address, and a sentence about everything in it that could not be followed."""
-    say = words(language_of(address))
-    screen, problems = Screen(language=say.language), _Problems(say)
-    known = {"lang", "start", "futures", "seed", "version"}
+def read(address: Mapping[str, str], language: str | None = None) -> tuple[Screen, list[str]]:
+    """The screen behind an address, and a sentence about everything in it that could not be followed.
+
+    The sentences are in `language`, else in that of the address.
+    """
+    screen = Screen(language=language_of(address))
+    say = words(language or screen.language)
+    problems = _Problems(say)
+    known = {"lang", "start", "futures", "seed", "tab", "version"}
     if "lang" in address and address["lang"] not in LANGUAGES:
         problems.wrong("lang", address["lang"], ", ".join(LANGUAGES))
     if (name := address.get("start")) is not None:
@@ -81,6 +89,11 @@ def read(address: Mapping[str, str]) -> tuple[Screen, list[str]]:
             screen = replace(screen, seed=int(text))
         else:
             problems.wrong("seed", text, say.say("{low} to {high}", low="0", high=str(MOST_SEED)))
+    if (text := address.get("tab")) is not None:
+        if text in TABS:
+            screen = replace(screen, tab=text)
+        else:
+            problems.wrong("tab", text, ", ".join(TABS))
     for key in address:
         if key not in known:
             problems.unknown(key)

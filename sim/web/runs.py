@@ -19,6 +19,7 @@ CHUNK = 4
 ENGINE = "reference"
 _NAMES = {"id", "title", "description", "reference", "based_on"}
 
+Key = tuple[World, str, int]
 Report = Callable[[int, int, float], None]
 """Called with (futures done, futures asked for, seconds since the start) as they come."""
 
@@ -31,8 +32,10 @@ class Archive:
 
     def __init__(self, most: int = 10_000) -> None:
         self.most = most
-        self._played: OrderedDict[tuple[str, str, int], list[Summary]] = OrderedDict()
-        self._locks: dict[tuple[str, str, int], threading.Lock] = {}
+        self.pace: float | None = None
+        """Seconds that a future took, lately; None before the first."""
+        self._played: OrderedDict[Key, list[Summary]] = OrderedDict()
+        self._locks: dict[Key, threading.Lock] = {}
         self._guard = threading.Lock()
 
     def missing(self, world: World, policy: Policy, seed: int, wanted: int) -> int:
@@ -50,7 +53,9 @@ class Archive:
             played = self._played.get(key, [])
             while len(played) < wanted:
                 count = min(CHUNK, wanted - len(played))
+                begun = time.monotonic()
                 chunk = replicate(world, [policy], replications=count, seed=seed, first=len(played)).of[0]
+                self.pace = (time.monotonic() - begun) / count
                 played = [*played, *chunk]
                 self._keep(key, played)
                 if report is not None:
@@ -58,7 +63,7 @@ class Archive:
             self._keep(key, played)
         return tuple(played[:wanted])
 
-    def _keep(self, key: tuple[str, str, int], played: list[Summary]) -> None:
+    def _keep(self, key: Key, played: list[Summary]) -> None:
         with self._guard:
             self._played[key] = played
             self._played.move_to_end(key)
@@ -66,10 +71,9 @@ class Archive:
                 self._locks.pop(self._played.popitem(last=False)[0], None)
 
 
-def _key(world: World, policy: Policy, seed: int) -> tuple[str, str, int]:
-    """What decides a future: the numbers, not the names."""
-    anchors = world.anchor.model_dump_json()
-    return f"{world.id} {anchors}", policy.model_dump_json(exclude=_NAMES), seed
+def _key(world: World, policy: Policy, seed: int) -> Key:
+    """What decides a future: the world, the numbers of the policy (not its names), and the seed."""
+    return world, policy.model_dump_json(exclude=_NAMES), seed
 
 
 def same(one: Policy, other: Policy) -> bool:
@@ -89,6 +93,9 @@ def compared(
     """The comparison of policies on the same futures; the first policy is the baseline."""
     begun, done = time.monotonic(), 0
     asked = sum(archive.missing(world, policy, seed, replications) for policy in policies)
+
+    if asked and report is not None:
+        report(0, asked, 0.0)
 
     def count(played: int) -> None:
         nonlocal done

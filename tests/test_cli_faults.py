@@ -1,0 +1,191 @@
+"""The command line when something is wrong: exit codes, sentences that name the fault, and nothing half done."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from commands import PAIR, weerbaar, write_four_towns
+
+import sim
+from sim.show.writing import put
+
+
+@pytest.fixture(scope="module")
+def four_towns(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return write_four_towns(tmp_path_factory.mktemp("worlds"))
+
+
+SMALL = ("--world", "one-town", "--years", "1", "--replications", "1")
+BAD: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "no replications": (("compare", *PAIR, "--replications", "0"), ("--replications", "1")),
+    "replications in words": (("run", PAIR[0], "--replications", "many"), ("--replications",)),
+    "no years": (("run", PAIR[0], "--years", "0"), ("--years",)),
+    "too many years": (("run", PAIR[0], "--years", "51"), ("--years", "50")),
+    "a seed below zero": (("run", PAIR[0], "--seed", "-1"), ("--seed",)),
+    "a seed too large": (("run", PAIR[0], "--seed", str(2**63)), ("--seed",)),
+    "no workers": (("run", PAIR[0], "--workers", "0"), ("--workers",)),
+    "an engine that is not there": (("run", PAIR[0], "--engine", "steam"), ("--engine", "reference")),
+    "a language that is not there": (("run", PAIR[0], "--lang", "fr"), ("--lang", "nl", "en")),
+    "no policy": (("compare",), ("POLICY",)),
+    "an unknown policy": (("run", "status-quo-2O20"), ("status-quo-2O20", 'did you mean "status-quo-2020"?')),
+    "an unknown world": (("run", PAIR[0], "--world", "flanders"), ("flanders", "flanders-2020")),
+    "a policy twice": (("compare", *PAIR, PAIR[1], *SMALL), ("POLICY", "fifty-fifty", "once")),
+    "two wrong settings": (
+        ("run", PAIR[0], *SMALL, "--set", "world.threat.atempts=3", "--set", "policy.response.teams=many"),
+        ('did you mean "attempts"?', "response.teams", "unlimited"),
+    ),
+    "a setting without a value": (("run", PAIR[0], *SMALL, "--set", "world.threat.attempts"), ("--set", "KEY=VALUE")),
+    "a future below zero": (("explain", PAIR[0], "--municipality", "Gent", "--replication", "-1"), ("--replication",)),
+    "an unknown town": (("explain", PAIR[0], "--municipality", "Wilebroek"), ("did you mean Willebroek",)),
+    "no town": (("explain", PAIR[0]), ("--municipality", "300")),
+    "an unknown form": (("trace", PAIR[0], "--out", "trace.xlsx"), ("--out", ".csv", ".parquet")),
+    "no place for a trace": (("trace", PAIR[0], "--out", "nowhere/trace.csv"), ("--out", "nowhere")),
+    "an unknown parameter": (("parameters", "world.threat.atempts"), ('did you mean "world.threat.attempts"?',)),
+    "an unknown kind": (("list", "towns"), ("worlds", "policies")),
+    "an unknown command": (("frobnicate",), ("frobnicate",)),
+    "a file that is not there": (("validate", "nothing.yaml"), ("nothing.yaml",)),
+}
+
+
+@pytest.mark.parametrize(("words", "said"), BAD.values(), ids=BAD.keys())
+def test_bad_input_is_named_and_nothing_is_written(
+    words: tuple[str, ...], said: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    writes = ("--json", "out.json", "--tables", "tables", "--report", "report")
+    result = weerbaar(*words, *(writes if words[0] in ("run", "compare") else ()))
+    assert result.code == 2
+    text = re.sub(r"[\s│]+", " ", result.err + result.out)
+    assert all(part in text for part in said), text
+    assert "Traceback" not in text
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("option", "target", "words"),
+    [
+        ("--json", "folder", "is a folder"),
+        ("--json", "nowhere/out.json", "no folder nowhere"),
+        ("--json", "file/out.json", "no folder file"),
+        ("--tables", "file", "not a folder"),
+        ("--report", "file/report", "not a folder"),
+        ("--tables", "", "an empty name"),
+        ("--json", "x" * 300, "cannot be written"),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_said_before_the_work(
+    option: str, target: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    monkeypatch.setattr("sim.experiments.compare.compare", never)
+    other = ("--report", "elsewhere") if option != "--report" else ("--tables", "elsewhere")
+    result = weerbaar("run", PAIR[0], *SMALL, *other, option, target)
+    assert result.code == 2
+    assert option in result.err
+    assert words in result.err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
+    assert (tmp_path / "file").read_text(encoding="utf-8") == "mine"
+
+
+def never(*arguments: object, **named: object) -> None:
+    raise AssertionError("the work began")
+
+
+def test_a_fault_of_ours_is_admitted_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*arguments: object, **named: object) -> None:
+        raise ZeroDivisionError("three towns in nought")
+
+    monkeypatch.setattr("sim.experiments.compare.compare", broken)
+    said = weerbaar("run", PAIR[0], *SMALL)
+    assert said.code == 1
+    assert "ZeroDivisionError: three towns in nought" in said.err
+    assert "WEERBAAR_DEBUG=1" in said.err
+    assert "Traceback" not in said.err
+    monkeypatch.setenv("WEERBAAR_DEBUG", "1")
+    with pytest.raises(ZeroDivisionError):
+        weerbaar("run", PAIR[0], *SMALL)
+
+
+def test_a_reader_who_leaves_early_is_no_fault(four_towns: str) -> None:
+    command = [sys.executable, "-m", "sim", "parameters", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.read(10)
+        running.stdout.close()
+        assert running.stderr.read() == b""
+    assert running.returncode == 0
+
+
+def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    def fail(path: Path) -> None:
+        path.write_text("half", encoding="utf-8")
+        raise OSError("the disk is full")
+
+    target = tmp_path / "answer.json"
+    target.write_text("before", encoding="utf-8")
+    with pytest.raises(OSError, match="full"):
+        put(target, fail)
+    assert target.read_text(encoding="utf-8") == "before"
+    put(target, lambda path: path.write_text("after", encoding="utf-8"))
+    assert target.read_text(encoding="utf-8") == "after"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+# ---- interrupted ---------------------------------------------------------------------------------------------------
+
+
+def test_interrupted_before_anything_was_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*arguments: object, **named: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sim.experiments.compare.compare", interrupted)
+    said = weerbaar("run", PAIR[0], *SMALL, "--json", str(tmp_path / "out.json"))
+    assert said.code == 130
+    assert "nterrupted" in said.err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGINT to another process")
+def test_an_interruption_keeps_what_was_done(four_towns: str, tmp_path: Path) -> None:
+    file = tmp_path / "partial.json"
+    watched, terminal = os.openpty()  # a terminal on stderr: the bar says when the first futures are done
+    command = [sys.executable, "-m", "sim", "compare", *PAIR, "--world", four_towns]
+    options = ["--replications", "90000", "--workers", "1", "--json", str(file)]
+    with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=terminal) as running:
+        os.close(terminal)
+        wait_for(watched, lambda text: re.search(r"\D[1-9]\d*/90000", text) is not None)
+        running.send_signal(signal.SIGINT)
+        out, _ = running.communicate(timeout=60)
+    os.close(watched)
+    assert running.returncode == 130
+    written: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    done = written["replications"]
+    assert 1 <= done < 90000
+    assert written["interrupted"] is True
+    assert f"Interrupted: {done} of 90000 futures" in out.decode().replace(",", "")
+    assert written["sentence"]["en"] in out.decode()
+    policies = [sim.load_policy(name) for name in PAIR]
+    whole = sim.compare(sim.load_world(four_towns), policies, replications=done)
+    assert whole.tape_hash == written["tape_hash"]
+    assert whole.to_json()["policies"] == written["policies"]
+
+
+def wait_for(stream: int, seen: Callable[[str], bool], seconds: float = 300) -> None:
+    """Read a stream until its text satisfies `seen`."""
+    text, deadline = "", time.monotonic() + seconds
+    while not seen(text):
+        assert time.monotonic() < deadline, text[-300:]
+        text += os.read(stream, 4096).decode(errors="replace")
