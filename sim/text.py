@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 LANGUAGES = ("nl", "en")
+NO_BREAK = "\N{NO-BREAK SPACE}"
 LOCALES = Path(__file__).parent / "locales"
 _CULTURE = {"nl": "nl_BE", "en": "en_GB"}
 
@@ -75,7 +76,7 @@ class Words:
 
     def percent(self, share: float, decimals: int = 0) -> str:
         """Return a share in [0, 1] as a percentage."""
-        return f"{self.number(100 * share, decimals)}{' ' if self.language == 'nl' else ''}%"
+        return f"{self.number(100 * share, decimals)}{NO_BREAK if self.language == 'nl' else ''}%"
 
     def money(self, euro: float, digits: int = 3) -> str:
         """Return an amount in euro, in thousands, millions or billions where that reads better."""
@@ -90,8 +91,12 @@ class Words:
         if not unit and size < 100:
             digits_shown = self.number(amount, 2)
         sign, digits_shown = ("-", digits_shown[1:]) if digits_shown.startswith("-") else ("", digits_shown)
-        space = " " if self.language == "nl" else ""
-        return f"{sign}€{space}{digits_shown}" + (f" {unit}" if unit else "")
+        space = NO_BREAK if self.language == "nl" else ""
+        return f"{sign}€{space}{digits_shown}" + (f"{NO_BREAK}{unit}" if unit else "")
+
+    def years(self, count: int) -> str:
+        """Return a number of years: "one year", "10 years"."""
+        return self.say("one year") if count == 1 else self.say("{n} years", n=self.number(count))
 
     def date(self, day: datetime.date) -> str:
         """Return a date in full: 25 januari 2020."""

@@ -139,6 +139,8 @@ def test_the_page_paints_in_both_languages(
     assert page.evaluate("document.documentElement.lang") == language
     assert page.locator(".sankey-link").count() > 4  # who pays
     assert page.locator(".scatterlayer .js-fill, .scatterlayer .fills path").count() > 2  # tiles
+    icon = page.evaluate("document.querySelector('link[rel~=icon]').href")  # a headless browser does not fetch it
+    assert icon.startswith(("http://127.0.0.1", "data:"))
     described = page.locator("[role=figure][aria-label]")
     assert described.count() == 2
     assert all("€" in (described.nth(i).get_attribute("aria-label") or "") for i in range(2))

@@ -26,7 +26,6 @@ from sim.model.arrays import UNLIMITED
 from sim.rules import chance, ransom
 from sim.rules import defence as defence_rules
 from sim.rules import incident as incident_rules
-from sim.rules.calendar import minutes
 from sim.rules.incident import MINOR, SEVERE, SIGNIFICANT, cents
 from sim.rules.threat import attempt_rate, repeat_excess
 
@@ -375,8 +374,7 @@ class Future:
         terms, world = self.world.spread, self.world
         full = supplier < world.full_it_suppliers
         u = chance.uniform(self.seed, self.tape.replication, chance.SUPPLIER + supplier, number, chance.SUPPLIER_OUTAGE)
-        median = terms.outage_days_full if full else terms.outage_days_saas
-        outage = minutes(chance.lognormal_quantile(u, median, terms.outage_sigma))
+        outage = incident_rules.supplier_outage_minutes(u, full, terms, world.outage)
         for town in self.customers(supplier):
             cut_off = ev.supplier_number(ev.CUT_OFF_NUMBER, supplier, number)
             infected = ev.supplier_number(ev.LATERAL_NUMBER, supplier, number)

@@ -35,6 +35,7 @@ SIZE_CLASSES = (
 )
 ANCHORS = ("frequency", "service_value", "supplier_accumulation")
 INCOME_CLASSES = ("lowest third", "middle third", "highest third")
+UNKNOWN_INCOME = "income unknown"
 
 
 @dataclass(frozen=True)
@@ -132,8 +133,12 @@ class Comparison:
         )
         labels = [next(label for low, high, label in SIZE_CLASSES if low <= p < high) for p in frame["population"]]
         frame["size_class"] = labels
-        order = frame["income_per_inhabitant_eur"].rank(method="first").to_numpy()
-        frame["income_class"] = [INCOME_CLASSES[min(2, int(3 * (rank - 1) / len(frame)))] for rank in order]
+        income = pd.to_numeric(frame["income_per_inhabitant_eur"])
+        order, known = income.rank(method="first"), int(income.notna().sum())
+        frame["income_class"] = [
+            UNKNOWN_INCOME if math.isnan(rank) else INCOME_CLASSES[min(2, int(3 * (rank - 1) / known))]
+            for rank in order
+        ]
         return frame
 
     def municipalities(self) -> pd.DataFrame:
@@ -171,7 +176,9 @@ class Comparison:
             if by == "province"
             else [
                 label
-                for label in (INCOME_CLASSES if by == "income_class" else [c[2] for c in SIZE_CLASSES])
+                for label in (
+                    (*INCOME_CLASSES, UNKNOWN_INCOME) if by == "income_class" else [c[2] for c in SIZE_CLASSES]
+                )
                 if (towns[by] == label).any()
             ]
         )
@@ -239,10 +246,19 @@ class Comparison:
     def _lone_sentence(self, language: str) -> str:
         say, cash = words(language), self.estimate(self.baseline, "cash_cost_eur")
         own = self.estimate(self.baseline, "cost_municipality_eur")
+        if self.replications == 1:
+            return say.say(
+                "In the one future that was played, “{policy}” costs {cash} over {years}, of which the municipalities "
+                "pay {own}.",
+                policy=self.baseline.title[language],
+                cash=say.money(cash.mean),
+                years=say.years(self.years),
+                own=say.money(own.mean),
+            )
         return say.say(
-            "Over {years} years “{policy}” costs {cash} in total (95% interval {low} to {high}), of which the "
+            "Over {years} “{policy}” costs {cash} in total (95% interval {low} to {high}), of which the "
             "municipalities pay {own}; in 1 future of 20 the total exceeds {p95}.",
-            years=self.years,
+            years=say.years(self.years),
             policy=self.baseline.title[language],
             cash=say.money(cash.mean),
             low=say.money(cash.ci95[0]),

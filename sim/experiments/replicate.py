@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -19,7 +22,7 @@ from sim.results.outcomes import Summary, summarise
 Progress = Callable[[int, int], None]
 """Called with (futures done, futures asked for) whenever some are done."""
 
-CHUNK = 4
+CHUNK = 1  # futures a task: small, so that Ctrl+C is heard soon
 ENGINES = ("reference",)
 
 
@@ -54,9 +57,20 @@ def _play_chunk(common: Sequence[Setting], seed: int, replications: range) -> li
 _common: list[Setting] = []
 
 
-def _prepare(world: WorldArrays, policies: Sequence[PolicyArrays]) -> None:
-    import signal
+@contextlib.contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Ignore Ctrl+C for a moment, where this is the main thread and may say so."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
+
+def _prepare(world: WorldArrays, policies: Sequence[PolicyArrays]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent stops the work
     _common[:] = [Setting(world, policy) for policy in policies]
 
@@ -82,7 +96,8 @@ def _parallel(
         initargs=(common[0].world, [setting.policy for setting in common]),
     )
     try:
-        jobs = {pool.submit(_play_prepared, seed, chunk): chunk for chunk in chunks}
+        with _deaf_to_interrupts():  # workers start now and inherit this: Ctrl+C is for the parent alone
+            jobs = {pool.submit(_play_prepared, seed, chunk): chunk for chunk in chunks}
         for job in as_completed(jobs):
             yield jobs[job], job.result()
     finally:

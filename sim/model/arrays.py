@@ -115,6 +115,7 @@ class Outage(NamedTuple):
     critical_sigma: float
     full_days: float
     full_sigma: float
+    longest_days: float
     significant_days: float
     significant_days_sigma: float
     systems_hit: float
@@ -330,6 +331,7 @@ def world_arrays(world: World, years: int | None = None) -> WorldArrays:
             critical_sigma=i.critical_sigma,
             full_days=i.full_days,
             full_sigma=i.full_sigma,
+            longest_days=i.longest_days,
             significant_days=i.significant_days,
             significant_days_sigma=i.significant_days_sigma,
             systems_hit=i.systems_hit,

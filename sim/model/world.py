@@ -168,6 +168,7 @@ class Incident(Group):
     critical_sigma: float = parameter("world.incident.critical_sigma")
     full_days: float = parameter("world.incident.full_days")
     full_sigma: float = parameter("world.incident.full_sigma")
+    longest_days: float = parameter("world.incident.longest_days")
     significant_days: float = parameter("world.incident.significant_days")
     significant_days_sigma: float = parameter("world.incident.significant_days_sigma")
     systems_hit: float = parameter("world.incident.systems_hit")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ PAYS_MORE = {
     "insurer": "insurers pay {amount} more",
     "fund": "the solidarity fund pays {amount} more",
 }
+TRIVIAL = 0.001  # a change of payer below this share of the whole cost is not worth a sentence
 LEVEL_NAMES = {"low": "low", "central": "central", "high": "high"}
 
 
@@ -41,16 +43,20 @@ class Finding:
         return " ".join(part for part in parts if part)
 
     def _interval(self, words: Words, gap: Difference) -> str:
+        if not math.isfinite(gap.ci95[0]):
+            return words.say("one future gives no interval")
         low, high = sorted(abs(end) for end in gap.ci95)
         return words.say("95% interval {low} to {high}", low=words.money(low), high=words.money(high))
 
     def _signed_interval(self, words: Words, gap: Difference) -> str:
+        if not math.isfinite(gap.ci95[0]):
+            return words.say("one future gives no interval")
         low, high = gap.ci95
         return words.say("95% interval {low} to {high}", low=words.money(low), high=words.money(high))
 
     def _cash(self, words: Words) -> str:
         gap = self.differences["cash_cost_eur"]
-        names = {"policy": self.policy, "baseline": self.baseline, "years": self.years}
+        names = {"policy": self.policy, "baseline": self.baseline, "years": words.years(self.years)}
         if gap.share_of_futures_equal == 1.0:
             return words.say(
                 "“{policy}” costs exactly as much in total as “{baseline}” in every future: it only moves who pays.",
@@ -58,7 +64,7 @@ class Finding:
             )
         if gap.verdict == "too_close":
             return words.say(
-                "Over {years} years the total cash cost under “{policy}” is too close to call against “{baseline}” "
+                "Over {years} the total cash cost under “{policy}” is too close to call against “{baseline}” "
                 "({interval}; lower in {share} of {n} futures).",
                 **names,
                 interval=self._signed_interval(words, gap),
@@ -73,13 +79,13 @@ class Finding:
         }
         if gap.verdict == "lower":
             return words.say(
-                "Over {years} years “{policy}” costs {amount} less in total than “{baseline}” ({interval}); "
+                "Over {years} “{policy}” costs {amount} less in total than “{baseline}” ({interval}); "
                 "it is cheaper in {share} of {n} futures.",
                 **values,
                 share=words.percent(gap.share_of_futures_lower),
             )
         return words.say(
-            "Over {years} years “{policy}” costs {amount} more in total than “{baseline}” ({interval}); "
+            "Over {years} “{policy}” costs {amount} more in total than “{baseline}” ({interval}); "
             "it is dearer in {share} of {n} futures.",
             **values,
             share=words.percent(1 - gap.share_of_futures_lower - gap.share_of_futures_equal),
@@ -90,7 +96,7 @@ class Finding:
         phrases = [
             words.say((PAYS_LESS if gap.mean < 0 else PAYS_MORE)[payer], amount=words.money(abs(gap.mean)))
             for payer, gap in sorted(moved.items(), key=lambda item: -abs(item[1].mean))
-            if gap.verdict != "too_close"
+            if gap.verdict != "too_close" and abs(gap.mean) >= TRIVIAL * self.baseline_means["cash_cost_eur"]
         ]
         if not phrases:
             return words.say("Nobody's bill changes by more than chance.")

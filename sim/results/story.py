@@ -75,9 +75,12 @@ class Story:
         """Return the story with an empty line between its paragraphs."""
         return "\n\n".join(self.lines(language))
 
-    def _when(self, say: Words, minute: int) -> str:
+    def _moment(self, say: Words, minute: int) -> str:
         start = datetime.datetime.combine(self.world.start, datetime.time())
-        text = say.moment(start + datetime.timedelta(minutes=int(minute)))
+        return say.moment(start + datetime.timedelta(minutes=int(minute)))
+
+    def _when(self, say: Words, minute: int) -> str:
+        text = self._moment(say, minute)
         return text[0].upper() + text[1:]
 
     def _incident(self, say: Words, row: int, incident: Any) -> str:
@@ -106,7 +109,7 @@ class Story:
                 say.say(
                     "The intruder stays unseen for {duration}; systems go down on {when}.",
                     duration=say.duration(dwelt),
-                    when=self._when(say, incident["impact"]).lower(),
+                    when=self._moment(say, incident["impact"]),
                 )
             )
         delay = int(incident["discovered"] - incident["impact"]) if incident["discovered"] != ev.UNKNOWN else 0

@@ -97,13 +97,14 @@ def critical_outage_minutes(u: float, severity: int, factor: float, outage: Outa
         days = lognormal_quantile(u, outage.critical_days, outage.critical_sigma)
     else:
         days = lognormal_quantile(u, outage.significant_days, outage.significant_days_sigma)
-    return minutes(days * factor)
+    return minutes(min(days * factor, outage.longest_days))
 
 
 @rule
 def full_outage_minutes(u: float, critical: int, factor: float, outage: Outage) -> int:
     """Return the minutes until everything is back after a severe incident, never before the critical services."""
-    return max(critical, minutes(lognormal_quantile(u, outage.full_days, outage.full_sigma) * factor))
+    days = lognormal_quantile(u, outage.full_days, outage.full_sigma) * factor
+    return max(critical, minutes(min(days, outage.longest_days)))
 
 
 @rule
@@ -175,6 +176,13 @@ def recovery_cents(euro: float, bill: Bill) -> int:
 def lost_revenue_cents(euro: float, bill: Bill) -> int:
     """Return the part of a bill that is revenue lost while systems were out."""
     return cents(euro * bill.lost_revenue_share)
+
+
+@rule
+def supplier_outage_minutes(u: float, full: bool, spread: Spread, outage: Outage) -> int:
+    """Return how long a compromised supplier is out; `full` where it runs the whole IT of its customers."""
+    median = spread.outage_days_full if full else spread.outage_days_saas
+    return minutes(min(lognormal_quantile(u, median, spread.outage_sigma), outage.longest_days))
 
 
 @rule
