@@ -252,6 +252,25 @@ def trace(
     chat(f"{len(events)} events in {out}")
 
 
+@app.command()
+@guarded
+def history(
+    policy: Annotated[str, typer.Argument(metavar="POLICY", help="The policy of those years.")] = "status-quo-2020",
+    replications: Replications = 50,
+    world: WorldName = "flanders-2020",
+    seed: Seed = 2026,
+    settings: Settings = None,
+) -> None:
+    """The model beside what happened: incidents of 2020 to 2023, costs, outages and suppliers that fell."""
+    found, (chosen,) = load(world, [policy], None, settings or [])
+    from sim.cli_output import progress, show_history
+    from sim.experiments.calibrate import history as checks_of
+
+    with progress("futures") as report:
+        checks = checks_of(found, chosen, replications=replications, seed=seed, progress=report)
+    show_history(checks, replications, seed)
+
+
 # ---- what there is -------------------------------------------------------------------------------------------------
 
 

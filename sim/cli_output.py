@@ -12,7 +12,7 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
+    from sim.experiments.calibrate import Check
     from sim.experiments.compare import Comparison
     from sim.model.spec import Parameter
     from sim.show.tables import Table
@@ -208,6 +209,31 @@ def _cell(text: str) -> Any:
     first, _, second = text.partition("\n")
     cell = Text(first)
     return cell.append(f"\n{second}", style="dim") if second else cell
+
+
+def show_history(checks: Sequence[Check], replications: int, seed: int) -> None:
+    """Print recorded figures beside the middle 90 % of the simulated ones."""
+    from sim.show.tables import Table
+
+    out = console()
+    rows = [
+        (
+            f"{check.what} ({check.unit})",
+            f"{check.recorded:.3g}",
+            f"{check.median:.3g}",
+            f"{check.low:.3g} to {check.high:.3g}",
+            "inside" if check.inside else "OUTSIDE",
+        )
+        for check in checks
+    ]
+    columns = ("figure", "recorded", "simulated median", "middle 90%", "recorded lies")
+    inside = sum(check.inside for check in checks)
+    note = (
+        f"{inside} of {len(checks)} recorded figures lie inside the middle 90% of {replications} futures "
+        f"(seed {seed}). "
+        "Press-visible incidents are a lower bound; published costs are those of bad cases."
+    )
+    show_table(out, Table("The model beside what happened", columns, tuple(rows), note, wordy=(4,)))
 
 
 def show_parameters(rows: Iterable[Parameter]) -> None:

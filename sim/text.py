@@ -34,12 +34,12 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 
 
 class Words:
-    """One language: `say` translates and fills in, the others format numbers.
+    r"""One language: `say` translates and fills in, the others format numbers.
 
     >>> Words("en").money(38_912_345)
-    '€38.9 million'
+    '€38.9\xa0million'
     >>> Words("nl").money(38_912_345)
-    '€ 38,9 miljoen'
+    '€\xa038,9\xa0miljoen'
     """
 
     def __init__(self, language: str) -> None:
@@ -66,8 +66,9 @@ class Words:
         """Return a number with about this many significant digits, never with digits before the point lost."""
         if value == 0 or not math.isfinite(value):
             return self.number(value)
-        decimals = digits - 1 - math.floor(math.log10(abs(value)))
-        return self.number(value, max(0, min(decimals, 6)))
+        rounded = float(f"{value:.{digits - 1}e}")  # first, so that 9.999 becomes 10.0 and not 10.00
+        decimals = digits - 1 - math.floor(math.log10(abs(rounded)))
+        return self.number(rounded if decimals >= 0 else value, max(0, min(decimals, 6)))
 
     def signed(self, value: float, digits: int = 3) -> str:
         """Return a number with its sign first, so that readers of signs find it."""

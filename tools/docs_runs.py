@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from sim.results.estimates import mean_interval
 from sim.text import words
 from sim.version import MODEL_VERSION
 
-STAMP = re.compile(r"<!-- first future of seed (\d+), years (\d+), version (\S+): (.*?) -->")
+STAMP = re.compile(r"<!-- version (\S+), inputs (\w+), future 0 of seed (\d+), (\d+) years: (.*?) -->")
 SEED, BASELINE = 2026, "status-quo-2020"
 
 
@@ -37,19 +38,32 @@ def _first_future(policy: str, seed: int, years: int) -> tuple[float, float]:
     return future.kpis["incident_cost_eur"], future.kpis["citizen_harm_eur"]
 
 
+def _inputs(policies: Sequence[str]) -> str:
+    """Return a digest of every number that goes into these policies and the world."""
+    words_alone = {"title", "description", "reference"}
+    scenarios = [sim.load_world(WORLD), *map(sim.load_policy, policies)]
+    text = "\n".join(scenario.model_dump_json(exclude=words_alone) for scenario in scenarios)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
 def stamp(policies: Sequence[str], years: int) -> str:
-    """Return the mark by which results of an older model are noticed: cost of incidents and harm in one future."""
+    """Return the mark by which results of an older model are noticed.
+
+    It holds the version, a digest of the inputs, and for each policy the cost of incidents and the harm of one future.
+    """
     futures = {name: _first_future(name, SEED, years) for name in policies}
     figures = ", ".join(f"{name} {cost:.2f} {harm:.2f}" for name, (cost, harm) in futures.items())
-    return f"<!-- first future of seed {SEED}, years {years}, version {MODEL_VERSION}: {figures} -->\n"
+    played = f"version {MODEL_VERSION}, inputs {_inputs(policies)}, future 0 of seed {SEED}, {years} years"
+    return f"<!-- {played}: {figures} -->\n"
 
 
 def outdated(text: str) -> bool:
-    """Whether a stamp in this text is not what the model gives now (to one part in a hundred thousand)."""
-    for seed, years, version, figures in STAMP.findall(text):
-        if version != MODEL_VERSION:
+    """Whether a stamp in this text is not what the model gives now (amounts to one part in a hundred thousand)."""
+    for version, inputs, seed, years, figures in STAMP.findall(text):
+        rows = [figure.split(" ") for figure in figures.split(", ")]
+        if version != MODEL_VERSION or inputs != _inputs([row[0] for row in rows]):
             return True
-        for name, *amounts in (figure.split(" ") for figure in figures.split(", ")):
+        for name, *amounts in rows:
             now = _first_future(name, int(seed), int(years))
             if any(abs(new - float(old)) > 1e-5 * float(old) for new, old in zip(now, amounts, strict=True)):
                 return True
@@ -168,10 +182,10 @@ def assumptions() -> str:
         verdict = "In every row twice the prevention saves more cash than it costs."
     return (
         table(("assumption", "setting", "prevention>", "cost of incidents>", "total cash>", "harm, not cash>"), rows)
-        + f"\n{verdict}\n\n`prevention-first` less `{BASELINE}`, in million euro a year: means over {replications} futures\n"
-        f"± half the width of the 95 % interval; world `{WORLD}`, seed {SEED}, version {MODEL_VERSION}. Each row, with "
-        f"its setting:\n\n```sh\nweerbaar compare {' '.join(policies)} --replications {replications}\n```\n"
-        + stamp(policies, 10)
+        + f"\n{verdict}\n\n`prevention-first` less `{BASELINE}`, in million euro a year: means over {replications}\n"
+        f"futures ± half the width of the 95 % interval; world `{WORLD}`, seed {SEED}, version {MODEL_VERSION}. "
+        "Each row, with its setting:\n\n"
+        f"```sh\nweerbaar compare {' '.join(policies)} --replications {replications}\n```\n" + stamp(policies, 10)
     )
 
 

@@ -16,6 +16,8 @@ from sim.results.outcomes import Summary
 REPLICATIONS = (12, 50, 200)
 """How many futures the page offers; the first is what it opens with."""
 CHUNK = 4
+"""Fewest futures played at a time."""
+_BEAT = 0.5  # seconds
 ENGINE = "reference"
 _NAMES = {"id", "title", "description", "reference", "based_on"}
 
@@ -52,7 +54,7 @@ class Archive:
         with lock:
             played = self._played.get(key, [])
             while len(played) < wanted:
-                count = min(CHUNK, wanted - len(played))
+                count = min(self._chunk(), wanted - len(played))
                 begun = time.monotonic()
                 chunk = replicate(world, [policy], replications=count, seed=seed, first=len(played)).of[0]
                 self.pace = (time.monotonic() - begun) / count
@@ -62,6 +64,10 @@ class Archive:
                     report(len(chunk))
             self._keep(key, played)
         return tuple(played[:wanted])
+
+    def _chunk(self) -> int:
+        """So many futures at a time that a page can show progress, and stop, about twice a second."""
+        return CHUNK if self.pace is None else max(CHUNK, int(_BEAT / max(self.pace, 1e-6)))
 
     def _keep(self, key: Key, played: list[Summary]) -> None:
         with self._guard:

@@ -26,7 +26,8 @@ def test_the_next_opening_is_the_first_minute_of_office_hours(minute):
     assert opening >= minute
     assert in_office_hours(opening, START.weekday())
     when = START + datetime.timedelta(minutes=opening)
-    assert when.weekday() < 5 and 8 <= when.hour < 18
+    assert when.weekday() < 5
+    assert 8 <= when.hour < 18
     if opening > minute:
         assert (when.hour, when.minute) == (8, 0)
         assert not in_office_hours(minute, START.weekday())

@@ -1,0 +1,55 @@
+"""The model beside what happened."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import sim
+from sim.experiments.calibrate import Check, history, register
+
+
+@pytest.fixture(scope="module")
+def checks() -> dict[str, Check]:
+    """The checks of the default world and policy, by name."""
+    world, policy = sim.load_world("flanders-2020"), sim.load_policy("status-quo-2020")
+    return {check.what: check for check in history(world, policy, replications=24)}
+
+
+def test_ten_press_visible_incidents_lie_inside_the_interval(checks):
+    check = checks["press-visible incidents 2020-2023"]
+    assert check.recorded == 10
+    assert check.inside
+    assert check.sample == 24
+
+
+def test_all_four_kinds_of_evidence_are_there(checks):
+    for word in ("incidents", "severe cost", "outage", "supplier event"):
+        assert any(word in name for name in checks)
+    assert all(check.low <= check.median <= check.high for check in checks.values())
+    assert all(check.source for check in checks.values())
+
+
+def test_lost_backups_lengthen_outages(checks):
+    usable = checks["outage with usable backups, Willebroek 2020"].median
+    rebuilt = checks["outage with rebuild, Antwerpen 2022"].median
+    assert rebuilt == pytest.approx(2 * usable, rel=0.35)  # incident.backup_time_factor is 2
+
+
+def test_every_incident_of_the_register_is_of_a_real_municipality():
+    names = {town.name for town in sim.load_world("flanders-2020").municipalities}
+    assert {case["municipality"] for case in register()["incidents"]} <= names
+
+
+def test_a_world_without_those_years_is_refused():
+    with pytest.raises(ValueError, match="2020"):
+        history(sim.load_world("flanders-2025"), sim.load_policy("status-quo-2020"), replications=1)
+
+
+def test_the_command_says_which_figures_lie_inside():
+    command = [sys.executable, "-m", "sim", "history", "--replications", "2"]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "inside" in run.stdout
+    assert "recorded figures lie inside the middle 90%" in " ".join(run.stdout.split())
