@@ -88,7 +88,7 @@ class Words:
             amount, unit = euro / 1e6, self.say("million")
         else:
             amount, unit = euro, ""
-        digits_shown = self.figure(amount, digits) if unit or size < 100 else self.number(round(amount))
+        digits_shown = self.figure(amount, digits) if unit else self.number(float(f"{amount:.{digits - 1}e}"))
         if not unit and size < 100:
             digits_shown = self.number(amount, 2)
         sign, digits_shown = ("-", digits_shown[1:]) if digits_shown.startswith("-") else ("", digits_shown)

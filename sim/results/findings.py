@@ -110,7 +110,10 @@ class Finding:
         base = self.baseline_means["citizen_harm_eur"]
         if gap.verdict == "too_close" or base == 0:
             return words.say("Whether citizens miss services for longer or shorter is too close to call.")
-        values = {"share": words.percent(abs(gap.mean) / base), "interval": self._interval(words, gap)}
+        values = {
+            "share": words.percent(abs(gap.mean) / base, 0 if abs(gap.mean) >= 0.1 * base else 1),
+            "interval": self._interval(words, gap),
+        }
         if gap.verdict == "lower":
             return words.say("Harm to citizens, which is not cash, falls by {share} ({interval}).", **values)
         return words.say("Harm to citizens, which is not cash, rises by {share} ({interval}).", **values)
