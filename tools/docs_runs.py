@@ -137,10 +137,10 @@ def demo() -> str:
     said = "\n>\n".join(f"> {result.finding(name, 'en').sentence(words('en'))}" for name in quoted)
     command = f"weerbaar compare {' '.join(names)} --replications {result.replications}"
     return (
-        f"{table(heads, rows)}\n{said}\n\n"
-        f"Million euro a year: means over {result.replications} futures of {result.years} years ± half the width of\n"
-        f"the 95 % interval. The {len(result.world.municipalities)} municipalities of `{WORLD}`, seed {SEED}, version "
-        f"{MODEL_VERSION}.\n`make demo` plays the same:\n\n```sh\n{command}\n```\n"
+        f"Million euro a year: means over {result.replications} futures of {result.years} years, ± half the width of "
+        f"the 95 % interval.\n\n{table(heads, rows)}\n{said}\n\n"
+        f"The {len(result.world.municipalities)} municipalities of `{WORLD}`, seed {SEED}, version {MODEL_VERSION}. "
+        f"`make demo` plays the same, in some minutes:\n\n```sh\n{command}\n```\n"
         + stamp((BASELINE, "prevention-first"), result.years)
     )
 

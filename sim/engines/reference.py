@@ -228,7 +228,8 @@ class Future:
             )
         now = int(self.env.now)
         late = incident_rules.waiting_outage_minutes(waited, world.outage) + (now - record["team_start"])
-        critical_back, full_back = discovered + late + critical, discovered + late + full
+        critical_back = max(now + 1, discovered + late + critical)  # nothing is back before responders are there
+        full_back = max(critical_back, discovered + late + full)
         self.books.bills[row] = Bill(town, now, critical_back, ((ev.RECOVERY, recovery), (ev.LOST_REVENUE, revenue)))
         for weight, restore in sorted(world.services, key=lambda service: service[1]):
             back = incident_rules.restored_at(restore, critical_back, full_back)
@@ -420,7 +421,7 @@ class Future:
         record["discovered"] = begun
         yield from self.respond(town, number, row, SIGNIFICANT, self.world.team.days_supplier)
         waited = record["team_start"] - begun
-        late = incident_rules.waiting_outage_minutes(waited, self.world.outage) - waited
+        late = max(0, incident_rules.waiting_outage_minutes(waited, self.world.outage) - waited)
         yield self.at(max(begun + outage, record["team_end"]) + late, ev.CLOSED, town.nis, number)
         self.reconnect(row)
         town.open_row = ev.UNKNOWN

@@ -109,8 +109,8 @@ def full_outage_minutes(u: float, critical: int, factor: float, outage: Outage) 
 
 @rule
 def waiting_outage_minutes(waited_minutes: int, outage: Outage) -> int:
-    """Return the minutes by which waiting for a team lengthens the outage, at least the wait itself."""
-    return max(waited_minutes, int(waited_minutes * outage.delay_outage))
+    """Return the minutes by which waiting for a team lengthens the outage."""
+    return int(waited_minutes * outage.delay_outage)
 
 
 @rule

@@ -79,8 +79,11 @@ def segment_start(segment: int) -> int:
 
 @rule
 def repeat_excess(paid: bool, threat: Threat) -> float:
-    """Return how much the rate at a victim is raised, in multiples of its own rate, after an incident closes."""
-    factor = threat.repeat_factor
-    if paid:
-        factor = factor * threat.repeat_paid_factor
-    return max(0.0, factor - 1.0)
+    """Return how much the rate at a victim is raised, in multiples of its own rate, after an incident closes.
+
+    Paying raises the factor further; a factor of one switches the mechanism off, paid or not.
+    """
+    if threat.repeat_factor <= 1.0:
+        return 0.0
+    factor = threat.repeat_factor * threat.repeat_paid_factor if paid else threat.repeat_factor
+    return factor - 1.0
