@@ -218,7 +218,7 @@ def explain(
     from sim.cli_output import console
     from sim.experiments.compare import explain as story_of
 
-    story = story_of(found, chosen, municipality=municipality, replication=replication, seed=seed)
+    story = story_of(found, chosen, municipality=municipality, replication=replication, seed=seed, engine=engine.value)
     out = console()
     out.print(story.text((lang or Language.en).value), soft_wrap=not out.is_terminal)
 
@@ -245,7 +245,7 @@ def trace(
     from sim.results.trace import trace as events_of
     from sim.rules.calendar import MINUTES_PER_DAY
 
-    future = simulate(found, chosen, replication=replication, seed=seed)
+    future = simulate(found, chosen, replication=replication, seed=seed, engine=engine.value)
     horizon = (found.end - found.start).days * MINUTES_PER_DAY
     events = events_of(found, future.postings, future.incidents, horizon)
     write_frame(Path(out), events)
@@ -395,13 +395,17 @@ def start_app(
 @app.command()
 @guarded
 def warmup() -> None:
-    """Compile the rules ahead of the first run, and say how long that took."""
+    """Compile ahead of the first run, and say how long that took."""
+    from sim.experiments.compare import compare as compare_
     from sim.experiments.compare import simulate
+    from sim.experiments.replicate import ENGINES
 
-    begun = time.perf_counter()
     world, (policy,) = load("one-town", ["status-quo-2020"], 1, [])
-    simulate(world, policy)
-    print(f"Ready in {time.perf_counter() - begun:.1f} s.")
+    for engine in ENGINES:
+        begun = time.perf_counter()
+        compare_(world, [policy], replications=1, engine=engine)
+        simulate(world, policy, engine=engine)
+        print(f"{engine}: ready in {time.perf_counter() - begun:.1f} s")
 
 
 @app.command()

@@ -19,9 +19,10 @@ P = ParamSpec("P")
 
 
 class Engine(StrEnum):
-    """The engines of this version."""
+    """The engines of this version: the same results from SimPy processes or from compiled code."""
 
     reference = "reference"
+    compiled = "compiled"
 
 
 class Language(StrEnum):

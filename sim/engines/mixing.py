@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.rules.compiling import kernel
+from sim.rules.compiling import kernel, step
 
 START = np.uint64(0x9E3779B97F4A7C15)
 FACTOR_1 = np.uint64(0xBF58476D1CE4E5B9)
@@ -13,7 +13,7 @@ FACTOR_2 = np.uint64(0x94D049BB133111EB)
 SHIFT_1, SHIFT_2, SHIFT_3 = np.uint64(30), np.uint64(27), np.uint64(31)
 
 
-@kernel
+@step
 def mix(state: np.uint64, value: int) -> np.uint64:
     """Return the state after one more value."""
     state = state ^ np.uint64(value)
@@ -22,7 +22,7 @@ def mix(state: np.uint64, value: int) -> np.uint64:
     return state ^ (state >> SHIFT_3)
 
 
-@kernel
+@step
 def digest_of(values: NDArray[np.int64], state: np.uint64) -> np.uint64:
     """Return the digest of an array, in its order, going on from the state of what came before it."""
     state = mix(state, len(values))

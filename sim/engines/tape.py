@@ -19,7 +19,7 @@ from sim.model.arrays import Threat, WorldArrays
 from sim.rules import chance
 from sim.rules.calendar import DAYS_PER_YEAR, MINUTES_PER_DAY
 from sim.rules.chance import exponential_quantile, pair, uniform
-from sim.rules.compiling import kernel
+from sim.rules.compiling import kernel, step
 from sim.rules.defence import unprotected
 from sim.rules.threat import (
     attempt_rate,
@@ -52,13 +52,21 @@ class Tape:
     digest: int  # 64 bits over all draws, equal for every policy and engine
 
 
-@kernel
+@step
+def twice_as_long(values: NDArray[Any]) -> NDArray[Any]:
+    """Return a copy of an array with room for as many values again."""
+    larger = np.empty(2 * len(values), dtype=values.dtype)
+    for place in range(len(values)):  # a loop, since a slice compiles slowly
+        larger[place] = values[place]
+    return larger
+
+
+@step
 def poisson_minutes(
     seed: int, replication: int, entity: int, purpose: int, per_year: float, begin: int, end: int
 ) -> NDArray[np.int64]:
     """Return the minutes in [begin, end) of a Poisson process with a constant rate per year."""
-    size = 16
-    found = np.empty(size, dtype=np.int64)
+    found = np.empty(16, dtype=np.int64)
     count = 0
     if per_year > 0.0:
         now = float(begin)
@@ -68,11 +76,8 @@ def poisson_minutes(
             now = now + gap / per_year * MINUTES_PER_YEAR
             if now >= end:
                 break
-            if count == size:
-                larger = np.empty(2 * size, dtype=np.int64)
-                larger[:size] = found
-                found = larger
-                size = 2 * size
+            if count == len(found):
+                found = twice_as_long(found)
             found[count] = int(now)
             count = count + 1
             index = index + 1
@@ -165,15 +170,7 @@ def minute_of(moment: float, clock: NDArray[np.float64]) -> int:
     return begin + int(math.ceil((moment - clock[low]) / (clock[low + 1] - clock[low]) * length))
 
 
-@kernel
-def twice_as_long(values: NDArray[Any]) -> NDArray[Any]:
-    """Return a copy of an array with room for as many values again."""
-    larger = np.empty(2 * len(values), dtype=values.dtype)
-    larger[: len(values)] = values
-    return larger
-
-
-@kernel
+@step
 def all_attempts(
     seed: int,
     replication: int,
@@ -211,7 +208,7 @@ def all_attempts(
     return offsets, found[:count].copy(), marks[:count].copy()
 
 
-@kernel
+@step
 def all_frauds(
     seed: int, replication: int, nis: NDArray[np.int64], per_year: float, horizon: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
@@ -233,26 +230,31 @@ def all_frauds(
     return offsets, found[:count].copy(), marks[:count].copy()
 
 
-@kernel
+@step
 def all_compromises(seed: int, replication: int, suppliers: int, per_year: float, horizon: int) -> NDArray[np.int64]:
     """Return the compromises of suppliers, (minute, supplier), in order of time and then of supplier: shape (m, 2)."""
-    rows = np.empty((8, 2), dtype=np.int64)
+    minutes_found = np.empty(8, dtype=np.int64)
+    fallen = np.empty(8, dtype=np.int64)
     count = 0
     for supplier in range(suppliers):
         theirs = poisson_minutes(seed, replication, chance.SUPPLIER + supplier, chance.COMPROMISE, per_year, 0, horizon)
         for minute in theirs:
-            if count == len(rows):
-                larger = np.empty((2 * count, 2), dtype=np.int64)
-                larger[:count] = rows
-                rows = larger
+            if count == len(fallen):
+                minutes_found = twice_as_long(minutes_found)
+                fallen = twice_as_long(fallen)
             place = count
-            while place > 0 and rows[place - 1, 0] > minute:
-                rows[place] = rows[place - 1]
+            while place > 0 and minutes_found[place - 1] > minute:
+                minutes_found[place] = minutes_found[place - 1]
+                fallen[place] = fallen[place - 1]
                 place = place - 1
-            rows[place, 0] = minute
-            rows[place, 1] = supplier
+            minutes_found[place] = minute
+            fallen[place] = supplier
             count = count + 1
-    return rows[:count].copy()
+    rows = np.empty((count, 2), dtype=np.int64)
+    for line in range(count):
+        rows[line, 0] = minutes_found[line]
+        rows[line, 1] = fallen[line]
+    return rows
 
 
 def attempt_rates(world: WorldArrays) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiments.replicate import Futures, Progress, play, replicate, settings
+from sim.experiments.replicate import Futures, Progress, play, replicate, settings, usable_engine
 from sim.model.policy import CATEGORIES, PAYERS, Policy
 from sim.model.world import World
 from sim.results.estimates import Difference, Estimate, difference, estimate, exceedance, mean_interval
@@ -345,6 +345,7 @@ class Comparison:
             replication=replication,
             seed=self.seed,
             years=self.years,
+            engine=self.engine,
         )
 
 
@@ -369,11 +370,17 @@ class Future:
 
 
 def simulate(
-    world: World, policy: Policy, *, replication: int = 0, seed: int = 2026, years: int | None = None
+    world: World,
+    policy: Policy,
+    *,
+    replication: int = 0,
+    seed: int = 2026,
+    years: int | None = None,
+    engine: str = "reference",
 ) -> Future:
     """Return one future of one policy: the same as row `replication` of a comparison with this seed."""
     setting = settings(world, [policy], years)[0]
-    outcome = play(setting, seed, replication)
+    outcome = play(setting, seed, replication, engine)
     return Future(world, policy, summarise(outcome, setting.world), outcome.postings, outcome.incidents)
 
 
@@ -385,10 +392,11 @@ def explain(
     replication: int = 0,
     seed: int = 2026,
     years: int | None = None,
+    engine: str = "reference",
 ) -> Story:
     """Return the story of one municipality, by name or NIS code, in one future."""
     town = world.by_nis(municipality) if isinstance(municipality, int) else world.by_name(municipality)
-    future = simulate(world, policy, replication=replication, seed=seed, years=years)
+    future = simulate(world, policy, replication=replication, seed=seed, years=years, engine=engine)
     return tell(world, town, future.postings, future.incidents, replication)
 
 
@@ -409,8 +417,7 @@ def compare(
         raise ValueError("name at least one policy")
     if len(set(names)) < len(names):
         raise ValueError(f"a policy stands twice in the comparison: {', '.join(names)}")
-    if engine != "reference":
-        raise ValueError(f"unknown engine {engine!r}: this version has the engine 'reference'")
+    engine = usable_engine(engine)
     horizon = world.years if years is None else years
     futures: Futures = replicate(
         world,
@@ -418,6 +425,7 @@ def compare(
         replications=replications,
         years=horizon,
         seed=seed,
+        engine=engine,
         workers=workers,
         progress=progress,
     )

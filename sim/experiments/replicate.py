@@ -7,8 +7,9 @@ import multiprocessing
 import os
 import signal
 import threading
+import warnings
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
 from sim.engines import reference
@@ -17,13 +18,14 @@ from sim.engines.tape import deal
 from sim.model.arrays import PolicyArrays, WorldArrays, policy_arrays, world_arrays
 from sim.model.policy import Policy
 from sim.model.world import World
-from sim.results.outcomes import Summary, summarise
+from sim.results.outcomes import Summary, summaries_of, summarise
+from sim.rules.compiling import HAS_NUMBA
 
 Progress = Callable[[int, int], None]
 """Called with (futures done, futures asked for) whenever some are done."""
 
-CHUNK = 1  # futures a task: small, so that Ctrl+C is heard soon
-ENGINES = ("reference",)
+CHUNK = {"reference": 1, "compiled": 25}  # futures a task: small, so that Ctrl+C is heard soon
+ENGINES = ("reference", "compiled")
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,25 @@ def settings(world: World, policies: Sequence[Policy], years: int | None) -> lis
     return [Setting(numbers, policy_arrays(policy, world)) for policy in policies]
 
 
-def play(setting: Setting, seed: int, replication: int) -> Outcome:
+def usable_engine(engine: str) -> str:
+    """Return the engine that can serve: the compiled one needs Numba, without which the reference engine takes over.
+
+    Raise ValueError for an engine that does not exist.
+    """
+    if engine not in ENGINES:
+        raise ValueError(f"unknown engine {engine!r}: this version has the engines {' and '.join(ENGINES)}")
+    if engine == "compiled" and not HAS_NUMBA:
+        warnings.warn("Numba is not installed: the reference engine serves, with the same results", stacklevel=2)
+        return "reference"
+    return engine
+
+
+def play(setting: Setting, seed: int, replication: int, engine: str = "reference") -> Outcome:
     """Return the journals of one future."""
+    if usable_engine(engine) == "compiled":
+        from sim.engines.compiled import CompiledSetting
+
+        return CompiledSetting(setting, seed).journals(replication)
     return reference.run(setting, seed, replication)
 
 
@@ -104,6 +123,27 @@ def _parallel(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
+def _threaded(
+    common: Sequence[Setting], seed: int, chunks: Sequence[range], workers: int
+) -> Iterator[tuple[range, list[tuple[Summary, ...]]]]:
+    """Play chunks on the compiled engine, which lets go of the interpreter lock, in threads."""
+    from sim.engines.compiled import CompiledSetting
+
+    packed = [CompiledSetting(setting, seed) for setting in common]
+
+    def play_chunk(chunk: range) -> list[tuple[Summary, ...]]:
+        columns = [summaries_of(one.chunk(chunk.start, len(chunk)), chunk.start) for one in packed]
+        return list(zip(*columns, strict=True))
+
+    pool = ThreadPoolExecutor(workers)
+    try:
+        jobs = {pool.submit(play_chunk, chunk): chunk for chunk in chunks}
+        for job in as_completed(jobs):
+            yield jobs[job], job.result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
 def replicate(
     world: World,
     policies: Sequence[Policy],
@@ -111,11 +151,12 @@ def replicate(
     replications: int = 200,
     years: int | None = None,
     seed: int = 2026,
+    engine: str = "reference",
     workers: int = 1,
     progress: Progress | None = None,
     first: int = 0,
 ) -> Futures:
-    """Play `replications` futures of every policy; future r is the same whatever the workers and the order.
+    """Play `replications` futures of every policy; future r is the same whatever the engine, workers and order.
 
     On Ctrl+C the futures that are complete from the first one on are returned with `interrupted` set; with none
     complete, KeyboardInterrupt goes on.
@@ -124,9 +165,14 @@ def replicate(
         raise ValueError("replications must be at least 1")
     common = settings(world, policies, years)
     wanted = range(first, first + replications)
-    chunks = [wanted[i : i + CHUNK] for i in range(0, replications, CHUNK)]
+    engine = usable_engine(engine)
+    size = CHUNK[engine]
+    chunks = [wanted[i : i + size] for i in range(0, replications, size)]
     workers = max(1, min(workers, len(chunks)))
-    source = _serial(common, seed, chunks) if workers == 1 else _parallel(common, seed, chunks, workers)
+    if engine == "compiled":
+        source = _threaded(common, seed, chunks, workers)
+    else:
+        source = _serial(common, seed, chunks) if workers == 1 else _parallel(common, seed, chunks, workers)
     done: dict[int, tuple[Summary, ...]] = {}
     interrupted = False
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ from sim.model.policy import CATEGORIES, PAYERS
 from sim.results.ledger import by_payer_and_category, ledger_hash, sums
 from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.incident import SEVERE, SIGNIFICANT
+
+if TYPE_CHECKING:
+    from sim.engines.compiled import Chunk
 
 KPIS = {
     "cash_cost_eur": "EUR",
@@ -40,6 +43,8 @@ KPIS = {
 PROGRAMMES = ("prevention", "response_capacity")
 """Categories that are paid every year, whatever happens; the others arise from incidents."""
 
+_PROGRAMMES = [CATEGORIES.index(name) for name in PROGRAMMES]
+_RANSOM = CATEGORIES.index("ransom")
 INTRUSIONS = (ev.DIRECT, ev.REPEAT, ev.LATERAL)
 
 
@@ -59,8 +64,50 @@ class Summary:
     tape_digest: int
 
 
+@dataclass(frozen=True)
+class Counts:
+    """Whole numbers of one future, from which its key figures follow."""
+
+    break_ins: int
+    significant: int
+    severe: int
+    supplier_events: int
+    harm_cents: int
+    person_minutes: int
+    waited_minutes: int
+    helped: int
+    in_distress: int
+
+
+def key_figures(counts: Counts, payments: NDArray[np.int64], years: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the key figures in the order of KPIS; the wait is over those to whom responders came, zero if to none."""
+    payers = payments.sum(axis=1)
+    cash = int(payments.sum())
+    prevention = int(payments[:, _PROGRAMMES].sum())
+    waited = counts.waited_minutes / counts.helped / MINUTES_PER_DAY if counts.helped else 0.0
+    return np.array(
+        [
+            cash / 100,
+            *(int(paid) / 100 for paid in payers),
+            prevention / 100,
+            (cash - prevention) / 100,
+            int(payments[:, _RANSOM].sum()) / 100,
+            counts.harm_cents / 100,
+            counts.person_minutes / MINUTES_PER_DAY,
+            counts.break_ins,
+            counts.significant,
+            counts.severe,
+            counts.supplier_events,
+            waited,
+            int(years.max()) / 100,
+            counts.in_distress,
+        ],
+        dtype=np.float64,
+    )
+
+
 def summarise(outcome: Outcome, world: WorldArrays) -> Summary:
-    """Return the outcomes of one future."""
+    """Return the outcomes of one future from its journals."""
     postings, incidents = outcome.postings, outcome.incidents
     town = np.searchsorted(world.nis, postings["nis"])
     year = np.searchsorted(np.array(world.year_starts), postings["minute"], side="right") - 1
@@ -71,30 +118,22 @@ def summarise(outcome: Outcome, world: WorldArrays) -> Summary:
     victim = np.searchsorted(world.nis, incidents["nis"])
     intrusion = np.isin(incidents["cause"], INTRUSIONS)
     serious = intrusion & (incidents["severity"] >= SIGNIFICANT)
+    helped = incidents[incidents["team_start"] != ev.UNKNOWN]
     person_minutes = sums(incidents["person_minutes"], (victim, n))
-    programme = [CATEGORIES.index(name) for name in PROGRAMMES]
-    payer_totals = payments.sum(axis=1)
-    prevention = int(payments[:, programme].sum())
-    cash = int(payments.sum())
-    figures: dict[str, float] = {
-        "cash_cost_eur": cash / 100,
-        **{f"cost_{payer}_eur": int(payer_totals[i]) / 100 for i, payer in enumerate(PAYERS)},
-        "prevention_cost_eur": prevention / 100,
-        "incident_cost_eur": (cash - prevention) / 100,
-        "ransom_paid_eur": int(payments[:, CATEGORIES.index("ransom")].sum()) / 100,
-        "citizen_harm_eur": int(incidents["harm_cents"].sum()) / 100,
-        "outage_person_days": int(person_minutes.sum()) / MINUTES_PER_DAY,
-        "break_ins": int(intrusion.sum()),
-        "significant_incidents": int((intrusion & (incidents["severity"] == SIGNIFICANT)).sum()),
-        "severe_incidents": int((intrusion & (incidents["severity"] == SEVERE)).sum()),
-        "supplier_events": outcome.supplier_events,
-        "team_wait_days_mean": _mean_wait(incidents),
-        "worst_year_cost_eur": int(by_year.max()) / 100,
-        "municipalities_in_distress": _in_distress(postings, town, year, world),
-    }
+    counts = Counts(
+        break_ins=int(intrusion.sum()),
+        significant=int((intrusion & (incidents["severity"] == SIGNIFICANT)).sum()),
+        severe=int((intrusion & (incidents["severity"] == SEVERE)).sum()),
+        supplier_events=outcome.supplier_events,
+        harm_cents=int(incidents["harm_cents"].sum()),
+        person_minutes=int(person_minutes.sum()),
+        waited_minutes=int((helped["team_start"] - helped["discovered"]).sum()),
+        helped=len(helped),
+        in_distress=_in_distress(postings, town, year, world),
+    )
     return Summary(
         replication=outcome.replication,
-        kpis=np.array([figures[name] for name in KPIS], dtype=np.float64),
+        kpis=key_figures(counts, payments, by_year),
         payments=payments,
         years=by_year,
         own=sums(postings["cents"][own], (town[own], n)),
@@ -106,18 +145,33 @@ def summarise(outcome: Outcome, world: WorldArrays) -> Summary:
     )
 
 
-def _mean_wait(incidents: NDArray[Any]) -> float:
-    """Return the mean days between discovery and the arrival of responders, over those that arrived; zero if none."""
-    helped = incidents[incidents["team_start"] != ev.UNKNOWN]
-    if len(helped) == 0:
-        return 0.0
-    return int((helped["team_start"] - helped["discovered"]).sum()) / len(helped) / MINUTES_PER_DAY
+def summaries_of(chunk: Chunk, first: int) -> list[Summary]:
+    """Return the outcomes of a chunk of futures of the compiled engine, of which `first` is the first."""
+    payers = len(PAYERS)
+    return [
+        Summary(
+            replication=first + line,
+            kpis=key_figures(
+                Counts(*(int(number) for number in chunk.counts[line])),
+                chunk.payments[line].reshape(payers, -1),
+                chunk.years[line],
+            ),
+            payments=chunk.payments[line].reshape(payers, -1),
+            years=chunk.years[line],
+            own=chunk.own[line],
+            cash=chunk.cash[line],
+            person_minutes=chunk.person_minutes[line],
+            serious=chunk.serious[line],
+            ledger_hash=int(chunk.ledger[line]),
+            tape_digest=int(chunk.tape[line]),
+        )
+        for line in range(len(chunk.ledger))
+    ]
 
 
 def _in_distress(postings: NDArray[Any], town: NDArray[np.int64], year: NDArray[np.int64], world: WorldArrays) -> int:
     """Return how many municipalities paid, in some year, more for incidents than a share of operating spend."""
-    programme = [CATEGORIES.index(name) for name in PROGRAMMES]
-    counted = (postings["payer"] == PAYERS.index("municipality")) & ~np.isin(postings["category"], programme)
+    counted = (postings["payer"] == PAYERS.index("municipality")) & ~np.isin(postings["category"], _PROGRAMMES)
     burden = sums(
         postings["cents"][counted],
         (town[counted], len(world.nis)),

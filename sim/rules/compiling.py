@@ -78,6 +78,9 @@ except ImportError:
     _cached = False
 
 
+_INNER = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # called from compiled code alone: less to compile
+
+
 def rule(function: Function) -> Function:
     """Mark a rule: plain Python when Python calls it, compiled when compiled code calls it.
 
@@ -86,7 +89,7 @@ def rule(function: Function) -> Function:
     """
     if not HAS_NUMBA:
         return function
-    return numba.extending.register_jitable(error_model="python")(function)
+    return numba.extending.register_jitable(error_model="python", **_INNER)(function)
 
 
 def kernel(function: Function) -> Function:
@@ -94,3 +97,11 @@ def kernel(function: Function) -> Function:
     if not HAS_NUMBA:
         return function
     return cast(Function, numba.njit(nogil=True, cache=_cached, error_model="python")(function))
+
+
+def step(function: Function) -> Function:
+    """Compile a function that only compiled code calls; it is stored with its caller, not by itself."""
+    if not HAS_NUMBA:
+        return function
+    compiler: Any = numba.njit  # its types know nothing of the two options that leave wrappers out
+    return cast(Function, compiler(nogil=True, error_model="python", **_INNER)(function))

@@ -1,0 +1,213 @@
+"""The desk of the compiled engine: one long array of integers and one of floats, with their layout.
+
+The reference engine keeps an incident as a dictionary and a town as an object; here each is a stretch of the array
+`ints`, and `row` or `town` is the place where it begins: `ints[row + COST]` is the cost of an incident. Two flat arrays
+compile and pass fast. The arithmetic is the same rules; only the bookkeeping is written again, and the twins' tests
+hold it to the bit.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engines import events as ev
+from sim.engines.mixing import posting_digest
+from sim.model.arrays import NO_LIMIT, PolicyArrays
+from sim.rules.compiling import step
+from sim.rules.funding import layer_payment
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+# An incident. First the columns of the incident log, in the order of events.INCIDENT.
+(NIS, NUMBER, CAUSE, SEVERITY, BEGUN, IMPACT, DISCOVERED, TEAM_START, TEAM_END, PRIVATE, CRITICAL_BACK, CLOSED,
+ BACKUPS_LOST, EXFILTRATED, DEMAND, RANSOM, COST, HARM, PERSON_MINUTES, SUPPLIER, OPEN) = range(21)  # fmt: skip
+COLUMNS = len(ev.INCIDENT.names or ())
+# Then what the engine itself must remember of it. TOWN is a place in `ints`, FLOATS one in `floats`.
+(TOWN, FLOATS, WORK, WAITING, CRITICAL_DUE, FULL_DUE, BILL_BEGUN, RECOVERY_DUE, REVENUE_DUE, UNPAID, NEXT_SERVICE,
+ SINCE, OUT, OUTAGE, UNTIL) = range(COLUMNS, COLUMNS + 15)  # fmt: skip
+WIDTH = COLUMNS + 15
+BACK, SERVICES_OUT, EVERYTHING_OUT = range(3)  # values of OUT
+SHARE, MARK, PLAN = range(3)  # its floats: systems out, mark of the next follow-up, effect of the continuity plan
+FLOAT_WIDTH = 3
+# A municipality: who it is, its state, its sums; then a burden a year, then the accounts of yearly limits.
+CODE, PEOPLE, LEVELS, LEVELS_AT, OPEN_ROW, LAST_CLOSED, OWN, CASH, BURDEN = range(9)
+STOCKS, TARGETS, RATE = 0, 7, 14  # its floats: seven stocks, their targets, and the rate of candidate attempts
+LEVEL_WIDTH = 15
+# The seven stocks.
+IDENTITY, HARDENING, DETECTION, AWARENESS, BACKUPS, CONTINUITY, EFFORT = range(7)
+# Counters of a future, at the beginning of `ints`.
+HEAP_SIZE, ROWS, FREE_TEAMS, QUEUED, BLOCKED, JOURNAL, FULL, DIGEST = range(8)
+COUNTERS = 8
+AT, KEY, ROW = range(3)  # an event on the heap
+HEAP_WIDTH = 3
+# A layer.
+PAYER, PART, FIRST, PER_EVENT, PER_YEAR, BEGINS, ENDS, ACCOUNT = range(8)
+LAYER_WIDTH = 8
+NO_ACCOUNT = -1  # a layer without a limit per year needs no account of what it paid
+MUNICIPALITY = 0
+POSTING_WIDTH = 6
+
+
+def layer_table(policy: PolicyArrays) -> tuple[Ints, list[int], int]:
+    """Return the layers as rows of integers, where each category begins, and how many yearly accounts they need."""
+    rows: list[tuple[int, ...]] = []
+    offsets, accounts = [0], 0
+    for layers in policy.layers:
+        for layer in layers:
+            account = NO_ACCOUNT
+            if layer.limit_per_year < NO_LIMIT:
+                account, accounts = accounts, accounts + 1
+            rows.append((*layer, account))
+        offsets.append(len(rows))
+    return np.array(rows, dtype=np.int64), offsets, accounts
+
+
+@step
+def push(case: Any, ints: Ints, minute: int, key: int, row: int) -> None:
+    """Put an event on the heap; the smallest (minute, key) lies on top."""
+    place = ints[HEAP_SIZE]
+    if place >= case.room:
+        ints[FULL] = 1
+        return
+    ints[HEAP_SIZE] = place + 1
+    base = case.heap_at
+    while place > 0:
+        above = (place - 1) // 2
+        parent = base + above * HEAP_WIDTH
+        if ints[parent + AT] < minute or (ints[parent + AT] == minute and ints[parent + KEY] <= key):
+            break
+        spot = base + place * HEAP_WIDTH
+        ints[spot + AT] = ints[parent + AT]
+        ints[spot + KEY] = ints[parent + KEY]
+        ints[spot + ROW] = ints[parent + ROW]
+        place = above
+    spot = base + place * HEAP_WIDTH
+    ints[spot + AT] = minute
+    ints[spot + KEY] = key
+    ints[spot + ROW] = row
+
+
+@step
+def drop_top(case: Any, ints: Ints) -> None:
+    """Take the first event off the heap."""
+    size = ints[HEAP_SIZE] - 1
+    ints[HEAP_SIZE] = size
+    base = case.heap_at
+    last = base + size * HEAP_WIDTH
+    minute, key, row = ints[last + AT], ints[last + KEY], ints[last + ROW]
+    place = 0
+    while True:
+        below = 2 * place + 1
+        if below >= size:
+            break
+        child = base + below * HEAP_WIDTH
+        other = child + HEAP_WIDTH
+        if below + 1 < size and (
+            ints[other + AT] < ints[child + AT]
+            or (ints[other + AT] == ints[child + AT] and ints[other + KEY] < ints[child + KEY])
+        ):
+            below = below + 1
+            child = other
+        if minute < ints[child + AT] or (minute == ints[child + AT] and key <= ints[child + KEY]):
+            break
+        spot = base + place * HEAP_WIDTH
+        ints[spot + AT] = ints[child + AT]
+        ints[spot + KEY] = ints[child + KEY]
+        ints[spot + ROW] = ints[child + ROW]
+        place = below
+    spot = base + place * HEAP_WIDTH
+    ints[spot + AT] = minute
+    ints[spot + KEY] = key
+    ints[spot + ROW] = row
+
+
+@step
+def new_row(case: Any, ints: Ints, town: int, number: int, cause: int, severity: int, now: int) -> int:
+    """Open a row in the incident log and return its place."""
+    line = ints[ROWS]
+    if line >= case.room:
+        ints[FULL] = 1
+        return case.rows_at  # type: ignore[no-any-return]
+    ints[ROWS] = line + 1
+    row = case.rows_at + line * WIDTH
+    for column in range(WIDTH):
+        ints[row + column] = 0
+    ints[row + NIS] = ints[town + CODE]
+    ints[row + NUMBER] = number
+    ints[row + CAUSE] = cause
+    ints[row + SEVERITY] = severity
+    ints[row + BEGUN] = now
+    ints[row + IMPACT] = ev.UNKNOWN
+    ints[row + DISCOVERED] = ev.UNKNOWN
+    ints[row + TEAM_START] = ev.UNKNOWN
+    ints[row + TEAM_END] = ev.UNKNOWN
+    ints[row + CRITICAL_BACK] = ev.UNKNOWN
+    ints[row + CLOSED] = ev.UNKNOWN
+    ints[row + SUPPLIER] = ev.UNKNOWN
+    ints[row + TOWN] = town
+    ints[row + FLOATS] = case.floats_at + line * FLOAT_WIDTH
+    return row  # type: ignore[no-any-return]
+
+
+@step
+def charge(case: Any, ints: Ints, row: int, category: int, amount: int, minute: int) -> None:
+    """Post a cost of an incident: let it flow through the layers of its category until nothing is left."""
+    if amount <= 0:
+        return
+    ints[row + COST] += amount
+    town = ints[row + TOWN]
+    year = 0
+    while case.year_starts[year + 1] <= minute:
+        year = year + 1
+    left = amount
+    ints[town + CASH] += amount
+    ints[case.years_at + year] += amount
+    for position in range(case.layer_offsets[category], case.layer_offsets[category + 1]):
+        if left == 0:
+            break
+        layer = case.layers_at + position * LAYER_WIDTH
+        if not ints[layer + BEGINS] <= minute < ints[layer + ENDS]:
+            continue
+        limited = ints[layer + ACCOUNT] != NO_ACCOUNT
+        account = town + BURDEN + case.years * (1 + ints[layer + ACCOUNT]) + year
+        spent = ints[account] if limited else 0
+        payment = layer_payment(
+            left,
+            ints[layer + PART],
+            ints[layer + FIRST],
+            ints[layer + PER_EVENT],
+            ints[layer + PER_YEAR] - spent,
+        )
+        if payment > 0:
+            if limited:
+                ints[account] += payment
+            left = left - payment
+            payer = ints[layer + PAYER]
+            ints[case.payments_at + payer * case.categories + category] += payment
+            if payer == MUNICIPALITY:
+                ints[town + OWN] += payment
+                ints[town + BURDEN + year] += payment
+            ints[DIGEST] += np.int64(posting_digest(minute, ints[row + NIS], category, payer, payment))
+            if case.journal_room > 0:
+                write_posting(case, ints, minute, row, category, payer, payment)
+
+
+@step
+def write_posting(case: Any, ints: Ints, minute: int, row: int, category: int, payer: int, cents: int) -> None:
+    """Write a posting into the journal."""
+    line = ints[JOURNAL]
+    if line >= case.journal_room:
+        ints[FULL] = 1
+        return
+    ints[JOURNAL] = line + 1
+    place = case.journal_at + line * POSTING_WIDTH
+    ints[place] = minute
+    ints[place + 1] = ints[row + NIS]
+    ints[place + 2] = category
+    ints[place + 3] = payer
+    ints[place + 4] = cents
+    ints[place + 5] = (row - case.rows_at) // WIDTH
