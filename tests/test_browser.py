@@ -22,7 +22,11 @@ SECONDS = 180_000  # milliseconds: the first futures compile the rules
 QUIET = ("--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update")
 CHARTS = ".js-plotly-plot .main-svg"
 REVS = "[...document.querySelectorAll('.js-plotly-plot')].map(chart => chart.layout?.meta?.rev)"
-STILL = "!document.querySelector('[data-testid=stStatusWidget], [data-stale=true]')"
+KEY_FIGURES = 5
+STILL = (
+    "!document.querySelector('[data-testid=stStatusWidget], [data-stale=true]')"
+    " && document.querySelector('[data-test-script-state]')?.dataset.testScriptState === 'notRunning'"
+)
 
 
 @pytest.fixture(scope="module")
@@ -94,9 +98,10 @@ class Visit:
         return self.settle()
 
     def settle(self) -> Visit:
-        """Wait until two charts are drawn and nothing runs any more."""
+        """Wait until the figures and two charts are drawn and nothing runs any more."""
         self.page.wait_for_function(
             f"{STILL} && document.querySelectorAll('{CHARTS}').length >= 2 && {REVS}.every(Boolean)"
+            f" && document.querySelectorAll('[data-testid=stMetric]').length === {KEY_FIGURES}"
         )
         return self
 
@@ -135,7 +140,7 @@ def test_the_page_paints_in_both_languages(
     said = page.get_by_test_id("stAlert")
     assert said.is_visible()
     assert sentence in said.inner_text()
-    assert page.get_by_test_id("stMetric").count() == 5
+    assert page.get_by_test_id("stMetric").count() == KEY_FIGURES
     assert page.evaluate("document.documentElement.lang") == language
     assert page.locator(".sankey-link").count() > 4  # who pays
     assert page.locator(".scatterlayer .js-fill, .scatterlayer .fills path").count() > 2  # tiles
