@@ -22,7 +22,7 @@ from sim.engines.tape import attempt_rates, day_weights, draw_everything
 from sim.model.arrays import NO_LIMIT
 from sim.model.policy import CATEGORIES, PAYERS
 from sim.rules.calendar import MINUTES_PER_DAY
-from sim.rules.chance import SUPPLIER
+from sim.rules.chance import SUPPLIER, WORLD
 from sim.rules.compiling import kernel, step
 from sim.rules.defence import unprotected
 from sim.rules.incident import SEVERE, SIGNIFICANT
@@ -107,18 +107,18 @@ def ordered_agenda(
                 while line >= attempt_offsets[town + 1]:
                     town = town + 1
                 minute, mark, place = attempt_minutes[line], attempt_marks[line], town
-                key = ev.ATTEMPT << 56 | nis[town] << 32 | (line - attempt_offsets[town])
+                key = ev.key(ev.ATTEMPT, nis[town], line - attempt_offsets[town])
             elif source == 1:
                 while line >= fraud_offsets[town + 1]:
                     town = town + 1
                 minute, mark, place = fraud_minutes[line], fraud_marks[line], town
-                key = ev.FRAUD << 56 | nis[town] << 32 | (line - fraud_offsets[town])
+                key = ev.key(ev.FRAUD, nis[town], line - fraud_offsets[town])
             elif source == 2:
                 minute, place = waves[line], 0
-                key = ev.WAVE << 56 | line
+                key = ev.key(ev.WAVE, WORLD, line)
             else:
                 minute, place = compromises[line, 0], compromises[line, 1]
-                key = ev.COMPROMISED << 56 | (SUPPLIER + place) << 32 | seen[place]
+                key = ev.key(ev.COMPROMISED, SUPPLIER + place, seen[place])
                 seen[place] += 1
             day = minute // MINUTES_PER_DAY
             spot = ends[day]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.model.policy import CATEGORIES
+from sim.rules.compiling import rule
 
 # Kinds of events, in the order in which they happen within one minute.
 BUDGET = 1
@@ -25,6 +26,7 @@ DISCOVERED = 11
 PATIENCE = 12
 PAID = 13
 
+# Their names, for the manual.
 KIND_NAMES = {
     BUDGET: "budget",
     RESTORED: "service restored",
@@ -65,11 +67,13 @@ NATIONAL = -1  # the incident field of a posting that belongs to no incident
 UNKNOWN = -1  # a minute that has not come
 
 
+@rule
 def key(kind: int, entity: int, index: int) -> int:
     """Return the place of an event among those of the same minute."""
     return kind << 56 | entity << 32 | index
 
 
+@rule
 def supplier_number(flag: int, supplier: int, compromise: int) -> int:
     """Return the incident number of what compromise number `compromise` of a supplier does to a customer."""
     return flag | supplier << 20 | compromise

@@ -19,7 +19,7 @@ from sim.model.arrays import UNLIMITED
 from sim.rules import chance, funding, ransom
 from sim.rules import defence as defence_rules
 from sim.rules import incident as rules
-from sim.rules.chance import lognormal_quantile, share_quantile, uniform
+from sim.rules.chance import share_quantile, uniform
 from sim.rules.compiling import step
 from sim.rules.incident import MINOR, SEVERE, cents
 from sim.rules.threat import repeat_excess
@@ -53,11 +53,11 @@ def stock(case: Case, ints: Ints, floats: Floats, town: int, measure: int, now: 
 @step
 def push_incident(case: Case, ints: Ints, kind: int, minute: int, row: int) -> None:
     """Push the next event of an incident."""
-    push(case, ints, minute, kind << 56 | ints[row + d.NIS] << 32 | ints[row + d.NUMBER], row)
+    push(case, ints, minute, ev.key(kind, ints[row + d.NIS], ints[row + d.NUMBER]), row)
 
 
 @step
-def pay(case: Case, ints: Ints, floats: Floats, row: int, category: int, amount: int, now: int) -> None:
+def pay(case: Case, ints: Ints, row: int, category: int, amount: int, now: int) -> None:
     """Post a cost of an incident, in the last minute at the latest."""
     minute = min(now, case.horizon - 1)
     charge(case, ints, row, category, amount, minute)
@@ -117,7 +117,7 @@ def break_in(
     if severity == MINOR:
         u = draw(case, ints, replication, row, chance.COST)
         bill = rules.bill_euro(u, MINOR, float(ints[town + d.PEOPLE]), case.bill)
-        pay(case, ints, floats, row, ev.RECOVERY, cents(bill), now)
+        pay(case, ints, row, ev.RECOVERY, cents(bill), now)
         ints[row + d.CLOSED] = now
         return
     ints[town + d.OPEN_ROW] = row
@@ -148,7 +148,7 @@ def discover(case: Case, ints: Ints, floats: Floats, replication: int, row: int,
     if draw(case, ints, replication, row, chance.EXFILTRATION) < case.intrusion.exfiltration:
         ints[row + d.EXFILTRATED] = 1
         amount = rules.notification_cents(ints[ints[row + d.TOWN] + d.PEOPLE], case.bill)
-        pay(case, ints, floats, row, ev.NOTIFICATION, amount, now)
+        pay(case, ints, row, ev.NOTIFICATION, amount, now)
     days = case.team.days_severe if ints[row + d.SEVERITY] == SEVERE else case.team.days_significant
     respond(case, ints, floats, replication, row, days, now)
 
@@ -185,7 +185,7 @@ def leave_queue(case: Case, ints: Ints, place: int) -> None:
 
 
 @step
-def goes_before(case: Case, ints: Ints, floats: Floats, row: int, other: int) -> bool:
+def goes_before(case: Case, ints: Ints, row: int, other: int) -> bool:
     """Return whether one waiting incident is served before another: rank, then call, then NIS code."""
     if case.choices.discipline == 1 and ints[row + d.SEVERITY] != ints[other + d.SEVERITY]:
         return ints[row + d.SEVERITY] > ints[other + d.SEVERITY]  # type: ignore[no-any-return]
@@ -207,7 +207,7 @@ def release(case: Case, ints: Ints, floats: Floats, replication: int, now: int) 
         return
     first = queued - 1
     for place in range(queued - 1):
-        if goes_before(case, ints, floats, ints[case.queue_at + place], ints[case.queue_at + first]):
+        if goes_before(case, ints, ints[case.queue_at + place], ints[case.queue_at + first]):
             first = place
     row = ints[case.queue_at + first]
     leave_queue(case, ints, first)
@@ -236,12 +236,11 @@ def start_work(case: Case, ints: Ints, floats: Floats, replication: int, row: in
     town = ints[row + d.TOWN]
     ints[row + d.TEAM_START] = now
     ints[row + d.TEAM_END] = now + ints[row + d.WORK]
-    waited = now - ints[row + d.DISCOVERED]
     if ints[row + d.CAUSE] == ev.CUT_OFF:
-        late = max(0, rules.waiting_outage_minutes(waited, case.outage) - waited)
-        push_incident(
-            case, ints, ev.CLOSED, max(ints[row + d.BEGUN] + ints[row + d.OUTAGE], ints[row + d.TEAM_END]) + late, row
+        reconnected = rules.reconnected_at(
+            ints[row + d.BEGUN], ints[row + d.OUTAGE], now, ints[row + d.TEAM_END], case.outage
         )
+        push_incident(case, ints, ev.CLOSED, reconnected, row)
         return
     floats[ints[row + d.FLOATS] + d.PLAN] = rules.plan_factor(
         stock(case, ints, floats, town, d.CONTINUITY, now), case.recovery
@@ -272,8 +271,8 @@ def decide(case: Case, ints: Ints, floats: Floats, replication: int, row: int, n
     if ransom.allowed_to_pay(granted, case.choices.ransom_rule, case.choices.approval_rate):
         u = draw(case, ints, replication, row, chance.DEMAND)
         demand = ransom.demand_euro(u, float(ints[ints[row + d.TOWN] + d.PEOPLE]), case.extortion)
-        ints[row + d.RANSOM] = cents(demand * case.extortion.paid_fraction)
-        pay(case, ints, floats, row, ev.RANSOM, ints[row + d.RANSOM], now)
+        ints[row + d.RANSOM] = ransom.ransom_cents(demand, case.extortion)
+        pay(case, ints, row, ev.RANSOM, ints[row + d.RANSOM], now)
         recovered = ransom.recovered_share(draw(case, ints, replication, row, chance.RECOVERED), case.extortion)
     settle_on(case, ints, floats, replication, row, recovered, now)
 
@@ -295,7 +294,6 @@ def settle_on(case: Case, ints: Ints, floats: Floats, replication: int, row: int
     pay(
         case,
         ints,
-        floats,
         row,
         ev.RESPONSE,
         rules.response_cents(bill, private, case.team.private_factor, case.bill),
@@ -309,25 +307,25 @@ def settle_on(case: Case, ints: Ints, floats: Floats, replication: int, row: int
     if severity == SEVERE:
         u = draw(case, ints, replication, row, chance.FULL)
         full = rules.full_outage_minutes(u, critical, time_factor, case.outage)
-    late = rules.waiting_outage_minutes(waited, case.outage) + (now - ints[row + d.TEAM_START])
-    ints[row + d.CRITICAL_DUE] = max(now + 1, ints[row + d.DISCOVERED] + late + critical)
-    ints[row + d.FULL_DUE] = max(ints[row + d.CRITICAL_DUE], ints[row + d.DISCOVERED] + late + full)
+    started = rules.outage_counts_from(ints[row + d.DISCOVERED], ints[row + d.TEAM_START], now, case.outage)
+    ints[row + d.CRITICAL_DUE] = max(now + 1, started + critical)
+    ints[row + d.FULL_DUE] = max(ints[row + d.CRITICAL_DUE], started + full)
     ints[row + d.BILL_BEGUN] = now
     ints[row + d.UNPAID] = 1
-    restore(case, ints, floats, replication, row, now)
+    restore(case, ints, floats, row, now)
 
 
 @step
-def settle(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> None:
+def settle(case: Case, ints: Ints, row: int, now: int) -> None:
     """Post what has accrued of a bill: all of it once it is due."""
     ints[row + d.UNPAID] = 0
     begun, due = ints[row + d.BILL_BEGUN], ints[row + d.CRITICAL_DUE]
-    pay(case, ints, floats, row, ev.RECOVERY, funding.elapsed_part(ints[row + d.RECOVERY_DUE], begun, due, now), now)
-    pay(case, ints, floats, row, ev.LOST_REVENUE, funding.elapsed_part(ints[row + d.REVENUE_DUE], begun, due, now), now)
+    pay(case, ints, row, ev.RECOVERY, funding.elapsed_part(ints[row + d.RECOVERY_DUE], begun, due, now), now)
+    pay(case, ints, row, ev.LOST_REVENUE, funding.elapsed_part(ints[row + d.REVENUE_DUE], begun, due, now), now)
 
 
 @step
-def restore(case: Case, ints: Ints, floats: Floats, replication: int, row: int, now: int) -> None:
+def restore(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> None:
     """Bring back the services whose time has come, and wait for the next one, or for the end."""
     while ints[row + d.NEXT_SERVICE] < case.services_count:
         service = ints[row + d.NEXT_SERVICE]
@@ -337,17 +335,17 @@ def restore(case: Case, ints: Ints, floats: Floats, replication: int, row: int, 
             return
         if ints[row + d.UNPAID] == 1:
             ints[row + d.CRITICAL_BACK] = back
-            settle(case, ints, floats, row, now)
+            settle(case, ints, row, now)
         miss(case, ints, floats, row, case.services[service, 0], now)
         ints[row + d.NEXT_SERVICE] += 1
     if ints[row + d.FULL_DUE] > now:
         push_incident(case, ints, ev.CLOSED, ints[row + d.FULL_DUE], row)
     else:
-        close(case, ints, floats, replication, row, now)
+        close(case, ints, floats, row, now)
 
 
 @step
-def close(case: Case, ints: Ints, floats: Floats, replication: int, row: int, now: int) -> None:
+def close(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> None:
     """Back to normal: the municipality has learned, and attackers have seen that it can be hit."""
     town = ints[row + d.TOWN]
     ints[row + d.CLOSED] = now
@@ -378,7 +376,7 @@ def next_follow_up(
     if following >= ints[row + d.UNTIL]:
         return
     floats[ints[row + d.FLOATS] + d.MARK] = mark * case.cap
-    key = ev.FOLLOW_UP << 56 | ints[row + d.NIS] << 32 | ev.FOLLOW_UP_NUMBER | following
+    key = ev.key(ev.FOLLOW_UP, ints[row + d.NIS], ev.FOLLOW_UP_NUMBER | following)
     push(case, ints, following, key, row)
 
 
@@ -395,10 +393,9 @@ def fraud(
     pay(
         case,
         ints,
-        floats,
         row,
         ev.FRAUD_LOSS,
-        cents(lognormal_quantile(u, case.spread.fraud_loss, case.spread.fraud_sigma)),
+        rules.fraud_loss_cents(u, case.spread),
         now,
     )
 
@@ -417,7 +414,7 @@ def wave(case: Case, ints: Ints, floats: Floats, replication: int, number: int, 
             ints[row + d.OUT] = d.EVERYTHING_OUT
             floats[ints[row + d.FLOATS] + d.SHARE] = case.spread.wave_impact
     if case.rows_at + ints[d.ROWS] * d.WIDTH > first:
-        push(case, ints, now + case.spread.wave_minutes, ev.CLOSED << 56 | number, first)
+        push(case, ints, now + case.spread.wave_minutes, ev.key(ev.CLOSED, chance.WORLD, number), first)
 
 
 @step
@@ -430,7 +427,7 @@ def reconnect(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> Non
 
 
 @step
-def end_outage(case: Case, ints: Ints, floats: Floats, replication: int, row: int, now: int) -> None:
+def end_outage(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> None:
     """An outage without intrusion ends: a wave for all its victims, a supplier's for one customer."""
     if ints[row + d.CAUSE] == ev.CUT_OFF:
         reconnect(case, ints, floats, row, now)
@@ -463,8 +460,8 @@ def compromise(
     u = uniform(case.seed, replication, chance.SUPPLIER + supplier, number, chance.SUPPLIER_OUTAGE)
     outage = rules.supplier_outage_minutes(u, full, spread, case.outage)
     impact = spread.impact_full if full else spread.impact_saas
-    cut_off = ev.CUT_OFF_NUMBER | supplier << 20 | number
-    infected = ev.LATERAL_NUMBER | supplier << 20 | number
+    cut_off = ev.supplier_number(ev.CUT_OFF_NUMBER, supplier, number)
+    infected = ev.supplier_number(ev.LATERAL_NUMBER, supplier, number)
     for place in range(customer_offsets[supplier], customer_offsets[supplier + 1]):
         town = case.towns_at + customers[place] * case.town_width
         nis = ints[town + d.CODE]
@@ -477,7 +474,6 @@ def compromise(
         pay(
             case,
             ints,
-            floats,
             row,
             ev.SUPPLIER_BILL,
             rules.supplier_bill_cents(ints[town + d.PEOPLE], impact, spread),
@@ -514,7 +510,7 @@ def close_the_books(case: Case, ints: Ints, floats: Floats) -> None:
             for service in range(ints[row + d.NEXT_SERVICE], case.services_count):
                 miss(case, ints, floats, row, case.services[service, 0], case.horizon)
         if ints[row + d.UNPAID] == 1:
-            settle(case, ints, floats, row, case.horizon)
+            settle(case, ints, row, case.horizon)
         ints[row + d.OPEN] = 1 if ints[row + d.CLOSED] == ev.UNKNOWN else 0
 
 
@@ -578,7 +574,7 @@ def run_events(
         elif kind == ev.PAID:
             decide(case, ints, floats, replication, row, now)
         elif kind == ev.RESTORED:
-            restore(case, ints, floats, replication, row, now)
+            restore(case, ints, floats, row, now)
             if ints[row + d.CLOSED] == now:
                 next_follow_up(case, ints, floats, replication, row, now, clock)
         elif kind == ev.FOLLOW_UP:
@@ -597,9 +593,9 @@ def run_events(
                 )
                 next_follow_up(case, ints, floats, replication, row, now, clock)
         elif ints[row + d.CAUSE] >= ev.CUT_OFF:
-            end_outage(case, ints, floats, replication, row, now)
+            end_outage(case, ints, floats, row, now)
         else:
-            close(case, ints, floats, replication, row, now)
+            close(case, ints, floats, row, now)
             next_follow_up(case, ints, floats, replication, row, now, clock)
     if ints[d.FULL] == 0:
         close_the_books(case, ints, floats)

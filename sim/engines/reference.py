@@ -227,9 +227,9 @@ class Future:
                 self.draw(town, number, chance.FULL), critical, time_factor, world.outage
             )
         now = int(self.env.now)
-        late = incident_rules.waiting_outage_minutes(waited, world.outage) + (now - record["team_start"])
-        critical_back = max(now + 1, discovered + late + critical)  # nothing is back before responders are there
-        full_back = max(critical_back, discovered + late + full)
+        started = incident_rules.outage_counts_from(discovered, record["team_start"], now, world.outage)
+        critical_back = max(now + 1, started + critical)  # nothing is back before responders are there
+        full_back = max(critical_back, started + full)
         self.books.bills[row] = Bill(town, now, critical_back, ((ev.RECOVERY, recovery), (ev.LOST_REVENUE, revenue)))
         for weight, restore in sorted(world.services, key=lambda service: service[1]):
             back = incident_rules.restored_at(restore, critical_back, full_back)
@@ -296,7 +296,7 @@ class Future:
         granted = self.draw(town, number, chance.APPROVAL)
         if not ransom.allowed_to_pay(granted, choices.ransom_rule, choices.approval_rate):
             return 0.0
-        record["ransom_cents"] = cents(demand * terms.paid_fraction)
+        record["ransom_cents"] = ransom.ransom_cents(demand, terms)
         self.books.charge(town, row, ev.RANSOM, record["ransom_cents"])
         return ransom.recovered_share(self.draw(town, number, chance.RECOVERED), terms)
 
@@ -326,13 +326,7 @@ class Future:
                 continue
             row = self.books.open_record(town, number, ev.PAYMENT_FRAUD, MINOR, closed=minute)
             u = self.draw(town, number, chance.FRAUD_LOSS)
-            terms = self.world.spread
-            self.books.charge(
-                town,
-                row,
-                ev.FRAUD_LOSS,
-                cents(chance.lognormal_quantile(u, terms.fraud_loss, terms.fraud_sigma)),
-            )
+            self.books.charge(town, row, ev.FRAUD_LOSS, incident_rules.fraud_loss_cents(u, self.world.spread))
 
     def waves(self) -> Process:
         """Waves of denial of service: many websites in one morning, for hours, without intrusion."""
@@ -420,9 +414,10 @@ class Future:
         record, begun = self.incidents[row], int(self.env.now)
         record["discovered"] = begun
         yield from self.respond(town, number, row, SIGNIFICANT, self.world.team.days_supplier)
-        waited = record["team_start"] - begun
-        late = max(0, incident_rules.waiting_outage_minutes(waited, self.world.outage) - waited)
-        yield self.at(max(begun + outage, record["team_end"]) + late, ev.CLOSED, town.nis, number)
+        reconnected = incident_rules.reconnected_at(
+            begun, outage, record["team_start"], record["team_end"], self.world.outage
+        )
+        yield self.at(reconnected, ev.CLOSED, town.nis, number)
         self.reconnect(row)
         town.open_row = ev.UNKNOWN
 

@@ -11,14 +11,11 @@ from sim.model.arrays import WorldArrays
 from sim.rules import chance
 from sim.rules.chance import lognormal_quantile, share_quantile, uniform
 
-NOBODY = -1
-
 
 class Structure(NamedTuple):
     """Drawn from the world's own seed. Suppliers 0 .. full-1 run a customer's whole IT, the others one service."""
 
     shares: NDArray[np.float64]  # (suppliers,) the part of municipalities each one serves
-    full_it: NDArray[np.int64]  # (n,) the full-IT supplier of a municipality, or NOBODY
     customers: NDArray[np.bool_]  # (suppliers, n)
     maturity: NDArray[np.float64]  # (n,) what a euro of prevention buys, mean one
 
@@ -40,7 +37,6 @@ def structure(world: WorldArrays) -> Structure:
     full_share = float(shares[: world.full_it_suppliers].sum())
     if full_share > 1.0:  # the full-IT suppliers cannot serve more than everybody
         shares[: world.full_it_suppliers] /= full_share
-    full_it = np.full(len(world.nis), NOBODY, dtype=np.int64)
     customers = np.zeros((suppliers, len(world.nis)), dtype=np.bool_)
     maturity = np.ones(len(world.nis), dtype=np.float64)
     for town, nis in enumerate(world.nis.tolist()):
@@ -49,7 +45,6 @@ def structure(world: WorldArrays) -> Structure:
         for supplier in range(world.full_it_suppliers):
             upto += shares[supplier]
             if u < upto:
-                full_it[town] = supplier
                 customers[supplier, town] = True
                 break
         for supplier in range(world.full_it_suppliers, suppliers):
@@ -61,4 +56,4 @@ def structure(world: WorldArrays) -> Structure:
             float(np.exp(-spread * spread / 2)),
             spread,
         )
-    return Structure(shares, full_it, customers, maturity)
+    return Structure(shares, customers, maturity)

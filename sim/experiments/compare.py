@@ -171,17 +171,9 @@ class Comparison:
         import pandas as pd
 
         towns = self._towns
-        groups = (
-            list(dict.fromkeys(towns[by]))
-            if by == "province"
-            else [
-                label
-                for label in (
-                    (*INCOME_CLASSES, UNKNOWN_INCOME) if by == "income_class" else [c[2] for c in SIZE_CLASSES]
-                )
-                if (towns[by] == label).any()
-            ]
-        )
+        order = {"size_class": [label for *_, label in SIZE_CLASSES], "income_class": [*INCOME_CLASSES, UNKNOWN_INCOME]}
+        present = list(dict.fromkeys(towns[by]))
+        groups = [label for label in order.get(by, present) if label in present]
         rows = []
         for policy, summaries in zip(self.policies, self.futures_of, strict=True):
             own = np.array([summary.own for summary in summaries])

@@ -20,7 +20,6 @@ from sim.model.yaml_in import Node, read_tree
 
 ENDINGS = (".yaml", ".yml")
 FOLDERS: dict[Kind, str] = {"world": "worlds", "policy": "policies"}
-DEFAULTS: dict[Kind, str] = {"world": "flanders-2020", "policy": "status-quo-2020"}
 _STUDY_KEYS = {"worlds", "policies", "vary", "sweep", "factors", "design", "cases", "axes"}
 _PACKAGE = Path(__file__).parent.parent
 

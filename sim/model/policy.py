@@ -32,17 +32,6 @@ CATEGORIES = (
 PAYERS = ("municipality", "flanders", "insurer", "fund")
 """Who can bear a cost. The fund has its place in the books, and no layer may name it in this version."""
 
-Category = Literal[
-    "prevention",
-    "response_capacity",
-    "response",
-    "recovery",
-    "lost_revenue",
-    "notification",
-    "ransom",
-    "fraud",
-    "supplier_bill",
-]
 MAX_EUROS = 1e12
 MAX_LAYERS = 20
 

@@ -8,7 +8,6 @@ from sim.rules.compiling import rule
 
 MINUTES_PER_DAY = 1440
 DAYS_PER_YEAR = 365.25
-DAYS_PER_MONTH = 30.4375
 CENTURY = 36_525.0  # the longest duration, in days: products of minutes and cents then fit in 63 bits
 OPENING = 8 * 60  # office hours run from 8:00 to 18:00, Monday to Friday: 50 of the 168 hours of a week
 CLOSING = 18 * 60

@@ -114,6 +114,21 @@ def waiting_outage_minutes(waited_minutes: int, outage: Outage) -> int:
 
 
 @rule
+def outage_counts_from(discovered: int, team_start: int, now: int, outage: Outage) -> int:
+    """Return the minute from which the days of restoring count: discovery, moved on by the wait for a team and by
+    what was decided since it came.
+    """
+    return discovered + waiting_outage_minutes(team_start - discovered, outage) + (now - team_start)
+
+
+@rule
+def reconnected_at(begun: int, supplier_outage: int, team_start: int, team_end: int, outage: Outage) -> int:
+    """Return when a customer is connected again: supplier back, own network safe, waiting made up for."""
+    waited = team_start - begun
+    return max(begun + supplier_outage, team_end) + max(0, waiting_outage_minutes(waited, outage) - waited)
+
+
+@rule
 def team_minutes(u: float, mean_days: float, team: Team) -> int:
     """Return how long a response team is needed: exponential with this mean, or the mean itself."""
     if team.exponential == 1:
@@ -190,3 +205,9 @@ def supplier_bill_cents(inhabitants: int, impact: float, spread: Spread) -> int:
     """Return a customer's share of its supplier's bill; one application costs in proportion to its impact."""
     part = impact / spread.impact_full if spread.impact_full > 0.0 else 0.0
     return cents(spread.bill_per_inhabitant * inhabitants * part)
+
+
+@rule
+def fraud_loss_cents(u: float, spread: Spread) -> int:
+    """Return the size of a payment fraud."""
+    return cents(lognormal_quantile(u, spread.fraud_loss, spread.fraud_sigma))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.model.arrays import Extortion
 from sim.rules.chance import lognormal_quantile, share_quantile
 from sim.rules.compiling import rule
+from sim.rules.incident import cents
 from sim.rules.threat import size_factor
 
 NEVER, MAY_PAY, WITH_APPROVAL = 0, 1, 2
@@ -43,3 +44,9 @@ def recovered_share(u: float, extortion: Extortion) -> float:
 def deterrence_factor(ransom_rule: int, extortion: Extortion) -> float:
     """Return what a ban on paying leaves of the attempts; one where attackers cannot tell, as observed so far."""
     return 1.0 - extortion.ban_deterrence if ransom_rule == NEVER else 1.0
+
+
+@rule
+def ransom_cents(demand: float, extortion: Extortion) -> int:
+    """Return what is paid of a ransom asked in euro."""
+    return cents(demand * extortion.paid_fraction)
