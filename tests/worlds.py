@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sim.engines.setting import Outcome, Setting
-from sim.engines.tape import deal
+from sim.engines.tape import deal, sky_over
 from sim.experiments.replicate import play
 from sim.model.arrays import policy_arrays, world_arrays
 from sim.model.municipalities import Municipality
@@ -79,7 +79,7 @@ def futures(world: World, policy: Policy, replications: int, seed: int = 1) -> l
 def tapes(world: World, replications: int, seed: int = 1) -> list[Any]:
     """Return the tapes of some futures."""
     numbers = world_arrays(world)
-    return [deal(numbers, seed, replication) for replication in range(replications)]
+    return [deal(sky_over(numbers, seed), replication) for replication in range(replications)]
 
 
 def close(values: Sequence[float] | np.ndarray[Any, Any], expected: float, sigmas: float = 4.0) -> bool:

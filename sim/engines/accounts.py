@@ -83,6 +83,7 @@ class Town:
     inhabitants: int
     levels: list[float]
     targets: list[float]
+    cost_size: float
     levels_at: int = 0
     open_row: int = ev.UNKNOWN  # row of the incident that keeps it busy
     last_closed: int = ev.UNKNOWN  # row of the latest closed incident: only its aftermath goes on

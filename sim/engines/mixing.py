@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any, TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.rules.compiling import kernel, step
+from sim.rules.compiling import rule, step
 
+Whole = TypeVar("Whole", int, NDArray[np.int64])
 START = np.uint64(0x9E3779B97F4A7C15)
 FACTOR_1 = np.uint64(0xBF58476D1CE4E5B9)
 FACTOR_2 = np.uint64(0x94D049BB133111EB)
@@ -31,11 +34,32 @@ def digest_of(values: NDArray[np.int64], state: np.uint64) -> np.uint64:
     return state
 
 
-@kernel
+@rule
+def posting_place(minute: Whole, nis: Whole, category: Whole, payer: Whole) -> Whole:
+    """Return where a posting belongs, as one number: minutes below 2**27, NIS codes below 2**24, the rest below 64."""
+    return minute << 36 | nis << 12 | category << 6 | payer
+
+
+@step
 def posting_digest(minute: int, nis: int, category: int, payer: int, cents: int) -> np.uint64:
     """Return the digest of one posting; that of a ledger is their sum modulo 2**64, whatever their order."""
-    state = mix(START, minute)
-    state = mix(state, nis)
-    state = mix(state, category)
-    state = mix(state, payer)
-    return mix(state, cents)
+    return mix(mix(START, posting_place(minute, nis, category, payer)), cents)
+
+
+def ledger_hash(postings: NDArray[Any]) -> int:
+    """Return a 64-bit digest of a ledger that does not depend on the order of its postings.
+
+    Every posting is mixed into 64 bits and the results are added modulo 2**64: the sum of `posting_digest` over the
+    postings, on whole arrays.
+    """
+    mixed = np.full(len(postings), START, dtype=np.uint64)
+    with np.errstate(over="ignore"):
+        place = posting_place(postings["minute"], postings["nis"], postings["category"], postings["payer"])
+        for part in (place, postings["cents"]):
+            mixed ^= part.astype(np.uint64)
+            mixed ^= mixed >> SHIFT_1
+            mixed *= FACTOR_1
+            mixed ^= mixed >> SHIFT_2
+            mixed *= FACTOR_2
+            mixed ^= mixed >> SHIFT_3
+        return int(mixed.sum(dtype=np.uint64))

@@ -21,13 +21,14 @@ import simpy
 from sim.engines import events as ev
 from sim.engines.accounts import Bill, Books, Town
 from sim.engines.setting import Outcome, Setting
-from sim.engines.tape import Tape, chosen, deal, minute_of, threat_time
+from sim.engines.tape import Tape, deal, minute_of, sky_over, threat_time
 from sim.model.arrays import UNLIMITED
 from sim.rules import chance, ransom
 from sim.rules import defence as defence_rules
 from sim.rules import incident as incident_rules
+from sim.rules.calendar import on_tick
 from sim.rules.incident import MINOR, SEVERE, SIGNIFICANT, cents
-from sim.rules.threat import attempt_rate, repeat_excess
+from sim.rules.threat import attempt_rate, repeat_excess, segment_at
 
 Process = Generator[simpy.Event, Any, None]
 EVERYTHING = ((1.0, 0.0),)  # an outage that takes all services alike, and gives them back at once
@@ -60,7 +61,7 @@ class Future:
         self.pool = simpy.PriorityResource(self.env, self.choices.teams) if self.choices.teams > 0 else None
         start, targets = setting.all_stocks()
         self.towns = [
-            Town(nis, inhabitants, levels, goals)
+            Town(nis, inhabitants, levels, goals, incident_rules.cost_size(float(inhabitants), self.world.bill))
             for nis, inhabitants, levels, goals in zip(
                 self.world.nis.tolist(),
                 self.world.inhabitants.tolist(),
@@ -74,8 +75,8 @@ class Future:
     # --- helpers -------------------------------------------------------------------------------------------------
 
     def at(self, minute: int, kind: int, entity: int, index: int) -> Moment:
-        """Return the event to wait for: `minute`, in the order of its key."""
-        return Moment(self.env, minute, ev.key(kind, entity, index))
+        """Return the event to wait for: the first tick of the clock at or after `minute`, in the order of its key."""
+        return Moment(self.env, on_tick(minute, self.world.tick), ev.key(kind, entity, index))
 
     def draw(self, town: Town, number: int, purpose: int) -> float:
         """Return the uniform number at the address of an incident of a municipality."""
@@ -120,7 +121,7 @@ class Future:
             self.stock(town, HARDENING),
             self.stock(town, AWARENESS),
             self.stock(town, EFFORT),
-            self.tape.cap,
+            self.setting.cap,
             self.world.defence,
         )
         if mark >= probability:
@@ -138,7 +139,7 @@ class Future:
         row = self.books.open_record(town, number, cause, severity, supplier=supplier)
         if severity == MINOR:
             u = self.draw(town, number, chance.COST)
-            bill = incident_rules.bill_euro(u, MINOR, float(town.inhabitants), self.world.bill)
+            bill = incident_rules.bill_euro(u, MINOR, town.cost_size, self.world.bill)
             self.books.charge(town, row, ev.RECOVERY, cents(bill))
             self.incidents[row]["closed"] = int(self.env.now)
             return
@@ -148,20 +149,21 @@ class Future:
     def aftermath(self, town: Town, row: int) -> Process:
         """After an incident closes, the victim is attacked more for a while: the extra attempts, until the next one."""
         excess = repeat_excess(self.incidents[row]["ransom_cents"] > 0, self.world.threat)
-        per_year = attempt_rate(float(town.inhabitants), self.world.threat) * self.tape.cap * excess
+        per_year = attempt_rate(float(town.inhabitants), self.world.threat) * self.setting.cap * excess
         until = min(int(self.env.now) + self.world.threat.repeat_minutes, self.world.horizon)
         minute = int(self.env.now)
         while per_year > 0.0:
             gap, mark = chance.pair(self.seed, self.tape.replication, town.nis, minute, chance.AFTERMATH)
             moment = threat_time(minute, self.tape.clock) + chance.exponential_quantile(gap) / per_year
-            minute = max(minute + 1, minute_of(moment, self.tape.clock))
+            minute = max(minute + 1, minute_of(moment, self.tape.clock, segment_at(minute)))
+            minute = on_tick(minute, self.world.tick)
             if minute >= until:
                 return
             number = ev.FOLLOW_UP_NUMBER | minute
             yield self.at(minute, ev.FOLLOW_UP, town.nis, number)
             if town.last_closed != row:
                 return
-            self.attempt(town, number, mark * self.tape.cap, ev.REPEAT)
+            self.attempt(town, number, mark * self.setting.cap, ev.REPEAT)
 
     # --- one incident --------------------------------------------------------------------------------------------
 
@@ -174,12 +176,12 @@ class Future:
             self.draw(town, number, chance.DWELL), world.intrusion
         )
         yield self.at(impact, ev.IMPACT, town.nis, number)
-        record["impact"] = impact
+        record["impact"] = impact = int(self.env.now)
         self.books.lose(row, town, self.systems_hit(town, number, severity), world.services)
         watched = self.draw(town, number, chance.NOTICED) < self.stock(town, DETECTION)
         discovered = incident_rules.discovered_at(impact, watched, world.start_weekday, world.intrusion)
         yield self.at(discovered, ev.DISCOVERED, town.nis, number)
-        record["discovered"] = discovered
+        record["discovered"] = discovered = int(self.env.now)
         if self.draw(town, number, chance.EXFILTRATION) < world.intrusion.exfiltration:
             record["exfiltrated"] = 1
             self.books.charge(
@@ -207,9 +209,7 @@ class Future:
             )
 
         # 4. The bill: response now, recovery and lost revenue when the critical services are back.
-        bill = incident_rules.bill_euro(
-            self.draw(town, number, chance.COST), severity, float(town.inhabitants), world.bill
-        )
+        bill = incident_rules.bill_euro(self.draw(town, number, chance.COST), severity, town.cost_size, world.bill)
         bill = bill * cost_factor * incident_rules.waiting_factor(waited, world.bill)
         private = record["private"] == 1
         response = incident_rules.response_cents(bill, private, world.team.private_factor, world.bill)
@@ -333,10 +333,10 @@ class Future:
         terms = self.world.spread
         for wave, minute in enumerate(self.tape.waves.tolist()):
             yield self.at(minute, ev.WAVE, chance.WORLD, wave)
-            places = chosen(self.seed, self.tape.replication, self.world.nis, wave, chance.WAVE_HIT, terms.wave_hit)
+            victims = self.tape.victims[self.tape.victim_offsets[wave] : self.tape.victim_offsets[wave + 1]]
             hit = [
                 (town, self.books.open_record(town, wave, ev.DENIAL, MINOR, impact=minute))
-                for town in (self.towns[place] for place in places.tolist())
+                for town in (self.towns[place] for place in victims.tolist())
             ]
             for town, row in hit:
                 self.books.lose(row, town, terms.wave_impact, EVERYTHING)
@@ -358,7 +358,7 @@ class Future:
     def suppliers(self) -> Process:
         """Compromised suppliers, in order of time; each takes its customers along."""
         counts = [0] * (self.world.full_it_suppliers + self.world.saas_suppliers)
-        for minute, supplier in self.tape.compromises.tolist():
+        for minute, supplier in zip(self.tape.compromises.tolist(), self.tape.fallen.tolist(), strict=True):
             compromise = counts[supplier]
             counts[supplier] += 1
             yield self.at(minute, ev.COMPROMISED, chance.SUPPLIER + supplier, compromise)
@@ -452,4 +452,4 @@ class Future:
 
 def run(setting: Setting, seed: int, replication: int) -> Outcome:
     """Return the journals of one future of a policy in a world."""
-    return Future(setting, seed, deal(setting.world, seed, replication)).run()
+    return Future(setting, seed, deal(sky_over(setting.world, seed), replication)).run()

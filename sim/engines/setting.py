@@ -35,13 +35,14 @@ class Setting:
 
     world: WorldArrays
     policy: PolicyArrays
+    cap: float = field(init=False)  # the break-in probability at zero spend
     structure: Structure = field(init=False)
 
     def __post_init__(self) -> None:
-        cap = unprotected(self.world.defence)
-        if cap > 1.0:
+        self.cap = unprotected(self.world.defence)
+        if self.cap > 1.0:
             raise ValueError(
-                f"without any prevention {cap:.2f} of the attempts would break in, which is more than all: "
+                f"without any prevention {self.cap:.2f} of the attempts would break in, which is more than all: "
                 "lower world.break_in.today, or what the measures do at today's coverage"
             )
         self.structure = structure(self.world)

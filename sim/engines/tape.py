@@ -8,37 +8,59 @@ The cap is the probability at zero spend, which no policy can exceed.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines.mixing import START, digest_of
-from sim.model.arrays import Threat, WorldArrays
+from sim.model.arrays import Bill, Threat, WorldArrays
 from sim.rules import chance
-from sim.rules.calendar import DAYS_PER_YEAR, MINUTES_PER_DAY
+from sim.rules.calendar import DAYS_PER_YEAR, MINUTES_PER_DAY, on_tick
 from sim.rules.chance import exponential_quantile, pair, uniform
-from sim.rules.compiling import kernel, step
+from sim.rules.compiling import kernel, pasted, step
 from sim.rules.defence import unprotected
+from sim.rules.incident import above_minor, cost_size
 from sim.rules.threat import (
     attempt_rate,
     day_intensity,
     mean_shock,
     offhours_weight,
     office_weight,
+    segment_at,
     segment_start,
 )
 
 MINUTES_PER_YEAR = MINUTES_PER_DAY * DAYS_PER_YEAR
+BATCH = 32  # draws at a time
+GUIDE_STEPS = 1024.0
+pasted_pair = pasted(pair)
+pasted_uniform = pasted(uniform)
 
 
-@dataclass(frozen=True)
-class Tape:
+class Sky(NamedTuple):
+    """What hangs over all futures of a world, whatever the policy: all that a tape is drawn from."""
+
+    seed: int
+    horizon: int
+    tick: int
+    start_weekday: int
+    suppliers: int
+    cap: float  # the break-in probability at zero spend
+    wave_hit: float
+    above_minor: float  # the share of break-ins that become significant or severe
+    threat: Threat
+    bill: Bill
+    nis: NDArray[np.int64]  # (n,)
+    rates: NDArray[np.float64]  # (n,) candidate attempts a year of threat time
+    cost_sizes: NDArray[np.float64]  # (n,) how size scales a bill
+    weights: NDArray[np.float64]  # (days,) growth x season
+
+
+class Tape(NamedTuple):
     """One future of a world. Times are minutes; `*_offsets` (n + 1) delimit each municipality's candidates."""
 
     replication: int
-    cap: float
     clock: NDArray[np.float64]  # threat time, in years, at the start of each segment and at the horizon
     shocks: NDArray[np.int64]
     attempt_offsets: NDArray[np.int64]
@@ -48,54 +70,44 @@ class Tape:
     fraud_minutes: NDArray[np.int64]
     fraud_marks: NDArray[np.float64]
     waves: NDArray[np.int64]
-    compromises: NDArray[np.int64]  # shape (m, 2): minute, supplier; in order of time, then supplier
-    digest: int  # 64 bits over all draws, equal for every policy and engine
+    victim_offsets: NDArray[np.int64]  # (waves + 1,)
+    victims: NDArray[np.int64]  # positions of the municipalities that each wave hits
+    compromises: NDArray[np.int64]  # minutes, in order of time, then supplier
+    fallen: NDArray[np.int64]  # the supplier of each compromise
+    digest: np.uint64  # over all draws, equal for every policy and engine
 
 
 @step
-def twice_as_long(values: NDArray[Any]) -> NDArray[Any]:
-    """Return a copy of an array with room for as many values again."""
-    larger = np.empty(2 * len(values), dtype=values.dtype)
-    for place in range(len(values)):  # a loop, since a slice compiles slowly
-        larger[place] = values[place]
-    return larger
+def resized(values: NDArray[Any], size: int, kept: int) -> NDArray[Any]:
+    """Return an array of this size that begins with the first `kept` values; a loop, since slices compile slowly."""
+    other = np.empty(size, dtype=values.dtype)
+    for place in range(kept):
+        other[place] = values[place]
+    return other
 
 
 @step
-def poisson_minutes(
-    seed: int, replication: int, entity: int, purpose: int, per_year: float, begin: int, end: int
-) -> NDArray[np.int64]:
-    """Return the minutes in [begin, end) of a Poisson process with a constant rate per year."""
+def poisson_minutes(sky: Sky, replication: int, entity: int, purpose: int, rate: float, begin: int) -> NDArray[Any]:
+    """Return the minutes, from `begin` to the horizon, of a Poisson process with a constant rate per year."""
     found = np.empty(16, dtype=np.int64)
     count = 0
-    if per_year > 0.0:
+    if rate > 0.0:
         now = float(begin)
         index = 0
         while True:
-            gap = exponential_quantile(uniform(seed, replication, entity, index, purpose))
-            now = now + gap / per_year * MINUTES_PER_YEAR
-            if now >= end:
+            gap = exponential_quantile(uniform(sky.seed, replication, entity, index, purpose))
+            now = now + gap / rate * MINUTES_PER_YEAR
+            if now >= sky.horizon:
+                break
+            minute = on_tick(int(now), sky.tick)
+            if minute >= sky.horizon:
                 break
             if count == len(found):
-                found = twice_as_long(found)
-            found[count] = int(now)
+                found = resized(found, 2 * count, count)
+            found[count] = minute
             count = count + 1
             index = index + 1
-    return found[:count].copy()
-
-
-@kernel
-def chosen(
-    seed: int, replication: int, entities: NDArray[np.int64], index: int, purpose: int, probability: float
-) -> NDArray[np.int64]:
-    """Return the positions of the entities that an event picks, each by its own draw."""
-    picked = np.empty(len(entities), dtype=np.int64)
-    count = 0
-    for position in range(len(entities)):
-        if uniform(seed, replication, entities[position], index, purpose) < probability:
-            picked[count] = position
-            count = count + 1
-    return picked[:count].copy()
+    return resized(found, count, count)
 
 
 @kernel
@@ -139,26 +151,27 @@ def threat_clock(
 @kernel
 def threat_time(minute: int, clock: NDArray[np.float64]) -> float:
     """Return the threat time, in years, of a minute within the horizon."""
-    day = minute // MINUTES_PER_DAY
-    segment = 3 * day
-    if segment_start(segment + 2) <= minute:
-        segment = segment + 2
-    elif segment_start(segment + 1) <= minute:
-        segment = segment + 1
+    segment = segment_at(minute)
     if segment >= len(clock) - 1:
         return clock[len(clock) - 1]  # type: ignore[no-any-return]
     begin = segment_start(segment)
-    length = segment_start(segment + 1) - begin
-    return clock[segment] + (clock[segment + 1] - clock[segment]) * (minute - begin) / length  # type: ignore[no-any-return]
+    part = (minute - begin) / (segment_start(segment + 1) - begin)
+    return clock[segment] + (clock[segment + 1] - clock[segment]) * part  # type: ignore[no-any-return]
 
 
 @kernel
-def minute_of(moment: float, clock: NDArray[np.float64]) -> int:
-    """Return the first whole minute at or after a moment of threat time, or the horizon when it lies beyond."""
+def minute_of(moment: float, clock: NDArray[np.float64], known: int) -> int:
+    """Return the first whole minute at or after a moment of threat time, or the horizon when it lies beyond.
+
+    `known` is a segment that begins at or before the moment; the search goes on from there in growing steps.
+    """
     last = len(clock) - 1
     if moment >= clock[last]:
         return segment_start(last)
-    low, high = 0, last
+    low, high = known, known + 1
+    while high < last and clock[high] <= moment:
+        low, high = high, high + 2 * (high - low)
+    high = min(high, last)
     while high - low > 1:
         middle = (low + high) // 2
         if clock[middle] <= moment:
@@ -171,162 +184,190 @@ def minute_of(moment: float, clock: NDArray[np.float64]) -> int:
 
 
 @step
-def all_attempts(
-    seed: int,
-    replication: int,
-    nis: NDArray[np.int64],
-    rates: NDArray[np.float64],
-    cap: float,
-    clock: NDArray[np.float64],
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """Return offsets, minutes and marks of the candidate attempts; `rates` counts candidates a year of threat time."""
-    horizon = segment_start(len(clock) - 1)
-    end = clock[len(clock) - 1]
-    offsets = np.zeros(len(nis) + 1, dtype=np.int64)
-    found = np.empty(1024, dtype=np.int64)
-    marks = np.empty(1024, dtype=np.float64)
-    count = 0
-    for town in range(len(nis)):
-        moment = 0.0
-        index = 0
-        while rates[town] > 0.0:
-            u, v = pair(seed, replication, nis[town], index, chance.ATTEMPT)
-            moment = moment + exponential_quantile(u) / rates[town]
-            if moment >= end:
-                break
-            minute = minute_of(moment, clock)
-            if minute >= horizon:
-                break
-            if count == len(found):
-                found = twice_as_long(found)
-                marks = twice_as_long(marks)
-            found[count] = minute
-            marks[count] = v * cap
-            count = count + 1
-            index = index + 1
-        offsets[town + 1] = count
-    return offsets, found[:count].copy(), marks[:count].copy()
+def guide_to(clock: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return the segment in which each of GUIDE_STEPS steps a year of threat time begins."""
+    last = len(clock) - 1
+    guide = np.empty(int(clock[last] * GUIDE_STEPS) + 1, dtype=np.int64)
+    segment = 0
+    for place in range(len(guide)):
+        while segment < last - 1 and clock[segment + 1] * GUIDE_STEPS <= place:
+            segment = segment + 1
+        guide[place] = segment
+    return guide
 
 
 @step
-def all_frauds(
-    seed: int, replication: int, nis: NDArray[np.int64], per_year: float, horizon: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+def all_attempts(sky: Sky, replication: int, clock: NDArray[np.float64]) -> tuple[Any, ...]:
+    """Return offsets, minutes and marks of the candidate attempts.
+
+    Draws come in batches, because a loop that does nothing else becomes vector instructions.
+    """
+    end = clock[len(clock) - 1]
+    guide = guide_to(clock)
+    offsets = np.zeros(len(sky.nis) + 1, dtype=np.int64)
+    found = np.empty(8192, dtype=np.int64)
+    marks = np.empty(8192, dtype=np.float64)
+    gaps = np.empty(BATCH, dtype=np.float64)
+    shares = np.empty(BATCH, dtype=np.float64)
+    count = 0
+    for town in range(len(sky.nis)):
+        moment = 0.0
+        begin = 0
+        minute = 0 if sky.rates[town] > 0.0 else sky.horizon
+        while minute < sky.horizon:
+            for place in range(BATCH):
+                gaps[place], shares[place] = pasted_pair(
+                    sky.seed, replication, sky.nis[town], begin + place, chance.ATTEMPT
+                )
+            begin = begin + BATCH
+            if count + BATCH > len(found):
+                found = resized(found, 2 * len(found), count)
+                marks = resized(marks, 2 * len(marks), count)
+            for place in range(BATCH):
+                moment = moment + exponential_quantile(gaps[place]) / sky.rates[town]
+                minute = sky.horizon
+                if moment < end:
+                    minute = on_tick(minute_of(moment, clock, guide[int(moment * GUIDE_STEPS)]), sky.tick)
+                if minute >= sky.horizon:
+                    break
+                found[count] = minute
+                marks[count] = shares[place] * sky.cap
+                count = count + 1
+        offsets[town + 1] = count
+    return offsets, resized(found, count, count), resized(marks, count, count)
+
+
+@step
+def all_frauds(sky: Sky, replication: int) -> tuple[Any, ...]:
     """Return offsets, minutes and marks in (0, 1) of the payment frauds tried on each municipality."""
-    offsets = np.zeros(len(nis) + 1, dtype=np.int64)
+    offsets = np.zeros(len(sky.nis) + 1, dtype=np.int64)
     found = np.empty(64, dtype=np.int64)
     marks = np.empty(64, dtype=np.float64)
     count = 0
-    for town in range(len(nis)):
-        theirs = poisson_minutes(seed, replication, nis[town], chance.FRAUD, per_year, 0, horizon)
-        for index in range(len(theirs)):
+    for town in range(len(sky.nis)):
+        now = 0.0
+        index = 0
+        while sky.threat.fraud_rate > 0.0:
+            gap, mark = pair(sky.seed, replication, sky.nis[town], index, chance.FRAUD)
+            now = now + exponential_quantile(gap) / sky.threat.fraud_rate * MINUTES_PER_YEAR
+            if now >= sky.horizon:
+                break
+            minute = on_tick(int(now), sky.tick)
+            if minute >= sky.horizon:
+                break
             if count == len(found):
-                found = twice_as_long(found)
-                marks = twice_as_long(marks)
-            found[count] = theirs[index]
-            marks[count] = pair(seed, replication, nis[town], index, chance.FRAUD)[1]
+                found = resized(found, 2 * count, count)
+                marks = resized(marks, 2 * count, count)
+            found[count] = minute
+            marks[count] = mark
             count = count + 1
+            index = index + 1
         offsets[town + 1] = count
-    return offsets, found[:count].copy(), marks[:count].copy()
+    return offsets, resized(found, count, count), resized(marks, count, count)
 
 
 @step
-def all_compromises(seed: int, replication: int, suppliers: int, per_year: float, horizon: int) -> NDArray[np.int64]:
-    """Return the compromises of suppliers, (minute, supplier), in order of time and then of supplier: shape (m, 2)."""
-    minutes_found = np.empty(8, dtype=np.int64)
+def all_victims(sky: Sky, replication: int, waves: int) -> tuple[Any, ...]:
+    """Return offsets and positions of the municipalities that each wave hits, each by its own draw."""
+    towns = len(sky.nis)
+    offsets = np.zeros(waves + 1, dtype=np.int64)
+    victims = np.empty(waves * towns, dtype=np.int64)
+    draws = np.empty(towns, dtype=np.float64)
+    count = 0
+    for wave in range(waves):
+        for town in range(towns):
+            draws[town] = pasted_uniform(sky.seed, replication, sky.nis[town], wave, chance.WAVE_HIT)
+        for town in range(towns):
+            if draws[town] < sky.wave_hit:
+                victims[count] = town
+                count = count + 1
+        offsets[wave + 1] = count
+    return offsets, resized(victims, count, count)
+
+
+@step
+def all_compromises(sky: Sky, replication: int) -> tuple[Any, ...]:
+    """Return minutes and suppliers of the compromises, in order of time and then of supplier."""
+    found = np.empty(8, dtype=np.int64)
     fallen = np.empty(8, dtype=np.int64)
     count = 0
-    for supplier in range(suppliers):
-        theirs = poisson_minutes(seed, replication, chance.SUPPLIER + supplier, chance.COMPROMISE, per_year, 0, horizon)
+    for supplier in range(sky.suppliers):
+        entity = chance.SUPPLIER + supplier
+        theirs = poisson_minutes(sky, replication, entity, chance.COMPROMISE, sky.threat.supplier_rate, 0)
         for minute in theirs:
             if count == len(fallen):
-                minutes_found = twice_as_long(minutes_found)
-                fallen = twice_as_long(fallen)
+                found = resized(found, 2 * count, count)
+                fallen = resized(fallen, 2 * count, count)
             place = count
-            while place > 0 and minutes_found[place - 1] > minute:
-                minutes_found[place] = minutes_found[place - 1]
+            while place > 0 and found[place - 1] > minute:
+                found[place] = found[place - 1]
                 fallen[place] = fallen[place - 1]
                 place = place - 1
-            minutes_found[place] = minute
+            found[place] = minute
             fallen[place] = supplier
             count = count + 1
-    rows = np.empty((count, 2), dtype=np.int64)
-    for line in range(count):
-        rows[line, 0] = minutes_found[line]
-        rows[line, 1] = fallen[line]
-    return rows
+    return resized(found, count, count), resized(fallen, count, count)
 
 
-def attempt_rates(world: WorldArrays) -> NDArray[np.float64]:
-    """Return each municipality's candidate attempts a year of threat time: shape (n,)."""
+def sky_over(world: WorldArrays, seed: int) -> Sky:
+    """Return all that the tapes of a world are drawn from, for one seed."""
     cap = unprotected(world.defence)
-    return np.array([attempt_rate(float(people), world.threat) * cap for people in world.inhabitants.tolist()])
+    inhabitants = [float(people) for people in world.inhabitants.tolist()]
+    return Sky(
+        seed=seed,
+        horizon=world.horizon,
+        tick=world.tick,
+        start_weekday=world.start_weekday,
+        suppliers=world.full_it_suppliers + world.saas_suppliers,
+        cap=cap,
+        wave_hit=world.spread.wave_hit,
+        above_minor=above_minor(world.classes),
+        threat=world.threat,
+        bill=world.bill,
+        nis=world.nis,
+        rates=np.array([attempt_rate(people, world.threat) * cap for people in inhabitants]),
+        cost_sizes=np.array([cost_size(people, world.bill) for people in inhabitants]),
+        weights=day_weights(world.horizon // MINUTES_PER_DAY, world.start_day_of_year, world.threat),
+    )
 
 
-def deal(world: WorldArrays, seed: int, replication: int) -> Tape:
+@kernel
+def deal(sky: Sky, replication: int) -> Tape:
     """Return the tape of one future.
 
     A municipality's candidates depend on its own NIS code and size alone, so that adding or reordering others
     changes nothing for it.
     """
-    threat = world.threat
-    cap = unprotected(world.defence)
-    weights = day_weights(world.horizon // MINUTES_PER_DAY, world.start_day_of_year, threat)
-    suppliers = world.full_it_suppliers + world.saas_suppliers
+    threat = sky.threat
+    shocks = np.empty(0, dtype=np.int64)
+    if threat.shock_factor != 1.0:
+        begin = -threat.shock_minutes
+        shocks = poisson_minutes(sky, replication, chance.WORLD, chance.SHOCK, threat.shock_rate, begin)
+    clock = threat_clock(shocks, sky.weights, sky.start_weekday, threat)
+    attempt_offsets, attempt_minutes, attempt_marks = all_attempts(sky, replication, clock)
+    fraud_offsets, fraud_minutes, fraud_marks = all_frauds(sky, replication)
+    waves = poisson_minutes(sky, replication, chance.WORLD, chance.WAVE, threat.waves, 0)
+    victim_offsets, victims = all_victims(sky, replication, len(waves))
+    compromises, fallen = all_compromises(sky, replication)
+    digest = START
+    for draws in (shocks, attempt_offsets, attempt_minutes, fraud_offsets, fraud_minutes, waves, compromises, fallen):
+        digest = digest_of(draws, digest)
+    for marks in (attempt_marks, fraud_marks):
+        digest = digest_of(marks.view(np.int64), digest)
     return Tape(
         replication,
-        cap,
-        *draw_everything(
-            seed,
-            replication,
-            world.nis,
-            attempt_rates(world),
-            cap,
-            weights,
-            world.start_weekday,
-            world.horizon,
-            suppliers,
-            threat,
-        ),
-    )
-
-
-@kernel
-def draw_everything(
-    seed: int,
-    replication: int,
-    nis: NDArray[np.int64],
-    rates: NDArray[np.float64],
-    cap: float,
-    weights: NDArray[np.float64],
-    start_weekday: int,
-    horizon: int,
-    suppliers: int,
-    threat: Threat,
-) -> tuple[Any, ...]:
-    """Return the fields of a Tape from the clock on."""
-    disclosures = threat.shock_rate if threat.shock_factor != 1.0 else 0.0
-    shocks = poisson_minutes(seed, replication, chance.WORLD, chance.SHOCK, disclosures, -threat.shock_minutes, horizon)
-    clock = threat_clock(shocks, weights, start_weekday, threat)
-    attempts = all_attempts(seed, replication, nis, rates, cap, clock)
-    frauds = all_frauds(seed, replication, nis, threat.fraud_rate, horizon)
-    waves = poisson_minutes(seed, replication, chance.WORLD, chance.WAVE, threat.waves, 0, horizon)
-    compromises = all_compromises(seed, replication, suppliers, threat.supplier_rate, horizon)
-    digest = START
-    for draws in (shocks, waves, attempts[0], attempts[1], frauds[0], frauds[1], compromises.ravel()):
-        digest = digest_of(draws, digest)
-    for marks in (attempts[2], frauds[2]):
-        digest = digest_of(marks.view(np.int64), digest)
-    return (
         clock,
         shocks,
-        attempts[0],
-        attempts[1],
-        attempts[2],
-        frauds[0],
-        frauds[1],
-        frauds[2],
+        attempt_offsets,
+        attempt_minutes,
+        attempt_marks,
+        fraud_offsets,
+        fraud_minutes,
+        fraud_marks,
         waves,
+        victim_offsets,
+        victims,
         compromises,
+        fallen,
         digest,
     )

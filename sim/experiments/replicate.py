@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from sim.engines import reference
 from sim.engines.setting import Outcome, Setting
-from sim.engines.tape import deal
+from sim.engines.tape import deal, sky_over
 from sim.model.arrays import PolicyArrays, WorldArrays, policy_arrays, world_arrays
 from sim.model.policy import Policy
 from sim.model.world import World
@@ -66,8 +66,9 @@ def play(setting: Setting, seed: int, replication: int, engine: str = "reference
 
 def _play_chunk(common: Sequence[Setting], seed: int, replications: range) -> list[tuple[Summary, ...]]:
     chunk = []
+    sky = sky_over(common[0].world, seed)
     for replication in replications:
-        tape = deal(common[0].world, seed, replication)
+        tape = deal(sky, replication)
         outcomes = (reference.Future(setting, seed, tape).run() for setting in common)
         chunk.append(tuple(summarise(outcome, common[0].world) for outcome in outcomes))
     return chunk
@@ -128,11 +129,14 @@ def _threaded(
 ) -> Iterator[tuple[range, list[tuple[Summary, ...]]]]:
     """Play chunks on the compiled engine, which lets go of the interpreter lock, in threads."""
     from sim.engines.compiled import CompiledSetting
+    from sim.engines.twin.deck import deal_deck
 
-    packed = [CompiledSetting(setting, seed) for setting in common]
+    sky = sky_over(common[0].world, seed)
+    packed = [CompiledSetting(setting, seed, sky) for setting in common]
 
     def play_chunk(chunk: range) -> list[tuple[Summary, ...]]:
-        columns = [summaries_of(one.chunk(chunk.start, len(chunk)), chunk.start) for one in packed]
+        deck = deal_deck(sky, chunk.start, len(chunk))
+        columns = [summaries_of(one.play(deck), chunk.start) for one in packed]
         return list(zip(*columns, strict=True))
 
     pool = ThreadPoolExecutor(workers)

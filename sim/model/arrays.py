@@ -219,6 +219,7 @@ class WorldArrays(NamedTuple):
     services: tuple[tuple[float, float], ...]
     year_starts: tuple[int, ...]
     horizon: int
+    tick: int
     start_weekday: int
     start_day_of_year: int
     structure_seed: int
@@ -389,6 +390,7 @@ def world_arrays(world: World, years: int | None = None) -> WorldArrays:
         ),
         year_starts=starts,
         horizon=starts[-1],
+        tick=MINUTES_PER_DAY if world.tick == "day" else 1,
         start_weekday=world.start.weekday(),
         start_day_of_year=world.start.timetuple().tm_yday,
         structure_seed=world.seed,

@@ -326,6 +326,7 @@ class World(Group):
     years: int = parameter("world.years")
     seed: int = parameter("world.seed")
     defence: Literal["measures", "gordon_loeb_1", "gordon_loeb_2", "logistic"] = parameter("world.defence")
+    tick: Literal["minute", "day"] = parameter("world.tick")
     anchor: Anchor = Anchor()
     anchor_levels: AnchorLevels = AnchorLevels()
     threat: Threat = Threat()

@@ -9,15 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines import events as ev
+from sim.engines.mixing import ledger_hash
 from sim.engines.setting import Outcome
 from sim.model.arrays import WorldArrays
 from sim.model.policy import CATEGORIES, PAYERS
-from sim.results.ledger import by_payer_and_category, ledger_hash, sums
+from sim.results.ledger import by_payer_and_category, sums
 from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.incident import SEVERE, SIGNIFICANT
 
 if TYPE_CHECKING:
-    from sim.engines.compiled import Chunk
+    from sim.engines.twin.loop import Chunk
 
 KPIS = {
     "cash_cost_eur": "EUR",
@@ -64,45 +65,48 @@ class Summary:
     tape_digest: int
 
 
-@dataclass(frozen=True)
-class Counts:
-    """Whole numbers of one future, from which its key figures follow."""
+COUNTS = (
+    "break_ins",
+    "significant",
+    "severe",
+    "supplier_events",
+    "harm_cents",
+    "person_minutes",
+    "waited_minutes",
+    "helped",
+    "in_distress",
+)
+"""Whole numbers of one future, from which its key figures follow."""
 
-    break_ins: int
-    significant: int
-    severe: int
-    supplier_events: int
-    harm_cents: int
-    person_minutes: int
-    waited_minutes: int
-    helped: int
-    in_distress: int
 
+def key_figures(
+    counts: NDArray[np.int64], payments: NDArray[np.int64], years: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return the key figures of futures, in the order of KPIS: shape (r, len(KPIS)).
 
-def key_figures(counts: Counts, payments: NDArray[np.int64], years: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the key figures in the order of KPIS; the wait is over those to whom responders came, zero if to none."""
-    payers = payments.sum(axis=1)
-    cash = int(payments.sum())
-    prevention = int(payments[:, _PROGRAMMES].sum())
-    waited = counts.waited_minutes / counts.helped / MINUTES_PER_DAY if counts.helped else 0.0
-    return np.array(
+    `counts` has shape (r, len(COUNTS)), `payments` (r, payers, categories), `years` (r, y). The wait is over those to
+    whom responders came, zero if to none.
+    """
+    break_ins, significant, severe, supplier_events, harm, person_minutes, waited, helped, in_distress = counts.T
+    cash = payments.sum(axis=(1, 2))
+    prevention = payments[:, :, _PROGRAMMES].sum(axis=(1, 2))
+    return np.column_stack(
         [
             cash / 100,
-            *(int(paid) / 100 for paid in payers),
+            payments.sum(axis=2) / 100,
             prevention / 100,
             (cash - prevention) / 100,
-            int(payments[:, _RANSOM].sum()) / 100,
-            counts.harm_cents / 100,
-            counts.person_minutes / MINUTES_PER_DAY,
-            counts.break_ins,
-            counts.significant,
-            counts.severe,
-            counts.supplier_events,
-            waited,
-            int(years.max()) / 100,
-            counts.in_distress,
-        ],
-        dtype=np.float64,
+            payments[:, :, _RANSOM].sum(axis=1) / 100,
+            harm / 100,
+            person_minutes / MINUTES_PER_DAY,
+            break_ins,
+            significant,
+            severe,
+            supplier_events,
+            waited / np.maximum(helped, 1) / MINUTES_PER_DAY,
+            years.max(axis=1) / 100,
+            in_distress,
+        ]
     )
 
 
@@ -120,20 +124,21 @@ def summarise(outcome: Outcome, world: WorldArrays) -> Summary:
     serious = intrusion & (incidents["severity"] >= SIGNIFICANT)
     helped = incidents[incidents["team_start"] != ev.UNKNOWN]
     person_minutes = sums(incidents["person_minutes"], (victim, n))
-    counts = Counts(
-        break_ins=int(intrusion.sum()),
-        significant=int((intrusion & (incidents["severity"] == SIGNIFICANT)).sum()),
-        severe=int((intrusion & (incidents["severity"] == SEVERE)).sum()),
-        supplier_events=outcome.supplier_events,
-        harm_cents=int(incidents["harm_cents"].sum()),
-        person_minutes=int(person_minutes.sum()),
-        waited_minutes=int((helped["team_start"] - helped["discovered"]).sum()),
-        helped=len(helped),
-        in_distress=_in_distress(postings, town, year, world),
-    )
+    counts = {
+        "break_ins": int(intrusion.sum()),
+        "significant": int((intrusion & (incidents["severity"] == SIGNIFICANT)).sum()),
+        "severe": int((intrusion & (incidents["severity"] == SEVERE)).sum()),
+        "supplier_events": outcome.supplier_events,
+        "harm_cents": int(incidents["harm_cents"].sum()),
+        "person_minutes": int(person_minutes.sum()),
+        "waited_minutes": int((helped["team_start"] - helped["discovered"]).sum()),
+        "helped": len(helped),
+        "in_distress": _in_distress(postings, town, year, world),
+    }
+    numbers = np.array([[counts[name] for name in COUNTS]], dtype=np.int64)
     return Summary(
         replication=outcome.replication,
-        kpis=key_figures(counts, payments, by_year),
+        kpis=key_figures(numbers, payments[np.newaxis], by_year[np.newaxis])[0],
         payments=payments,
         years=by_year,
         own=sums(postings["cents"][own], (town[own], n)),
@@ -147,16 +152,13 @@ def summarise(outcome: Outcome, world: WorldArrays) -> Summary:
 
 def summaries_of(chunk: Chunk, first: int) -> list[Summary]:
     """Return the outcomes of a chunk of futures of the compiled engine, of which `first` is the first."""
-    payers = len(PAYERS)
+    payments = chunk.payments.reshape(-1, len(PAYERS), len(CATEGORIES))
+    kpis = key_figures(chunk.counts, payments, chunk.years)
     return [
         Summary(
             replication=first + line,
-            kpis=key_figures(
-                Counts(*(int(number) for number in chunk.counts[line])),
-                chunk.payments[line].reshape(payers, -1),
-                chunk.years[line],
-            ),
-            payments=chunk.payments[line].reshape(payers, -1),
+            kpis=kpis[line],
+            payments=payments[line],
             years=chunk.years[line],
             own=chunk.own[line],
             cash=chunk.cash[line],

@@ -21,6 +21,12 @@ def minutes(days: float) -> int:
 
 
 @rule
+def on_tick(minute: int, tick: int) -> int:
+    """Return this minute, or the next whole tick of the clock: `tick` is 1, or the 1440 minutes of a day."""
+    return minute if tick == 1 else (minute + tick - 1) // tick * tick
+
+
+@rule
 def weekday(minute: int, start_weekday: int) -> int:
     """Return the day of the week, Monday 0, of a minute in a world that starts on `start_weekday`."""
     return (start_weekday + minute // MINUTES_PER_DAY) % 7

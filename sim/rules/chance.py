@@ -2,8 +2,8 @@
 
 Philox4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC'11) turns the address
 into four 32-bit words. There is no state, so no draw can shift another: a policy changes what an attack does, never
-when the dice fall. Words stay below 2**32 and products below 2**63, so that the same lines mean the same as Python
-integers and as machine integers.
+when the dice fall. Words stay below 2**32. Of a product, which may reach 2**64, only its bits are used: a machine
+integer that wraps around has the same ones as a Python integer.
 
 | entity | who |
 |---|---|
@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import math
 
-from sim.rules.compiling import kernel
+from sim.rules.compiling import kernel, pasted
 
 MASK = 0xFFFFFFFF
 MULTIPLIER_0 = 0xD2511F53
@@ -61,19 +61,18 @@ CUSTOMER = 27  # whose customer a municipality is
 MATURITY = 28  # how far a municipality gets with a euro
 
 
-@kernel
+@pasted
 def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
     """Return the four 32-bit words of Philox4x32-10 for a counter (c0..c3) and a key (k0, k1)."""
     for _ in range(10):
-        low_0 = MULTIPLIER_0 * (c0 & 0xFFFF)
-        high_0 = MULTIPLIER_0 * (c0 >> 16)
-        low_1 = MULTIPLIER_1 * (c2 & 0xFFFF)
-        high_1 = MULTIPLIER_1 * (c2 >> 16)
-        product_high_0 = (high_0 + (low_0 >> 16)) >> 16
-        product_low_0 = (low_0 + ((high_0 & 0xFFFF) << 16)) & MASK
-        product_high_1 = (high_1 + (low_1 >> 16)) >> 16
-        product_low_1 = (low_1 + ((high_1 & 0xFFFF) << 16)) & MASK
-        c0, c1, c2, c3 = product_high_1 ^ c1 ^ k0, product_low_1, product_high_0 ^ c3 ^ k1, product_low_0
+        product_0 = MULTIPLIER_0 * c0
+        product_1 = MULTIPLIER_1 * c2
+        c0, c1, c2, c3 = (
+            ((product_1 >> 32) & MASK) ^ c1 ^ k0,
+            product_1 & MASK,
+            ((product_0 >> 32) & MASK) ^ c3 ^ k1,
+            product_0 & MASK,
+        )
         k0 = (k0 + WEYL_0) & MASK
         k1 = (k1 + WEYL_1) & MASK
     return c0, c1, c2, c3
@@ -82,7 +81,7 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
 @kernel
 def pair(seed: int, replication: int, entity: int, index: int, purpose: int) -> tuple[float, float]:
     """Return the two uniform numbers in the open interval (0, 1) that live at this address."""
-    w0, w1, w2, w3 = philox(replication, entity, index, purpose, seed & MASK, (seed >> 32) & MASK)
+    w0, w1, w2, w3 = philox(int(replication), int(entity), int(index), purpose, seed & MASK, (seed >> 32) & MASK)
     first = ((w0 >> 5) * 67108864.0 + (w1 >> 6) + 0.5) / 9007199254740992.0
     second = ((w2 >> 5) * 67108864.0 + (w3 >> 6) + 0.5) / 9007199254740992.0
     return first, second

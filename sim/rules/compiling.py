@@ -22,7 +22,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 KEPT_CACHES = 4
 
 
-COMPILED_SOURCES = ("rules/*.py", "engines/*.py", "model/arrays.py")
+COMPILED_SOURCES = ("rules/*.py", "engines/**/*.py", "model/arrays.py")
 
 
 def source_digest() -> str:
@@ -97,6 +97,15 @@ def kernel(function: Function) -> Function:
     if not HAS_NUMBA:
         return function
     return cast(Function, numba.njit(nogil=True, cache=_cached, error_model="python")(function))
+
+
+def pasted(function: Function) -> Function:
+    """Compile a function (or a kernel, once more) to be pasted into its callers: loops of draws become vector code."""
+    if not HAS_NUMBA:
+        return function
+    compiler: Any = numba.njit
+    plain = getattr(function, "py_func", function)
+    return cast(Function, compiler(nogil=True, cache=_cached, error_model="python", forceinline=True)(plain))
 
 
 def step(function: Function) -> Function:

@@ -111,6 +111,36 @@ def break_in_probability(
 
 
 @rule
+def break_in_bounds(
+    stocks: tuple[float, float, float, float],
+    targets: tuple[float, float, float, float],
+    cap: float,
+    defence: Defence,
+) -> tuple[float, float]:
+    """Return what `break_in_probability` stays between while identity, hardening, awareness and spend move to targets.
+
+    It falls with each of them (risk ratios are at most one); the margin is far above what rounding can do.
+    """
+    lowest = break_in_probability(
+        max(stocks[0], targets[0]),
+        max(stocks[1], targets[1]),
+        max(stocks[2], targets[2]),
+        max(stocks[3], targets[3]),
+        cap,
+        defence,
+    )
+    highest = break_in_probability(
+        min(stocks[0], targets[0]),
+        min(stocks[1], targets[1]),
+        min(stocks[2], targets[2]),
+        min(stocks[3], targets[3]),
+        cap,
+        defence,
+    )
+    return lowest * (1.0 - 1e-9), highest * (1.0 + 1e-9)
+
+
+@rule
 def fraud_risk(awareness: float, defence: Defence) -> float:
     """Return the chance that a payment fraud works, relative to untrained staff."""
     return 1.0 - awareness * (1.0 - defence.awareness_risk_ratio)

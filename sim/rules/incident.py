@@ -17,11 +17,17 @@ LARGEST_COST = 1e9
 
 
 @rule
+def above_minor(classes: Classes) -> float:
+    """Return the share of break-ins that become significant or severe; detection moves cases between those two."""
+    return classes.severe + classes.significant
+
+
+@rule
 def severe_probability(detection: float, classes: Classes) -> float:
     """Return the share of break-ins that become severe at this coverage of detection and response."""
     now = 1.0 - detection * (1.0 - classes.detection_severe_risk_ratio)
     today = 1.0 - classes.detection_today * (1.0 - classes.detection_severe_risk_ratio)
-    return min(classes.severe * now / today, classes.severe + classes.significant)
+    return min(classes.severe * now / today, above_minor(classes))
 
 
 @rule
@@ -29,7 +35,7 @@ def incident_class(u: float, detection: float, classes: Classes) -> int:
     """Return 0 minor, 1 significant or 2 severe; what detection keeps from being severe becomes significant."""
     if u < severe_probability(detection, classes):
         return SEVERE
-    if u < classes.severe + classes.significant:
+    if u < above_minor(classes):
         return SIGNIFICANT
     return MINOR
 
@@ -37,7 +43,7 @@ def incident_class(u: float, detection: float, classes: Classes) -> int:
 @rule
 def lateral_class(u: float, detection: float, classes: Classes) -> int:
     """Return the class of an infection through a supplier: significant or severe, in their usual proportion."""
-    return incident_class(u * (classes.severe + classes.significant), detection, classes)
+    return incident_class(u * above_minor(classes), detection, classes)
 
 
 @rule
@@ -74,9 +80,14 @@ def backup_factor(lost: bool, recovered: float, worst: float, recovery: Recovery
 
 
 @rule
-def bill_euro(u: float, severity: int, inhabitants: float, bill: Bill) -> float:
-    """Return the cash cost of an incident in euro, before backups, plan and waiting: lognormal, scaled with size."""
-    size = size_factor(inhabitants, bill.cost_size_elasticity)
+def cost_size(inhabitants: float, bill: Bill) -> float:
+    """Return how the size of a municipality scales its bills."""
+    return size_factor(inhabitants, bill.cost_size_elasticity)
+
+
+@rule
+def bill_euro(u: float, severity: int, size: float, bill: Bill) -> float:
+    """Return the cash cost of an incident in euro, before backups, plan and waiting: lognormal, times `cost_size`."""
     if severity == SEVERE:
         return 20_000.0 * size * lognormal_quantile(u, bill.severe_cost, bill.severe_sigma)
     if severity == SIGNIFICANT:

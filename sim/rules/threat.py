@@ -78,6 +78,19 @@ def segment_start(segment: int) -> int:
 
 
 @rule
+def segment_at(minute: int) -> int:
+    """Return the segment in which a minute falls."""
+    day = minute // MINUTES_PER_DAY
+    time_of_day = minute - day * MINUTES_PER_DAY
+    part = 0
+    if time_of_day >= CLOSING:
+        part = 2
+    elif time_of_day >= OPENING:
+        part = 1
+    return 3 * day + part
+
+
+@rule
 def repeat_excess(paid: bool, threat: Threat) -> float:
     """Return how much the rate at a victim is raised, in multiples of its own rate, after an incident closes.
 

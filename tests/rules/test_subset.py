@@ -22,7 +22,7 @@ def compiled_functions(path: Path) -> list[ast.FunctionDef]:
         node
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef)
-        and any(isinstance(mark, ast.Name) and mark.id in ("rule", "kernel") for mark in node.decorator_list)
+        and any(isinstance(mark, ast.Name) and mark.id in ("rule", "kernel", "pasted") for mark in node.decorator_list)
     ]
 
 

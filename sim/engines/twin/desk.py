@@ -1,4 +1,4 @@
-"""The desk of the compiled engine: one long array of integers and one of floats, with their layout.
+"""The desk: one long array of integers and one of floats, with their layout.
 
 The reference engine keeps an incident as a dictionary and a town as an object; here each is a stretch of the array
 `ints`, and `row` or `town` is the place where it begins: `ints[row + COST]` is the cost of an incident. Two flat arrays
@@ -14,10 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines import events as ev
-from sim.engines.mixing import posting_digest
 from sim.model.arrays import NO_LIMIT, PolicyArrays
+from sim.rules.calendar import on_tick
 from sim.rules.compiling import step
-from sim.rules.funding import layer_payment
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -35,13 +34,15 @@ SHARE, MARK, PLAN = range(3)  # its floats: systems out, mark of the next follow
 FLOAT_WIDTH = 3
 # A municipality: who it is, its state, its sums; then a burden a year, then the accounts of yearly limits.
 CODE, PEOPLE, LEVELS, LEVELS_AT, OPEN_ROW, LAST_CLOSED, OWN, CASH, BURDEN = range(9)
-STOCKS, TARGETS, RATE = 0, 7, 14  # its floats: seven stocks, their targets, and the rate of candidate attempts
-LEVEL_WIDTH = 15
+# Its floats: seven stocks, their targets, the rate of candidate attempts, how its size scales a bill, and between what
+# the probability of a break-in stays until an incident closes.
+STOCKS, TARGETS, RATE, COST_SIZE, LOWEST, HIGHEST = 0, 7, 14, 15, 16, 17
+LEVEL_WIDTH = 18
 # The seven stocks.
 IDENTITY, HARDENING, DETECTION, AWARENESS, BACKUPS, CONTINUITY, EFFORT = range(7)
 # Counters of a future, at the beginning of `ints`.
-HEAP_SIZE, ROWS, FREE_TEAMS, QUEUED, BLOCKED, JOURNAL, FULL, DIGEST = range(8)
-COUNTERS = 8
+HEAP_SIZE, ROWS, FREE_TEAMS, QUEUED, BLOCKED, BREAK_INS, YEAR, JOURNAL, FULL, DIGEST = range(10)
+COUNTERS = 10
 AT, KEY, ROW = range(3)  # an event on the heap
 HEAP_WIDTH = 3
 # A layer.
@@ -68,7 +69,8 @@ def layer_table(policy: PolicyArrays) -> tuple[Ints, list[int], int]:
 
 @step
 def push(case: Any, ints: Ints, minute: int, key: int, row: int) -> None:
-    """Put an event on the heap; the smallest (minute, key) lies on top."""
+    """Put an event on the heap, at the next tick of the clock; the smallest (minute, key) lies on top."""
+    minute = on_tick(minute, case.tick)
     place = ints[HEAP_SIZE]
     if place >= case.room:
         ints[FULL] = 1
@@ -151,63 +153,3 @@ def new_row(case: Any, ints: Ints, town: int, number: int, cause: int, severity:
     ints[row + TOWN] = town
     ints[row + FLOATS] = case.floats_at + line * FLOAT_WIDTH
     return row  # type: ignore[no-any-return]
-
-
-@step
-def charge(case: Any, ints: Ints, row: int, category: int, amount: int, minute: int) -> None:
-    """Post a cost of an incident: let it flow through the layers of its category until nothing is left."""
-    if amount <= 0:
-        return
-    ints[row + COST] += amount
-    town = ints[row + TOWN]
-    year = 0
-    while case.year_starts[year + 1] <= minute:
-        year = year + 1
-    left = amount
-    ints[town + CASH] += amount
-    ints[case.years_at + year] += amount
-    for position in range(case.layer_offsets[category], case.layer_offsets[category + 1]):
-        if left == 0:
-            break
-        layer = case.layers_at + position * LAYER_WIDTH
-        if not ints[layer + BEGINS] <= minute < ints[layer + ENDS]:
-            continue
-        limited = ints[layer + ACCOUNT] != NO_ACCOUNT
-        account = town + BURDEN + case.years * (1 + ints[layer + ACCOUNT]) + year
-        spent = ints[account] if limited else 0
-        payment = layer_payment(
-            left,
-            ints[layer + PART],
-            ints[layer + FIRST],
-            ints[layer + PER_EVENT],
-            ints[layer + PER_YEAR] - spent,
-        )
-        if payment > 0:
-            if limited:
-                ints[account] += payment
-            left = left - payment
-            payer = ints[layer + PAYER]
-            ints[case.payments_at + payer * case.categories + category] += payment
-            if payer == MUNICIPALITY:
-                ints[town + OWN] += payment
-                ints[town + BURDEN + year] += payment
-            ints[DIGEST] += np.int64(posting_digest(minute, ints[row + NIS], category, payer, payment))
-            if case.journal_room > 0:
-                write_posting(case, ints, minute, row, category, payer, payment)
-
-
-@step
-def write_posting(case: Any, ints: Ints, minute: int, row: int, category: int, payer: int, cents: int) -> None:
-    """Write a posting into the journal."""
-    line = ints[JOURNAL]
-    if line >= case.journal_room:
-        ints[FULL] = 1
-        return
-    ints[JOURNAL] = line + 1
-    place = case.journal_at + line * POSTING_WIDTH
-    ints[place] = minute
-    ints[place + 1] = ints[row + NIS]
-    ints[place + 2] = category
-    ints[place + 3] = payer
-    ints[place + 4] = cents
-    ints[place + 5] = (row - case.rows_at) // WIDTH

@@ -1,0 +1,322 @@
+"""One break-in from the first knock to the day everything is normal again, step for step as in `reference.py`.
+
+Each function has its namesake there; read that one first. What the SimPy process does between two waits, the function
+does at once, and where the process waits, the function pushes an event and returns.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.engines import events as ev
+from sim.engines.tape import minute_of, threat_time
+from sim.engines.twin import desk as d
+from sim.engines.twin.desk import Floats, Ints, new_row, push
+from sim.engines.twin.money import charge
+from sim.rules import chance, funding, ransom
+from sim.rules import defence as defence_rules
+from sim.rules import incident as rules
+from sim.rules.calendar import on_tick
+from sim.rules.chance import share_quantile, uniform
+from sim.rules.compiling import step
+from sim.rules.incident import MINOR, SEVERE, cents
+from sim.rules.threat import repeat_excess, segment_at
+
+EFFORT = d.EFFORT
+
+Case = Any
+"""What all futures of one policy in one world have in common: a NumPy record, see `compiled.case_record`."""
+
+
+@step
+def draw(case: Case, ints: Ints, replication: int, row: int, purpose: int) -> float:
+    """Return the uniform number at the address of an incident."""
+    return uniform(case.seed, replication, ints[row + d.NIS], ints[row + d.NUMBER], purpose)
+
+
+@step
+def stock(case: Case, ints: Ints, floats: Floats, town: int, measure: int, now: int) -> float:
+    """Return a coverage (or the effective spend) at this minute."""
+    return defence_rules.stock_at(
+        floats[ints[town + d.LEVELS] + d.STOCKS + measure],
+        floats[ints[town + d.LEVELS] + d.TARGETS + measure],
+        float(now - ints[town + d.LEVELS_AT]),
+        case.defence.build_minutes,
+        case.defence.decay_minutes,
+    )
+
+
+@step
+def push_incident(case: Case, ints: Ints, kind: int, minute: int, row: int) -> None:
+    """Push the next event of an incident."""
+    push(case, ints, minute, ev.key(kind, ints[row + d.NIS], ints[row + d.NUMBER]), row)
+
+
+@step
+def miss(case: Case, ints: Ints, floats: Floats, row: int, weight: float, now: int) -> None:
+    """Book the person-minutes without a service, and their value."""
+    lost = rules.person_minutes(
+        ints[ints[row + d.TOWN] + d.PEOPLE], floats[ints[row + d.FLOATS] + d.SHARE] * weight, now - ints[row + d.SINCE]
+    )
+    ints[row + d.PERSON_MINUTES] += lost
+    ints[row + d.HARM] += rules.harm_cents(lost, case.outage.value_of_service_day)
+
+
+@step
+def gets_in(case: Case, ints: Ints, floats: Floats, town: int, mark: float, now: int) -> bool:
+    """Return whether an attempt succeeds: its mark lies below the break-in probability of this moment, and nothing
+    keeps the municipality down. Most attempts are decided by what the probability stays between.
+    """
+    levels = ints[town + d.LEVELS]
+    if mark >= case.deterrence * floats[levels + d.HIGHEST]:
+        return False
+    if mark >= case.deterrence * floats[levels + d.LOWEST]:
+        probability = defence_rules.break_in_probability(
+            stock(case, ints, floats, town, d.IDENTITY, now),
+            stock(case, ints, floats, town, d.HARDENING, now),
+            stock(case, ints, floats, town, d.AWARENESS, now),
+            stock(case, ints, floats, town, d.EFFORT, now),
+            case.cap,
+            case.defence,
+        )
+        if mark >= case.deterrence * probability:
+            return False
+    if ints[town + d.OPEN_ROW] != ev.UNKNOWN:
+        ints[d.BLOCKED] += 1
+        return False
+    return True
+
+
+@step
+def attempt(
+    case: Case, ints: Ints, floats: Floats, replication: int, town: int, number: int, mark: float, cause: int, now: int
+) -> None:
+    """Let an attempt succeed when its mark lies below the break-in probability of this moment."""
+    if gets_in(case, ints, floats, town, mark, now):
+        u = uniform(case.seed, replication, ints[town + d.CODE], number, chance.CLASS)
+        severity = rules.incident_class(u, stock(case, ints, floats, town, d.DETECTION, now), case.classes)
+        break_in(case, ints, floats, replication, town, number, cause, severity, ev.UNKNOWN, now)
+
+
+@step
+def minor(case: Case, ints: Ints, town: int, number: int, cause: int, supplier: int, bill: int, now: int) -> None:
+    """A minor incident costs staff time and is over; its row is of use to a journal alone."""
+    ints[d.BREAK_INS] += 1
+    row = case.scratch_at
+    if case.journal_room > 0:
+        row = new_row(case, ints, town, number, cause, MINOR, now)
+        ints[row + d.CLOSED] = now
+        ints[row + d.SUPPLIER] = supplier
+    charge(case, ints, town, row, ev.RECOVERY, bill, now)
+
+
+@step
+def break_in(
+    case: Case,
+    ints: Ints,
+    floats: Floats,
+    replication: int,
+    town: int,
+    number: int,
+    cause: int,
+    severity: int,
+    supplier: int,
+    now: int,
+) -> None:
+    """Open the incident of a successful attempt; a minor one costs staff time and is over."""
+    if severity == MINOR:
+        u = uniform(case.seed, replication, ints[town + d.CODE], number, chance.COST)
+        bill = rules.bill_euro(u, MINOR, floats[ints[town + d.LEVELS] + d.COST_SIZE], case.bill)
+        minor(case, ints, town, number, cause, supplier, cents(bill), now)
+        return
+    ints[d.BREAK_INS] += 1
+    row = new_row(case, ints, town, number, cause, severity, now)
+    ints[row + d.SUPPLIER] = supplier
+    ints[town + d.OPEN_ROW] = row
+    dwell = rules.dwell_minutes(draw(case, ints, replication, row, chance.DWELL), case.intrusion)
+    push_incident(case, ints, ev.IMPACT, now + dwell, row)
+
+
+@step
+def strike(case: Case, ints: Ints, floats: Floats, replication: int, row: int, now: int) -> None:
+    """The intruder strikes: systems go out, and somebody will see it."""
+    ints[row + d.IMPACT] = now
+    mean = case.outage.systems_hit if ints[row + d.SEVERITY] == SEVERE else case.outage.significant_systems_hit
+    floats[ints[row + d.FLOATS] + d.SHARE] = share_quantile(draw(case, ints, replication, row, chance.SYSTEMS), mean)
+    ints[row + d.SINCE] = now
+    ints[row + d.OUT] = d.SERVICES_OUT
+    ints[row + d.NEXT_SERVICE] = 0
+    watched = draw(case, ints, replication, row, chance.NOTICED) < stock(
+        case, ints, floats, ints[row + d.TOWN], d.DETECTION, now
+    )
+    discovered = rules.discovered_at(now, watched, case.start_weekday, case.intrusion)
+    push_incident(case, ints, ev.DISCOVERED, discovered, row)
+
+
+@step
+def start_work(case: Case, ints: Ints, floats: Floats, replication: int, row: int, now: int) -> None:
+    """Responders arrive: they find the backups usable or lost, and somebody decides about the ransom."""
+    town = ints[row + d.TOWN]
+    ints[row + d.TEAM_START] = now
+    ints[row + d.TEAM_END] = now + ints[row + d.WORK]
+    if ints[row + d.CAUSE] == ev.CUT_OFF:
+        reconnected = rules.reconnected_at(
+            ints[row + d.BEGUN], ints[row + d.OUTAGE], now, ints[row + d.TEAM_END], case.outage
+        )
+        push_incident(case, ints, ev.CLOSED, reconnected, row)
+        return
+    floats[ints[row + d.FLOATS] + d.PLAN] = rules.plan_factor(
+        stock(case, ints, floats, town, d.CONTINUITY, now), case.recovery
+    )
+    if ints[row + d.SEVERITY] != SEVERE:
+        settle_on(case, ints, floats, replication, row, 0.0, now)
+        return
+    probability = rules.backups_lost_probability(stock(case, ints, floats, town, d.BACKUPS, now), case.recovery)
+    lost = draw(case, ints, replication, row, chance.BACKUPS) < probability
+    ints[row + d.BACKUPS_LOST] = 1 if lost else 0
+    u = draw(case, ints, replication, row, chance.DEMAND)
+    demand = ransom.demand_euro(u, float(ints[town + d.PEOPLE]), case.extortion)
+    ints[row + d.DEMAND] = cents(demand)
+    willing = ransom.willing_to_pay(draw(case, ints, replication, row, chance.PAY), lost, case.extortion)
+    if not willing or case.choices.ransom_rule == ransom.NEVER:
+        settle_on(case, ints, floats, replication, row, 0.0, now)
+    elif case.choices.ransom_rule == ransom.WITH_APPROVAL:
+        push_incident(case, ints, ev.PAID, now + case.choices.approval_minutes, row)
+    else:
+        decide(case, ints, floats, replication, row, now)
+
+
+@step
+def decide(case: Case, ints: Ints, floats: Floats, replication: int, row: int, now: int) -> None:
+    """Pay the ransom where that is allowed."""
+    town = ints[row + d.TOWN]
+    granted = draw(case, ints, replication, row, chance.APPROVAL)
+    recovered = 0.0
+    if ransom.allowed_to_pay(granted, case.choices.ransom_rule, case.choices.approval_rate):
+        u = draw(case, ints, replication, row, chance.DEMAND)
+        demand = ransom.demand_euro(u, float(ints[town + d.PEOPLE]), case.extortion)
+        ints[row + d.RANSOM] = ransom.ransom_cents(demand, case.extortion)
+        charge(case, ints, town, row, ev.RANSOM, ints[row + d.RANSOM], now)
+        recovered = ransom.recovered_share(draw(case, ints, replication, row, chance.RECOVERED), case.extortion)
+    settle_on(case, ints, floats, replication, row, recovered, now)
+
+
+@step
+def settle_on(case: Case, ints: Ints, floats: Floats, replication: int, row: int, recovered: float, now: int) -> None:
+    """Fix the bill and the outage: response is paid now, the rest when the critical services are back."""
+    town, severity = ints[row + d.TOWN], ints[row + d.SEVERITY]
+    cost_factor = time_factor = floats[ints[row + d.FLOATS] + d.PLAN]
+    if severity == SEVERE:
+        lost = ints[row + d.BACKUPS_LOST] == 1
+        cost_factor *= rules.backup_factor(lost, recovered, case.recovery.backup_cost_factor, case.recovery)
+        time_factor *= rules.backup_factor(lost, recovered, case.recovery.backup_time_factor, case.recovery)
+    waited = ints[row + d.TEAM_START] - ints[row + d.DISCOVERED]
+    size = floats[ints[town + d.LEVELS] + d.COST_SIZE]
+    bill = rules.bill_euro(draw(case, ints, replication, row, chance.COST), severity, size, case.bill)
+    bill = bill * cost_factor * rules.waiting_factor(waited, case.bill)
+    private = ints[row + d.PRIVATE] == 1
+    charge(
+        case,
+        ints,
+        town,
+        row,
+        ev.RESPONSE,
+        rules.response_cents(bill, private, case.team.private_factor, case.bill),
+        now,
+    )
+    ints[row + d.RECOVERY_DUE] = rules.recovery_cents(bill, case.bill)
+    ints[row + d.REVENUE_DUE] = rules.lost_revenue_cents(bill, case.bill)
+    u = draw(case, ints, replication, row, chance.CRITICAL)
+    critical = rules.critical_outage_minutes(u, severity, time_factor, case.outage)
+    full = critical
+    if severity == SEVERE:
+        u = draw(case, ints, replication, row, chance.FULL)
+        full = rules.full_outage_minutes(u, critical, time_factor, case.outage)
+    started = rules.outage_counts_from(ints[row + d.DISCOVERED], ints[row + d.TEAM_START], now, case.outage)
+    ints[row + d.CRITICAL_DUE] = max(now + 1, started + critical)
+    ints[row + d.FULL_DUE] = max(ints[row + d.CRITICAL_DUE], started + full)
+    ints[row + d.BILL_BEGUN] = now
+    ints[row + d.UNPAID] = 1
+    restore(case, ints, floats, row, now)
+
+
+@step
+def settle(case: Case, ints: Ints, row: int, now: int) -> None:
+    """Post what has accrued of a bill: all of it once it is due."""
+    town = ints[row + d.TOWN]
+    ints[row + d.UNPAID] = 0
+    begun, due = ints[row + d.BILL_BEGUN], ints[row + d.CRITICAL_DUE]
+    recovery = funding.elapsed_part(ints[row + d.RECOVERY_DUE], begun, due, now)
+    revenue = funding.elapsed_part(ints[row + d.REVENUE_DUE], begun, due, now)
+    charge(case, ints, town, row, ev.RECOVERY, recovery, now)
+    charge(case, ints, town, row, ev.LOST_REVENUE, revenue, now)
+
+
+@step
+def restore(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> None:
+    """Bring back the services whose time has come, and wait for the next one, or for the end."""
+    while ints[row + d.NEXT_SERVICE] < case.services_count:
+        service = ints[row + d.NEXT_SERVICE]
+        back = rules.restored_at(case.services[service, 1], ints[row + d.CRITICAL_DUE], ints[row + d.FULL_DUE])
+        if back > now:
+            push_incident(case, ints, ev.RESTORED, back, row)
+            return
+        if ints[row + d.UNPAID] == 1:
+            ints[row + d.CRITICAL_BACK] = back
+            settle(case, ints, row, now)
+        miss(case, ints, floats, row, case.services[service, 0], now)
+        ints[row + d.NEXT_SERVICE] += 1
+    if ints[row + d.FULL_DUE] > now:
+        push_incident(case, ints, ev.CLOSED, ints[row + d.FULL_DUE], row)
+    else:
+        close(case, ints, floats, row, now)
+
+
+@step
+def close(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> None:
+    """Back to normal: the municipality has learned, and attackers have seen that it can be hit."""
+    town = ints[row + d.TOWN]
+    ints[row + d.CLOSED] = now
+    ints[row + d.OUT] = d.BACK
+    levels = ints[town + d.LEVELS]
+    for measure in range(EFFORT + 1):
+        level = stock(case, ints, floats, town, measure, now)
+        if measure != EFFORT:
+            level = defence_rules.learned(level, case.defence.learning)
+        floats[levels + d.STOCKS + measure] = level
+    at, to = levels + d.STOCKS, levels + d.TARGETS
+    floats[levels + d.LOWEST], floats[levels + d.HIGHEST] = defence_rules.break_in_bounds(
+        (floats[at + d.IDENTITY], floats[at + d.HARDENING], floats[at + d.AWARENESS], floats[at + d.EFFORT]),
+        (floats[to + d.IDENTITY], floats[to + d.HARDENING], floats[to + d.AWARENESS], floats[to + d.EFFORT]),
+        case.cap,
+        case.defence,
+    )
+    ints[town + d.LEVELS_AT] = now
+    ints[town + d.OPEN_ROW] = ev.UNKNOWN
+    ints[town + d.LAST_CLOSED] = row
+    ints[row + d.UNTIL] = min(now + case.threat.repeat_minutes, case.horizon)
+
+
+@step
+def next_follow_up(
+    case: Case,
+    ints: Ints,
+    floats: Floats,
+    replication: int,
+    row: int,
+    minute: int,
+    clock: Floats,
+) -> None:
+    """Push the next extra attempt on a recent victim, if it comes in time."""
+    excess = repeat_excess(ints[row + d.RANSOM] > 0, case.threat)
+    per_year = floats[ints[ints[row + d.TOWN] + d.LEVELS] + d.RATE] * excess
+    if per_year <= 0.0:
+        return
+    gap, mark = chance.pair(case.seed, replication, ints[row + d.NIS], minute, chance.AFTERMATH)
+    moment = threat_time(minute, clock) + chance.exponential_quantile(gap) / per_year
+    following = on_tick(max(minute + 1, minute_of(moment, clock, segment_at(minute))), case.tick)
+    if following >= ints[row + d.UNTIL]:
+        return
+    floats[ints[row + d.FLOATS] + d.MARK] = mark * case.cap
+    key = ev.key(ev.FOLLOW_UP, ints[row + d.NIS], ev.FOLLOW_UP_NUMBER | following)
+    push(case, ints, following, key, row)

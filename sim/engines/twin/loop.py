@@ -1,0 +1,206 @@
+"""The event loop: what the tape brings and what follows from it, always the earlier of the two."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engines import events as ev
+from sim.engines.twin import desk as d
+from sim.engines.twin.deck import UNSETTLED, Deck
+from sim.engines.twin.desk import Floats, Ints, drop_top
+from sim.engines.twin.incidents import (
+    Case,
+    attempt,
+    close,
+    decide,
+    gets_in,
+    minor,
+    miss,
+    next_follow_up,
+    restore,
+    settle,
+    strike,
+)
+from sim.engines.twin.losses import compromise, end_outage, fraud, wave
+from sim.engines.twin.response import discover, lose_patience, release
+from sim.rules.compiling import kernel, step
+from sim.rules.incident import SEVERE, SIGNIFICANT
+
+MASK = 0xFFFFFFFF
+
+# The columns of `Chunk.counts`, in the order of results.outcomes.COUNTS.
+BREAK_INS, SIGNIFICANTS, SEVERES, SUPPLIER_EVENTS, HARM, PERSON_MINUTES, WAITED, HELPED, DISTRESS = range(9)
+COUNTS = 9
+
+
+class Maps(NamedTuple):
+    """What all futures of a policy begin with; no event changes it."""
+
+    beginning: Ints  # the desk at the start, up to the rows: towns, sums and layers, yearly programmes booked
+    levels: Floats  # the floats of all towns at the start
+    customer_offsets: Ints  # (suppliers + 1,)
+    customers: Ints  # positions of each supplier's customers
+
+
+class Chunk(NamedTuple):
+    """Integers of some futures, one row a future; see `results.outcomes` for what they become."""
+
+    counts: NDArray[np.int64]  # (r, COUNTS)
+    payments: NDArray[np.int64]  # (r, payers x categories)
+    years: NDArray[np.int64]  # (r, y)
+    own: NDArray[np.int64]  # (r, n)
+    cash: NDArray[np.int64]  # (r, n)
+    person_minutes: NDArray[np.int64]  # (r, n)
+    serious: NDArray[np.int16]  # (r, n)
+    ledger: NDArray[np.uint64]  # (r,)
+    tape: NDArray[np.uint64]  # (r,)
+
+
+@step
+def close_the_books(case: Case, ints: Ints, floats: Floats) -> None:
+    """At the horizon: book what open incidents have cost and taken from citizens so far, and flag them."""
+    ints[d.YEAR] = case.years - 1
+    for line in range(ints[d.ROWS]):
+        row = case.rows_at + line * d.WIDTH
+        if ints[row + d.OUT] == d.EVERYTHING_OUT:
+            miss(case, ints, floats, row, 1.0, case.horizon)
+        elif ints[row + d.OUT] == d.SERVICES_OUT:
+            for service in range(ints[row + d.NEXT_SERVICE], case.services_count):
+                miss(case, ints, floats, row, case.services[service, 0], case.horizon)
+        if ints[row + d.UNPAID] == 1:
+            settle(case, ints, row, case.horizon)
+        ints[row + d.OPEN] = 1 if ints[row + d.CLOSED] == ev.UNKNOWN else 0
+
+
+@step
+def count_up(case: Case, ints: Ints, out: Chunk, line: int) -> None:
+    """Write the sums of a played future into its row of the chunk."""
+    counts, person_minutes, serious = out.counts[line], out.person_minutes[line], out.serious[line]
+    own, cash, payments, years = out.own[line], out.cash[line], out.payments[line], out.years[line]
+    for place in range(COUNTS):
+        counts[place] = 0
+    counts[BREAK_INS] = ints[d.BREAK_INS]
+    for position in range(case.towns_count):
+        person_minutes[position] = 0
+        serious[position] = 0
+    for number in range(ints[d.ROWS]):
+        row = case.rows_at + number * d.WIDTH
+        position = (ints[row + d.TOWN] - case.towns_at) // case.town_width
+        counts[HARM] += ints[row + d.HARM]
+        counts[PERSON_MINUTES] += ints[row + d.PERSON_MINUTES]
+        person_minutes[position] += ints[row + d.PERSON_MINUTES]
+        if ints[row + d.TEAM_START] != ev.UNKNOWN:
+            counts[HELPED] += 1
+            counts[WAITED] += ints[row + d.TEAM_START] - ints[row + d.DISCOVERED]
+        if ints[row + d.CAUSE] <= ev.LATERAL and ints[row + d.SEVERITY] >= SIGNIFICANT:
+            counts[SEVERES if ints[row + d.SEVERITY] == SEVERE else SIGNIFICANTS] += 1
+            serious[position] += 1
+    for position in range(case.towns_count):
+        town = case.towns_at + position * case.town_width
+        worst = 0
+        for year in range(case.years):
+            worst = max(worst, ints[town + d.BURDEN + year])
+        if worst > case.distress * ints[town + d.PEOPLE]:
+            counts[DISTRESS] += 1
+        own[position] = ints[town + d.OWN]
+        cash[position] = ints[town + d.CASH]
+    for cell in range(case.payers * case.categories):
+        payments[cell] = ints[case.payments_at + cell]
+    for year in range(case.years):
+        years[year] = ints[case.years_at + year]
+    out.ledger[line] = np.uint64(ints[d.DIGEST])
+
+
+@kernel
+def play_deck(case: Case, maps: Maps, deck: Deck, ints: Ints, floats: Floats, begin: int, out: Chunk) -> int:
+    """Play the futures of a deck from number `begin` on, into the rows of `out`; return the first that did not fit.
+
+    The desk then still shows the last future played.
+    """
+    beginning, levels, customer_offsets, customers = maps.beginning, maps.levels, maps.customer_offsets, maps.customers
+    minutes, keys, places, marks, bills = deck.minutes, deck.keys, deck.places, deck.marks, deck.bills
+    waves, victims = deck.waves, deck.victims
+    for line in range(begin, len(deck.digests)):
+        for place in range(len(beginning)):
+            ints[place] = beginning[place]
+        for place in range(len(levels)):
+            floats[place] = levels[place]
+        replication = deck.first + line
+        clock = deck.clocks[line]
+        following, last = deck.offsets[line], deck.offsets[line + 1]
+        while ints[d.FULL] == 0:
+            top = case.heap_at
+            dealt = following < last
+            if ints[d.HEAP_SIZE] > 0:
+                if dealt and (
+                    ints[top + d.AT] < minutes[following]
+                    or (ints[top + d.AT] == minutes[following] and ints[top + d.KEY] < keys[following])
+                ):
+                    dealt = False
+            elif not dealt:
+                break
+            if dealt:
+                now, key, place = minutes[following], keys[following], places[following]
+            else:
+                now, key, place = ints[top + d.AT], ints[top + d.KEY], ints[top + d.ROW]
+            if now >= case.horizon:
+                break
+            while case.year_starts[ints[d.YEAR] + 1] <= now:
+                ints[d.YEAR] += 1
+            kind, number = key >> 56, key & MASK
+            if dealt:
+                mark = marks[following]
+                town = case.towns_at + place * case.town_width
+                if kind == ev.ATTEMPT and bills[following] != UNSETTLED:
+                    if gets_in(case, ints, floats, town, mark, now):
+                        minor(case, ints, town, number, ev.DIRECT, ev.UNKNOWN, bills[following], now)
+                elif kind == ev.ATTEMPT:
+                    attempt(case, ints, floats, replication, town, number, mark, ev.DIRECT, now)
+                elif kind == ev.FRAUD:
+                    fraud(case, ints, floats, replication, town, number, mark, now)
+                elif kind == ev.WAVE:
+                    hit = deck.wave_offsets[line] + number
+                    wave(case, ints, floats, number, now, victims, waves[hit], waves[hit + 1])
+                else:
+                    compromise(case, ints, floats, replication, place, number, now, customer_offsets, customers)
+                following = following + 1
+                continue
+            row = place
+            drop_top(case, ints)
+            recent = False
+            if kind == ev.IMPACT:
+                strike(case, ints, floats, replication, row, now)
+            elif kind == ev.DISCOVERED:
+                discover(case, ints, floats, replication, row, now)
+            elif kind == ev.RELEASED:
+                release(case, ints, floats, replication, now)
+            elif kind == ev.PATIENCE:
+                lose_patience(case, ints, floats, replication, row, now)
+            elif kind == ev.PAID:
+                decide(case, ints, floats, replication, row, now)
+            elif kind == ev.RESTORED:
+                restore(case, ints, floats, row, now)
+                recent = ints[row + d.CLOSED] == now
+            elif kind == ev.FOLLOW_UP:
+                town = ints[row + d.TOWN]
+                if ints[town + d.LAST_CLOSED] == row:
+                    mark = floats[ints[row + d.FLOATS] + d.MARK]
+                    attempt(case, ints, floats, replication, town, number, mark, ev.REPEAT, now)
+                    recent = True
+            elif ints[row + d.CAUSE] >= ev.CUT_OFF:
+                end_outage(case, ints, floats, row, now)
+            else:
+                close(case, ints, floats, row, now)
+                recent = True
+            if recent:
+                next_follow_up(case, ints, floats, replication, row, now, clock)
+        if ints[d.FULL] == 1:
+            return line
+        close_the_books(case, ints, floats)
+        count_up(case, ints, out, line)
+        out.counts[line, SUPPLIER_EVENTS] = deck.supplier_events[line]
+        out.tape[line] = deck.digests[line]
+    return len(deck.digests)

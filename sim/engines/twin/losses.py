@@ -1,0 +1,135 @@
+"""Losses that need no break-in: payment fraud, waves of denial of service, suppliers that fall."""
+
+from __future__ import annotations
+
+from sim.engines import events as ev
+from sim.engines.twin import desk as d
+from sim.engines.twin.desk import Floats, Ints, new_row, push
+from sim.engines.twin.incidents import Case, break_in, draw, miss, push_incident, stock
+from sim.engines.twin.money import charge
+from sim.engines.twin.response import respond
+from sim.rules import chance
+from sim.rules import defence as defence_rules
+from sim.rules import incident as rules
+from sim.rules.chance import uniform
+from sim.rules.compiling import step
+
+
+@step
+def fraud(
+    case: Case, ints: Ints, floats: Floats, replication: int, town: int, number: int, mark: float, now: int
+) -> None:
+    """A payment goes to a fraudster, unless somebody is awake."""
+    if mark >= defence_rules.fraud_risk(stock(case, ints, floats, town, d.AWARENESS, now), case.defence):
+        return
+    row = new_row(case, ints, town, number, ev.PAYMENT_FRAUD, rules.MINOR, now)
+    ints[row + d.CLOSED] = now
+    u = draw(case, ints, replication, row, chance.FRAUD_LOSS)
+    charge(
+        case,
+        ints,
+        town,
+        row,
+        ev.FRAUD_LOSS,
+        rules.fraud_loss_cents(u, case.spread),
+        now,
+    )
+
+
+@step
+def wave(case: Case, ints: Ints, floats: Floats, number: int, now: int, victims: Ints, begin: int, end: int) -> None:
+    """A wave of denial of service begins for all its victims at once."""
+    if begin == end:
+        return
+    first = case.rows_at + ints[d.ROWS] * d.WIDTH
+    for place in range(begin, end):
+        town = case.towns_at + victims[place] * case.town_width
+        row = new_row(case, ints, town, number, ev.DENIAL, rules.MINOR, now)
+        ints[row + d.IMPACT] = now
+        ints[row + d.SINCE] = now
+        ints[row + d.OUT] = d.EVERYTHING_OUT
+        floats[ints[row + d.FLOATS] + d.SHARE] = case.spread.wave_impact
+    push(case, ints, now + case.spread.wave_minutes, ev.key(ev.CLOSED, chance.WORLD, number), first)
+
+
+@step
+def reconnect(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> None:
+    """Give back what an outage without intrusion took."""
+    ints[row + d.CRITICAL_BACK] = now
+    ints[row + d.CLOSED] = now
+    ints[row + d.OUT] = d.BACK
+    miss(case, ints, floats, row, 1.0, now)
+
+
+@step
+def end_outage(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> None:
+    """An outage without intrusion ends: a wave for all its victims, a supplier's for one customer."""
+    if ints[row + d.CAUSE] == ev.CUT_OFF:
+        reconnect(case, ints, floats, row, now)
+        town = ints[row + d.TOWN]
+        if ints[town + d.OPEN_ROW] == row:
+            ints[town + d.OPEN_ROW] = ev.UNKNOWN
+        return
+    number = ints[row + d.NUMBER]
+    end = case.rows_at + ints[d.ROWS] * d.WIDTH
+    while row < end and ints[row + d.CAUSE] == ev.DENIAL and ints[row + d.NUMBER] == number:
+        reconnect(case, ints, floats, row, now)
+        row = row + d.WIDTH
+
+
+@step
+def compromise(
+    case: Case,
+    ints: Ints,
+    floats: Floats,
+    replication: int,
+    supplier: int,
+    number: int,
+    now: int,
+    customer_offsets: Ints,
+    customers: Ints,
+) -> None:
+    """Cut off the customers of a supplier; a few are infected themselves."""
+    spread = case.spread
+    full = supplier < case.full_it
+    u = uniform(case.seed, replication, chance.SUPPLIER + supplier, number, chance.SUPPLIER_OUTAGE)
+    outage = rules.supplier_outage_minutes(u, full, spread, case.outage)
+    impact = spread.impact_full if full else spread.impact_saas
+    cut_off = ev.supplier_number(ev.CUT_OFF_NUMBER, supplier, number)
+    infected = ev.supplier_number(ev.LATERAL_NUMBER, supplier, number)
+    for place in range(customer_offsets[supplier], customer_offsets[supplier + 1]):
+        town = case.towns_at + customers[place] * case.town_width
+        nis = ints[town + d.CODE]
+        if uniform(case.seed, replication, nis, cut_off, chance.SUPPLIER_HIT) >= spread.supplier_hit:
+            continue
+        lateral = uniform(case.seed, replication, nis, infected, chance.LATERAL) < spread.lateral
+        row = new_row(case, ints, town, cut_off, ev.CUT_OFF, rules.SIGNIFICANT, now)
+        ints[row + d.IMPACT] = now
+        ints[row + d.SUPPLIER] = supplier
+        charge(
+            case,
+            ints,
+            town,
+            row,
+            ev.SUPPLIER_BILL,
+            rules.supplier_bill_cents(ints[town + d.PEOPLE], impact, spread),
+            now,
+        )
+        if ints[town + d.OPEN_ROW] != ev.UNKNOWN:
+            ints[row + d.CLOSED] = now
+        elif lateral:
+            ints[row + d.CLOSED] = now
+            u = uniform(case.seed, replication, nis, infected, chance.CLASS)
+            severity = rules.lateral_class(u, stock(case, ints, floats, town, d.DETECTION, now), case.classes)
+            break_in(case, ints, floats, replication, town, infected, ev.LATERAL, severity, supplier, now)
+        else:
+            ints[row + d.SINCE] = now
+            ints[row + d.OUT] = d.EVERYTHING_OUT
+            floats[ints[row + d.FLOATS] + d.SHARE] = impact
+            if full:
+                ints[town + d.OPEN_ROW] = row
+                ints[row + d.OUTAGE] = outage
+                ints[row + d.DISCOVERED] = now
+                respond(case, ints, floats, replication, row, case.team.days_supplier, now)
+            else:
+                push_incident(case, ints, ev.CLOSED, now + outage, row)
