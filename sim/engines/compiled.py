@@ -208,23 +208,32 @@ def _empty_chunk(futures: int, towns: int, years: int) -> Chunk:
 
 
 def _programmes(setting: Setting) -> Programmes:
-    """Book the yearly programmes once, through the layers of the policy."""
-    world = setting.world
-    accounts = Accounts(setting.policy.layers, world.year_starts)
-    for minute, nis, use, amount in setting.programmes():
-        accounts.post(minute, nis, use, amount, ev.NATIONAL)
-    postings = np.array(accounts.postings, dtype=ev.POSTING)
-    paid, payer, category = postings["cents"], postings["payer"], postings["category"]
+    """Book the yearly programmes once, through the layers of the policy.
+
+    Years in which the same layers are open have the same postings, on another day.
+    """
+    world, layers = setting.world, setting.policy.layers
+    booked: dict[tuple[bool, ...], NDArray[Any]] = {}
+    years = []
+    for start in world.year_starts[:-1]:
+        opened = tuple(layer.begins <= start < layer.ends for use in ev.PROGRAMMES for layer in layers[use])
+        if opened not in booked:
+            accounts = Accounts(layers, world.year_starts)
+            for nis, use, amount in setting.programmes():
+                accounts.post(start, nis, use, amount, ev.NATIONAL)
+            booked[opened] = np.array(accounts.postings, dtype=ev.POSTING)
+        years.append(booked[opened].copy())
+        years[-1]["minute"] = start
+    postings = np.concatenate(years)
+    paid, payer = postings["cents"], postings["payer"]
     town = np.searchsorted(world.nis, postings["nis"])
-    year = np.searchsorted(np.array(world.year_starts), postings["minute"], side="right") - 1
-    payments, years = np.zeros(SHAPE, dtype=np.int64), np.zeros(len(world.year_starts) - 1, dtype=np.int64)
-    own, cash = np.zeros((2, len(world.nis)), dtype=np.int64)
+    payments, own, cash = np.zeros(SHAPE, dtype=np.int64), *np.zeros((2, len(world.nis)), dtype=np.int64)
     theirs = payer == d.MUNICIPALITY
-    np.add.at(payments, (payer, category), paid)
-    np.add.at(years, year, paid)
+    np.add.at(payments, (payer, postings["category"]), paid)
     np.add.at(cash, town, paid)
     np.add.at(own, town[theirs], paid[theirs])
-    return Programmes(payments, years, own, cash, ledger_hash(postings), postings)
+    by_year = np.array([int(year["cents"].sum()) for year in years], dtype=np.int64)
+    return Programmes(payments, by_year, own, cash, ledger_hash(postings), postings)
 
 
 def _records(table: NDArray[np.int64], layout: np.dtype[Any]) -> NDArray[Any]:

@@ -47,6 +47,8 @@ KIND_NAMES = {
 (PREVENTION, RESPONSE_CAPACITY, RESPONSE, RECOVERY, LOST_REVENUE, NOTIFICATION, RANSOM, FRAUD_LOSS,
  SUPPLIER_BILL) = range(len(CATEGORIES))  # fmt: skip
 
+PROGRAMMES = (PREVENTION, RESPONSE_CAPACITY)  # paid every year, whatever happens; the others arise from incidents
+
 # Causes of an incident.
 DIRECT, REPEAT, LATERAL, CUT_OFF, PAYMENT_FRAUD, DENIAL = range(6)
 CAUSES = (

@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Generator
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 import simpy
@@ -98,10 +96,10 @@ class Future:
 
     def budgets(self) -> Process:
         """Every 1 January: each municipality's prevention, and its part of the standing response teams."""
-        for start, programmes in groupby(self.setting.programmes(), key=itemgetter(0)):
+        for start in self.world.year_starts[:-1]:
             yield self.at(start, ev.BUDGET, chance.WORLD, start)
-            for minute, nis, category, amount in programmes:
-                self.books.accounts.post(minute, nis, category, amount, ev.NATIONAL)
+            for nis, category, amount in self.setting.programmes():
+                self.books.accounts.post(start, nis, category, amount, ev.NATIONAL)
 
     # --- attacks -------------------------------------------------------------------------------------------------
 

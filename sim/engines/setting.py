@@ -35,8 +35,8 @@ class Setting:
 
     world: WorldArrays
     policy: PolicyArrays
+    structure: Structure = field(default=None)  # type: ignore[assignment]  # drawn from the world where not given
     cap: float = field(init=False)  # the break-in probability at zero spend
-    structure: Structure = field(init=False)
 
     def __post_init__(self) -> None:
         self.cap = unprotected(self.world.defence)
@@ -45,7 +45,8 @@ class Setting:
                 f"without any prevention {self.cap:.2f} of the attempts would break in, which is more than all: "
                 "lower world.break_in.today, or what the measures do at today's coverage"
             )
-        self.structure = structure(self.world)
+        if self.structure is None:
+            self.structure = structure(self.world)
 
     def ratios(self, maturity: float, spend: float, mix: tuple[float, ...]) -> list[float]:
         """Return spend on each measure over today's spend on it."""
@@ -69,18 +70,16 @@ class Setting:
         targets = [self.stocks(m, self.policy.local_spend, self.policy.mix) for m in maturity]
         return np.array(start, dtype=np.float64), np.array(targets, dtype=np.float64)
 
-    def programmes(self) -> Iterator[tuple[int, int, int, int]]:
-        """Yield what is paid every 1 January, whatever happens: (minute, NIS code, category, cents).
+    def programmes(self) -> Iterator[tuple[int, int, int]]:
+        """Yield what is paid every 1 January, whatever happens: (NIS code, category, cents).
 
         Each municipality pays for its prevention, and its part by inhabitants of the standing response teams.
         """
         people = self.world.inhabitants.tolist()
         everybody = sum(people)
         teams = max(0, self.policy.choices.teams) * self.world.team.cost_per_year_cents
-        for start in self.world.year_starts[:-1]:
-            before = 0
-            for nis, inhabitants in zip(self.world.nis.tolist(), people, strict=True):
-                part = part_by_inhabitants(teams, before, before + inhabitants, everybody)
-                before += inhabitants
-                yield start, nis, PREVENTION, cents(self.policy.local_spend * inhabitants)
-                yield start, nis, RESPONSE_CAPACITY, part
+        before = 0
+        for nis, inhabitants in zip(self.world.nis.tolist(), people, strict=True):
+            yield nis, PREVENTION, cents(self.policy.local_spend * inhabitants)
+            yield nis, RESPONSE_CAPACITY, part_by_inhabitants(teams, before, before + inhabitants, everybody)
+            before += inhabitants

@@ -11,10 +11,14 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from sim.engines import reference
 from sim.engines.setting import Outcome, Setting
+from sim.engines.structure import Structure, structure
 from sim.engines.tape import deal, sky_over
+from sim.engines.twin.deck import Shelf
 from sim.model.arrays import PolicyArrays, WorldArrays, policy_arrays, world_arrays
 from sim.model.policy import Policy
 from sim.model.world import World
@@ -36,10 +40,25 @@ class Futures:
     interrupted: bool
 
 
+class Ground(NamedTuple):
+    """A world in numbers, what is drawn once for it, and the decks that were dealt from it."""
+
+    world: WorldArrays
+    structure: Structure
+    shelf: Shelf
+
+
+@lru_cache(maxsize=3)
+def ground(world: World, years: int | None) -> Ground:
+    """Return what policies come and go over; the latest worlds are kept."""
+    numbers = world_arrays(world, years)
+    return Ground(numbers, structure(numbers), Shelf())
+
+
 def settings(world: World, policies: Sequence[Policy], years: int | None) -> list[Setting]:
     """Return what all futures of each policy have in common."""
-    numbers = world_arrays(world, years)
-    return [Setting(numbers, policy_arrays(policy, world)) for policy in policies]
+    below = ground(world, years)
+    return [Setting(below.world, policy_arrays(policy, world), below.structure) for policy in policies]
 
 
 def usable_engine(engine: str) -> str:
@@ -125,17 +144,16 @@ def _parallel(
 
 
 def _threaded(
-    common: Sequence[Setting], seed: int, chunks: Sequence[range], workers: int
+    common: Sequence[Setting], shelf: Shelf, seed: int, chunks: Sequence[range], workers: int
 ) -> Iterator[tuple[range, list[tuple[Summary, ...]]]]:
     """Play chunks on the compiled engine, which lets go of the interpreter lock, in threads."""
     from sim.engines.compiled import CompiledSetting
-    from sim.engines.twin.deck import deal_deck
 
     sky = sky_over(common[0].world, seed)
     packed = [CompiledSetting(setting, seed, sky) for setting in common]
 
     def play_chunk(chunk: range) -> list[tuple[Summary, ...]]:
-        deck = deal_deck(sky, chunk.start, len(chunk))
+        deck = shelf.deck(sky, chunk.start, len(chunk))
         columns = [summaries_of(one.play(deck), chunk.start) for one in packed]
         return list(zip(*columns, strict=True))
 
@@ -174,7 +192,7 @@ def replicate(
     chunks = [wanted[i : i + size] for i in range(0, replications, size)]
     workers = max(1, min(workers, len(chunks)))
     if engine == "compiled":
-        source = _threaded(common, seed, chunks, workers)
+        source = _threaded(common, ground(world, years).shelf, seed, chunks, workers)
     else:
         source = _serial(common, seed, chunks) if workers == 1 else _parallel(common, seed, chunks, workers)
     done: dict[int, tuple[Summary, ...]] = {}

@@ -41,10 +41,10 @@ KPIS = {
 }
 """The key figures of one future, over the whole horizon unless the name says otherwise, and their units."""
 
-PROGRAMMES = ("prevention", "response_capacity")
+PROGRAMMES = tuple(CATEGORIES[number] for number in ev.PROGRAMMES)
 """Categories that are paid every year, whatever happens; the others arise from incidents."""
 
-_PROGRAMMES = [CATEGORIES.index(name) for name in PROGRAMMES]
+_PROGRAMMES = list(ev.PROGRAMMES)
 _RANSOM = CATEGORIES.index("ransom")
 INTRUSIONS = (ev.DIRECT, ev.REPEAT, ev.LATERAL)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+import threading
+from collections import OrderedDict
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -189,7 +191,28 @@ def deal_deck(sky: Sky, first: int, count: int) -> Deck:
     )
 
 
-def bytes_of(deck: Deck) -> int:
-    """Return how much memory a deck takes."""
-    arrays: list[Any] = [part for part in deck if isinstance(part, np.ndarray)]
-    return sum(int(array.nbytes) for array in arrays)
+class Shelf:
+    """Decks that were dealt from one world, kept for the next policy: the least used goes first when room runs out."""
+
+    def __init__(self, megabytes: int = 80) -> None:
+        self.room = megabytes << 20
+        self._decks: OrderedDict[tuple[int, int, int], Deck] = OrderedDict()
+        self._guard = threading.Lock()
+
+    def deck(self, sky: Sky, first: int, count: int) -> Deck:
+        """Return the deck of these futures, from the shelf or newly dealt."""
+        wanted = (sky.seed, first, count)
+        with self._guard:
+            if wanted in self._decks:
+                self._decks.move_to_end(wanted)
+                return self._decks[wanted]
+        deck = deal_deck(sky, first, count)
+        with self._guard:
+            self._decks[wanted] = deck
+            while sum(map(_bytes, self._decks.values())) > self.room:
+                self._decks.popitem(last=False)
+        return deck
+
+
+def _bytes(deck: Deck) -> int:
+    return sum(part.nbytes for part in deck if isinstance(part, np.ndarray))
