@@ -81,12 +81,12 @@ browser: # Chromium for the tests in a real browser, where it can be had; they s
 
 requirements: build/uv/bin/uv ## compile the pinned requirements from pyproject.toml; keeps versions that still fit
 	$(COMPILE) --group build --output-file requirements.txt
-	$(COMPILE) --group build --extra study --extra dev --constraints requirements.txt \
+	$(COMPILE) --group build --extra study --extra dev --extra bench --constraints requirements.txt \
 	  --output-file requirements-test.txt
 
 upgrade: build/uv/bin/uv ## the same, with the newest versions of everything
 	$(COMPILE) --upgrade --group build --output-file requirements.txt
-	$(COMPILE) --upgrade --group build --extra study --extra dev --constraints requirements.txt \
+	$(COMPILE) --upgrade --group build --extra study --extra dev --extra bench --constraints requirements.txt \
 	  --output-file requirements-test.txt
 
 build/uv/bin/uv:

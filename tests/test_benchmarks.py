@@ -1,0 +1,194 @@
+"""Benchmarks run to their end, and what they compare computes the same thing. Nothing here looks at the time."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import sim
+from sim.engines.compiled import CompiledSetting
+from sim.experiments.replicate import replicate, settings
+from sim.results.outcomes import KPIS, summaries_of
+from tests.worlds import close
+
+PROJECT = Path(__file__).resolve().parents[1]
+FOLDER = PROJECT / "benchmarks"
+BENCHMARKS = sorted(FOLDER.glob("[a-z]*.py"))
+
+
+def benchmark(name: str) -> Any:
+    """Return a module of benchmarks/, which is no package."""
+    if str(FOLDER) not in sys.path:
+        sys.path.append(str(FOLDER))
+    return importlib.import_module(name)
+
+
+@pytest.mark.parametrize("path", BENCHMARKS, ids=lambda path: path.stem)
+def test_each_runs_to_its_end(path):
+    done = subprocess.run(
+        [sys.executable, str(path), "--quick"],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(PROJECT), os.environ.get("PYTHONPATH", "")])},
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"weerbaar {sim.__version__}" in done.stdout
+
+
+@pytest.mark.parametrize("path", BENCHMARKS, ids=lambda path: path.stem)
+def test_each_says_why_it_is_fair_and_stands_in_the_table(path):
+    doc = path.read_text(encoding="utf-8").split('"""')[1]
+    for word in ("*Compared.*", "*Why it is fair.*", "*What it does not show.*"):
+        assert word in doc
+    assert f"`python benchmarks/{path.name}`" in (PROJECT / "docs" / "performance.md").read_text(encoding="utf-8")
+
+
+def test_different_means_are_noticed():
+    same_mean = benchmark("_measure").same_mean
+    values = np.random.default_rng(1).normal(0, 1, 100)
+    assert "difference" in same_mean(values)
+    assert "difference" in same_mean(values, values + 0.1)
+    for other in (1.0, values + 1.0):
+        with pytest.raises(SystemExit, match="not the same thing"):
+            same_mean(values, other)
+
+
+# ---- twins ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("repeat", [1, 8])
+def test_break_ins_are_as_many_when_every_attempt_is_an_event(repeat):
+    """On few municipalities, attacked often; with and without extra attempts on recent victims."""
+    twins, world = benchmark("twins"), sim.load_world("flanders-2020")
+    values = {"threat.attempts": 20, "threat.repeat_factor": repeat, "incident.significant": 0.3}
+    few = benchmark("growth").resized(world.with_values(values), 10)
+    setting = settings(few, [sim.load_policy("prevention-first")], 3)[0]
+    every, some = (
+        np.array([play(setting, replication).kpis for replication in range(50)])
+        for play in (twins.plain, twins.thinned)
+    )
+    for kpi in ("break_ins", "significant_incidents"):
+        column = list(KPIS).index(kpi)
+        assert close(every[:, column] - some[:, column], 0.0)
+        assert not np.array_equal(every[:, column], some[:, column])
+
+
+# ---- the bound in numpy --------------------------------------------------------------------------------------------
+
+
+ALONE = {"incident.minor_cost": 1, "suppliers.compromise_rate": 0, "ddos.waves": 0, "fraud.rate": 0}
+MINOR = {"incident.severe": 0, "incident.significant": 0}
+NARROW = {f"incident.{law}_sigma": 0.3 for law in ("severe", "critical", "full", "significant", "significant_days")}
+NARROW |= {"incident.cost_size_elasticity": 0}
+BREAK_INS_AND_COSTS = {"break_ins", "incident_cost_eur", "cost_municipality_eur", "cost_flanders_eur"}
+
+
+@pytest.mark.parametrize(
+    ("values", "varying"),
+    [
+        ({}, {"ransom_paid_eur", "outage_person_days", "citizen_harm_eur", "supplier_events", "worst_year_cost_eur",
+              "severe_incidents", "significant_incidents", "municipalities_in_distress"}),
+        (ALONE | MINOR | {"incident.minor_cost": 4000}, set()),
+        (ALONE | MINOR | {"ddos.waves": 9}, {"outage_person_days"}),
+        (ALONE | NARROW | {"incident.severe": 0}, {"outage_person_days", "significant_incidents"}),
+        (ALONE | NARROW | {"incident.significant": 0}, {"outage_person_days", "severe_incidents", "ransom_paid_eur"}),
+        (ALONE | MINOR | {"fraud.rate": 0.1}, set()),
+        (ALONE | {"suppliers.compromise_rate": 0.1, "suppliers.outage_sigma": 0.3}, {"supplier_events"}),
+        (ALONE | {"suppliers.compromise_rate": 0.1, "suppliers.outage_sigma": 0.3, "suppliers.outage_days_full": 3,
+                  "suppliers.lateral_prob": 0, "suppliers.impact_saas": 0} | MINOR, {"supplier_events"}),
+    ],
+    ids=["everything", "minor", "waves", "significant", "severe", "frauds", "suppliers", "disconnected"],
+)  # fmt: skip
+def test_the_bound_has_the_means_of_the_engine_where_nothing_feeds_back(values, varying):
+    numpy_bound = benchmark("numpy_bound")
+    world = sim.load_world("flanders-2020").with_values(numpy_bound.ENVIRONMENT | values)
+    assert varying | BREAK_INS_AND_COSTS <= set(numpy_bound.agreement(world, 1500))
+
+
+def test_the_bound_leaves_the_same_outcomes_and_its_sums_agree():
+    numpy_bound = benchmark("numpy_bound")
+    policy = sim.load_policy("fifty-fifty").with_values(
+        {"cost_split.recovery": [{"payer": "municipality", "first": 5_000}, {"payer": "insurer", "share": 0.5,
+         "limit_per_event": 40_000}, {"payer": "municipality"}]}
+    )  # fmt: skip
+    setting = settings(sim.load_world("flanders-2020"), [policy], None)[0]
+    bound = numpy_bound.Bound(setting).play(np.random.default_rng(1), 30)
+    engine = summaries_of(CompiledSetting(setting, 1).chunk(0, 30), 0)
+    for name in numpy_bound.Outcomes._fields:
+        assert getattr(bound, name).shape == np.array([getattr(one, name) for one in engine]).shape
+    figures = dict(zip(KPIS, bound.kpis.T, strict=True))
+    assert figures["cash_cost_eur"] == pytest.approx(bound.years.sum(axis=1) / 100)
+    assert figures["cash_cost_eur"] == pytest.approx(bound.cash.sum(axis=1) / 100)
+    assert figures["cost_municipality_eur"] == pytest.approx(bound.own.sum(axis=1) / 100)
+    assert figures["significant_incidents"] + figures["severe_incidents"] == pytest.approx(bound.serious.sum(axis=1))
+    paid = np.array([one.payments for one in engine])
+    insured = [payments[:, sim.model.policy.PAYERS.index("insurer")].sum(axis=1) for payments in (bound.payments, paid)]
+    assert insured[0].mean() == pytest.approx(insured[1].mean(), rel=0.25)
+    apart = bound.own.mean(axis=0) / np.mean([one.own for one in engine], axis=0)
+    assert np.median(apart) == pytest.approx(1.0, abs=0.05)
+
+
+# ---- the queue, the law of annual losses ---------------------------------------------------------------------------
+
+
+def test_the_queue_in_simpy_has_the_wait_of_erlang_c():
+    """Ciw cannot be here (see its benchmark), which looks at the wait itself."""
+    queue = benchmark("response_queue")
+    expected = queue.erlang_c(queue.TEAMS, queue.LOAD * queue.TEAMS) * queue.DAYS / (queue.TEAMS * (1 - queue.LOAD))
+    assert close([queue.mean_wait(queue.in_simpy(seed)) for seed in range(60)], expected)
+
+
+@pytest.mark.parametrize("model", ["engine", "in_numpy", "in_pyfair"])
+def test_annual_losses_have_the_same_mean(model):
+    losses = benchmark("annual_loss")
+    if model == "in_pyfair":
+        pytest.importorskip("pyfair")
+        found = losses.in_pyfair(1, 20)
+    elif model == "in_numpy":
+        found = losses.in_numpy(np.random.default_rng(1), 20)
+    else:
+        found = losses.compiled_engine().chunk(0, 20).own / 100
+    assert found.shape == (20, losses.TOWNS)
+    assert close(found.ravel() / losses.YEARS, losses.RATE * losses.SEVERITY)
+
+
+# ---- the others ----------------------------------------------------------------------------------------------------
+
+
+def test_replications_needed_follow_from_the_deviation():
+    common = benchmark("common_random_numbers")
+    assert common.needed(9.999, 1.96) == 100
+    assert common.needed(0.0, 1.0) == 1
+    rng = np.random.default_rng(1)
+    baseline = rng.normal(0, 10, 4000)
+    policy = baseline + rng.normal(1, 1, 4000)
+    assert np.median(common.saved(baseline, policy)) == pytest.approx(201, rel=0.15)
+
+
+def test_worlds_grow_by_municipalities_of_their_own():
+    growth, world = benchmark("growth"), sim.load_world("flanders-2020")
+    for count in (75, 300, 4800):
+        towns = growth.resized(world, count).municipalities
+        assert len({town.nis for town in towns}) == len({town.name for town in towns}) == count
+    assert {town.population for town in growth.resized(world, 900).municipalities} == {
+        town.population for town in world.municipalities
+    }
+    seconds = np.outer([2.0, 4.0, 8.0], [1.0, 3.0])
+    assert growth.slope((10, 20, 40), seconds) == pytest.approx((1.0, 1.0, 1.0))
+
+
+def test_the_memory_of_a_summary_counts_its_arrays():
+    memory = benchmark("memory")
+    summary = replicate(
+        sim.load_world("one-town"), [sim.load_policy(memory.POLICY)], replications=3, engine="compiled"
+    ).of[0][0]
+    sizes = memory.parts(summary)
+    assert all(sizes[name] >= getattr(summary, name).nbytes + 100 for name in ("kpis", "payments", "own"))
