@@ -18,7 +18,7 @@ from sim.engines import reference
 from sim.engines.setting import Outcome, Setting
 from sim.engines.structure import Structure, structure
 from sim.engines.tape import deal, sky_over
-from sim.engines.twin.deck import Shelf
+from sim.engines.twin.deck import Shelf, deal_deck
 from sim.model.arrays import PolicyArrays, WorldArrays, policy_arrays, world_arrays
 from sim.model.policy import Policy
 from sim.model.world import World
@@ -29,6 +29,7 @@ Progress = Callable[[int, int], None]
 """Called with (futures done, futures asked for) whenever some are done."""
 
 CHUNK = {"reference": 1, "compiled": 25}  # futures a task: small, so that Ctrl+C is heard soon
+MOST_KEPT = 250  # futures of one call whose decks are worth keeping for the next policy
 ENGINES = ("reference", "compiled")
 
 
@@ -150,10 +151,11 @@ def _threaded(
     from sim.engines.compiled import CompiledSetting
 
     sky = sky_over(common[0].world, seed)
+    kept = sum(map(len, chunks)) <= MOST_KEPT
     packed = [CompiledSetting(setting, seed, sky) for setting in common]
 
     def play_chunk(chunk: range) -> list[tuple[Summary, ...]]:
-        deck = shelf.deck(sky, chunk.start, len(chunk))
+        deck = (shelf.deck if kept else deal_deck)(sky, chunk.start, len(chunk))
         columns = [summaries_of(one.play(deck), chunk.start) for one in packed]
         return list(zip(*columns, strict=True))
 
