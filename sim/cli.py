@@ -11,6 +11,7 @@ import shlex
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,7 +74,7 @@ class Question:
     replications: int
     years: int | None
     seed: int
-    engine: Engine
+    engine: Engine | None
     workers: int | None
     settings: Sequence[str]
 
@@ -102,6 +103,18 @@ def load(world: str, policies: Sequence[str], years: int | None, settings: Seque
     return found, loaded
 
 
+def serving(engine: Engine | None) -> str:
+    """Return the engine that can serve, and say so where it is not the one that was asked for."""
+    from sim.experiments.replicate import DEFAULT_ENGINE, usable_engine
+
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        usable = usable_engine(DEFAULT_ENGINE if engine is None else engine.value)
+    for warning in said:
+        talk(f"Note: {warning.message}")
+    return usable
+
+
 def answer(question: Question, targets: Targets, language: Language | None, show: Callable[..., None]) -> None:
     """Play a question, show the answer and write it; ends with exit code 130 when the work was interrupted."""
     targets.check()
@@ -111,6 +124,7 @@ def answer(question: Question, targets: Targets, language: Language | None, show
     from sim.text import words
 
     begun = time.perf_counter()
+    engine = serving(question.engine)
     workers = question.workers
     if workers is None:
         lived = len(world.municipalities) * world.years * len(policies) * question.replications
@@ -121,7 +135,7 @@ def answer(question: Question, targets: Targets, language: Language | None, show
             policies,
             replications=question.replications,
             seed=question.seed,
-            engine=question.engine.value,
+            engine=engine,
             workers=workers,
             progress=moved,
         )
@@ -150,7 +164,7 @@ def run(
     replications: Replications = 200,
     years: Years = None,
     seed: Seed = 2026,
-    engine: EngineName = Engine.reference,
+    engine: EngineName = None,
     workers: Workers = None,
     settings: Settings = None,
     json: JsonTarget = None,
@@ -175,7 +189,7 @@ def compare(
     replications: Replications = 200,
     years: Years = None,
     seed: Seed = 2026,
-    engine: EngineName = Engine.reference,
+    engine: EngineName = None,
     workers: Workers = None,
     settings: Settings = None,
     json: JsonTarget = None,
@@ -204,7 +218,7 @@ def explain(
     world: WorldName = "flanders-2020",
     years: Years = None,
     seed: Seed = 2026,
-    engine: EngineName = Engine.reference,
+    engine: EngineName = None,
     settings: Settings = None,
     lang: Spoken = None,
 ) -> None:
@@ -218,7 +232,8 @@ def explain(
     from sim.cli_output import console
     from sim.experiments.compare import explain as story_of
 
-    story = story_of(found, chosen, municipality=municipality, replication=replication, seed=seed, engine=engine.value)
+    serves = serving(engine)
+    story = story_of(found, chosen, municipality=municipality, replication=replication, seed=seed, engine=serves)
     out = console()
     out.print(story.text((lang or Language.en).value), soft_wrap=not out.is_terminal)
 
@@ -232,7 +247,7 @@ def trace(
     world: WorldName = "flanders-2020",
     years: Years = None,
     seed: Seed = 2026,
-    engine: EngineName = Engine.reference,
+    engine: EngineName = None,
     settings: Settings = None,
 ) -> None:
     """Every event and payment of one future, in order of time, as a table."""
@@ -245,7 +260,7 @@ def trace(
     from sim.results.trace import trace as events_of
     from sim.rules.calendar import MINUTES_PER_DAY
 
-    future = simulate(found, chosen, replication=replication, seed=seed, engine=engine.value)
+    future = simulate(found, chosen, replication=replication, seed=seed, engine=serving(engine))
     horizon = (found.end - found.start).days * MINUTES_PER_DAY
     events = events_of(found, future.postings, future.incidents, horizon)
     write_frame(Path(out), events)
@@ -259,6 +274,7 @@ def history(
     replications: Replications = 50,
     world: WorldName = "flanders-2020",
     seed: Seed = 2026,
+    engine: EngineName = None,
     settings: Settings = None,
 ) -> None:
     """The model beside what happened: incidents of 2020 to 2023, costs, outages and suppliers that fell."""
@@ -266,8 +282,9 @@ def history(
     from sim.cli_output import progress, show_history
     from sim.experiments.calibrate import history as checks_of
 
-    with progress("futures") as report:
-        checks = checks_of(found, chosen, replications=replications, seed=seed, progress=report)
+    serves = serving(engine)
+    with progress("Playing futures") as report:
+        checks = checks_of(found, chosen, replications=replications, seed=seed, engine=serves, progress=report)
     show_history(checks, replications, seed)
 
 
@@ -395,16 +412,12 @@ def start_app(
 @app.command()
 @guarded
 def warmup() -> None:
-    """Compile ahead of the first run, and say how long that took."""
-    from sim.experiments.compare import compare as compare_
-    from sim.experiments.compare import simulate
-    from sim.experiments.replicate import ENGINES
+    """Compile ahead of the first run (some half a minute, once for each version), and say how long that took."""
+    from sim.experiments.replicate import get_ready
 
-    world, (policy,) = load("one-town", ["status-quo-2020"], 1, [])
-    for engine in ENGINES:
+    for engine in dict.fromkeys((serving(None), "reference")):
         begun = time.perf_counter()
-        compare_(world, [policy], replications=1, engine=engine)
-        simulate(world, policy, engine=engine)
+        get_ready(engine)
         print(f"{engine}: ready in {time.perf_counter() - begun:.1f} s")
 
 

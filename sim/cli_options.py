@@ -50,9 +50,11 @@ Years = Annotated[
 Seed = Annotated[
     int, typer.Option("--seed", min=0, max=2**63 - 1, metavar="S", help="The same seed deals the same futures.")
 ]
-EngineName = Annotated[Engine, typer.Option("--engine", help="What plays the futures.")]
+EngineName = Annotated[
+    Engine | None, typer.Option("--engine", help="What plays the futures, with the same results; default: compiled.")
+]
 Workers = Annotated[
-    int | None, typer.Option("--workers", min=1, max=1024, metavar="N", help="Processes; default: all cores.")
+    int | None, typer.Option("--workers", min=1, max=1024, metavar="N", help="How many cores to use; default: all.")
 ]
 Settings = Annotated[
     list[str] | None,

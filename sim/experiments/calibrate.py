@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines import events as ev
-from sim.experiments.replicate import Progress, play, settings
+from sim.experiments.replicate import DEFAULT_ENGINE, Progress, player, settings
 from sim.model.policy import Policy
 from sim.model.world import World
 from sim.results.outcomes import INTRUSIONS
@@ -60,7 +60,13 @@ def _check(what: str, unit: str, recorded: float, values: Sequence[float] | NDAr
 
 
 def history(
-    world: World, policy: Policy, *, replications: int = 50, seed: int = 2026, progress: Progress | None = None
+    world: World,
+    policy: Policy,
+    *,
+    replications: int = 50,
+    seed: int = 2026,
+    engine: str = DEFAULT_ENGINE,
+    progress: Progress | None = None,
 ) -> list[Check]:
     """Return the checks: incidents in 2020-2023, cost and outage of a severe one, size of a supplier event.
 
@@ -71,6 +77,7 @@ def history(
     if world.start.year != FIRST_YEAR:
         raise ValueError(f"history needs a world that starts in {FIRST_YEAR}; {world.id} starts in {world.start.year}")
     setting = settings(world, [policy], max(years, min(10, world.years)))[0]
+    play = player(setting, seed, engine)
     counted_until = (datetime.date(LAST_YEAR + 1, 1, 1) - world.start).days * MINUTES_PER_DAY
     people = dict(zip(setting.world.nis.tolist(), setting.world.inhabitants.tolist(), strict=True))
     counts: list[int] = []
@@ -78,7 +85,7 @@ def history(
     outages: dict[bool, list[float]] = {False: [], True: []}
     reach: list[float] = []
     for replication in range(replications):
-        rows = play(setting, seed, replication).incidents
+        rows = play(replication).incidents
         severe = rows[np.isin(rows["cause"], INTRUSIONS) & (rows["severity"] == SEVERE)]
         counts.append(int(((severe["impact"] >= 0) & (severe["impact"] < counted_until)).sum()))
         for row in severe[severe["critical_back"] != ev.UNKNOWN]:

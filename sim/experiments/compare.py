@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiments.replicate import Futures, Progress, play, replicate, settings, usable_engine
+from sim.experiments.replicate import DEFAULT_ENGINE, Futures, Progress, play, replicate, settings, usable_engine
 from sim.model.policy import CATEGORIES, PAYERS, Policy
 from sim.model.world import World
 from sim.results.estimates import Difference, Estimate, difference, estimate, exceedance, mean_interval
@@ -368,7 +368,7 @@ def simulate(
     replication: int = 0,
     seed: int = 2026,
     years: int | None = None,
-    engine: str = "reference",
+    engine: str = DEFAULT_ENGINE,
 ) -> Future:
     """Return one future of one policy: the same as row `replication` of a comparison with this seed."""
     setting = settings(world, [policy], years)[0]
@@ -384,7 +384,7 @@ def explain(
     replication: int = 0,
     seed: int = 2026,
     years: int | None = None,
-    engine: str = "reference",
+    engine: str = DEFAULT_ENGINE,
 ) -> Story:
     """Return the story of one municipality, by name or NIS code, in one future."""
     town = world.by_nis(municipality) if isinstance(municipality, int) else world.by_name(municipality)
@@ -399,7 +399,7 @@ def compare(
     replications: int = 200,
     years: int | None = None,
     seed: int = 2026,
-    engine: str = "reference",
+    engine: str = DEFAULT_ENGINE,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Comparison:

@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
-from sim.engines import reference
 from sim.engines.setting import Outcome, Setting
 from sim.engines.structure import Structure, structure
-from sim.engines.tape import deal, sky_over
-from sim.engines.twin.deck import Shelf, deal_deck
+from sim.engines.tape import Sky, deal, sky_over
+from sim.engines.twin.deck import Deck, Shelf, deal_deck
 from sim.model.arrays import PolicyArrays, WorldArrays, policy_arrays, world_arrays
 from sim.model.policy import Policy
 from sim.model.world import World
@@ -29,8 +29,9 @@ Progress = Callable[[int, int], None]
 """Called with (futures done, futures asked for) whenever some are done."""
 
 CHUNK = {"reference": 1, "compiled": 25}  # futures a task: small, so that Ctrl+C is heard soon
-MOST_KEPT = 250  # futures of one call whose decks are worth keeping for the next policy
+MOST_KEPT = 200  # the decks of the first futures are kept for the next policy
 ENGINES = ("reference", "compiled")
+DEFAULT_ENGINE = "compiled"
 
 
 @dataclass(frozen=True)
@@ -75,16 +76,64 @@ def usable_engine(engine: str) -> str:
     return engine
 
 
-def play(setting: Setting, seed: int, replication: int, engine: str = "reference") -> Outcome:
-    """Return the journals of one future."""
+def player(setting: Setting, seed: int, engine: str = DEFAULT_ENGINE) -> Callable[[int], Outcome]:
+    """Return what plays one future of a setting, by its number, and hands over its journals."""
     if usable_engine(engine) == "compiled":
         from sim.engines.compiled import CompiledSetting
 
-        return CompiledSetting(setting, seed).journals(replication)
-    return reference.run(setting, seed, replication)
+        return CompiledSetting(setting, seed).journals
+    from sim.engines import reference
+
+    return lambda replication: reference.run(setting, seed, replication)
+
+
+def play(setting: Setting, seed: int, replication: int, engine: str = DEFAULT_ENGINE) -> Outcome:
+    """Return the journals of one future."""
+    return player(setting, seed, engine)(replication)
+
+
+def chunk_player(
+    world: World, policy: Policy, seed: int, engine: str = DEFAULT_ENGINE
+) -> Callable[[range], list[Summary]]:
+    """Return what plays some futures of one policy and sums each of them up."""
+    (setting,) = settings(world, [policy], None)
+    if usable_engine(engine) != "compiled":
+        return lambda chunk: [summary for (summary,) in _play_chunk([setting], seed, chunk)]
+    from sim.engines.compiled import CompiledSetting
+
+    packed, shelf = CompiledSetting(setting, seed), ground(world, None).shelf
+
+    def play_some(chunk: range) -> list[Summary]:
+        size = CHUNK["compiled"]
+        edges = [chunk.start, *range(chunk.start - chunk.start % size + size, chunk.stop, size), chunk.stop]
+        parts = [range(low, high) for low, high in pairwise(edges) if low < high]  # the decks of others fit
+        return [
+            summary
+            for part in parts
+            for summary in summaries_of(packed.play(_deck(shelf, packed.sky, part)), part.start)
+        ]
+
+    return play_some
+
+
+def _deck(shelf: Shelf, sky: Sky, chunk: range) -> Deck:
+    """Return the deck of these futures; those of the first ones are kept for the next policy."""
+    deal_them = shelf.deck if chunk.stop <= MOST_KEPT else deal_deck
+    return deal_them(sky, chunk.start, len(chunk))
+
+
+def get_ready(engine: str) -> None:
+    """Play one future of one town in both ways, so that what the engine needs is compiled, or loaded."""
+    from sim.model.files import load_policy, load_world
+
+    world, policy = load_world("one-town"), load_policy("status-quo-2020")
+    chunk_player(world, policy, 0, engine)(range(1))
+    play(settings(world, [policy], 1)[0], 0, 0, engine)
 
 
 def _play_chunk(common: Sequence[Setting], seed: int, replications: range) -> list[tuple[Summary, ...]]:
+    from sim.engines import reference
+
     chunk = []
     sky = sky_over(common[0].world, seed)
     for replication in replications:
@@ -151,13 +200,13 @@ def _threaded(
     from sim.engines.compiled import CompiledSetting
 
     sky = sky_over(common[0].world, seed)
-    kept = sum(map(len, chunks)) <= MOST_KEPT
     packed = [CompiledSetting(setting, seed, sky) for setting in common]
 
     def play_chunk(chunk: range) -> list[tuple[Summary, ...]]:
-        deck = (shelf.deck if kept else deal_deck)(sky, chunk.start, len(chunk))
+        deck = _deck(shelf, sky, chunk)
         columns = [summaries_of(one.play(deck), chunk.start) for one in packed]
         return list(zip(*columns, strict=True))
+
 
     pool = ThreadPoolExecutor(workers)
     try:
@@ -175,7 +224,7 @@ def replicate(
     replications: int = 200,
     years: int | None = None,
     seed: int = 2026,
-    engine: str = "reference",
+    engine: str = DEFAULT_ENGINE,
     workers: int = 1,
     progress: Progress | None = None,
     first: int = 0,

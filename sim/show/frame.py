@@ -92,7 +92,8 @@ def dress(
             "top": _UNTITLED_TOP + head,
         },
     }
-    return go.Figure({"data": list(data), "layout": {**common, **layout}})
+    # Unchecked, for Plotly takes longer to check a figure than we to draw it; the tests check every one.
+    return go.Figure({"data": list(data), "layout": {**common, **layout}}, _validate=False)
 
 
 def untitled(figure: Any) -> tuple[str, Any]:

@@ -6,6 +6,8 @@ played, and the address is written so that it brings back the same screen.
 
 from __future__ import annotations
 
+import html
+import urllib.parse
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -34,12 +36,14 @@ from sim.web.levers import (
     world_start,
 )
 from sim.web.link import Screen
-from sim.web.runs import REPLICATIONS, Archive, compared, same
+from sim.web.ready import ROOM
+from sim.web.runs import LADDER, Archive, Run, same
 from sim.web.sources import titles
 
 LANGUAGE_NAMES = {"nl": "Nederlands", "en": "English"}
 TAB_NAMES = {"payers": "Who pays", "risk": "How bad it can get"}
 _PATIENCE = 0.4  # seconds of work that need no bar
+_STEP = 0.05  # seconds of refining between two looks at what the user does
 _MOST_PROBLEMS = 4
 # Levers, key figures, the sentence and two charts on one screen of 1440 x 900; findings end at the same height.
 _STYLE = """
@@ -64,6 +68,7 @@ def main() -> None:
     """Draw the page."""
     st.set_page_config(page_title="Weerbaar", page_icon="🛡️", layout="wide")
     _first_look()
+    ROOM.start()
     language = st.session_state["language"]
     say = words(language)
     # The page says in which language it is, for those who listen to it.
@@ -71,6 +76,7 @@ def main() -> None:
     st.html(f"<style>{_STYLE}</style>")
     with st.sidebar:
         screen = _controls(say)
+    st.session_state["spoken"] = language
     address = link.write(screen)
     if st.query_params.to_dict() != address:
         st.query_params.from_dict(address)
@@ -87,11 +93,13 @@ def _first_look() -> None:
         state["arrival"] = st.query_params.to_dict()
         screen, _ = link.read(state["arrival"])
         state["language"], state["preset"], state["tab"] = screen.language, screen.preset, screen.tab
-        state["replications"], state["seed"] = screen.replications, screen.seed
+        state["seed"] = screen.seed
         _place(screen.policy)
         _place(screen.world)
-    for key in ("language", "preset", "replications", *(lever.key for lever in (*policy_levers(), *world_levers()))):
-        state[key] = state[key]
+    if state.get("spoken") != state["language"]:
+        # Widgets know their values by the words. Only now: a value that is set takes back a move made meanwhile.
+        for key in ("language", "preset", *(lever.key for lever in (*policy_levers(), *world_levers()))):
+            state[key] = state[key]
 
 
 def _place(values: Mapping[str, Value]) -> None:
@@ -157,7 +165,6 @@ def _controls(say: Words) -> Screen:
         preset=state["preset"],
         policy={lever.key: state[lever.key] for lever in policy_levers()},
         world={lever.key: state[lever.key] for lever in world_levers()},
-        replications=state["replications"],
         seed=state["seed"],
         tab=_tab(say),
     )
@@ -199,42 +206,98 @@ def _page(screen: Screen, say: Words) -> None:
     policies = (baseline,) if same(policy, baseline) else (baseline, policy)
     with st.container(key="on-a-phone"):
         st.caption(say.say("The levers are behind » at the top left."))
+    engine = _engine(say)
+    first, most = LADDER[engine]
+    run = _archive().run(world, policies, screen.seed, engine)
     slot = st.empty()
-    result = compared(
-        _archive(),
-        world,
-        policies,
-        seed=screen.seed,
-        replications=screen.replications,
-        report=_progress(slot, _archive(), say),
-    )
+    run.play(first, _progress(slot, run, say))
     slot.empty()
+    final = run.complete >= most
+    result = run.comparison(most if final else first)
     _key_figures(result, say)
     _sentence(result, say)
-    _charts(result, say)
-    _tables(result, say)
+    charts = _charts(result, say)
+    with st.expander(say.say("Show as a table"), icon=":material/table:"):
+        st.table(table(result, say), border="horizontal")
+    slot = st.empty()
     _footer(result, screen, policy, say)
+    _mark(screen, result, charts, final=final)
+    if not final:
+        run.play(most, _refining(slot, run, first, most, say), seconds=_STEP, spared=1)
+        st.rerun()
 
 
-def _progress(slot: Any, archive: Archive, say: Words) -> Callable[[int, int, float], None]:
+def _engine(say: Words) -> str:
+    """The engine that plays, as soon as it is ready; a sentence when that takes a while, or when it is the slow one."""
+    if not ROOM.wait(_PATIENCE):
+        slot = st.empty()
+        text = say.say("The engine is being made ready. Once after an installation that takes about half a minute.")
+        with st.spinner(text, show_time=True):
+            while not ROOM.wait(_PATIENCE):
+                slot.empty()  # here a move of a lever gets through
+    if ROOM.missing:
+        st.warning(
+            say.say(
+                "Numba is not installed here, so the reference engine plays the futures: with the same results, but "
+                "slower. The page shows fewer of them: intervals are wide, and rare disasters may be missing."
+            )
+        )
+    elif ROOM.broken:
+        st.warning(
+            say.say(
+                "The compiled engine does not work here (the terminal says why), so the reference engine plays the "
+                "futures: with the same results, but slower. The page shows fewer of them: intervals are wide, and "
+                "rare disasters may be missing."
+            )
+        )
+    return ROOM.engine
+
+
+def _progress(slot: Any, run: Run, say: Words) -> Callable[[int, int, float], None]:
     """What to call while futures are played: it shows how many, and how long it will still take."""
 
     def report(done: int, asked: int, seconds: float) -> None:
-        pace = seconds / done if done else archive.pace
-        if pace is None:
-            text = say.say("Playing the first futures. Only the very first time this takes longer.")
-        elif seconds + pace * (asked - done) < _PATIENCE:
+        pace = seconds / done if done else run.cores.pace
+        if pace is None or seconds + pace * (asked - done) < _PATIENCE:
             return
-        else:
-            text = say.say(
-                "Playing futures: {done} of {asked}, about {seconds} seconds to go",
-                done=say.number(done),
-                asked=say.number(asked),
-                seconds=say.number(max(1.0, pace * (asked - done))),
-            )
+        text = say.say(
+            "Playing futures: {done} of {asked}, about {seconds} seconds to go",
+            done=say.number(done),
+            asked=say.number(asked),
+            seconds=say.number(max(1.0, pace * (asked - done))),
+        )
         slot.progress(done / asked, text=text)
 
     return report
+
+
+def _refining(slot: Any, run: Run, first: int, most: int, say: Words) -> Callable[[int, int, float], None]:
+    """What to call while a first answer is refined. Each call lets a move of a lever through, which ends it."""
+
+    def report(done: int, asked: int, seconds: float) -> None:
+        slot.caption(
+            say.say(
+                "A first answer from {n} futures. It is being refined to {most}: {done} are done.",
+                n=say.number(first),
+                most=say.number(most),
+                done=say.number(run.complete),
+            )
+        )
+
+    return report
+
+
+def _mark(screen: Screen, result: Comparison, charts: list[str], *, final: bool) -> None:
+    """Say to programs what the page shows: whose answer, from how many futures, in which charts, and if it is final."""
+    said = {
+        "address": urllib.parse.urlencode(link.write(screen)),
+        "charts": " ".join(charts),
+        "futures": str(result.replications),
+        "final": "yes" if final else "no",
+    }
+    st.html(
+        "<span hidden " + " ".join(f'data-{name}="{html.escape(text)}"' for name, text in said.items()) + "></span>"
+    )
 
 
 def _key_figures(result: Comparison, say: Words) -> None:
@@ -266,59 +329,37 @@ def _sentence(result: Comparison, say: Words) -> None:
     st.info(result.sentence(say.language), icon=":material/lightbulb:")
 
 
-def _charts(result: Comparison, say: Words) -> None:
+def _charts(result: Comparison, say: Words) -> list[str]:
+    """Draw the two charts of the open tab; return their revisions."""
     scheme = "dark" if st.context.theme.type == "dark" else "light"
     shown = result.policies[-1]
     names = [say.say(name) for name in TAB_NAMES.values()]
     default = say.say(TAB_NAMES[st.session_state["tab"]])
     payers, risk = st.tabs(names, default=default, key=f"tab-{say.language}", on_change="rerun")
-    with payers:
-        if payers.open:
-            left, right = st.columns(2, gap="medium")
+    tab = risk if risk.open else payers
+    with tab:
+        left, right = st.columns(2, gap="medium")
+        if tab is payers:
             with left:
-                _chart("who_pays", who_pays(result, shown, say.language, scheme=scheme))
+                one = _chart("who_pays", who_pays(result, shown, say.language, scheme=scheme))
             with right:
-                _chart("tiles", tile_map(result, shown, say.language, scheme=scheme))
-    with risk:
-        if risk.open:
-            left, right = st.columns(2, gap="medium")
+                two = _chart("tiles", tile_map(result, shown, say.language, scheme=scheme))
+        else:
             with left:
-                _chart("exceedance", exceedance(result, say.language, scheme=scheme))
+                one = _chart("exceedance", exceedance(result, say.language, scheme=scheme))
             with right:
-                _chart("burden", burden_by_size(result, say.language, scheme=scheme))
+                two = _chart("burden", burden_by_size(result, say.language, scheme=scheme))
+    return [one, two]
 
 
-def _chart(key: str, figure: Any) -> None:
-    """A chart under its finding, with the same in words for those who cannot see it."""
-    alt = str(figure.layout.meta["alt"])
+def _chart(key: str, figure: Any) -> str:
+    """Draw a chart under its finding, with the same in words for those who cannot see it; return its revision."""
+    alt, revision = str(figure.layout.meta["alt"]), str(figure.layout.meta["rev"])
     title, figure = untitled(figure)
     with st.container(key=f"finding-{key}"):
         st.header(title, anchor=False)
     st.plotly_chart(figure, theme=None, config={"displayModeBar": False}, alt=alt, key=f"chart-{key}")
-
-
-def _tables(result: Comparison, say: Words) -> None:
-    with st.expander(say.say("Show as a table"), icon=":material/table:"):
-        st.table(table(result, say), border="horizontal")
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.segmented_control(
-            say.say("Futures"),
-            REPLICATIONS,
-            format_func=say.number,
-            key="replications",
-            required=True,
-            help=say.say(
-                "Every policy goes through the same futures. More of them take longer and narrow the intervals."
-            ),
-        )
-        if result.replications == REPLICATIONS[0]:
-            st.caption(
-                say.say(
-                    "With {n} futures the intervals are wide, and rare disasters may be missing: a first impression. "
-                    "Take more before you conclude anything.",
-                    n=say.number(result.replications),
-                )
-            )
+    return revision
 
 
 # ---- under the line ------------------------------------------------------------------------------------------------

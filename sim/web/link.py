@@ -11,7 +11,6 @@ from sim.model.spec import Value
 from sim.text import LANGUAGES, Words, words
 from sim.version import MODEL_VERSION
 from sim.web.levers import BASELINE, Lever, policy_levers, presets, start, world_levers, world_start
-from sim.web.runs import REPLICATIONS
 
 SEED = 2026
 MOST_SEED = 2**32 - 1
@@ -26,7 +25,6 @@ class Screen:
     preset: str = BASELINE
     policy: Mapping[str, Value] = field(default_factory=lambda: start(BASELINE))
     world: Mapping[str, Value] = field(default_factory=world_start)
-    replications: int = REPLICATIONS[0]
     seed: int = SEED
     tab: str = TABS[0]
 
@@ -43,8 +41,6 @@ def write(screen: Screen) -> dict[str, str]:
         address |= {
             lever.link: lever.write(values[lever.key]) for lever in levers if values[lever.key] != home[lever.key]
         }
-    if screen.replications != REPLICATIONS[0]:
-        address["futures"] = str(screen.replications)
     if screen.seed != SEED:
         address["seed"] = str(screen.seed)
     if screen.tab != TABS[0]:
@@ -65,7 +61,7 @@ def read(address: Mapping[str, str], language: str | None = None) -> tuple[Scree
     screen = Screen(language=language_of(address))
     say = words(language or screen.language)
     problems = _Problems(say)
-    known = {"lang", "start", "futures", "seed", "tab", "version"}
+    known = {"lang", "start", "seed", "tab", "version"}
     if "lang" in address and address["lang"] not in LANGUAGES:
         problems.wrong("lang", address["lang"], ", ".join(LANGUAGES))
     if (name := address.get("start")) is not None:
@@ -79,11 +75,6 @@ def read(address: Mapping[str, str], language: str | None = None) -> tuple[Scree
         policy=MappingProxyType({**screen.policy, **_positions(address, policy_levers(), problems)}),
         world=MappingProxyType({**screen.world, **_positions(address, world_levers(), problems)}),
     )
-    if (text := address.get("futures")) is not None:
-        if text in map(str, REPLICATIONS):
-            screen = replace(screen, replications=int(text))
-        else:
-            problems.wrong("futures", text, ", ".join(map(str, REPLICATIONS)))
     if (text := address.get("seed")) is not None:
         if re.fullmatch(r"[0-9]{1,10}", text) and int(text) <= MOST_SEED:
             screen = replace(screen, seed=int(text))

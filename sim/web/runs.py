@@ -6,114 +6,140 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 from sim.experiments.compare import Comparison
-from sim.experiments.replicate import replicate
+from sim.experiments.replicate import available_workers, chunk_player
 from sim.model.policy import Policy
 from sim.model.world import World
 from sim.results.outcomes import Summary
 
-REPLICATIONS = (12, 50, 200)
-"""How many futures the page offers; the first is what it opens with."""
-CHUNK = 4
-"""Fewest futures played at a time."""
-_BEAT = 0.5  # seconds
-ENGINE = "reference"
+LADDER = {"compiled": (200, 2000), "reference": (12, 50)}
+"""How many futures of each policy a page shows at once, and to how many it is then refined."""
+FEWEST = 4
+"""Futures that a core plays at a time as long as nobody knows how long one takes."""
+_BEAT = 0.25  # seconds
 _NAMES = {"id", "title", "description", "reference", "based_on"}
 
-Key = tuple[World, str, int]
 Report = Callable[[int, int, float], None]
 """Called with (futures done, futures asked for, seconds since the start) as they come."""
 
 
+class Cores:
+    """The threads that play futures for all visitors, and how fast they do."""
+
+    def __init__(self) -> None:
+        self.count = available_workers()
+        self.pool = ThreadPoolExecutor(self.count)
+        self.pace: float | None = None
+        """Seconds that a future took on one core, lately; None before the first."""
+
+
+class Played:
+    """The futures of one policy so far, from the first one on."""
+
+    def __init__(self, world: World, policy: Policy, seed: int, engine: str) -> None:
+        self.summaries: list[Summary] = []
+        self._asked = world, policy, seed, engine
+        self._player: Callable[[range], list[Summary]] | None = None
+        self._lock = threading.Lock()
+
+    def extend(self, wanted: int, cores: Cores, seconds: float, most: int) -> None:
+        """Play for about so many seconds, on at most so many cores, until there are as many futures as wanted."""
+        with self._lock:
+            first = len(self.summaries)
+            if first >= wanted:
+                return
+            if self._player is None:
+                world, policy, seed, engine = self._asked
+                self._player = chunk_player(world, policy, seed, engine)
+            each = FEWEST if cores.pace is None else max(1, int(seconds / cores.pace))
+            last = min(first + most * each, wanted)
+            bounds = [first + (last - first) * part // most for part in range(most + 1)]
+            parts = [range(low, high) for low, high in pairwise(bounds) if low < high]
+            begun = time.monotonic()
+            for part in cores.pool.map(self._player, parts):
+                self.summaries.extend(part)
+            cores.pace = (time.monotonic() - begun) / max(map(len, parts))
+
+
+class Run:
+    """Policies on the same futures, the first one being the baseline."""
+
+    def __init__(
+        self, world: World, policies: tuple[Policy, ...], seed: int, engine: str, played: list[Played], cores: Cores
+    ) -> None:
+        self.world, self.policies, self.seed, self.engine = world, policies, seed, engine
+        self.cores = cores
+        self._played = played
+
+    @property
+    def complete(self) -> int:
+        """How many futures all policies went through."""
+        return min(len(one.summaries) for one in self._played)
+
+    def missing(self, wanted: int) -> int:
+        """How many futures are still to be played, all policies together."""
+        return sum(max(0, wanted - len(one.summaries)) for one in self._played)
+
+    def play(self, wanted: int, report: Report | None = None, *, seconds: float = _BEAT, spared: int = 0) -> None:
+        """Play what is missing, so many seconds at a time, with some cores spared for other work.
+
+        What `report` raises ends it; what was played until then is kept.
+        """
+        begun, asked = time.monotonic(), self.missing(wanted)
+        while (missing := self.missing(wanted)) > 0:
+            for one in self._played:
+                if report is not None:
+                    report(max(0, asked - missing), asked, time.monotonic() - begun)
+                one.extend(wanted, self.cores, seconds, max(1, self.cores.count - spared))
+                missing = self.missing(wanted)
+        if asked and report is not None:
+            report(asked, asked, time.monotonic() - begun)
+
+    def comparison(self, replications: int) -> Comparison:
+        """The comparison over the first futures, which must have been played."""
+        return Comparison(
+            world=self.world,
+            policies=self.policies,
+            seed=self.seed,
+            years=self.world.years,
+            engine=self.engine,
+            futures_of=tuple(tuple(one.summaries[:replications]) for one in self._played),
+        )
+
+
 class Archive:
-    """Summaries of futures by world, policy and seed; the least used go first when there are too many.
+    """Summaries of futures by world, policy, seed and engine; the least used go first when there are too many.
 
     Future r is the same whoever asks and however many are asked for, so that more futures are added to those there are.
     """
 
-    def __init__(self, most: int = 10_000) -> None:
+    def __init__(self, most: int = 20_000) -> None:
         self.most = most
-        self.pace: float | None = None
-        """Seconds that a future took, lately; None before the first."""
-        self._played: OrderedDict[Key, list[Summary]] = OrderedDict()
-        self._locks: dict[Key, threading.Lock] = {}
+        self.cores = Cores()
+        self._played: OrderedDict[tuple[World, str, int, str], Played] = OrderedDict()
         self._guard = threading.Lock()
 
-    def missing(self, world: World, policy: Policy, seed: int, wanted: int) -> int:
-        """How many of the futures wanted are still to be played."""
-        return max(0, wanted - len(self._played.get(_key(world, policy, seed), [])))
-
-    def futures(
-        self, world: World, policy: Policy, seed: int, wanted: int, report: Callable[[int], None] | None = None
-    ) -> tuple[Summary, ...]:
-        """The first futures of a policy, playing those that are missing; `report` gets the number just played."""
-        key = _key(world, policy, seed)
+    def run(self, world: World, policies: tuple[Policy, ...], seed: int, engine: str) -> Run:
+        """Policies in a world, with the futures that were played of them before."""
         with self._guard:
-            lock = self._locks.setdefault(key, threading.Lock())
-        with lock:
-            played = self._played.get(key, [])
-            while len(played) < wanted:
-                count = min(self._chunk(), wanted - len(played))
-                begun = time.monotonic()
-                chunk = replicate(world, [policy], replications=count, seed=seed, first=len(played)).of[0]
-                self.pace = (time.monotonic() - begun) / count
-                played = [*played, *chunk]
-                self._keep(key, played)
-                if report is not None:
-                    report(len(chunk))
-            self._keep(key, played)
-        return tuple(played[:wanted])
+            played = [self._find(world, policy, seed, engine) for policy in policies]
+            kept = sum(len(one.summaries) for one in self._played.values())
+            while kept > self.most and len(self._played) > len(policies):
+                _, oldest = self._played.popitem(last=False)
+                kept -= len(oldest.summaries)
+        return Run(world, policies, seed, engine, played, self.cores)
 
-    def _chunk(self) -> int:
-        """So many futures at a time that a page can show progress, and stop, about twice a second."""
-        return CHUNK if self.pace is None else max(CHUNK, int(_BEAT / max(self.pace, 1e-6)))
-
-    def _keep(self, key: Key, played: list[Summary]) -> None:
-        with self._guard:
-            self._played[key] = played
-            self._played.move_to_end(key)
-            while len(self._played) > 1 and sum(map(len, self._played.values())) > self.most:
-                self._locks.pop(self._played.popitem(last=False)[0], None)
-
-
-def _key(world: World, policy: Policy, seed: int) -> Key:
-    """What decides a future: the world, the numbers of the policy (not its names), and the seed."""
-    return world, policy.model_dump_json(exclude=_NAMES), seed
+    def _find(self, world: World, policy: Policy, seed: int, engine: str) -> Played:
+        """What was played of a policy; its names do not matter. It becomes the last one used."""
+        key = world, policy.model_dump_json(exclude=_NAMES), seed, engine
+        found = self._played.setdefault(key, Played(world, policy, seed, engine))
+        self._played.move_to_end(key)
+        return found
 
 
 def same(one: Policy, other: Policy) -> bool:
     """Whether two policies are the same in everything but their names."""
     return one.model_dump(exclude=_NAMES) == other.model_dump(exclude=_NAMES)
-
-
-def compared(
-    archive: Archive,
-    world: World,
-    policies: tuple[Policy, ...],
-    *,
-    seed: int,
-    replications: int,
-    report: Report | None = None,
-) -> Comparison:
-    """The comparison of policies on the same futures; the first policy is the baseline."""
-    begun, done = time.monotonic(), 0
-    asked = sum(archive.missing(world, policy, seed, replications) for policy in policies)
-
-    if asked and report is not None:
-        report(0, asked, 0.0)
-
-    def count(played: int) -> None:
-        nonlocal done
-        done += played
-        if report is not None:
-            report(done, max(asked, done), time.monotonic() - begun)
-
-    return Comparison(
-        world=world,
-        policies=policies,
-        seed=seed,
-        years=world.years,
-        engine=ENGINE,
-        futures_of=tuple(archive.futures(world, policy, seed, replications, count) for policy in policies),
-    )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
+import plotly.graph_objects as go
 import pytest
 
 from sim.experiments.compare import Comparison
@@ -39,6 +41,7 @@ def test_every_chart_has_a_finding_words_for_the_blind_and_the_signs_of_its_lang
     assert len(meta["alt"]) > len(meta["title"]) > 10
     assert figure.layout.separators == {"nl": ",.", "en": ".,"}[language]
     text = figure.to_json()
+    assert json.loads(go.Figure(figure.to_dict()).to_json()) == json.loads(text)  # Plotly knows all that is in it
     assert "http" not in text
     assert not re.search(r"\bnan\b|inf\b", meta["alt"])
 

@@ -138,7 +138,7 @@ def test_every_picture_has_its_data_in_both_schemes(page: Page) -> None:
     for scheme in figures.values():
         for language in ("nl", "en"):
             assert set(scheme[language]) == named
-            assert all(figure["data"] and "title" not in figure["layout"] for figure in scheme[language].values())
+            assert all(figure["data"] and not figure["layout"].get("title") for figure in scheme[language].values())
 
 
 def test_the_numbers_are_those_of_the_result(page: Page, result: sim.Comparison) -> None:
