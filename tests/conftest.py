@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from sim.experiments.replicate import ENGINES
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MAC_BROWSER = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 
@@ -22,6 +24,13 @@ settings.load_profile("server" if os.environ.get("CI") else "here")
 def project() -> Path:
     """The folder of the project: the one with pyproject.toml."""
     return Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """The name of an engine: what asks for it is checked on each of them."""
+    name: str = request.param
+    return name
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,8 @@ SECONDS = 300_000  # milliseconds: the engine may have to be compiled first
 QUIET = ("--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update")
 KEY_FIGURES = 5
 # The page ends with a mark: whose answer it shows, in which charts, and whether that answer will still be refined.
-FINAL = """
+FINAL = (
+    """
 () => {
   const mark = document.querySelector('[data-final]')?.dataset
   const charts = [...document.querySelectorAll('.js-plotly-plot')]
@@ -35,7 +36,9 @@ FINAL = """
     && !document.querySelector('[data-testid=stStatusWidget], [data-stale=true]')
     && document.querySelector('[data-test-script-state]')?.dataset.testScriptState === 'notRunning'
 }
-""" % KEY_FIGURES
+"""
+    % KEY_FIGURES
+)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from scipy import stats
 
 from sim.engines.tape import day_weights, minute_of, threat_clock, threat_time
 from sim.model.arrays import world_arrays
-from tests.worlds import FOUR_YEARS, attacked, close, futures, plain_policy, quiet_world, tapes
+from tests.worlds import FOUR_YEARS, MORE, attacked, close, futures, plain_policy, quiet_world, tapes
 
 START = datetime.date(2020, 1, 1)
 GROWTH, AMPLITUDE, PEAK = 0.3, 0.4, 182
@@ -90,7 +90,7 @@ def test_disclosures_are_poisson():
     assert close([np.sum(tape.shocks >= 0) for tape in tapes(world, 300)], 6 * FOUR_YEARS)
 
 
-def test_repeat_victims_are_attacked_more_for_a_while():
+def test_repeat_victims_are_attacked_more_for_a_while(engine):
     """After an incident the rate doubles for the window: in a year after closing, twice as many attempts succeed."""
     rate = 0.5
     values = attacked(rate) | {
@@ -99,7 +99,7 @@ def test_repeat_victims_are_attacked_more_for_a_while():
         "threat.repeat_window": 365,
     }
     extra = []
-    for future in futures(quiet_world((20_000,) * 300, 6, values), plain_policy(), 12):
+    for future in futures(quiet_world((20_000,) * 300, 6, values), plain_policy(), 12, engine):
         rows = future.incidents
         first = {}
         for row in rows:
@@ -120,7 +120,7 @@ def test_the_clock_can_be_read_both_ways(minute):
     assert np.all(np.diff(clock) > 0)
 
 
-def test_services_are_available_as_in_a_two_state_process():
+def test_services_are_available_as_in_a_two_state_process(engine):
     """Share of time out of service: D / (D + 1/rate), with mean outage D (alternating renewal process)."""
     rate, median, sigma = 20.0, 3.0, 0.6
     values = attacked(rate) | {
@@ -132,7 +132,7 @@ def test_services_are_available_as_in_a_two_state_process():
     world = quiet_world((20_000,) * 20, 10, values)
     outage = median * math.exp(sigma**2 / 2)
     down = []
-    for future in futures(world, plain_policy(), 10):
+    for future in futures(world, plain_policy(), MORE[engine] * 10, engine):
         lost = np.bincount(future.incidents["nis"] - 10_001, weights=future.incidents["person_minutes"])
         down.extend(lost / (20_000 * 3653 * 1440))
     assert close(down, outage / (outage + 365.25 / rate))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.engines.events import UNKNOWN
-from tests.worlds import attacked, close, futures, plain_policy, quiet_world
+from tests.worlds import MORE, attacked, close, futures, plain_policy, quiet_world
 
 TEAMS, DAYS, TOWNS, YEARS, REPLICATIONS = 3, 10.0, 800, 10, 16
 LOAD = 0.7
@@ -53,8 +53,8 @@ def waits(future, severity: int | None = None) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def queue():
-    return futures(response_world(), pool(), REPLICATIONS)
+def queue(engine):
+    return futures(response_world(), pool(), MORE[engine] * REPLICATIONS, engine)
 
 
 def test_mean_wait_is_erlang_c(queue):
@@ -70,7 +70,7 @@ def test_little_queue_length_is_arrival_rate_times_wait(queue):
     """L from a census at random moments, lambda and W from the customers (Little 1961)."""
     rng = np.random.default_rng(1)
     gaps = []
-    for future in queue:
+    for future in queue[:REPLICATIONS]:
         rows = future.incidents
         horizon = 3653 * 1440
         served = np.where(rows["team_start"] == UNKNOWN, horizon, rows["team_start"])
@@ -80,10 +80,10 @@ def test_little_queue_length_is_arrival_rate_times_wait(queue):
     assert close(gaps, 0.0)
 
 
-def test_priorities_follow_cobham():
+def test_priorities_follow_cobham(engine):
     """Mean wait of class k: W0 / ((1 - s_(k-1)) (1 - s_k)), without pre-emption (Cobham 1954)."""
     severe = 0.4
-    outcomes = futures(response_world(severe), pool("severity"), REPLICATIONS)
+    outcomes = futures(response_world(severe), pool("severity"), MORE[engine] * REPLICATIONS, engine)
     base = erlang_c(TEAMS, LOAD * TEAMS) * DAYS / TEAMS
     first = base / (1 - LOAD * severe)
     second = base / ((1 - LOAD * severe) * (1 - LOAD))
@@ -91,8 +91,8 @@ def test_priorities_follow_cobham():
     assert close([waits(future, severity=1).mean() for future in outcomes], second)
 
 
-def test_nobody_waits_with_unlimited_teams():
-    for future in futures(response_world(), plain_policy(), 2):
+def test_nobody_waits_with_unlimited_teams(engine):
+    for future in futures(response_world(), plain_policy(), 2, engine):
         assert (future.incidents["team_start"] == future.incidents["discovered"]).all()
 
 
@@ -103,9 +103,9 @@ def test_never_more_teams_at_work_than_there_are(queue):
             assert np.sum((rows["team_start"] <= moment) & (moment < rows["team_end"])) <= TEAMS
 
 
-def test_patience_ends_the_wait():
+def test_patience_ends_the_wait(engine):
     policy = plain_policy({"response.teams": 1, "response.private_after_days": 2})
-    for future in futures(response_world(), policy, 2):
+    for future in futures(response_world(), policy, 2, engine):
         rows = future.incidents[future.incidents["team_start"] != UNKNOWN]
         waited = rows["team_start"] - rows["discovered"]
         assert waited.max() == 2 * 1440
@@ -113,13 +113,12 @@ def test_patience_ends_the_wait():
         assert (rows["private"] == 1).any()
 
 
-def test_larger_municipalities_go_first_where_inhabitants_count():
-    world = response_world().with_values({})
+def test_larger_municipalities_go_first_where_inhabitants_count(engine):
     sizes = [1_000 + 100 * i for i in range(TOWNS)]
     world = quiet_world(sizes, 4, attacked(1.5, 0.2) | {"incident.significant": 1.0, "team.days_significant": 5.0})
     policy = plain_policy({"response.teams": 10, "response.private_after_days": "never",
                            "response.discipline": "inhabitants"})  # fmt: skip
-    rows = futures(world, policy, 1)[0].incidents
+    rows = futures(world, policy, 1, engine)[0].incidents
     rows = rows[rows["team_start"] != UNKNOWN]
     waited = rows["team_start"] - rows["discovered"]
     large = rows["nis"] > 10_001 + TOWNS // 2

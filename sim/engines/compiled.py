@@ -85,7 +85,7 @@ def case_record(setting: Setting, seed: int, scalars: dict[str, int], layer_offs
     record["services"] = services
     record["year_starts"] = (*world.year_starts, *[NO_LIMIT] * (MOST_YEARS - len(world.year_starts)))
     record["layer_offsets"] = layer_offsets
-    return record
+    return record.view(np.recarray)
 
 
 class CompiledSetting:

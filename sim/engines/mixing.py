@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.rules.compiling import rule, step
+from sim.rules.compiling import rule, step, wrapping
 
 Whole = TypeVar("Whole", int, NDArray[np.int64])
 START = np.uint64(0x9E3779B97F4A7C15)
@@ -25,6 +25,7 @@ def mix(state: np.uint64, value: int) -> np.uint64:
     return state ^ (state >> SHIFT_3)
 
 
+@wrapping
 @step
 def digest_of(values: NDArray[np.int64], state: np.uint64) -> np.uint64:
     """Return the digest of an array, in its order, going on from the state of what came before it."""
@@ -40,6 +41,7 @@ def posting_place(minute: Whole, nis: Whole, category: Whole, payer: Whole) -> W
     return minute << 36 | nis << 12 | category << 6 | payer
 
 
+@wrapping
 @step
 def posting_digest(minute: int, nis: int, category: int, payer: int, cents: int) -> np.uint64:
     """Return the digest of one posting; that of a ledger is their sum modulo 2**64, whatever their order."""

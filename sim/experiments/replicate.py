@@ -8,8 +8,8 @@ import os
 import signal
 import threading
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -143,6 +143,9 @@ def _play_chunk(common: Sequence[Setting], seed: int, replications: range) -> li
     return chunk
 
 
+Played = Generator[tuple[range, list[tuple[Summary, ...]]], None, None]
+"""Chunks of futures, from the first on; close it to stop the workers."""
+
 _common: list[Setting] = []
 
 
@@ -168,16 +171,12 @@ def _play_prepared(seed: int, replications: range) -> list[tuple[Summary, ...]]:
     return _play_chunk(_common, seed, replications)
 
 
-def _serial(
-    common: Sequence[Setting], seed: int, chunks: Sequence[range]
-) -> Iterator[tuple[range, list[tuple[Summary, ...]]]]:
+def _serial(common: Sequence[Setting], seed: int, chunks: Sequence[range]) -> Played:
     for chunk in chunks:
         yield chunk, _play_chunk(common, seed, chunk)
 
 
-def _parallel(
-    common: Sequence[Setting], seed: int, chunks: Sequence[range], workers: int
-) -> Iterator[tuple[range, list[tuple[Summary, ...]]]]:
+def _parallel(common: Sequence[Setting], seed: int, chunks: Sequence[range], workers: int) -> Played:
     pool = ProcessPoolExecutor(
         workers,
         mp_context=multiprocessing.get_context("spawn"),
@@ -187,15 +186,13 @@ def _parallel(
     try:
         with _deaf_to_interrupts():  # workers start now and inherit this: Ctrl+C is for the parent alone
             jobs = {pool.submit(_play_prepared, seed, chunk): chunk for chunk in chunks}
-        for job in as_completed(jobs):
-            yield jobs[job], job.result()
+        for job, chunk in jobs.items():
+            yield chunk, job.result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _threaded(
-    common: Sequence[Setting], shelf: Shelf, seed: int, chunks: Sequence[range], workers: int
-) -> Iterator[tuple[range, list[tuple[Summary, ...]]]]:
+def _threaded(common: Sequence[Setting], shelf: Shelf, seed: int, chunks: Sequence[range], workers: int) -> Played:
     """Play chunks on the compiled engine, which lets go of the interpreter lock, in threads."""
     from sim.engines.compiled import CompiledSetting
 
@@ -207,12 +204,11 @@ def _threaded(
         columns = [summaries_of(one.play(deck), chunk.start) for one in packed]
         return list(zip(*columns, strict=True))
 
-
     pool = ThreadPoolExecutor(workers)
     try:
         jobs = {pool.submit(play_chunk, chunk): chunk for chunk in chunks}
-        for job in as_completed(jobs):
-            yield jobs[job], job.result()
+        for job, chunk in jobs.items():
+            yield chunk, job.result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -249,10 +245,11 @@ def replicate(
     done: dict[int, tuple[Summary, ...]] = {}
     interrupted = False
     try:
-        for chunk, results in source:
-            done.update(zip(chunk, results, strict=True))
-            if progress is not None:
-                progress(len(done), replications)
+        with contextlib.closing(source):  # whatever goes wrong, workers stop before this function ends
+            for chunk, results in source:
+                done.update(zip(chunk, results, strict=True))
+                if progress is not None:
+                    progress(len(done), replications)
     except KeyboardInterrupt:
         interrupted = True
     complete = []

@@ -1,8 +1,8 @@
 """How a rule becomes fast: compiled by Numba where it is installed, plain Python where it is not.
 
 Numba keeps machine code on disk and looks only at the file a function stands in, so an edit to a rule that another
-rule calls would go unnoticed. The cache therefore lives in a folder named after the digest of all sources that
-compiled code can stand on: another source, another folder.
+rule calls would go unnoticed; nor does it look at its own settings, such as NUMBA_BOUNDSCHECK. The cache therefore
+lives in a folder named after the digest of all sources that compiled code can stand on, and of those settings.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+import numpy as np
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 KEPT_CACHES = 4
@@ -26,12 +28,13 @@ COMPILED_SOURCES = ("rules/*.py", "engines/**/*.py", "model/arrays.py")
 
 
 def source_digest() -> str:
-    """The first 16 hexadecimal digits of the SHA-256 of every source that compiled code can stand on."""
+    """The first 16 hexadecimal digits of the SHA-256 of all that compiled code stands on: sources, Numba's settings."""
     root = Path(__file__).resolve().parents[1]
     digest = hashlib.sha256()
     for path in sorted(path for pattern in COMPILED_SOURCES for path in root.glob(pattern)):
         digest.update(str(path.relative_to(root)).encode())
         digest.update(path.read_bytes())
+    digest.update(repr(sorted(pair for pair in os.environ.items() if pair[0].startswith("NUMBA_"))).encode())
     return digest.hexdigest()[:16]
 
 
@@ -76,6 +79,7 @@ try:
 except ImportError:
     HAS_NUMBA = False
     _cached = False
+COMPILES = HAS_NUMBA and not getattr(numba.config, "DISABLE_JIT")  # noqa: B009
 
 
 _INNER = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # called from compiled code alone: less to compile
@@ -114,3 +118,8 @@ def step(function: Function) -> Function:
         return function
     compiler: Any = numba.njit  # its types know nothing of the two options that leave wrappers out
     return cast(Function, compiler(nogil=True, error_model="python", **_INNER)(function))
+
+
+def wrapping(function: Function) -> Function:
+    """Mark what counts modulo 2**64, above the other mark: as plain Python it must not warn that a number wrapped."""
+    return function if COMPILES else np.errstate(over="ignore")(function)

@@ -87,8 +87,12 @@ def gordon_loeb_2(spend: float, v: float, alpha: float) -> float:
 
 @rule
 def logistic(spend: float, v: float, steepness: float, midpoint: float) -> float:
-    """Return the S-shaped alternative: v (1 + exp(-k z0)) / (1 + exp(k (z - z0)))."""
-    return v * (1.0 + math.exp(-steepness * midpoint)) / (1.0 + math.exp(steepness * (spend - midpoint)))
+    """Return the S-shaped alternative: v (1 + exp(-k z0)) / (1 + exp(k (z - z0))).
+
+    Beyond exp(700) nothing is left of it, and Python's own exp would overflow.
+    """
+    exponent = min(steepness * (spend - midpoint), 700.0)
+    return v * (1.0 + math.exp(-steepness * midpoint)) / (1.0 + math.exp(exponent))
 
 
 @rule

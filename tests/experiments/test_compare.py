@@ -21,7 +21,7 @@ import sim
 def main():
     world = sim.load_world("flanders-2020")
     policies = [sim.load_policy(name) for name in {policies!r}]
-    result = sim.compare(world, policies, replications=6, years=2, seed=7, workers=int(sys.argv[1]))
+    result = sim.compare(world, policies, replications=6, years=2, seed=7, engine=sys.argv[1], workers=int(sys.argv[2]))
     print(json.dumps([result.tape_hash, *(result.ledger_hash(p) for p in policies)]))
 if __name__ == "__main__":
     main()
@@ -29,9 +29,9 @@ if __name__ == "__main__":
 
 
 @pytest.fixture(scope="module")
-def result():
-    world = sim.load_world("flanders-2020")
-    return sim.compare(world, [sim.load_policy(name) for name in POLICIES], replications=6, years=2, seed=7)
+def result(engine):
+    policies = [sim.load_policy(name) for name in POLICIES]
+    return sim.compare(sim.load_world("flanders-2020"), policies, replications=6, years=2, seed=7, engine=engine)
 
 
 @pytest.mark.parametrize(("workers", "hash_seed"), [(1, "1"), (2, "2")])
@@ -39,25 +39,26 @@ def test_another_process_another_number_of_workers_the_same_hashes(result, worke
     script = tmp_path / "again.py"
     script.write_text(SCRIPT.format(policies=POLICIES))
     environment = os.environ | {"PYTHONHASHSEED": hash_seed}
-    run = subprocess.run([sys.executable, str(script), str(workers)], env=environment, capture_output=True, text=True)
+    command = [sys.executable, str(script), result.engine, str(workers)]
+    run = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
     assert json.loads(run.stdout) == [result.tape_hash, *(result.ledger_hash(name) for name in POLICIES)]
 
 
 def test_a_future_alone_reproduces_its_row(result):
-    alone = sim.simulate(result.world, result.policies[2], replication=3, seed=7, years=2)
+    alone = sim.simulate(result.world, result.policies[2], replication=3, seed=7, years=2, engine=result.engine)
     row = result.futures().query("policy == 'prevention-first' and replication == 3").iloc[0]
     assert {name: row[name] for name in KPIS} == alone.kpis
     assert row["ledger_hash"] == f"{alone.summary.ledger_hash:016x}"
 
 
 def test_another_seed_is_another_future(result):
-    other = sim.compare(result.world, result.policies[:1], replications=2, years=2, seed=8)
+    other = sim.compare(result.world, result.policies[:1], replications=2, years=2, seed=8, engine=result.engine)
     assert other.tape_hash != result.tape_hash
 
 
 def test_more_futures_begin_with_the_same_ones(result):
-    fewer = sim.compare(result.world, result.policies, replications=2, years=2, seed=7)
+    fewer = sim.compare(result.world, result.policies, replications=2, years=2, seed=7, engine=result.engine)
     for policy in POLICIES:
         assert np.array_equal(fewer.values(policy, "cash_cost_eur"), result.values(policy, "cash_cost_eur")[:2])
 

@@ -37,9 +37,10 @@ YEARS = (0, 366 * 1440, 731 * 1440, 1096 * 1440)
 
 
 @pytest.fixture(scope="module", params=PRESETS)
-def future(request):
+def future(request, engine):
     """One future of the 300 municipalities over three years under each preset policy."""
-    return sim.simulate(sim.load_world("flanders-2020"), sim.load_policy(request.param), replication=4, years=3)
+    world, policy = sim.load_world("flanders-2020"), sim.load_policy(request.param)
+    return sim.simulate(world, policy, replication=4, years=3, engine=engine)
 
 
 def test_payers_and_categories_add_up(future):
@@ -150,9 +151,9 @@ def test_a_yearly_limit_starts_again_each_year_and_for_each_municipality():
     assert flanders == [700, 300, 700, 700]
 
 
-def test_the_audit_grant_ends_with_2022():
+def test_the_audit_grant_ends_with_2022(engine):
     world = sim.load_world("one-town")
-    future = sim.simulate(world, sim.load_policy("status-quo-2020"), years=5)
+    future = sim.simulate(world, sim.load_policy("status-quo-2020"), years=5, engine=engine)
     rows = future.postings
     grant = rows[(rows["payer"] == PAYERS.index("flanders")) & (rows["category"] == CATEGORIES.index("prevention"))]
     assert grant["cents"].tolist() == [625_00] * 3

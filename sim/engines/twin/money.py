@@ -9,10 +9,11 @@ import numpy as np
 from sim.engines.mixing import posting_digest
 from sim.engines.twin import desk as d
 from sim.engines.twin.desk import Ints
-from sim.rules.compiling import step
+from sim.rules.compiling import step, wrapping
 from sim.rules.funding import layer_payment
 
 
+@wrapping
 @step
 def charge(case: Any, ints: Ints, town: int, row: int, category: int, amount: int, now: int) -> None:
     """Post a cost of an incident, in the last minute at the latest: it flows through the layers of its category until

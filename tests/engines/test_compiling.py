@@ -1,0 +1,108 @@
+"""Where the machine code comes from: never from another source, from other settings of Numba, nor from nowhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sim
+
+HASHES = """
+import json
+import sim
+world, policy = sim.load_world("one-town"), sim.load_policy("status-quo-2020")
+results = [sim.compare(world, [policy], replications=3, years=2, engine=engine) for engine in ("reference", "compiled")]
+print(json.dumps([[result.tape_hash, result.ledger_hash(policy)] for result in results]))
+"""
+MINUTE = """
+import numpy as np
+from sim.engines.tape import minute_of
+print(minute_of(1.5, np.arange(7.0), 0))
+"""
+BEFORE_THE_FIRST = """
+import numpy as np
+from sim.engines.tape import threat_time
+threat_time(-2 * 1440, np.arange(4.0))
+"""
+
+
+def python(code: str, cache: Path, *, package: Path | None = None, **environment: str) -> subprocess.CompletedProcess:
+    """Run code in a process of its own, with a cache of its own."""
+    package = package or Path(sim.__file__).parents[1]
+    more = {"WEERBAAR_CACHE": str(cache), "PYTHONPATH": str(package), "COLUMNS": "200"}
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, capture_output=True, text=True, env=os.environ | more | environment, cwd=package)
+
+
+@pytest.fixture
+def package(tmp_path: Path, project: Path) -> Path:
+    """A copy of the package that a test may edit."""
+    for folder in ("sim", "scenarios"):
+        shutil.copytree(project / folder, tmp_path / "copy" / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path / "copy"
+
+
+def edit(path: Path, before: str, after: str) -> None:
+    """Replace a text that stands once in a file."""
+    text = path.read_text(encoding="utf-8")
+    assert text.count(before) == 1
+    path.write_text(text.replace(before, after), encoding="utf-8")
+
+
+def test_a_kernel_notices_an_edit_to_a_rule_in_another_file(package, tmp_path):
+    before = python(MINUTE, tmp_path / "cache", package=package)
+    edit(package / "sim" / "rules" / "threat.py", "offset = OPENING", "offset = OPENING + 60")
+    after = python(MINUTE, tmp_path / "cache", package=package)
+    assert (before.stdout, after.stdout) == ("780\n", "810\n"), before.stderr + after.stderr
+
+
+@pytest.mark.long
+def test_an_edited_rule_changes_both_engines_alike(package, tmp_path):
+    def hashes():
+        run = python(HASHES, tmp_path / "cache", package=package)
+        assert run.returncode == 0, run.stderr
+        one, other = json.loads(run.stdout)
+        assert one == other
+        return one
+
+    tape, ledger = hashes()
+    edit(package / "sim" / "rules" / "incident.py", "return int(min(euro,", "return 2 * int(min(euro,")
+    same_tape, other_ledger = hashes()
+    assert tape == same_tape
+    assert ledger != other_ledger
+
+
+def test_code_compiled_without_checks_of_bounds_does_not_serve_where_they_are_asked_for(tmp_path):
+    unchecked = python(BEFORE_THE_FIRST, tmp_path)
+    checked = python(BEFORE_THE_FIRST, tmp_path, NUMBA_BOUNDSCHECK="1")
+    assert unchecked.returncode == 0, unchecked.stderr
+    assert "IndexError" in checked.stderr
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("flag", ["NUMBA_DISABLE_JIT", "NUMBA_BOUNDSCHECK"])
+def test_the_twins_agree_as_plain_python_and_with_bounds_checked(flag, tmp_path, project):
+    tests = ["tests/engines/test_twins.py", "-q", "-p", "no:cacheprovider", "-W", "error::RuntimeWarning"]
+    code = f"import sys, pytest; sys.exit(pytest.main({tests}))"
+    run = python(code, tmp_path, package=project, **{flag: "1"})
+    assert run.returncode == 0, run.stdout
+    assert "passed" in run.stdout
+
+
+def test_without_numba_the_reference_engine_serves_and_says_so(tmp_path):
+    question = ["run", "status-quo-2020", "--world", "one-town", "--replications", "3", "--engine", "compiled"]
+    command = f"sys.argv[1:] = {[*question, '--json', '-']}; from sim.cli import main; main()"
+    run = python(f"import sys; sys.modules['numba'] = None; {command}", tmp_path)
+    assert run.returncode == 0, run.stderr
+    assert "Numba is not installed" in run.stderr
+    assert "RuntimeWarning" not in run.stderr
+    told, policy = json.loads(run.stdout), sim.load_policy("status-quo-2020")
+    expected = sim.compare(sim.load_world("one-town"), [policy], replications=3)
+    assert (told["engine"], told["tape_hash"]) == ("reference", expected.tape_hash)
+    assert told["policies"][0]["ledger_hash"] == expected.ledger_hash(policy)
