@@ -22,8 +22,7 @@ SECONDS = 300_000  # milliseconds: the engine may have to be compiled first
 QUIET = ("--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update")
 KEY_FIGURES = 5
 # The page ends with a mark: whose answer it shows, in which charts, and whether that answer will still be refined.
-FINAL = (
-    """
+FINAL = """
 () => {
   const mark = document.querySelector('[data-final]')?.dataset
   const charts = [...document.querySelectorAll('.js-plotly-plot')]
@@ -32,13 +31,11 @@ FINAL = (
     && charts.length === 2
     && charts.every(chart => chart.querySelector('.main-svg'))
     && charts.map(chart => chart.layout?.meta?.rev).join(' ') === mark.charts
-    && document.querySelectorAll('[data-testid=stMetric]').length === %d
+    && document.querySelectorAll('[data-testid=stMetric]').length === KEY_FIGURES
     && !document.querySelector('[data-testid=stStatusWidget], [data-stale=true]')
     && document.querySelector('[data-test-script-state]')?.dataset.testScriptState === 'notRunning'
 }
-"""
-    % KEY_FIGURES
-)
+""".replace("KEY_FIGURES", str(KEY_FIGURES))
 
 
 @pytest.fixture(scope="module")
