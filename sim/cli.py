@@ -6,6 +6,7 @@ Heavy modules are imported where they are used, so that help and version come at
 
 from __future__ import annotations
 
+import gc
 import os
 import shlex
 import subprocess
@@ -429,6 +430,7 @@ def version() -> None:
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    gc.set_threshold(100_000)  # modules that load make many objects and no garbage: a tenth of a short command
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import html
+import re
+import urllib.parse
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +17,7 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 import sim
+from sim.experiments.replicate import ENGINES
 from sim.model.policy import Policy
 from sim.model.spec import Value
 from sim.model.world import World
@@ -21,10 +27,12 @@ from sim.web import levers, link
 from sim.web.figures import FIGURES, card, table
 from sim.web.levers import BASELINE, policy_levers, policy_of, presets, start, world_levers, world_of, world_start
 from sim.web.link import Screen
-from sim.web.runs import REPLICATIONS, Archive, compared, same
+from sim.web.ready import Room
+from sim.web.runs import Archive, Run, same
 
 APP = Path(__file__).resolve().parents[1] / "app.py"
 TOWNS = 15
+FIRST, MOST = 12, 40
 
 
 def small(world: World) -> World:
@@ -33,8 +41,9 @@ def small(world: World) -> World:
 
 @pytest.fixture(autouse=True)
 def _few_towns(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The page with few municipalities, so that its futures are quick."""
+    """The page with few municipalities and futures, so that it is quick."""
     monkeypatch.setattr("sim.web.app.world_of", lambda values: small(world_of(values)))
+    monkeypatch.setattr("sim.web.app.LADDER", dict.fromkeys(ENGINES, (FIRST, MOST)))
 
 
 def opened(**address: str) -> AppTest:
@@ -89,8 +98,7 @@ def test_the_page_says_that_it_is_a_model_and_of_what() -> None:
         "A model, not a forecast",
         MODEL_VERSION,
         "seed 7",
-        f"{REPLICATIONS[0]} futures",
-        "the intervals are wide",
+        f"{MOST} futures",
     ):
         assert said in captions
 
@@ -99,7 +107,7 @@ def test_the_numbers_are_those_of_python() -> None:
     app = opened(lang="en", start="fifty-fifty")
     world = small(sim.load_world(levers.WORLD))
     pair = [sim.load_policy(BASELINE), sim.load_policy("fifty-fifty")]
-    result = sim.compare(world, pair, replications=REPLICATIONS[0], seed=link.SEED)
+    result = sim.compare(world, pair, replications=MOST, seed=link.SEED)
     say = words("en")
     own = result.estimate("fifty-fifty", "cost_municipality_eur").mean / world.years / 1e6
     gap = result.difference("fifty-fifty", "cost_municipality_eur").mean / world.years / 1e6
@@ -189,12 +197,93 @@ def test_resets_go_back_and_leave_the_other_group_alone() -> None:
     assert set(address_of(app)) == {"lang", "version"}
 
 
-def test_more_futures_narrow_the_answer() -> None:
-    app = opened(lang="en")
-    app.segmented_control(key="replications").set_value(REPLICATIONS[1]).run()
+# ---- the first answer, and the one after it ------------------------------------------------------------------------
+
+
+def mark_of(app: AppTest) -> dict[str, str]:
+    """What the page says to programs about itself."""
+    (said,) = [one.proto.body for one in app.get("html") if "data-final" in one.proto.body]
+    return {name: html.unescape(text) for name, text in re.findall(r'data-(\w+)="([^"]*)"', said)}
+
+
+def test_the_answer_is_refined_and_the_page_says_when_it_is_final() -> None:
+    app = opened(lang="en", start="fifty-fifty")
+    mark = mark_of(app)
+    assert (mark["final"], mark["futures"]) == ("yes", str(MOST))
+    assert dict(urllib.parse.parse_qsl(mark["address"])) == address_of(app)
+    assert len(mark["charts"].split()) == 2
+    assert not any("It is being refined" in caption.value for caption in app.caption)
+
+
+def test_a_first_answer_is_shown_before_it_is_refined(monkeypatch: pytest.MonkeyPatch) -> None:
+    play = Run.play
+
+    def first_only(run: Run, wanted: int, *options: Any, **named: Any) -> None:
+        if wanted == MOST:
+            raise RuntimeError("a lever was moved")
+        play(run, wanted, *options, **named)
+
+    monkeypatch.setattr(Run, "play", first_only)
+    app = opened(lang="en", start="no-ransom", seed="8")
+    mark = mark_of(app)
+    assert (mark["final"], mark["futures"]) == ("no", str(FIRST))
+    assert len(app.metric) == 5
+    assert len(charts(app)) == 2
+
+
+def test_a_page_that_waits_for_the_engine_says_so_and_answers_as_soon_as_it_is_ready(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    room, waits = Room(), list[float]()
+
+    def wait(seconds: float) -> bool:
+        waits.append(seconds)
+        return len(waits) > 3
+
+    monkeypatch.setattr(room, "wait", wait)
+    monkeypatch.setattr("sim.web.app.ROOM", room)
+    said: list[str] = []
+    monkeypatch.setattr("sim.web.app.st.spinner", lambda text, **_: (said.append(text), contextlib.nullcontext())[1])
+    app = opened(lang="nl")
     assert not app.exception
-    assert address_of(app)["futures"] == str(REPLICATIONS[1])
-    assert not any("first impression" in caption.value for caption in app.caption)
+    assert len(waits) == 4
+    assert max(waits) < 1  # a lever that is moved meanwhile does not wait for the engine
+    assert said == ["De rekenkern wordt klaargezet. Eén keer na een installatie duurt dat ongeveer een halve minuut."]
+    assert len(app.metric) == 5
+
+
+@pytest.mark.parametrize(
+    ("trouble", "notice"), [("missing", "Numba is not installed"), ("broken", "does not work here")]
+)
+def test_where_the_reference_engine_serves_the_page_says_so(
+    monkeypatch: pytest.MonkeyPatch, trouble: str, notice: str
+) -> None:
+    room = Room()
+    room.engine = "reference"
+    setattr(room, trouble, True)
+    room.start()
+    monkeypatch.setattr("sim.web.app.ROOM", room)
+    monkeypatch.setattr("sim.web.app.LADDER", {"reference": (2, 3)})
+    app = opened(lang="en")
+    assert not app.exception
+    (said,) = app.warning
+    assert notice in said.value
+    assert mark_of(app)["futures"] == "3"
+
+
+def test_an_engine_that_does_not_compile_leaves_the_reference_engine(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def broken(engine: str) -> None:
+        raise OSError("no such instruction")
+
+    monkeypatch.setattr("sim.web.ready.get_ready", broken)
+    room = Room()
+    assert not room.wait(0)
+    room.start()
+    assert room.wait(20)
+    assert (room.engine, room.broken) == ("reference", True)
+    assert "no such instruction" in capfd.readouterr().err
 
 
 # ---- links that cannot be followed ---------------------------------------------------------------------------------
@@ -243,21 +332,20 @@ def test_another_version_is_said() -> None:
 @given(
     language=st.sampled_from(LANGUAGES),
     preset=st.sampled_from(list(presets())),
-    replications=st.sampled_from(REPLICATIONS),
     seed=st.integers(0, link.MOST_SEED),
     tab=st.sampled_from(link.TABS),
     data=st.data(),
 )
 def test_writing_and_reading_a_link_is_the_same_screen(
-    language: str, preset: str, replications: int, seed: int, tab: str, data: st.DataObject
+    language: str, preset: str, seed: int, tab: str, data: st.DataObject
 ) -> None:
     def positions(those: tuple[levers.Lever, ...]) -> dict[str, Value]:
         return {lever.key: data.draw(st.sampled_from(lever.options)) for lever in those}
 
-    screen = Screen(language, preset, positions(policy_levers()), positions(world_levers()), replications, seed, tab)
+    screen = Screen(language, preset, positions(policy_levers()), positions(world_levers()), seed, tab)
     read, problems = link.read(link.write(screen))
     assert not problems
-    assert read == Screen(language, preset, dict(read.policy), dict(read.world), replications, seed, tab)
+    assert read == Screen(language, preset, dict(read.policy), dict(read.world), seed, tab)
     assert dict(read.policy) == dict(screen.policy)
     assert dict(read.world) == dict(screen.world)
 
@@ -329,54 +417,85 @@ def world() -> World:
     return small(world_of(world_start()))
 
 
+def asked(archive: Archive, world: World, *names: str, seed: int = 1) -> Run:
+    return archive.run(world, tuple(presets()[name] for name in names or (BASELINE,)), seed, "compiled")
+
+
 def test_futures_are_played_once_and_go_on(world: World) -> None:
-    archive, played = Archive(), list[int]()
-    policy = presets()[BASELINE]
-    assert archive.missing(world, policy, 1, 6) == 6
-    first = archive.futures(world, policy, 1, 6, played.append)
-    assert sum(played) == 6
-    assert archive.futures(world, policy, 1, 3, played.append) == first[:3]
-    assert sum(played) == 6
-    more = archive.futures(world, policy, 1, 9, played.append)
-    assert sum(played) == 9
-    assert more[:6] == first
+    archive = Archive()
+    run = asked(archive, world)
+    assert (run.complete, run.missing(6)) == (0, 6)
+    run.play(6)
+    first = run.comparison(6).futures_of[0]
+    assert (run.complete, run.missing(6), run.missing(9)) == (6, 0, 3)
+    run.play(3)
+    assert run.complete == 6
+    again = asked(archive, world)
+    again.play(9)
+    more = again.comparison(9).futures_of[0]
+    assert all(one is other for one, other in zip(first, more, strict=False))
     assert [summary.replication for summary in more] == list(range(9))
+
+
+def test_futures_are_those_of_python_whatever_the_cores_and_the_steps(world: World) -> None:
+    names = (BASELINE, "more-response-teams")
+    whole = sim.compare(world, [presets()[name] for name in names], replications=30, seed=1)
+    run = asked(Archive(), world, *names)
+    run.play(7, seconds=0)
+    run.play(30, spared=99)
+    assert run.comparison(30).futures().equals(whole.futures())
 
 
 def test_names_do_not_make_another_policy(world: World) -> None:
     archive = Archive()
     policy = presets()[BASELINE]
-    archive.futures(world, policy, 1, 2)
-    assert archive.missing(world, policy.model_copy(update={"id": "other"}), 1, 2) == 0
-    assert archive.missing(world, presets()["no-ransom"], 1, 2) == 2
-    assert archive.missing(world, policy, 2, 2) == 2
-    assert archive.missing(world.with_values({"anchor.frequency": "high"}), policy, 1, 2) == 2
+    asked(archive, world).play(2)
+
+    def missing(world: World, policy: Policy, seed: int) -> int:
+        return archive.run(world, (policy,), seed, "compiled").missing(2)
+
+    assert missing(world, policy.model_copy(update={"id": "other"}), 1) == 0
+    assert missing(world, presets()["no-ransom"], 1) == 2
+    assert missing(world, policy, 2) == 2
+    assert missing(world.with_values({"anchor.frequency": "high"}), policy, 1) == 2
 
 
 def test_the_least_used_go_first(world: World) -> None:
     archive = Archive(most=5)
     names = ("status-quo-2020", "no-ransom", "fifty-fifty")
     for name in names:
-        archive.futures(world, presets()[name], 1, 2)
-    assert [archive.missing(world, presets()[name], 1, 2) for name in names] == [2, 0, 0]
+        asked(archive, world, name).play(2)
+    assert asked(archive, world, "fifty-fifty").missing(2) == 0
+    assert asked(archive, world, "no-ransom").missing(2) == 0
+    assert asked(archive, world, "status-quo-2020").missing(2) == 2
 
 
 def test_a_stopped_run_keeps_what_was_played(world: World) -> None:
-    archive, policy = Archive(), presets()[BASELINE]
+    run = asked(Archive(), world)
 
-    def stop(played: int) -> None:
-        raise RuntimeError("moved on")
+    def stop(done: int, asked: int, seconds: float) -> None:
+        if done:
+            raise RuntimeError("moved on")
 
     with pytest.raises(RuntimeError, match="moved on"):
-        archive.futures(world, policy, 1, 12, stop)
-    assert 0 < archive.missing(world, policy, 1, 12) < 12
-    assert len(archive.futures(world, policy, 1, 12)) == 12
+        run.play(500, stop, seconds=0)
+    assert 0 < run.missing(500) < 500
+    run.play(500)
+    assert run.complete == 500
+
+
+def test_two_visitors_with_one_question_play_every_future_once(world: World) -> None:
+    archive = Archive()
+    with ThreadPoolExecutor(4) as visitors:
+        list(visitors.map(lambda _: asked(archive, world).play(300, seconds=0.001), range(4)))
+    futures = asked(archive, world).comparison(300).futures_of[0]
+    assert [summary.replication for summary in futures] == list(range(300))
 
 
 def test_progress_is_told_from_nothing_to_all(world: World) -> None:
     told: list[tuple[int, int]] = []
-    pair = (presets()[BASELINE], presets()["no-ransom"])
-    compared(Archive(), world, pair, seed=3, replications=6, report=lambda done, asked, _: told.append((done, asked)))
+    run = asked(Archive(), world, BASELINE, "no-ransom", seed=3)
+    run.play(6, lambda done, asked, _: told.append((done, asked)))
     assert told[0] == (0, 12)
     assert told[-1] == (12, 12)
     assert told == sorted(told)
@@ -388,8 +507,9 @@ def test_progress_is_told_from_nothing_to_all(world: World) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("replications", [1, 2, 12])
 def test_key_figures_can_be_said_with_few_futures_too(world: World, replications: int, language: str) -> None:
-    pair = (presets()[BASELINE], presets()["more-response-teams"])
-    result = compared(Archive(), world, pair, seed=1, replications=replications)
+    run = asked(Archive(), world, BASELINE, "more-response-teams")
+    run.play(replications)
+    result = run.comparison(replications)
     say = words(language)
     cards = [card(figure, result, say) for figure in FIGURES]
     assert all("nan" not in f"{shown.value}{shown.delta}{shown.help}" for shown in cards)
@@ -397,8 +517,9 @@ def test_key_figures_can_be_said_with_few_futures_too(world: World, replications
 
 
 def test_a_pure_shift_between_payers_has_no_colour(world: World) -> None:
-    pair = (presets()[BASELINE], presets()["flanders-pays"])
-    result = compared(Archive(), world, pair, seed=1, replications=4)
+    run = asked(Archive(), world, BASELINE, "flanders-pays")
+    run.play(4)
+    result = run.comparison(4)
     shown: Mapping[str, Any] = {figure.name: card(figure, result, words("en")) for figure in FIGURES}
     assert shown["own"].colour == "off"
     assert shown["own"].delta.startswith("-")

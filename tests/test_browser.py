@@ -31,11 +31,11 @@ FINAL = """
     && charts.length === 2
     && charts.every(chart => chart.querySelector('.main-svg'))
     && charts.map(chart => chart.layout?.meta?.rev).join(' ') === mark.charts
-    && document.querySelectorAll('[data-testid=stMetric]').length === KEY_FIGURES
+    && document.querySelectorAll('[data-testid=stMetric]').length === 5
     && !document.querySelector('[data-testid=stStatusWidget], [data-stale=true]')
     && document.querySelector('[data-test-script-state]')?.dataset.testScriptState === 'notRunning'
 }
-""".replace("KEY_FIGURES", str(KEY_FIGURES))
+"""
 
 
 @pytest.fixture(scope="module")
