@@ -32,9 +32,8 @@ from sim.rules.threat import (
 )
 
 MINUTES_PER_YEAR = MINUTES_PER_DAY * DAYS_PER_YEAR
-BATCH = 32  # draws at a time
+BATCH = 16  # draws at a time
 GUIDE_STEPS = 1024.0
-pasted_pair = pasted(pair)
 pasted_uniform = pasted(uniform)
 
 
@@ -216,7 +215,7 @@ def all_attempts(sky: Sky, replication: int, clock: NDArray[np.float64]) -> tupl
         minute = 0 if sky.rates[town] > 0.0 else sky.horizon
         while minute < sky.horizon:
             for place in range(BATCH):
-                gaps[place], shares[place] = pasted_pair(
+                gaps[place], shares[place] = pair(
                     sky.seed, replication, sky.nis[town], begin + place, chance.ATTEMPT
                 )
             begin = begin + BATCH

@@ -78,7 +78,7 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
     return c0, c1, c2, c3
 
 
-@kernel
+@pasted
 def pair(seed: int, replication: int, entity: int, index: int, purpose: int) -> tuple[float, float]:
     """Return the two uniform numbers in the open interval (0, 1) that live at this address."""
     w0, w1, w2, w3 = philox(int(replication), int(entity), int(index), purpose, seed & MASK, (seed >> 32) & MASK)
