@@ -194,7 +194,7 @@ def deal_deck(sky: Sky, first: int, count: int) -> Deck:
 class Shelf:
     """Decks that were dealt from one world, kept for the next policy: the least used goes first when room runs out."""
 
-    def __init__(self, megabytes: int = 80) -> None:
+    def __init__(self, megabytes: int = 120) -> None:
         self.room = megabytes << 20
         self._decks: OrderedDict[tuple[int, int, int], Deck] = OrderedDict()
         self._guard = threading.Lock()
