@@ -6,8 +6,8 @@ baseline already played and one lever of the other policy moved; and the command
 its exit: for all futures, for one, and a command that only prints its version.
 
 *Why it is fair.* All is measured by the clock on the wall, in the form in which people use it. Every comparison has
-another seed, so that nothing is kept from the one before; moved levers never take the same place twice, and find what the
-world dealt for the baseline, as on the page.
+another seed, so that nothing is kept from the one before; moved levers never take the same place twice, and find what
+the world dealt for the baseline, as on the page.
 
 *What it does not show.* The first run after an installation or an update, which compiles for half a minute. Another
 machine: two workers help only where two cores are free.

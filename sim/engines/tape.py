@@ -215,9 +215,7 @@ def all_attempts(sky: Sky, replication: int, clock: NDArray[np.float64]) -> tupl
         minute = 0 if sky.rates[town] > 0.0 else sky.horizon
         while minute < sky.horizon:
             for place in range(BATCH):
-                gaps[place], shares[place] = pair(
-                    sky.seed, replication, sky.nis[town], begin + place, chance.ATTEMPT
-                )
+                gaps[place], shares[place] = pair(sky.seed, replication, sky.nis[town], begin + place, chance.ATTEMPT)
             begin = begin + BATCH
             if count + BATCH > len(found):
                 found = resized(found, 2 * len(found), count)

@@ -165,7 +165,8 @@ def test_small_worlds_that_fight_for_one_team(world, policy):
     }
     waited = 0
     for seed, (defence, discipline) in enumerate(itertools.product(DEFENCES, DISCIPLINES)):
-        found = whole.with_values(heavy | {"municipalities": some, "years": 3, "defence": defence})
+        tick = ("minute", "day")[seed % 2]
+        found = whole.with_values(heavy | {"municipalities": some, "years": 3, "defence": defence, "tick": tick})
         crowded = chosen.with_values({"response.teams": 1, "response.discipline": discipline})
         for outcome in assert_twins(setting(found, crowded), seed, range(5)):
             waited += np.sum(outcome.incidents["team_start"] > outcome.incidents["discovered"])
@@ -177,8 +178,10 @@ def test_small_worlds_that_fight_for_one_team(world, policy):
 @pytest.mark.parametrize("policy", PRESETS)
 @pytest.mark.parametrize("world", WORLDS)
 def test_whole_preset_worlds(world, policy, defence):
-    """84 cases x 2 futures of ten years, with all municipalities."""
-    assert_twins(setting(sim.load_world(world).with_values({"defence": defence}), sim.load_policy(policy)), 7, range(2))
+    """84 cases x 2 whole futures with all municipalities, the disciplines in turn."""
+    discipline = DISCIPLINES[DEFENCES.index(defence) % len(DISCIPLINES)]
+    chosen = sim.load_policy(policy).with_values({"response.discipline": discipline})
+    assert_twins(setting(sim.load_world(world).with_values({"defence": defence}), chosen), 7, range(2))
 
 
 def test_the_comparison_is_the_same_whatever_the_engine_and_the_workers():

@@ -69,6 +69,7 @@ def test_gordon_loeb_curves(z):
     assert rules.gordon_loeb_2(z, 0.25, 0.181) == pytest.approx(0.25 ** (0.181 * z + 1))
     expected = 0.25 / (1 + math.exp(0.5 * (z - 2.5))) * (1 + math.exp(-0.5 * 2.5))
     assert rules.logistic(z, 0.25, 0.5, 2.5) == pytest.approx(expected)
+    assert rules.logistic(200.0, 0.25, 100.0, 2.5) == pytest.approx(0.0)
 
 
 @pytest.mark.parametrize("loss", [2.0, 10.0, 60.0])
