@@ -111,12 +111,13 @@ class Finding:
         if gap.verdict == "too_close" or base == 0:
             return words.say("Whether citizens miss services for longer or shorter is too close to call.")
         values = {
+            "amount": words.money(abs(gap.mean)),
             "share": words.percent(abs(gap.mean) / base, 0 if abs(gap.mean) >= 0.1 * base else 1),
             "interval": self._interval(words, gap),
         }
         if gap.verdict == "lower":
-            return words.say("Harm to citizens, which is not cash, falls by {share} ({interval}).", **values)
-        return words.say("Harm to citizens, which is not cash, rises by {share} ({interval}).", **values)
+            return words.say("Harm to citizens, which is not cash, falls by {amount}, or {share} ({interval}).", **values)
+        return words.say("Harm to citizens, which is not cash, rises by {amount}, or {share} ({interval}).", **values)
 
     def proviso(self, words: Words) -> str:
         """Return the sentence that names the assumptions under which the finding holds."""
