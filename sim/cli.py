@@ -106,13 +106,15 @@ def load(world: str, policies: Sequence[str], years: int | None, settings: Seque
 
 def serving(engine: Engine | None) -> str:
     """Return the engine that can serve, and say so where it is not the one that was asked for."""
-    from sim.experiments.replicate import DEFAULT_ENGINE, usable_engine
+    from sim.experiments.replicate import DEFAULT_ENGINE, must_compile, usable_engine
 
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         usable = usable_engine(DEFAULT_ENGINE if engine is None else engine.value)
     for warning in said:
         talk(f"Note: {warning.message}")
+    if must_compile(usable):
+        chat("Note: this version has not run here before, and compiles first; that takes about half a minute, once.")
     return usable
 
 

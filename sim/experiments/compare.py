@@ -67,10 +67,13 @@ class Comparison:
                 return position
         raise KeyError(f"no policy {name!r} in this comparison: {', '.join(p.id for p in self.policies)}")
 
+    @cached_property
+    def _kpis(self) -> list[NDArray[np.float64]]:
+        return [np.array([summary.kpis for summary in summaries]) for summaries in self.futures_of]
+
     def values(self, policy: str | Policy, kpi: str) -> NDArray[np.float64]:
         """Return one key figure of a policy in every future: shape (replications,)."""
-        column = list(KPIS).index(kpi)
-        return np.array([summary.kpis[column] for summary in self.futures_of[self._position(policy)]])
+        return self._kpis[self._position(policy)][:, list(KPIS).index(kpi)]
 
     def estimate(self, policy: str | Policy, kpi: str) -> Estimate:
         """Return mean with interval, quantiles and tail of one key figure."""

@@ -23,7 +23,7 @@ from sim.model.arrays import PolicyArrays, WorldArrays, policy_arrays, world_arr
 from sim.model.policy import Policy
 from sim.model.world import World
 from sim.results.outcomes import Summary, summaries_of, summarise
-from sim.rules.compiling import HAS_NUMBA
+from sim.rules.compiling import HAS_NUMBA, is_stored
 
 Progress = Callable[[int, int], None]
 """Called with (futures done, futures asked for) whenever some are done."""
@@ -74,6 +74,11 @@ def usable_engine(engine: str) -> str:
         warnings.warn("Numba is not installed: the reference engine serves, with the same results", stacklevel=2)
         return "reference"
     return engine
+
+
+def must_compile(engine: str) -> bool:
+    """Return whether an engine has to be compiled before its first future, which takes about half a minute."""
+    return engine == "compiled" and not is_stored("play_deck")
 
 
 def player(setting: Setting, seed: int, engine: str = DEFAULT_ENGINE) -> Callable[[int], Outcome]:

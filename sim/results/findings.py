@@ -116,7 +116,9 @@ class Finding:
             "interval": self._interval(words, gap),
         }
         if gap.verdict == "lower":
-            return words.say("Harm to citizens, which is not cash, falls by {amount}, or {share} ({interval}).", **values)
+            return words.say(
+                "Harm to citizens, which is not cash, falls by {amount}, or {share} ({interval}).", **values
+            )
         return words.say("Harm to citizens, which is not cash, rises by {amount}, or {share} ({interval}).", **values)
 
     def proviso(self, words: Words) -> str:

@@ -51,8 +51,8 @@ def user_cache() -> Path:
     return base / "weerbaar"
 
 
-def _point_cache_at_these_sources(numba_version: str) -> bool:
-    """Point Numba at the folder of these sources; False where no folder can be written."""
+def _point_cache_at_these_sources(numba_version: str) -> Path | None:
+    """Point Numba at the folder of these sources and return it; None where no folder can be written."""
     for base in (user_cache(), Path(tempfile.gettempdir()) / "weerbaar"):
         folder = base / "compiled" / f"{source_digest()}-{numba_version}"
         try:
@@ -66,20 +66,26 @@ def _point_cache_at_these_sources(numba_version: str) -> bool:
             others = sorted(folder.parent.iterdir(), key=lambda path: path.stat().st_mtime)
             for old in others[:-KEPT_CACHES]:
                 shutil.rmtree(old, ignore_errors=True)
-        return True
-    return False
+        return folder
+    return None
 
 
 try:
     import numba
     import numba.extending
 
-    _cached = _point_cache_at_these_sources(numba.__version__)
+    _folder = _point_cache_at_these_sources(numba.__version__)
     HAS_NUMBA = True
 except ImportError:
     HAS_NUMBA = False
-    _cached = False
+    _folder = None
+_cached = _folder is not None
 COMPILES = HAS_NUMBA and not getattr(numba.config, "DISABLE_JIT")  # noqa: B009
+
+
+def is_stored(function: str) -> bool:
+    """Return whether a function was compiled before and kept; otherwise its first call takes long."""
+    return _folder is not None and any(_folder.glob(f"**/*.{function}-*.nbi"))
 
 
 _INNER = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # called from compiled code alone: less to compile
