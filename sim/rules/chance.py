@@ -81,7 +81,8 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
 @pasted
 def pair(seed: int, replication: int, entity: int, index: int, purpose: int) -> tuple[float, float]:
     """Return the two uniform numbers in the open interval (0, 1) that live at this address."""
-    w0, w1, w2, w3 = philox(int(replication), int(entity), int(index), purpose, seed & MASK, (seed >> 32) & MASK)
+    key = int(seed)
+    w0, w1, w2, w3 = philox(int(replication), int(entity), int(index), purpose, key & MASK, (key >> 32) & MASK)
     first = ((w0 >> 5) * 67108864.0 + (w1 >> 6) + 0.5) / 9007199254740992.0
     second = ((w2 >> 5) * 67108864.0 + (w3 >> 6) + 0.5) / 9007199254740992.0
     return first, second
