@@ -37,10 +37,13 @@ def main() -> None:
     header("simpy")
     world, policy = sim.load_world("flanders-2020"), sim.load_policy("status-quo-2020")
     setting = settings(world, [policy], years)[0]
-    play(setting, 2026, 0)  # compiles, or loads what was compiled
+    play(setting, 2026, 0, "reference")  # compiles, or loads what was compiled
     seconds = interleaved(
         rounds,
-        {"future": lambda number: play(setting, 2026, number), "timeout": lambda _: bare_timeouts(timeouts)},
+        {
+            "future": lambda number: play(setting, 2026, number, "reference"),
+            "timeout": lambda _: bare_timeouts(timeouts),
+        },
     )
     future, timeout = seconds["future"], seconds["timeout"] / timeouts
     print(f"one future        {spread(1e3 * future).show('8.1f')} ms")

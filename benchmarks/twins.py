@@ -81,7 +81,7 @@ def plain(setting: Setting, replication: int) -> Summary:
 
 def thinned(setting: Setting, replication: int) -> Summary:
     """Return the outcomes of a future of the reference engine."""
-    return summarise(play(setting, SEED, replication), setting.world)
+    return summarise(play(setting, SEED, replication, "reference"), setting.world)
 
 
 def main() -> None:
