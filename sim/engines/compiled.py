@@ -161,7 +161,7 @@ class CompiledSetting:
         done = 0
         while True:
             case, ints, floats = self._desk(self.room, 0)
-            done = play_deck(case, self.maps, deck, ints, floats, done, out)
+            done = play_deck(case, self.maps, deck, ints, floats, np.empty(deck.clocks.shape[1]), done, out)
             if done == count:
                 return out
             self.room *= 2  # a busy future: more room, and again from there
@@ -177,7 +177,7 @@ class CompiledSetting:
         room = 8 * self.room
         while True:
             case, ints, floats = self._desk(room, 4 * room)
-            if play_deck(case, self.maps, deck, ints, floats, 0, out) == 1:
+            if play_deck(case, self.maps, deck, ints, floats, np.empty(deck.clocks.shape[1]), 0, out) == 1:
                 break
             room *= 2
         rows = ints[case["rows_at"] :][: ints[d.ROWS] * d.WIDTH].reshape(-1, d.WIDTH)

@@ -80,16 +80,20 @@ class Future:
         """Return the uniform number at the address of an incident of a municipality."""
         return chance.uniform(self.seed, self.tape.replication, town.nis, number, purpose)
 
+    def draw_cost(self, town: Town, number: int) -> float:
+        """Return the uniform number behind the size of a bill: the second at the address of the class."""
+        return chance.second_uniform(self.seed, self.tape.replication, town.nis, number, chance.CLASS)
+
     def stock(self, town: Town, measure: int) -> float:
         """Return a coverage (or the effective spend) at this minute."""
         if town.levels[measure] == town.targets[measure]:
             return town.levels[measure]  # at rest, as most are: no need to ask
+        elapsed = float(self.env.now - town.levels_at)
         return defence_rules.stock_at(
             town.levels[measure],
             town.targets[measure],
-            float(self.env.now - town.levels_at),
-            self.world.defence.build_minutes,
-            self.world.defence.decay_minutes,
+            defence_rules.gap_left(elapsed, self.world.defence.build_minutes),
+            defence_rules.gap_left(elapsed, self.world.defence.decay_minutes),
         )
 
     # --- budgets -------------------------------------------------------------------------------------------------
@@ -136,7 +140,7 @@ class Future:
         """Open the incident of a successful attempt; a minor one costs staff time and is over."""
         row = self.books.open_record(town, number, cause, severity, supplier=supplier)
         if severity == MINOR:
-            u = self.draw(town, number, chance.COST)
+            u = self.draw_cost(town, number)
             bill = incident_rules.bill_euro(u, MINOR, town.cost_size, self.world.bill)
             self.books.charge(town, row, ev.RECOVERY, cents(bill))
             self.incidents[row]["closed"] = int(self.env.now)
@@ -207,7 +211,7 @@ class Future:
             )
 
         # 4. The bill: response now, recovery and lost revenue when the critical services are back.
-        bill = incident_rules.bill_euro(self.draw(town, number, chance.COST), severity, town.cost_size, world.bill)
+        bill = incident_rules.bill_euro(self.draw_cost(town, number), severity, town.cost_size, world.bill)
         bill = bill * cost_factor * incident_rules.waiting_factor(waited, world.bill)
         private = record["private"] == 1
         response = incident_rules.response_cents(bill, private, world.team.private_factor, world.bill)

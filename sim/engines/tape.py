@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines.mixing import START, digest_of
-from sim.model.arrays import Bill, Threat, WorldArrays
+from sim.model.arrays import Bill, Outage, Spread, Threat, WorldArrays
 from sim.rules import chance
 from sim.rules.calendar import DAYS_PER_YEAR, MINUTES_PER_DAY, on_tick
 from sim.rules.chance import exponential_quantile, pair, uniform
-from sim.rules.compiling import kernel, pasted, step
+from sim.rules.compiling import kernel, step
 from sim.rules.defence import unprotected
 from sim.rules.incident import above_minor, cost_size
 from sim.rules.threat import (
@@ -33,8 +33,6 @@ from sim.rules.threat import (
 
 MINUTES_PER_YEAR = MINUTES_PER_DAY * DAYS_PER_YEAR
 BATCH = 16  # draws at a time
-GUIDE_STEPS = 1024.0
-pasted_uniform = pasted(uniform)
 
 
 class Sky(NamedTuple):
@@ -46,11 +44,13 @@ class Sky(NamedTuple):
     start_weekday: int
     suppliers: int
     cap: float  # the break-in probability at zero spend
-    wave_hit: float
     above_minor: float  # the share of break-ins that become significant or severe
     threat: Threat
     bill: Bill
+    outage: Outage
+    spread: Spread
     nis: NDArray[np.int64]  # (n,)
+    inhabitants: NDArray[np.int64]  # (n,)
     rates: NDArray[np.float64]  # (n,) candidate attempts a year of threat time
     cost_sizes: NDArray[np.float64]  # (n,) how size scales a bill
     weights: NDArray[np.float64]  # (days,) growth x season
@@ -61,6 +61,7 @@ class Tape(NamedTuple):
 
     replication: int
     clock: NDArray[np.float64]  # threat time, in years, at the start of each segment and at the horizon
+    guide: NDArray[np.int32]  # see `guide_to`
     shocks: NDArray[np.int64]
     attempt_offsets: NDArray[np.int64]
     attempt_minutes: NDArray[np.int64]
@@ -183,26 +184,32 @@ def minute_of(moment: float, clock: NDArray[np.float64], known: int) -> int:
 
 
 @step
-def guide_to(clock: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return the segment in which each of GUIDE_STEPS steps a year of threat time begins."""
+def guide_to(clock: NDArray[np.float64]) -> NDArray[np.int32]:
+    """Return the segment in which each of as many equal steps of threat time begins as there are days."""
     last = len(clock) - 1
-    guide = np.empty(int(clock[last] * GUIDE_STEPS) + 1, dtype=np.int64)
+    guide = np.empty(last // 3, dtype=np.int32)
+    step = clock[last] / len(guide)
     segment = 0
     for place in range(len(guide)):
-        while segment < last - 1 and clock[segment + 1] * GUIDE_STEPS <= place:
+        while segment < last - 1 and clock[segment + 1] <= place * step:
             segment = segment + 1
         guide[place] = segment
     return guide
 
 
+@kernel
+def guided(moment: float, clock: NDArray[np.float64], guide: NDArray[np.int32]) -> int:
+    """Return a segment from which `minute_of` finds a moment of threat time before the horizon soon."""
+    return guide[min(int(moment / clock[len(clock) - 1] * len(guide)), len(guide) - 1)]  # type: ignore[no-any-return]
+
+
 @step
-def all_attempts(sky: Sky, replication: int, clock: NDArray[np.float64]) -> tuple[Any, ...]:
+def all_attempts(sky: Sky, replication: int, clock: NDArray[np.float64], guide: NDArray[np.int32]) -> tuple[Any, ...]:
     """Return offsets, minutes and marks of the candidate attempts.
 
     Draws come in batches, because a loop that does nothing else becomes vector instructions.
     """
     end = clock[len(clock) - 1]
-    guide = guide_to(clock)
     offsets = np.zeros(len(sky.nis) + 1, dtype=np.int64)
     found = np.empty(8192, dtype=np.int64)
     marks = np.empty(8192, dtype=np.float64)
@@ -224,7 +231,7 @@ def all_attempts(sky: Sky, replication: int, clock: NDArray[np.float64]) -> tupl
                 moment = moment + exponential_quantile(gaps[place]) / sky.rates[town]
                 minute = sky.horizon
                 if moment < end:
-                    minute = on_tick(minute_of(moment, clock, guide[int(moment * GUIDE_STEPS)]), sky.tick)
+                    minute = on_tick(minute_of(moment, clock, guided(moment, clock, guide)), sky.tick)
                 if minute >= sky.horizon:
                     break
                 found[count] = minute
@@ -265,17 +272,21 @@ def all_frauds(sky: Sky, replication: int) -> tuple[Any, ...]:
 
 @step
 def all_victims(sky: Sky, replication: int, waves: int) -> tuple[Any, ...]:
-    """Return offsets and positions of the municipalities that each wave hits, each by its own draw."""
+    """Return offsets and positions of the municipalities that each wave hits, each by its own draw.
+
+    The two numbers at an address serve two waves.
+    """
     towns = len(sky.nis)
     offsets = np.zeros(waves + 1, dtype=np.int64)
     victims = np.empty(waves * towns, dtype=np.int64)
-    draws = np.empty(towns, dtype=np.float64)
+    draws = np.empty((2, towns), dtype=np.float64)
     count = 0
     for wave in range(waves):
+        if wave % 2 == 0:
+            for town in range(towns):
+                draws[0, town], draws[1, town] = pair(sky.seed, replication, sky.nis[town], wave // 2, chance.WAVE_HIT)
         for town in range(towns):
-            draws[town] = pasted_uniform(sky.seed, replication, sky.nis[town], wave, chance.WAVE_HIT)
-        for town in range(towns):
-            if draws[town] < sky.wave_hit:
+            if draws[wave % 2, town] < sky.spread.wave_hit:
                 victims[count] = town
                 count = count + 1
         offsets[wave + 1] = count
@@ -317,11 +328,13 @@ def sky_over(world: WorldArrays, seed: int) -> Sky:
         start_weekday=world.start_weekday,
         suppliers=world.full_it_suppliers + world.saas_suppliers,
         cap=cap,
-        wave_hit=world.spread.wave_hit,
         above_minor=above_minor(world.classes),
         threat=world.threat,
         bill=world.bill,
+        outage=world.outage,
+        spread=world.spread,
         nis=world.nis,
+        inhabitants=world.inhabitants,
         rates=np.array([attempt_rate(people, world.threat) * cap for people in inhabitants]),
         cost_sizes=np.array([cost_size(people, world.bill) for people in inhabitants]),
         weights=day_weights(world.horizon // MINUTES_PER_DAY, world.start_day_of_year, world.threat),
@@ -341,7 +354,8 @@ def deal(sky: Sky, replication: int) -> Tape:
         begin = -threat.shock_minutes
         shocks = poisson_minutes(sky, replication, chance.WORLD, chance.SHOCK, threat.shock_rate, begin)
     clock = threat_clock(shocks, sky.weights, sky.start_weekday, threat)
-    attempt_offsets, attempt_minutes, attempt_marks = all_attempts(sky, replication, clock)
+    guide = guide_to(clock)
+    attempt_offsets, attempt_minutes, attempt_marks = all_attempts(sky, replication, clock, guide)
     fraud_offsets, fraud_minutes, fraud_marks = all_frauds(sky, replication)
     waves = poisson_minutes(sky, replication, chance.WORLD, chance.WAVE, threat.waves, 0)
     victim_offsets, victims = all_victims(sky, replication, len(waves))
@@ -354,6 +368,7 @@ def deal(sky: Sky, replication: int) -> Tape:
     return Tape(
         replication,
         clock,
+        guide,
         shocks,
         attempt_offsets,
         attempt_minutes,

@@ -75,13 +75,27 @@ class Comparison:
         """Return one key figure of a policy in every future: shape (replications,)."""
         return self._kpis[self._position(policy)][:, list(KPIS).index(kpi)]
 
+    @cached_property
+    def _estimates(self) -> dict[tuple[int, str], Estimate]:
+        return {}
+
+    @cached_property
+    def _differences(self) -> dict[tuple[int, str], Difference]:
+        return {}
+
     def estimate(self, policy: str | Policy, kpi: str) -> Estimate:
         """Return mean with interval, quantiles and tail of one key figure."""
-        return estimate(self.values(policy, kpi))
+        wanted = (self._position(policy), kpi)
+        if wanted not in self._estimates:
+            self._estimates[wanted] = estimate(self.values(policy, kpi))
+        return self._estimates[wanted]
 
     def difference(self, policy: str | Policy, kpi: str) -> Difference:
         """Return a policy less the baseline, paired by future."""
-        return difference(self.values(self.baseline, kpi), self.values(policy, kpi))
+        wanted = (self._position(policy), kpi)
+        if wanted not in self._differences:
+            self._differences[wanted] = difference(self.values(self.baseline, kpi), self.values(policy, kpi))
+        return self._differences[wanted]
 
     def kpis(self) -> pd.DataFrame:
         """Return a tidy table: policy, kpi, unit, mean, lo, hi, median, p5, p95, cvar95."""

@@ -25,40 +25,40 @@ MULTIPLIER_0 = 0xD2511F53
 MULTIPLIER_1 = 0xCD9E8D57
 WEYL_0 = 0x9E3779B9
 WEYL_1 = 0xBB67AE85
+CENTRAL = 0.425  # how far from a half the normal quantile is a plain quotient of polynomials
 
 WORLD = 0
 SUPPLIER = 1_000_000
 STRUCTURE = MASK  # the replication of what is drawn once a world: who has which supplier, who spends well
 
-# The table of purposes. A number, once used, keeps its meaning: results depend on it.
+# The table of purposes. From one version to the next a number keeps its meaning: results depend on it.
 ATTEMPT = 1  # gap to the next attempt, and its mark
 FRAUD = 2  # gap to the next payment fraud, and its mark
 SHOCK = 3  # gap to the next vulnerability disclosure
 WAVE = 4  # gap to the next wave of denial-of-service attacks
 COMPROMISE = 5  # gap to the next compromise of a supplier
 AFTERMATH = 6  # gap to the next attempt by attackers drawn by an earlier incident, and its mark
-CLASS = 7  # minor, significant or severe
+CLASS = 7  # minor, significant or severe, and the size of the bill
 DWELL = 8  # days between break-in and impact
 NOTICED = 9  # whether somebody watches when the impact falls outside office hours
 EXFILTRATION = 10  # whether data leave the house
 TEAM_DAYS = 11  # days of work for the response team
 BACKUPS = 12  # usable or lost
 SYSTEMS = 13  # share of the systems hit
-COST = 14  # size of the bill
-CRITICAL = 15  # days until the critical services are back
-FULL = 16  # days until everything is back
-DEMAND = 17  # the ransom asked
-PAY = 18  # whether the municipality would pay
-APPROVAL = 19  # whether a request to pay is granted
-RECOVERED = 20  # share of the data that comes back after paying
-FRAUD_LOSS = 21  # size of a payment fraud
-WAVE_HIT = 22  # whether a wave hits this municipality
-SUPPLIER_HIT = 23  # whether a supplier's compromise cuts this customer off
-SUPPLIER_OUTAGE = 24  # days that a compromised supplier is out
-LATERAL = 25  # whether the intruder reaches the customer's own network
-MARKET_SHARE = 26  # a supplier's share of the municipalities
-CUSTOMER = 27  # whose customer a municipality is
-MATURITY = 28  # how far a municipality gets with a euro
+CRITICAL = 14  # days until the critical services are back
+FULL = 15  # days until everything is back
+DEMAND = 16  # the ransom asked
+PAY = 17  # whether the municipality would pay
+APPROVAL = 18  # whether a request to pay is granted
+RECOVERED = 19  # share of the data that comes back after paying
+FRAUD_LOSS = 20  # size of a payment fraud
+WAVE_HIT = 21  # whether a wave hits this municipality, for two waves at a time
+SUPPLIER_HIT = 22  # whether a supplier's compromise cuts this customer off
+SUPPLIER_OUTAGE = 23  # days that a compromised supplier is out
+LATERAL = 24  # whether the intruder reaches the customer's own network
+MARKET_SHARE = 25  # a supplier's share of the municipalities
+CUSTOMER = 26  # whose customer a municipality is
+MATURITY = 27  # how far a municipality gets with a euro
 
 
 @pasted
@@ -95,26 +95,39 @@ def uniform(seed: int, replication: int, entity: int, index: int, purpose: int) 
 
 
 @kernel
+def second_uniform(seed: int, replication: int, entity: int, index: int, purpose: int) -> float:
+    """Return the second uniform number in (0, 1) at this address."""
+    return pair(seed, replication, entity, index, purpose)[1]
+
+
+@kernel
 def exponential_quantile(u: float) -> float:
     """Return the quantile of the exponential law with mean one."""
     return -math.log(1.0 - u)
+
+
+@pasted
+def central_normal_quantile(u: float) -> float:
+    """Return the quantile of the standard normal law for u within CENTRAL of a half; elsewhere it means nothing."""
+    q = u - 0.5
+    r = 0.180625 - q * q
+    return (
+        q
+        * (((((((2.5090809287301226727e3 * r + 3.3430575583588128105e4) * r + 6.7265770927008700853e4) * r
+               + 4.5921953931549871457e4) * r + 1.3731693765509461125e4) * r + 1.9715909503065514427e3) * r
+            + 1.3314166789178437745e2) * r + 3.3871328727963666080e0)
+        / (((((((5.2264952788528545610e3 * r + 2.8729085735721942674e4) * r + 3.9307895800092710610e4) * r
+               + 2.1213794301586595867e4) * r + 5.3941960214247511077e3) * r + 6.8718700749205790830e2) * r
+            + 4.2313330701600911252e1) * r + 1.0)
+    )  # fmt: skip
 
 
 @kernel
 def normal_quantile(u: float) -> float:
     """Return the quantile of the standard normal law (Wichura, Algorithm AS 241, relative error 1e-16)."""
     q = u - 0.5
-    if math.fabs(q) <= 0.425:
-        r = 0.180625 - q * q
-        return (
-            q
-            * (((((((2.5090809287301226727e3 * r + 3.3430575583588128105e4) * r + 6.7265770927008700853e4) * r
-                   + 4.5921953931549871457e4) * r + 1.3731693765509461125e4) * r + 1.9715909503065514427e3) * r
-                + 1.3314166789178437745e2) * r + 3.3871328727963666080e0)
-            / (((((((5.2264952788528545610e3 * r + 2.8729085735721942674e4) * r + 3.9307895800092710610e4) * r
-                   + 2.1213794301586595867e4) * r + 5.3941960214247511077e3) * r + 6.8718700749205790830e2) * r
-                + 4.2313330701600911252e1) * r + 1.0)
-        )  # fmt: skip
+    if math.fabs(q) <= CENTRAL:
+        return central_normal_quantile(u)
     r = u if q < 0.0 else 1.0 - u
     r = math.sqrt(-math.log(r))
     if r <= 5.0:

@@ -27,17 +27,21 @@ def coverage_target(spend_ratio: float, today: float) -> float:
 
 
 @rule
-def stock_at(level: float, target: float, elapsed: float, build: float, decay: float) -> float:
-    """Return a coverage (or security spend) `elapsed` minutes later, on its way to its target.
-
-    Solution of d level / dt = (target - level) / tau, with the time constant `build` up and `decay` down, in minutes.
-    """
-    if level == target:
-        return level
-    tau = build if target > level else decay
+def gap_left(elapsed: float, tau: float) -> float:
+    """Return the part of a gap that is still open `elapsed` minutes later, with time constant `tau` in minutes."""
     if tau <= 0.0:
-        return target
-    return target + (level - target) * math.exp(-elapsed / tau)
+        return 0.0
+    return math.exp(-elapsed / tau)
+
+
+@rule
+def stock_at(level: float, target: float, left_building: float, left_decaying: float) -> float:
+    """Return a coverage (or security spend) some time later, on its way to its target.
+
+    Solution of d level / dt = (target - level) / tau, with a time constant to build and another to decay; the last two
+    are what `gap_left` says of each.
+    """
+    return target + (level - target) * (left_building if target > level else left_decaying)
 
 
 @rule

@@ -6,9 +6,11 @@ from that average, so each factor is divided by its own value at today's coverag
 
 from __future__ import annotations
 
+import math
+
 from sim.model.arrays import Bill, Classes, Intrusion, Outage, Recovery, Spread, Team
 from sim.rules.calendar import CENTURY, MINUTES_PER_DAY, in_office_hours, minutes, next_opening
-from sim.rules.chance import exponential_quantile, lognormal_quantile
+from sim.rules.chance import exponential_quantile, lognormal_quantile, normal_quantile
 from sim.rules.compiling import rule
 from sim.rules.threat import size_factor
 
@@ -92,7 +94,13 @@ def bill_euro(u: float, severity: int, size: float, bill: Bill) -> float:
         return 20_000.0 * size * lognormal_quantile(u, bill.severe_cost, bill.severe_sigma)
     if severity == SIGNIFICANT:
         return size * lognormal_quantile(u, bill.significant_cost, bill.significant_sigma)
-    return size * lognormal_quantile(u, bill.minor_cost, bill.minor_sigma)
+    return minor_bill_euro(normal_quantile(u), size, bill)
+
+
+@rule
+def minor_bill_euro(normal: float, size: float, bill: Bill) -> float:
+    """Return the cash cost of a minor incident in euro, for a standard normal number: lognormal, times `cost_size`."""
+    return size * (bill.minor_cost * math.exp(bill.minor_sigma * normal))
 
 
 @rule

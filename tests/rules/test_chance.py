@@ -52,7 +52,8 @@ def test_purposes_are_distinct():
     numbers = [
         getattr(chance, name)
         for name in names
-        if name not in {"MASK", "MULTIPLIER_0", "MULTIPLIER_1", "WEYL_0", "WEYL_1", "WORLD", "SUPPLIER", "STRUCTURE"}
+        if name
+        not in {"MASK", "MULTIPLIER_0", "MULTIPLIER_1", "WEYL_0", "WEYL_1", "CENTRAL", "WORLD", "SUPPLIER", "STRUCTURE"}
     ]
     assert sorted(numbers) == list(range(1, len(numbers) + 1))
 

@@ -32,12 +32,13 @@ def test_coverage_solves_its_differential_equation(level, target):
 
     moments = np.array([1.0, 40_000.0, 500_000.0, 3_000_000.0])
     solution = solve_ivp(slope, (0, moments[-1]), [level], t_eval=moments, rtol=1e-10, atol=1e-12)
-    assert [rules.stock_at(level, target, t, build, decay) for t in moments] == pytest.approx(solution.y[0], abs=1e-8)
+    stocks = [rules.stock_at(level, target, rules.gap_left(t, build), rules.gap_left(t, decay)) for t in moments]
+    assert stocks == pytest.approx(solution.y[0], abs=1e-8)
 
 
 def test_coverage_without_delay_is_its_target():
-    assert rules.stock_at(0.2, 0.9, 1.0, 0.0, 5.0) == 0.9
-    assert rules.stock_at(0.9, 0.2, 1.0, 5.0, 0.0) == 0.2
+    assert rules.stock_at(0.2, 0.9, rules.gap_left(1.0, 0.0), rules.gap_left(1.0, 5.0)) == 0.9
+    assert rules.stock_at(0.9, 0.2, rules.gap_left(1.0, 5.0), rules.gap_left(1.0, 0.0)) == 0.2
 
 
 @given(ratio=st.floats(0, 20), more=st.floats(0.001, 20), today=st.floats(0.01, 0.95))

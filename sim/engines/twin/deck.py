@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import OrderedDict
 from typing import NamedTuple
@@ -10,14 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines import events as ev
-from sim.engines.tape import Sky, Tape, deal, pasted_uniform, resized
+from sim.engines.tape import BATCH, Sky, Tape, deal, resized
 from sim.rules import chance
-from sim.rules.calendar import MINUTES_PER_DAY
-from sim.rules.chance import SUPPLIER, WORLD
+from sim.rules.calendar import MINUTES_PER_DAY, on_tick
+from sim.rules.chance import CENTRAL, SUPPLIER, WORLD, central_normal_quantile, normal_quantile, pair
 from sim.rules.compiling import kernel, step
-from sim.rules.incident import MINOR, bill_euro, cents
+from sim.rules.incident import cents, harm_cents, minor_bill_euro, person_minutes
 
 UNSETTLED = -1  # the bill of what may become more than a minor incident
+LINE_BITS = 28  # an event's minute and its line among the events of its tape share one number while they are sorted
+LINE_MASK = (1 << LINE_BITS) - 1
 
 
 class Deck(NamedTuple):
@@ -31,9 +34,12 @@ class Deck(NamedTuple):
     marks: NDArray[np.float64]
     bills: NDArray[np.int64]  # cents, of attempts that can only become minor incidents; otherwise UNSETTLED
     clocks: NDArray[np.float64]  # (r, segments), see `Tape.clock`
+    guides: NDArray[np.int32]  # (r, days), see `guide_to`
     waves: NDArray[np.int64]  # where the victims of each wave begin, of all futures; one more at the end
     wave_offsets: NDArray[np.int64]  # (r + 1,) where the waves of each future begin
     victims: NDArray[np.int64]
+    wave_minutes: NDArray[np.int64]  # (r, n) person-minutes lost in waves
+    wave_harm: NDArray[np.int64]  # (r,) cents of harm in waves
     supplier_events: NDArray[np.int64]  # (r,)
     digests: NDArray[np.uint64]  # (r,)
 
@@ -42,27 +48,95 @@ class Deck(NamedTuple):
 def minor_bills(sky: Sky, tape: Tape) -> NDArray[np.int64]:
     """Return the bill of each attempt that can only become a minor incident: shape (attempts,).
 
-    Its class and its bill hang on no policy, so they are worked out here, once for all policies.
+    Its class and its bill hang on no policy, so they are worked out here, once for all policies. Draws come in whole
+    batches, and the centre of the normal law for all at once: loops that do nothing else become vector instructions.
     """
     count = len(tape.attempt_minutes)
-    classes = np.empty(count, dtype=np.float64)
-    costs = np.empty(count, dtype=np.float64)
+    classes = np.empty(count + BATCH, dtype=np.float64)
+    costs = np.empty(count + BATCH, dtype=np.float64)
+    normals = np.empty(count, dtype=np.float64)
     bills = np.empty(count, dtype=np.int64)
     for town in range(len(sky.nis)):
         begin = tape.attempt_offsets[town]
-        for line in range(begin, tape.attempt_offsets[town + 1]):
-            classes[line] = pasted_uniform(sky.seed, tape.replication, sky.nis[town], line - begin, chance.CLASS)
-        for line in range(begin, tape.attempt_offsets[town + 1]):
-            costs[line] = pasted_uniform(sky.seed, tape.replication, sky.nis[town], line - begin, chance.COST)
-        for line in range(begin, tape.attempt_offsets[town + 1]):
+        for batch in range(begin, tape.attempt_offsets[town + 1], BATCH):
+            for line in range(batch, batch + BATCH):  # what it writes too many is overwritten by the next town
+                classes[line], costs[line] = pair(sky.seed, tape.replication, sky.nis[town], line - begin, chance.CLASS)
+    for line in range(count):
+        normals[line] = central_normal_quantile(costs[line])
+    for town in range(len(sky.nis)):
+        for line in range(tape.attempt_offsets[town], tape.attempt_offsets[town + 1]):
             bills[line] = UNSETTLED
             if classes[line] >= sky.above_minor:
-                bills[line] = cents(bill_euro(costs[line], MINOR, sky.cost_sizes[town], sky.bill))
+                if math.fabs(costs[line] - 0.5) > CENTRAL:
+                    normals[line] = normal_quantile(costs[line])
+                bills[line] = cents(minor_bill_euro(normals[line], sky.cost_sizes[town], sky.bill))
     return bills
 
 
 @step
-def put_in_order(
+def wave_losses(sky: Sky, tape: Tape, lost: NDArray[np.int64]) -> int:
+    """Write the person-minutes that each municipality loses in waves into `lost`, and return the harm in cents.
+
+    Waves hang on no policy: who is hit and for how long is worked out here, once for all policies.
+    """
+    harm = 0
+    for town in range(len(sky.nis)):
+        lost[town] = 0
+    for wave in range(len(tape.waves)):
+        begun = tape.waves[wave]
+        elapsed = min(on_tick(begun + sky.spread.wave_minutes, sky.tick), sky.horizon) - begun
+        for place in range(tape.victim_offsets[wave], tape.victim_offsets[wave + 1]):
+            town = tape.victims[place]
+            missed = person_minutes(sky.inhabitants[town], sky.spread.wave_impact, elapsed)
+            lost[town] += missed
+            harm += harm_cents(missed, sky.outage.value_of_service_day)
+    return harm
+
+
+@step
+def in_order(sky: Sky, tape: Tape) -> NDArray[np.int64]:
+    """Return the lines of the events of a tape in order of time: compromises, waves, attempts and frauds, counted
+    through in this order, which is that of their keys within a minute. A bucket a day, then by insertion.
+    """
+    days = len(sky.weights)
+    begins = np.zeros(days + 2, dtype=np.int64)
+    parts = (tape.compromises, tape.waves, tape.attempt_minutes, tape.fraud_minutes)
+    for some in parts:
+        for minute in some:
+            begins[minute // MINUTES_PER_DAY + 1] += 1
+    for day in range(days + 1):
+        begins[day + 1] += begins[day]
+    ends = resized(begins, days + 2, days + 2)
+    order = np.empty(begins[days], dtype=np.int64)
+    line = 0
+    for some in parts:
+        for minute in some:
+            day = minute // MINUTES_PER_DAY
+            packed = minute << LINE_BITS | line
+            spot = ends[day]
+            ends[day] += 1
+            while spot > begins[day] and order[spot - 1] > packed:
+                order[spot] = order[spot - 1]
+                spot = spot - 1
+            order[spot] = packed
+            line = line + 1
+    for spot in range(line):
+        order[spot] &= LINE_MASK
+    return order
+
+
+@step
+def whose_lines(offsets: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the position of the municipality to which each line between the offsets belongs."""
+    towns = np.empty(offsets[len(offsets) - 1], dtype=np.int64)
+    for town in range(len(offsets) - 1):
+        for line in range(offsets[town], offsets[town + 1]):
+            towns[line] = town
+    return towns
+
+
+@step
+def lay_out(
     sky: Sky,
     tape: Tape,
     begin: int,
@@ -71,63 +145,41 @@ def put_in_order(
     places: NDArray[np.int64],
     marks: NDArray[np.float64],
     bills: NDArray[np.int64],
-    settled: NDArray[np.int64],
 ) -> None:
-    """Write the events of a tape from `begin` on in order of minute and key: a bucket a day, then by insertion."""
-    days = len(sky.weights)
-    ends = np.zeros(days + 2, dtype=np.int64)
-    for some in (tape.attempt_minutes, tape.fraud_minutes, tape.waves, tape.compromises):
-        for minute in some:
-            ends[minute // MINUTES_PER_DAY + 1] += 1
-    ends[0] = begin
-    for day in range(days + 1):
-        ends[day + 1] += ends[day]
-    begins = resized(ends, days + 2, days + 2)
+    """Write the events of a tape from `begin` on in order of minute and key."""
+    waves = len(tape.compromises)
+    attempts = waves + len(tape.waves)
+    frauds = attempts + len(tape.attempt_minutes)
+    settled = minor_bills(sky, tape)
+    attacked, defrauded = whose_lines(tape.attempt_offsets), whose_lines(tape.fraud_offsets)
     seen = np.zeros(sky.suppliers, dtype=np.int64)
-    attempts, frauds, waves = len(tape.attempt_minutes), len(tape.fraud_minutes), len(tape.waves)
-    town = 0
-    for line in range(attempts + frauds + waves + len(tape.compromises)):
+    place = begin
+    for line in in_order(sky, tape):
         mark, bill = 0.0, UNSETTLED
-        if line < attempts:
-            while line >= tape.attempt_offsets[town + 1]:
-                town = town + 1
-            minute, mark, place = tape.attempt_minutes[line], tape.attempt_marks[line], town
-            key = ev.key(ev.ATTEMPT, sky.nis[town], line - tape.attempt_offsets[town])
-            bill = settled[line]
-        elif line < attempts + frauds:
+        if line >= frauds:
+            number = line - frauds
+            whose = defrauded[number]
+            minute, mark = tape.fraud_minutes[number], tape.fraud_marks[number]
+            key = ev.key(ev.FRAUD, sky.nis[whose], number - tape.fraud_offsets[whose])
+        elif line >= attempts:
             number = line - attempts
-            if number == 0:
-                town = 0
-            while number >= tape.fraud_offsets[town + 1]:
-                town = town + 1
-            minute, mark, place = tape.fraud_minutes[number], tape.fraud_marks[number], town
-            key = ev.key(ev.FRAUD, sky.nis[town], number - tape.fraud_offsets[town])
-        elif line < attempts + frauds + waves:
-            number = line - attempts - frauds
-            minute, place = tape.waves[number], number
-            key = ev.key(ev.WAVE, WORLD, number)
+            whose = attacked[number]
+            minute, mark, bill = tape.attempt_minutes[number], tape.attempt_marks[number], settled[number]
+            key = ev.key(ev.ATTEMPT, sky.nis[whose], number - tape.attempt_offsets[whose])
+        elif line >= waves:
+            whose = line - waves
+            minute = tape.waves[whose]
+            key = ev.key(ev.WAVE, WORLD, whose)
         else:
-            number = line - attempts - frauds - waves
-            minute, place = tape.compromises[number], tape.fallen[number]
-            key = ev.key(ev.COMPROMISED, SUPPLIER + place, seen[place])
-            seen[place] += 1
-        day = minute // MINUTES_PER_DAY
-        spot = ends[day]
-        ends[day] += 1
-        while spot > begins[day] and (
-            minutes[spot - 1] > minute or (minutes[spot - 1] == minute and keys[spot - 1] > key)
-        ):
-            minutes[spot] = minutes[spot - 1]
-            keys[spot] = keys[spot - 1]
-            places[spot] = places[spot - 1]
-            marks[spot] = marks[spot - 1]
-            bills[spot] = bills[spot - 1]
-            spot = spot - 1
-        minutes[spot] = minute
-        keys[spot] = key
-        places[spot] = place
-        marks[spot] = mark
-        bills[spot] = bill
+            minute, whose = tape.compromises[line], tape.fallen[line]
+            key = ev.key(ev.COMPROMISED, SUPPLIER + whose, seen[whose])
+            seen[whose] += 1
+        minutes[place] = minute
+        keys[place] = key
+        places[place] = whose
+        marks[place] = mark
+        bills[place] = bill
+        place = place + 1
 
 
 @kernel
@@ -138,7 +190,10 @@ def deal_deck(sky: Sky, first: int, count: int) -> Deck:
     wave_offsets = np.zeros(count + 1, dtype=np.int64)
     supplier_events = np.zeros(count, dtype=np.int64)
     digests = np.zeros(count, dtype=np.uint64)
+    wave_minutes = np.empty((count, len(sky.nis)), dtype=np.int64)
+    wave_harm = np.empty(count, dtype=np.int64)
     clocks = np.empty((count, segments), dtype=np.float64)
+    guides = np.empty((count, len(sky.weights)), dtype=np.int32)
     minutes = np.empty(0, dtype=np.int64)
     keys = np.empty(0, dtype=np.int64)
     places = np.empty(0, dtype=np.int64)
@@ -159,10 +214,12 @@ def deal_deck(sky: Sky, first: int, count: int) -> Deck:
             places = resized(places, size, begin)
             marks = resized(marks, size, begin)
             bills = resized(bills, size, begin)
-        put_in_order(sky, tape, begin, minutes, keys, places, marks, bills, minor_bills(sky, tape))
+        lay_out(sky, tape, begin, minutes, keys, places, marks, bills)
         clock = clocks[line]
         for segment in range(segments):
             clock[segment] = tape.clock[segment]
+        for day in range(len(tape.guide)):
+            guides[line, day] = tape.guide[day]
         known = wave_offsets[line]
         wave_offsets[line + 1] = known + len(tape.waves)
         waves = resized(waves, known + len(tape.waves) + 1, known + 1)
@@ -172,6 +229,7 @@ def deal_deck(sky: Sky, first: int, count: int) -> Deck:
         victims = resized(victims, before + len(tape.victims), before)
         for place in range(len(tape.victims)):
             victims[before + place] = tape.victims[place]
+        wave_harm[line] = wave_losses(sky, tape, wave_minutes[line])
         supplier_events[line] = len(tape.compromises)
         digests[line] = tape.digest
     return Deck(
@@ -183,9 +241,12 @@ def deal_deck(sky: Sky, first: int, count: int) -> Deck:
         marks,
         bills,
         clocks,
+        guides,
         waves,
         wave_offsets,
         victims,
+        wave_minutes,
+        wave_harm,
         supplier_events,
         digests,
     )

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim.engines import events as ev
 from sim.model.arrays import NO_LIMIT, PolicyArrays
 from sim.rules.calendar import on_tick
-from sim.rules.compiling import step
+from sim.rules.compiling import lean_step
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -67,7 +67,7 @@ def layer_table(policy: PolicyArrays) -> tuple[Ints, list[int], int]:
     return np.array(rows, dtype=np.int64), offsets, accounts
 
 
-@step
+@lean_step
 def push(case: Any, ints: Ints, minute: int, key: int, row: int) -> None:
     """Put an event on the heap, at the next tick of the clock; the smallest (minute, key) lies on top."""
     minute = on_tick(minute, case.tick)
@@ -93,7 +93,7 @@ def push(case: Any, ints: Ints, minute: int, key: int, row: int) -> None:
     ints[spot + ROW] = row
 
 
-@step
+@lean_step
 def drop_top(case: Any, ints: Ints) -> None:
     """Take the first event off the heap."""
     size = ints[HEAP_SIZE] - 1
@@ -127,7 +127,7 @@ def drop_top(case: Any, ints: Ints) -> None:
     ints[spot + ROW] = row
 
 
-@step
+@lean_step
 def new_row(case: Any, ints: Ints, town: int, number: int, cause: int, severity: int, now: int) -> int:
     """Open a row in the incident log and return its place."""
     line = ints[ROWS]

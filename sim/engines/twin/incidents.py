@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.engines import events as ev
-from sim.engines.tape import minute_of, threat_time
+from sim.engines.tape import guided, minute_of, threat_time
 from sim.engines.twin import desk as d
 from sim.engines.twin.desk import Floats, Ints, new_row, push
 from sim.engines.twin.money import charge
@@ -17,10 +20,10 @@ from sim.rules import chance, funding, ransom
 from sim.rules import defence as defence_rules
 from sim.rules import incident as rules
 from sim.rules.calendar import on_tick
-from sim.rules.chance import share_quantile, uniform
-from sim.rules.compiling import step
+from sim.rules.chance import second_uniform, share_quantile, uniform
+from sim.rules.compiling import lean_step
 from sim.rules.incident import MINOR, SEVERE, cents
-from sim.rules.threat import repeat_excess, segment_at
+from sim.rules.threat import repeat_excess
 
 EFFORT = d.EFFORT
 
@@ -28,31 +31,40 @@ Case = Any
 """What all futures of one policy in one world have in common: a NumPy record, see `compiled.case_record`."""
 
 
-@step
+@lean_step
 def draw(case: Case, ints: Ints, replication: int, row: int, purpose: int) -> float:
     """Return the uniform number at the address of an incident."""
     return uniform(case.seed, replication, ints[row + d.NIS], ints[row + d.NUMBER], purpose)
 
 
-@step
+@lean_step
 def stock(case: Case, ints: Ints, floats: Floats, town: int, measure: int, now: int) -> float:
     """Return a coverage (or the effective spend) at this minute."""
-    return defence_rules.stock_at(
-        floats[ints[town + d.LEVELS] + d.STOCKS + measure],
-        floats[ints[town + d.LEVELS] + d.TARGETS + measure],
-        float(now - ints[town + d.LEVELS_AT]),
-        case.defence.build_minutes,
-        case.defence.decay_minutes,
+    level = floats[ints[town + d.LEVELS] + d.STOCKS + measure]
+    target = floats[ints[town + d.LEVELS] + d.TARGETS + measure]
+    if level == target:
+        return level  # type: ignore[no-any-return]
+    left_building, left_decaying = gaps_left(case, ints, town, now)
+    return defence_rules.stock_at(level, target, left_building, left_decaying)
+
+
+@lean_step
+def gaps_left(case: Case, ints: Ints, town: int, now: int) -> tuple[float, float]:
+    """Return which part of a gap in coverage is still open at this minute, building and decaying."""
+    elapsed = float(now - ints[town + d.LEVELS_AT])
+    return (
+        defence_rules.gap_left(elapsed, case.defence.build_minutes),
+        defence_rules.gap_left(elapsed, case.defence.decay_minutes),
     )
 
 
-@step
+@lean_step
 def push_incident(case: Case, ints: Ints, kind: int, minute: int, row: int) -> None:
     """Push the next event of an incident."""
     push(case, ints, minute, ev.key(kind, ints[row + d.NIS], ints[row + d.NUMBER]), row)
 
 
-@step
+@lean_step
 def miss(case: Case, ints: Ints, floats: Floats, row: int, weight: float, now: int) -> None:
     """Book the person-minutes without a service, and their value."""
     lost = rules.person_minutes(
@@ -62,7 +74,7 @@ def miss(case: Case, ints: Ints, floats: Floats, row: int, weight: float, now: i
     ints[row + d.HARM] += rules.harm_cents(lost, case.outage.value_of_service_day)
 
 
-@step
+@lean_step
 def gets_in(case: Case, ints: Ints, floats: Floats, town: int, mark: float, now: int) -> bool:
     """Return whether an attempt succeeds: its mark lies below the break-in probability of this moment, and nothing
     keeps the municipality down. Most attempts are decided by what the probability stays between.
@@ -71,11 +83,13 @@ def gets_in(case: Case, ints: Ints, floats: Floats, town: int, mark: float, now:
     if mark >= case.deterrence * floats[levels + d.HIGHEST]:
         return False
     if mark >= case.deterrence * floats[levels + d.LOWEST]:
+        up, down = gaps_left(case, ints, town, now)
+        at, to = levels + d.STOCKS, levels + d.TARGETS
         probability = defence_rules.break_in_probability(
-            stock(case, ints, floats, town, d.IDENTITY, now),
-            stock(case, ints, floats, town, d.HARDENING, now),
-            stock(case, ints, floats, town, d.AWARENESS, now),
-            stock(case, ints, floats, town, d.EFFORT, now),
+            defence_rules.stock_at(floats[at + d.IDENTITY], floats[to + d.IDENTITY], up, down),
+            defence_rules.stock_at(floats[at + d.HARDENING], floats[to + d.HARDENING], up, down),
+            defence_rules.stock_at(floats[at + d.AWARENESS], floats[to + d.AWARENESS], up, down),
+            defence_rules.stock_at(floats[at + d.EFFORT], floats[to + d.EFFORT], up, down),
             case.cap,
             case.defence,
         )
@@ -87,7 +101,7 @@ def gets_in(case: Case, ints: Ints, floats: Floats, town: int, mark: float, now:
     return True
 
 
-@step
+@lean_step
 def attempt(
     case: Case, ints: Ints, floats: Floats, replication: int, town: int, number: int, mark: float, cause: int, now: int
 ) -> None:
@@ -98,7 +112,7 @@ def attempt(
         break_in(case, ints, floats, replication, town, number, cause, severity, ev.UNKNOWN, now)
 
 
-@step
+@lean_step
 def minor(case: Case, ints: Ints, town: int, number: int, cause: int, supplier: int, bill: int, now: int) -> None:
     """A minor incident costs staff time and is over; its row is of use to a journal alone."""
     ints[d.BREAK_INS] += 1
@@ -110,7 +124,7 @@ def minor(case: Case, ints: Ints, town: int, number: int, cause: int, supplier: 
     charge(case, ints, town, row, ev.RECOVERY, bill, now)
 
 
-@step
+@lean_step
 def break_in(
     case: Case,
     ints: Ints,
@@ -125,7 +139,7 @@ def break_in(
 ) -> None:
     """Open the incident of a successful attempt; a minor one costs staff time and is over."""
     if severity == MINOR:
-        u = uniform(case.seed, replication, ints[town + d.CODE], number, chance.COST)
+        u = second_uniform(case.seed, replication, ints[town + d.CODE], number, chance.CLASS)
         bill = rules.bill_euro(u, MINOR, floats[ints[town + d.LEVELS] + d.COST_SIZE], case.bill)
         minor(case, ints, town, number, cause, supplier, cents(bill), now)
         return
@@ -137,7 +151,7 @@ def break_in(
     push_incident(case, ints, ev.IMPACT, now + dwell, row)
 
 
-@step
+@lean_step
 def strike(case: Case, ints: Ints, floats: Floats, replication: int, row: int, now: int) -> None:
     """The intruder strikes: systems go out, and somebody will see it."""
     ints[row + d.IMPACT] = now
@@ -153,7 +167,7 @@ def strike(case: Case, ints: Ints, floats: Floats, replication: int, row: int, n
     push_incident(case, ints, ev.DISCOVERED, discovered, row)
 
 
-@step
+@lean_step
 def start_work(case: Case, ints: Ints, floats: Floats, replication: int, row: int, now: int) -> None:
     """Responders arrive: they find the backups usable or lost, and somebody decides about the ransom."""
     town = ints[row + d.TOWN]
@@ -186,7 +200,7 @@ def start_work(case: Case, ints: Ints, floats: Floats, replication: int, row: in
         decide(case, ints, floats, replication, row, now)
 
 
-@step
+@lean_step
 def decide(case: Case, ints: Ints, floats: Floats, replication: int, row: int, now: int) -> None:
     """Pay the ransom where that is allowed."""
     town = ints[row + d.TOWN]
@@ -201,7 +215,7 @@ def decide(case: Case, ints: Ints, floats: Floats, replication: int, row: int, n
     settle_on(case, ints, floats, replication, row, recovered, now)
 
 
-@step
+@lean_step
 def settle_on(case: Case, ints: Ints, floats: Floats, replication: int, row: int, recovered: float, now: int) -> None:
     """Fix the bill and the outage: response is paid now, the rest when the critical services are back."""
     town, severity = ints[row + d.TOWN], ints[row + d.SEVERITY]
@@ -212,7 +226,8 @@ def settle_on(case: Case, ints: Ints, floats: Floats, replication: int, row: int
         time_factor *= rules.backup_factor(lost, recovered, case.recovery.backup_time_factor, case.recovery)
     waited = ints[row + d.TEAM_START] - ints[row + d.DISCOVERED]
     size = floats[ints[town + d.LEVELS] + d.COST_SIZE]
-    bill = rules.bill_euro(draw(case, ints, replication, row, chance.COST), severity, size, case.bill)
+    u = second_uniform(case.seed, replication, ints[row + d.NIS], ints[row + d.NUMBER], chance.CLASS)
+    bill = rules.bill_euro(u, severity, size, case.bill)
     bill = bill * cost_factor * rules.waiting_factor(waited, case.bill)
     private = ints[row + d.PRIVATE] == 1
     charge(
@@ -240,7 +255,7 @@ def settle_on(case: Case, ints: Ints, floats: Floats, replication: int, row: int
     restore(case, ints, floats, row, now)
 
 
-@step
+@lean_step
 def settle(case: Case, ints: Ints, row: int, now: int) -> None:
     """Post what has accrued of a bill: all of it once it is due."""
     town = ints[row + d.TOWN]
@@ -252,7 +267,7 @@ def settle(case: Case, ints: Ints, row: int, now: int) -> None:
     charge(case, ints, town, row, ev.LOST_REVENUE, revenue, now)
 
 
-@step
+@lean_step
 def restore(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> None:
     """Bring back the services whose time has come, and wait for the next one, or for the end."""
     while ints[row + d.NEXT_SERVICE] < case.services_count:
@@ -272,15 +287,18 @@ def restore(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> None:
         close(case, ints, floats, row, now)
 
 
-@step
+@lean_step
 def close(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> None:
     """Back to normal: the municipality has learned, and attackers have seen that it can be hit."""
     town = ints[row + d.TOWN]
     ints[row + d.CLOSED] = now
     ints[row + d.OUT] = d.BACK
     levels = ints[town + d.LEVELS]
+    up, down = gaps_left(case, ints, town, now)
     for measure in range(EFFORT + 1):
-        level = stock(case, ints, floats, town, measure, now)
+        level = defence_rules.stock_at(
+            floats[levels + d.STOCKS + measure], floats[levels + d.TARGETS + measure], up, down
+        )
         if measure != EFFORT:
             level = defence_rules.learned(level, case.defence.learning)
         floats[levels + d.STOCKS + measure] = level
@@ -297,7 +315,7 @@ def close(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> None:
     ints[row + d.UNTIL] = min(now + case.threat.repeat_minutes, case.horizon)
 
 
-@step
+@lean_step
 def next_follow_up(
     case: Case,
     ints: Ints,
@@ -306,6 +324,7 @@ def next_follow_up(
     row: int,
     minute: int,
     clock: Floats,
+    guide: NDArray[np.int32],
 ) -> None:
     """Push the next extra attempt on a recent victim, if it comes in time."""
     excess = repeat_excess(ints[row + d.RANSOM] > 0, case.threat)
@@ -314,7 +333,9 @@ def next_follow_up(
         return
     gap, mark = chance.pair(case.seed, replication, ints[row + d.NIS], minute, chance.AFTERMATH)
     moment = threat_time(minute, clock) + chance.exponential_quantile(gap) / per_year
-    following = on_tick(max(minute + 1, minute_of(moment, clock, segment_at(minute))), case.tick)
+    if moment >= clock[len(clock) - 1]:
+        return
+    following = on_tick(max(minute + 1, minute_of(moment, clock, guided(moment, clock, guide))), case.tick)
     if following >= ints[row + d.UNTIL]:
         return
     floats[ints[row + d.FLOATS] + d.MARK] = mark * case.cap

@@ -26,7 +26,7 @@ from sim.engines.twin.incidents import (
 )
 from sim.engines.twin.losses import compromise, end_outage, fraud, wave
 from sim.engines.twin.response import discover, lose_patience, release
-from sim.rules.compiling import kernel, step
+from sim.rules.compiling import lean_kernel, lean_step
 from sim.rules.incident import SEVERE, SIGNIFICANT
 
 MASK = 0xFFFFFFFF
@@ -59,7 +59,7 @@ class Chunk(NamedTuple):
     tape: NDArray[np.uint64]  # (r,)
 
 
-@step
+@lean_step
 def close_the_books(case: Case, ints: Ints, floats: Floats) -> None:
     """At the horizon: book what open incidents have cost and taken from citizens so far, and flag them."""
     ints[d.YEAR] = case.years - 1
@@ -75,16 +75,19 @@ def close_the_books(case: Case, ints: Ints, floats: Floats) -> None:
         ints[row + d.OPEN] = 1 if ints[row + d.CLOSED] == ev.UNKNOWN else 0
 
 
-@step
-def count_up(case: Case, ints: Ints, out: Chunk, line: int) -> None:
+@lean_step
+def count_up(case: Case, ints: Ints, deck: Deck, out: Chunk, line: int) -> None:
     """Write the sums of a played future into its row of the chunk."""
     counts, person_minutes, serious = out.counts[line], out.person_minutes[line], out.serious[line]
     own, cash, payments, years = out.own[line], out.cash[line], out.payments[line], out.years[line]
     for place in range(COUNTS):
         counts[place] = 0
     counts[BREAK_INS] = ints[d.BREAK_INS]
+    without_rows = case.journal_room == 0  # the waves have none then, and their losses come with the deck
+    counts[HARM] = deck.wave_harm[line] if without_rows else 0
     for position in range(case.towns_count):
-        person_minutes[position] = 0
+        person_minutes[position] = deck.wave_minutes[line, position] if without_rows else 0
+        counts[PERSON_MINUTES] += person_minutes[position]
         serious[position] = 0
     for number in range(ints[d.ROWS]):
         row = case.rows_at + number * d.WIDTH
@@ -114,11 +117,13 @@ def count_up(case: Case, ints: Ints, out: Chunk, line: int) -> None:
     out.ledger[line] = np.uint64(ints[d.DIGEST])
 
 
-@kernel
-def play_deck(case: Case, maps: Maps, deck: Deck, ints: Ints, floats: Floats, begin: int, out: Chunk) -> int:
+@lean_kernel
+def play_deck(
+    case: Case, maps: Maps, deck: Deck, ints: Ints, floats: Floats, clock: Floats, begin: int, out: Chunk
+) -> int:
     """Play the futures of a deck from number `begin` on, into the rows of `out`; return the first that did not fit.
 
-    The desk then still shows the last future played.
+    `clock` is room for the threat clock of one future. The desk then still shows the last future played.
     """
     beginning, levels, customer_offsets, customers = maps.beginning, maps.levels, maps.customer_offsets, maps.customers
     minutes, keys, places, marks, bills = deck.minutes, deck.keys, deck.places, deck.marks, deck.bills
@@ -129,7 +134,9 @@ def play_deck(case: Case, maps: Maps, deck: Deck, ints: Ints, floats: Floats, be
         for place in range(len(levels)):
             floats[place] = levels[place]
         replication = deck.first + line
-        clock = deck.clocks[line]
+        for segment in range(len(clock)):  # looked up here and there: near at hand it takes half the time
+            clock[segment] = deck.clocks[line, segment]
+        guide = deck.guides[line]
         following, last = deck.offsets[line], deck.offsets[line + 1]
         while ints[d.FULL] == 0:
             top = case.heap_at
@@ -161,10 +168,10 @@ def play_deck(case: Case, maps: Maps, deck: Deck, ints: Ints, floats: Floats, be
                     attempt(case, ints, floats, replication, town, number, mark, ev.DIRECT, now)
                 elif kind == ev.FRAUD:
                     fraud(case, ints, floats, replication, town, number, mark, now)
-                elif kind == ev.WAVE:
+                elif kind == ev.WAVE and case.journal_room > 0:  # only a journal needs its rows
                     hit = deck.wave_offsets[line] + number
                     wave(case, ints, floats, number, now, victims, waves[hit], waves[hit + 1])
-                else:
+                elif kind == ev.COMPROMISED:
                     compromise(case, ints, floats, replication, place, number, now, customer_offsets, customers)
                 following = following + 1
                 continue
@@ -196,11 +203,11 @@ def play_deck(case: Case, maps: Maps, deck: Deck, ints: Ints, floats: Floats, be
                 close(case, ints, floats, row, now)
                 recent = True
             if recent:
-                next_follow_up(case, ints, floats, replication, row, now, clock)
+                next_follow_up(case, ints, floats, replication, row, now, clock, guide)
         if ints[d.FULL] == 1:
             return line
         close_the_books(case, ints, floats)
-        count_up(case, ints, out, line)
+        count_up(case, ints, deck, out, line)
         out.counts[line, SUPPLIER_EVENTS] = deck.supplier_events[line]
         out.tape[line] = deck.digests[line]
     return len(deck.digests)

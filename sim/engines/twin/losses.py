@@ -12,10 +12,10 @@ from sim.rules import chance
 from sim.rules import defence as defence_rules
 from sim.rules import incident as rules
 from sim.rules.chance import uniform
-from sim.rules.compiling import step
+from sim.rules.compiling import lean_step
 
 
-@step
+@lean_step
 def fraud(
     case: Case, ints: Ints, floats: Floats, replication: int, town: int, number: int, mark: float, now: int
 ) -> None:
@@ -36,7 +36,7 @@ def fraud(
     )
 
 
-@step
+@lean_step
 def wave(case: Case, ints: Ints, floats: Floats, number: int, now: int, victims: Ints, begin: int, end: int) -> None:
     """A wave of denial of service begins for all its victims at once."""
     if begin == end:
@@ -52,7 +52,7 @@ def wave(case: Case, ints: Ints, floats: Floats, number: int, now: int, victims:
     push(case, ints, now + case.spread.wave_minutes, ev.key(ev.CLOSED, chance.WORLD, number), first)
 
 
-@step
+@lean_step
 def reconnect(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> None:
     """Give back what an outage without intrusion took."""
     ints[row + d.CRITICAL_BACK] = now
@@ -61,7 +61,7 @@ def reconnect(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> Non
     miss(case, ints, floats, row, 1.0, now)
 
 
-@step
+@lean_step
 def end_outage(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> None:
     """An outage without intrusion ends: a wave for all its victims, a supplier's for one customer."""
     if ints[row + d.CAUSE] == ev.CUT_OFF:
@@ -77,7 +77,7 @@ def end_outage(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> No
         row = row + d.WIDTH
 
 
-@step
+@lean_step
 def compromise(
     case: Case,
     ints: Ints,

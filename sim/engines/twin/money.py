@@ -9,12 +9,12 @@ import numpy as np
 from sim.engines.mixing import posting_digest
 from sim.engines.twin import desk as d
 from sim.engines.twin.desk import Ints
-from sim.rules.compiling import step, wrapping
+from sim.rules.compiling import lean_step, wrapping
 from sim.rules.funding import layer_payment
 
 
 @wrapping
-@step
+@lean_step
 def charge(case: Any, ints: Ints, town: int, row: int, category: int, amount: int, now: int) -> None:
     """Post a cost of an incident, in the last minute at the latest: it flows through the layers of its category until
     nothing is left.
@@ -57,7 +57,7 @@ def charge(case: Any, ints: Ints, town: int, row: int, category: int, amount: in
                 write_posting(case, ints, minute, nis, category, payer, payment, (row - case.rows_at) // d.WIDTH)
 
 
-@step
+@lean_step
 def write_posting(
     case: Any, ints: Ints, minute: int, nis: int, category: int, payer: int, cents: int, incident: int
 ) -> None:

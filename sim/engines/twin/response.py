@@ -10,11 +10,11 @@ from sim.engines.twin.money import charge
 from sim.model.arrays import UNLIMITED
 from sim.rules import chance
 from sim.rules import incident as rules
-from sim.rules.compiling import step
+from sim.rules.compiling import lean_step
 from sim.rules.incident import SEVERE
 
 
-@step
+@lean_step
 def discover(case: Case, ints: Ints, floats: Floats, replication: int, row: int, now: int) -> None:
     """The municipality sees what happened, and calls for help."""
     ints[row + d.DISCOVERED] = now
@@ -27,7 +27,7 @@ def discover(case: Case, ints: Ints, floats: Floats, replication: int, row: int,
     respond(case, ints, floats, replication, row, days, now)
 
 
-@step
+@lean_step
 def respond(case: Case, ints: Ints, floats: Floats, replication: int, row: int, mean_days: float, now: int) -> None:
     """Start at once where a team is free, otherwise wait in the queue, or for private responders."""
     choices = case.choices
@@ -51,14 +51,14 @@ def respond(case: Case, ints: Ints, floats: Floats, replication: int, row: int, 
         push_incident(case, ints, ev.PATIENCE, now + choices.private_after_minutes, row)
 
 
-@step
+@lean_step
 def leave_queue(case: Case, ints: Ints, place: int) -> None:
     """Take somebody out of the queue; the order within it has no meaning."""
     ints[d.QUEUED] -= 1
     ints[case.queue_at + place] = ints[case.queue_at + ints[d.QUEUED]]
 
 
-@step
+@lean_step
 def goes_before(case: Case, ints: Ints, row: int, other: int) -> bool:
     """Return whether one waiting incident is served before another: rank, then call, then NIS code."""
     if case.choices.discipline == 1 and ints[row + d.SEVERITY] != ints[other + d.SEVERITY]:
@@ -72,7 +72,7 @@ def goes_before(case: Case, ints: Ints, row: int, other: int) -> bool:
     return ints[row + d.NIS] < ints[other + d.NIS]  # type: ignore[no-any-return]
 
 
-@step
+@lean_step
 def release(case: Case, ints: Ints, floats: Floats, replication: int, now: int) -> None:
     """A team comes back, and goes to whoever is first in the queue."""
     queued = ints[d.QUEUED]
@@ -90,7 +90,7 @@ def release(case: Case, ints: Ints, floats: Floats, replication: int, now: int) 
     start_work(case, ints, floats, replication, row, now)
 
 
-@step
+@lean_step
 def lose_patience(case: Case, ints: Ints, floats: Floats, replication: int, row: int, now: int) -> None:
     """Who still waits hires private responders."""
     if ints[row + d.WAITING] == 0:
