@@ -11,7 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from sim.text import Words, words
-from sim.web import controls, link, view
+from sim.web import controls, link, memory, view
 from sim.web.ready import ROOM
 from sim.web.style import STYLE
 
@@ -24,19 +24,19 @@ ICONS = {"explore": "tune"}
 def main() -> None:
     """Draw what all pages share, and the page that was asked for."""
     st.set_page_config(page_title="Weerbaar", page_icon="🛡️", layout="wide")
-    controls.first_look()
+    memory.first_look()
     ROOM.start()
     say = words(st.session_state["language"])
     # The page says in which language it is, for those who listen to it.
     st.html(f"<script>document.documentElement.lang = '{say.language}'</script>", unsafe_allow_javascript=True)
     st.html(f"<style>{STYLE}</style>")
     with st.sidebar:
-        screen = controls.draw(say)
+        controls.draw(say)
     page = st.navigation(pages(say), position="top")
-    address = link.write(screen)
+    address = link.write(memory.screen())
     if st.query_params.to_dict() != address:
         st.query_params.from_dict(address)
-    view.show(screen, say)
+    view.show(memory.screen(), say)
     page.run()
 
 

@@ -13,7 +13,8 @@ from sim.model.policy import Policy
 from sim.model.spec import parameters
 from sim.text import Words
 from sim.version import MODEL_VERSION
-from sim.web import link
+from sim.web import link, memory
+from sim.web.files import literal
 from sim.web.levers import GRADES, policy_levers, world_levers
 from sim.web.sources import titles
 from sim.web.view import View
@@ -28,6 +29,8 @@ def head(view: View, title: str) -> None:
     _, problems = link.read(st.session_state["arrival"], say.language)
     for sentence in problems[:_MOST_PROBLEMS]:
         st.warning(sentence, icon=":material/link_off:")
+    if trouble := st.session_state["trouble"]:
+        st.error("  \n".join(literal(sentence) for sentence in trouble), icon=":material/error:")
     with st.container(key="on-a-phone"):
         st.caption(say.say("The levers are behind » at the top left."))
 
@@ -40,16 +43,18 @@ class Tab:
     place: Any
 
 
-def tabs(view: View, labels: Mapping[str, str]) -> Tab:
-    """Draw tabs and return the open one; only that one is to be drawn. `labels` are their words by id."""
-    state, key = st.session_state, f"tab-{view.say.language}"
+def tabs(view: View, field: str, labels: Mapping[str, str]) -> Tab:
+    """Draw tabs and return the open one; only that one is to be drawn.
+
+    `field` names the one of link.FIELDS that says which is open, and `labels` are their words by id.
+    """
+    state, key, now = st.session_state, f"{field}-{view.say.language}", view.screen.fields[field]
 
     def moved() -> None:
-        state["tab"] = next((name for name, label in labels.items() if label == state.get(key)), view.screen.tab)
+        memory.remember(field, next((name for name, label in labels.items() if label == state.get(key)), now))
 
-    places = st.tabs(list(labels.values()), default=labels[view.screen.tab], key=key, on_change=moved)
-    at = list(labels).index(view.screen.tab)
-    return Tab(view.screen.tab, places[at])
+    places = st.tabs(list(labels.values()), default=labels[now], key=key, on_change=moved)
+    return Tab(now, places[list(labels).index(now)])
 
 
 def foot(view: View, result: Comparison) -> None:
@@ -76,7 +81,7 @@ def _sources(policy: Policy, say: Words) -> None:
         (say.say("Rests on"), policy.reference),
     ):
         if text is not None:
-            st.markdown(f"**{label}** · {text[say.language]}")
+            st.markdown(f"**{label}** · {literal(text[say.language])}")
     rows = parameters().values()
     st.markdown(
         say.say(

@@ -2,74 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
-from sim.model.spec import Value
 from sim.text import LANGUAGES, Words
-from sim.web import link
-from sim.web.levers import (
-    BASELINE,
-    Lever,
-    has_own_terms,
-    policy_levers,
-    presets,
-    start,
-    world_levers,
-    world_start,
-)
+from sim.web import files, memory
+from sim.web.choice import LOADED, has_own_terms, presets, world_start
+from sim.web.levers import PLACES, Lever, levers, world_levers
 from sim.web.link import Screen
 
 LANGUAGE_NAMES = {"nl": "Nederlands", "en": "English"}
+GROUPS = {"prevention": "More on prevention", "help": "More on help and ransom", "money": "Insurance and fund"}
 
 
-def first_look() -> None:
-    """Read the address when a visitor arrives; afterwards keep what the widgets hold, also when their words change."""
-    state = st.session_state
-    if "language" not in state:
-        state["arrival"] = st.query_params.to_dict()
-        screen, _ = link.read(state["arrival"])
-        state["language"], state["preset"], state["tab"] = screen.language, screen.preset, screen.tab
-        state["seed"] = screen.seed
-        _place(screen.policy)
-        _place(screen.world)
-    if state.get("spoken") != state["language"]:
-        # Widgets know their values by the words. Only now: a value that is set takes back a move made meanwhile.
-        for key in ("language", "preset", *(lever.key for lever in (*policy_levers(), *world_levers()))):
-            state[key] = state[key]
-
-
-def _place(values: Mapping[str, Value]) -> None:
-    for key, value in values.items():
-        st.session_state[key] = value
-
-
-def _moved() -> None:
-    """Whoever moves a lever has read what was wrong with the link."""
-    st.session_state["arrival"] = {}
-
-
-def _from_start() -> None:
-    """Put the levers where the start point has them."""
-    _moved()
-    _place(start(st.session_state["preset"]))
-
-
-def _reset_policy() -> None:
-    st.session_state["preset"] = BASELINE
-    _from_start()
-
-
-def _reset_world() -> None:
-    _moved()
-    _place(world_start())
-
-
-def draw(say: Words) -> Screen:
-    """Draw the sidebar and return what it says."""
-    state = st.session_state
+def draw(say: Words) -> None:
+    """Draw the sidebar."""
+    screen = memory.screen()
     st.segmented_control(
         "Taal / Language",
         LANGUAGES,
@@ -79,46 +28,109 @@ def draw(say: Words) -> Screen:
         label_visibility="collapsed",
         width="stretch",
     )
+    with st.container(horizontal=True, gap="small", key="tools"):
+        st.button(
+            say.say("Undo"),
+            on_click=memory.undo,
+            disabled=not memory.can_undo(),
+            icon=":material/undo:",
+            shortcut="Ctrl+Z",
+            key="undo",
+            width="stretch",
+        )
+        files.draw(screen, say)
     st.header(say.say("Policy choices"), anchor=False)
+    _start_point(screen, say)
+    for lever in levers("main"):
+        _widget(lever, screen, say)
+    for group in (name for name in PLACES if name not in ("main", "world")):
+        if levers(group):
+            _group(group, screen, say)
+    st.button(
+        say.say("Reset the policy"), on_click=memory.reset_policy, icon=":material/restart_alt:", key="reset-policy"
+    )
+    _world(screen, say)
+
+
+def _start_point(screen: Screen, say: Words) -> None:
+    names = [*presets(), *([LOADED] if screen.choice.loaded is not None else [])]
+
+    def title(name: str) -> str:
+        policy = screen.choice.loaded if name == LOADED else presets().get(name)
+        return policy.title[say.language] if policy is not None else ""
+
     st.selectbox(
         say.say("Start point"),
-        list(presets()),
-        format_func=lambda name: presets()[name].title[say.language],
+        names,
+        format_func=title,
         key="preset",
-        on_change=_from_start,
+        on_change=lambda: memory.start_from(st.session_state["preset"]),
         help=say.say("A policy to begin with. It puts all levers in its own place."),
     )
-    for lever in policy_levers():
-        _widget(lever, say, state["preset"])
-    st.button(say.say("Reset the policy"), on_click=_reset_policy, icon=":material/restart_alt:", key="reset-policy")
-    moved = any(state[lever.key] != world_start()[lever.key] for lever in world_levers())
-    with st.expander(say.say("Assumptions about the world"), expanded=moved):
+
+
+def _group(group: str, screen: Screen, say: Words) -> None:
+    """The levers of a group that not everybody needs: open as long as one of them was moved."""
+    moved = any(lever.key in screen.choice.moved for lever in levers(group))
+    with st.expander(say.say(GROUPS[group]), expanded=moved, key=f"group-{group}"):
+        for lever in levers(group):
+            if lever.within is None or screen.choice.values[lever.within] == "true":
+                _widget(lever, screen, say)
+
+
+def _world(screen: Screen, say: Words) -> None:
+    moved = any(screen.world[lever.key] != world_start()[lever.key] for lever in world_levers())
+    with st.expander(say.say("Assumptions about the world"), expanded=moved, key="group-world"):
         st.caption(say.say("Nobody chooses these. They hold for today's policy as well, so both change."))
         for lever in world_levers():
-            _widget(lever, say, state["preset"])
+            _widget(lever, screen, say)
         st.button(
-            say.say("Reset the assumptions"), on_click=_reset_world, icon=":material/restart_alt:", key="reset-world"
+            say.say("Reset the assumptions"),
+            on_click=memory.reset_world,
+            icon=":material/restart_alt:",
+            key="reset-world",
         )
-    state["spoken"] = say.language
-    return Screen(
-        language=say.language,
-        preset=state["preset"],
-        policy={lever.key: state[lever.key] for lever in policy_levers()},
-        world={lever.key: state[lever.key] for lever in world_levers()},
-        seed=state["seed"],
-        tab=state["tab"],
-    )
 
 
-def _widget(lever: Lever, say: Words, preset: str) -> None:
+def _widget(lever: Lever, screen: Screen, say: Words) -> None:
+    key = memory.slide_key(lever)
     common: dict[str, Any] = {
         "label": lever.label(say),
+        "key": key,
+        "help": lever.help(say, own_terms=has_own_terms(screen.choice.base, lever.key)),
+    }
+    if lever.kind == "switch":
+        st.toggle(on_change=lambda: memory.move(lever, "true" if st.session_state[key] else "false"), **common)
+        return
+    common |= {
         "format_func": lambda value: lever.show(say, value),
-        "key": lever.key,
-        "on_change": _moved,
-        "help": lever.help(say, own_terms=has_own_terms(preset, lever.key)),
+        "on_change": lambda: memory.move(lever, st.session_state[key]),
     }
     if lever.kind == "slide":
-        st.select_slider(options=lever.with_option(st.session_state[lever.key]), **common)
-    else:
+        _slider(lever, screen, common)
+    elif lever.side_by_side(say):
         st.segmented_control(options=lever.options, required=True, width="stretch", **common)
+    else:
+        st.selectbox(options=lever.options, **common)
+
+
+def _slider(lever: Lever, screen: Screen, common: dict[str, Any]) -> None:
+    """A slider for the eye, and a field for a number; both say the same."""
+    value = screen.choice.values[lever.key]
+    whole = lever.parameter is not None and lever.parameter.whole
+    low, high = lever.bounds
+    key = memory.type_key(lever)
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key=f"lever-{lever.link}"):
+        st.select_slider(options=lever.with_option(value), **common)
+        st.number_input(
+            common["label"],
+            min_value=int(low) if whole else low,
+            max_value=int(high) if whole else high,
+            step=int(lever.step) if whole else lever.step,
+            format="%d" if whole else "%g",
+            key=key,
+            on_change=lambda: memory.move(lever, lever.typed(st.session_state[key])),
+            placeholder=common["format_func"](lever.word) if lever.word is not None else None,
+            label_visibility="collapsed",
+            width=76,
+        )

@@ -9,7 +9,7 @@ import streamlit as st
 from sim.model.policy import Policy
 from sim.model.world import World
 from sim.text import Words
-from sim.web.levers import BASELINE, policy_of, presets, world_of
+from sim.web.choice import BASELINE, presets, world_of
 from sim.web.link import Screen
 
 
@@ -31,9 +31,7 @@ class View:
 
 def show(screen: Screen, say: Words) -> None:
     """Keep what the page that follows is to be drawn from."""
-    st.session_state["view"] = View(
-        screen, say, world_of(screen.world), presets()[BASELINE], policy_of(screen.preset, screen.policy)
-    )
+    st.session_state["view"] = View(screen, say, world_of(screen.world), presets()[BASELINE], screen.choice.policy)
 
 
 def view() -> View:

@@ -61,7 +61,7 @@ def _key_figures(result: Comparison, say: Words) -> None:
 def _charts(seen: View, result: Comparison) -> list[str]:
     """Draw the two charts of the open tab; return their revisions."""
     say, scheme, shown = seen.say, seen.scheme, result.policies[-1]
-    tab = around.tabs(seen, {name: say.say(label) for name, label in TABS.items()})
+    tab = around.tabs(seen, "tab", {name: say.say(label) for name, label in TABS.items()})
     with tab.place:
         left, right = st.columns(2, gap="medium")
         if tab.name == "payers":
