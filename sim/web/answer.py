@@ -43,7 +43,7 @@ class Answer:
         `charts` are the revisions of the charts that were drawn.
         """
         slot = st.empty()
-        _mark(view, self.result, charts, final=self.final)
+        _mark(view, self.result.replications, charts, final=self.final)
         if not self.final:
             report = _refining(slot, self.run, self.first, self.most, view.say)
             self.run.play(self.most, report, seconds=_STEP, spared=1)
@@ -127,12 +127,17 @@ def _refining(slot: Any, run: Run, first: int, most: int, say: Words) -> Callabl
     return report
 
 
-def _mark(view: View, result: Comparison, charts: list[str], *, final: bool) -> None:
+def no_answer(view: View) -> None:
+    """Say to programs that the page is all there, and shows no futures."""
+    _mark(view, 0, [], final=True)
+
+
+def _mark(view: View, futures: int, charts: list[str], *, final: bool) -> None:
     """Say to programs what the page shows: whose answer, from how many futures, in which charts, and if it is final."""
     said = {
         "address": urllib.parse.urlencode(link.write(view.screen)),
         "charts": " ".join(charts),
-        "futures": str(result.replications),
+        "futures": str(futures),
         "final": "yes" if final else "no",
     }
     st.html(

@@ -16,14 +16,16 @@ from sim.web.ready import ROOM
 from sim.web.style import STYLE
 
 PAGES = Path(__file__).with_name("pages")
-TITLES = {"explore": "Explore"}
-ICONS = {"explore": "tune"}
+TITLES = {"explore": "Explore", "compare": "Compare"}
+ICONS = {"explore": "tune", "compare": "compare_arrows"}
 """The pages in their order: a title and an icon each; the file of a page and its place in the address have its name."""
+
+_SIDEBAR = 356  # pixels
 
 
 def main() -> None:
     """Draw what all pages share, and the page that was asked for."""
-    st.set_page_config(page_title="Weerbaar", page_icon="🛡️", layout="wide")
+    st.set_page_config(page_title="Weerbaar", page_icon="🛡️", layout="wide", initial_sidebar_state=_SIDEBAR)
     memory.first_look()
     ROOM.start()
     say = words(st.session_state["language"])

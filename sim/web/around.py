@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,11 +57,18 @@ def tabs(view: View, field: str, labels: Mapping[str, str]) -> Tab:
     return Tab(now, places[list(labels).index(now)])
 
 
+def lazy(label: str, icon: str, key: str, draw: Callable[[], object]) -> None:
+    """Draw something that most do not ask for: only when it is opened, so that it costs the others nothing."""
+    box = st.expander(label, icon=f":material/{icon}:", key=f"more-{key}", on_change="rerun")
+    if box.open:
+        with box:
+            draw()
+
+
 def foot(view: View, result: Comparison) -> None:
     """Draw what stands under every answer: what it rests on, and that it is a model."""
     say = view.say
-    with st.expander(say.say("Assumptions and sources"), icon=":material/menu_book:"):
-        _sources(view.policy, say)
+    lazy(say.say("Assumptions and sources"), "menu_book", "sources", lambda: _sources(view.policy, say))
     st.caption(
         say.say(
             "**A model, not a forecast.** Version {version} · {world} · {n} futures of {years} years · seed {seed} · "

@@ -95,8 +95,8 @@ HELPS = {
     "policy.fund": "Municipalities pay a levy into a fund that pays part of the bill of those that are hit.",
 }
 UNITS = {
-    "EUR per inhabitant per year": "€ per year",
-    "EUR per year": "€ per year",
+    "EUR per inhabitant per year": "€/year",
+    "EUR per year": "€/year",
     "EUR": "€",
     "days": "days",
 }

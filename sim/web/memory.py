@@ -30,7 +30,7 @@ def first_look() -> None:
         state["arrival"] = st.query_params.to_dict()
         screen, _ = link.read(state["arrival"])
         state["screen"], state["language"], state["before"] = screen, screen.language, []
-        state["kept"] = [code for code in packed.codes(screen.fields["with"]) if "!" in code]
+        state["kept"] = [code for code in packed.codes(screen.fields["with"]) if packed.NAMED in code]
         state["trouble"] = []
     if state.get("spoken") != state["language"]:
         # Widgets know their values by the words. Only now: a value that is set takes back a move made meanwhile.
@@ -111,6 +111,7 @@ def reset_world() -> None:
 def remember(name: str, value: str) -> None:
     """Set a field of link.FIELDS: what one page lets a visitor choose beside the levers."""
     state = st.session_state
+    state["arrival"], state["trouble"] = {}, []
     state["screen"] = replace(screen(), fields=MappingProxyType({**screen().fields, name: value}))
 
 
@@ -132,7 +133,7 @@ def keep(name: str) -> None:
     """Keep the choice of now under a name, in place of one that had it."""
     state = st.session_state
     code = packed.encode(screen().choice, name)
-    state["kept"] = [*(one for one in state["kept"] if not one.startswith(f"{name}!")), code]
+    state["kept"] = [*(one for one in state["kept"] if not one.startswith(f"{name}{packed.NAMED}")), code]
 
 
 # ---- widgets -------------------------------------------------------------------------------------------------------

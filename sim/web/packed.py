@@ -24,6 +24,12 @@ MOST_LETTERS = 6000
 """Letters of a squeezed file; what is longer has no place in an address."""
 MOST_KEPT = 3
 """Codes in one address."""
+NOW = "now"
+"""The choice of this moment, in a list of codes."""
+NOBODY = "none"
+"""A list without codes, where leaving it out would mean something else."""
+NAMED = "!"
+"""What stands behind the name of a kept policy."""
 
 
 def pack(policy: Policy) -> str:
@@ -54,13 +60,13 @@ def encode(choice: Choice, name: str = "") -> str:
     start = f"{LOADED}.{pack(choice.base)}" if choice.start == LOADED else choice.start
     moved = [f"{lever.link}:{lever.write(choice.moved[lever.key])}" for lever in policy_levers()
              if lever.key in choice.moved]  # fmt: skip
-    return (f"{name}!" if name else "") + "~".join([start, *moved])
+    return (f"{name}{NAMED}" if name else "") + "~".join([start, *moved])
 
 
 @lru_cache(maxsize=128)
 def decode(code: str) -> tuple[str, Choice] | None:
     """The name and the choice behind a code; None where it is none."""
-    name, mark, rest = code.rpartition("!")
+    name, mark, rest = code.rpartition(NAMED)
     if mark and plain(name) != name:
         return None
     start, *moved = rest.split("~")
@@ -91,6 +97,10 @@ def codes(text: str) -> list[str]:
 
 
 def are_codes(text: str) -> bool:
-    """Whether a text is a list of at most so many codes, each of which can be followed."""
+    """Whether a text is a list of at most so many presets, kept policies (with their names) and NOW; or NOBODY."""
     found = codes(text)
-    return len(found) <= MOST_KEPT and len(set(found)) == len(found) and all(map(decode, found))
+    return len(found) <= MOST_KEPT and len(set(found)) == len(found) and (text == NOBODY or all(map(_is_told, found)))
+
+
+def _is_told(code: str) -> bool:
+    return code == NOW or code in presets() or (NAMED in code and decode(code) is not None)

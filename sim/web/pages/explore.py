@@ -5,8 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from sim.experiments.compare import Comparison
+from sim.show import twins
+from sim.show.chance import dots, worst_year
 from sim.show.charts import burden_by_size, exceedance, who_pays
 from sim.show.tiles import tile_map
+from sim.show.why import why
+from sim.show.years import fan, paid_back
 from sim.text import Words
 from sim.web import around
 from sim.web.answer import ask, pair
@@ -14,7 +18,7 @@ from sim.web.chart import chart
 from sim.web.figures import FIGURES, card, table
 from sim.web.view import View, view
 
-TABS = {"payers": "Who pays", "risk": "How bad it can get"}
+TABS = {"payers": "Who pays", "risk": "Risk", "towns": "Municipalities", "time": "Over time"}
 
 
 def draw() -> None:
@@ -25,10 +29,10 @@ def draw() -> None:
     around.head(seen, say.say("Who carries the risk when {n} municipalities can be hacked?", n=say.number(count)))
     answer = ask(seen, pair(seen))
     _key_figures(answer.result, say)
-    st.info(answer.result.sentence(say.language), icon=":material/lightbulb:")
+    st.info(why(answer.result, answer.result.policies[-1], say.language), icon=":material/lightbulb:")
     charts = _charts(seen, answer.result)
-    with st.expander(say.say("Show as a table"), icon=":material/table:"):
-        st.table(table(answer.result, say), border="horizontal")
+    around.lazy(say.say("Key figures as a table"), "table", "key-figures", lambda: st.table(
+        table(answer.result, say), border="horizontal"))  # fmt: skip
     around.foot(seen, answer.result)
     answer.finish(seen, charts)
 
@@ -60,20 +64,62 @@ def _key_figures(result: Comparison, say: Words) -> None:
 
 def _charts(seen: View, result: Comparison) -> list[str]:
     """Draw the two charts of the open tab; return their revisions."""
-    say, scheme, shown = seen.say, seen.scheme, result.policies[-1]
+    say, scheme, language, shown = seen.say, seen.scheme, seen.say.language, result.policies[-1]
     tab = around.tabs(seen, "tab", {name: say.say(label) for name, label in TABS.items()})
     with tab.place:
         left, right = st.columns(2, gap="medium")
         if tab.name == "payers":
             with left:
-                one = chart("who_pays", who_pays(result, shown, say.language, scheme=scheme))
+                one = chart(
+                    seen,
+                    "who-pays",
+                    who_pays(result, shown, language, scheme=scheme),
+                    lambda: twins.of_payers(result, shown, language),
+                )
             with right:
-                two = chart("tiles", tile_map(result, shown, say.language, scheme=scheme))
+                two = chart(
+                    seen,
+                    "exceedance",
+                    exceedance(result, language, scheme=scheme),
+                    lambda: twins.of_exceedance(result, language),
+                )
+        elif tab.name == "risk":
+            with left:
+                one = chart(
+                    seen, "dots", dots(result, language, scheme=scheme), lambda: twins.of_dots(result, language)
+                )
+            with right:
+                two = chart(
+                    seen,
+                    "worst-year",
+                    worst_year(result, language, scheme=scheme),
+                    lambda: twins.of_worst_year(result, language),
+                )
+        elif tab.name == "towns":
+            with left:
+                one = chart(
+                    seen,
+                    "tiles",
+                    tile_map(result, shown, language, scheme=scheme),
+                    lambda: twins.of_towns(result, shown, language),
+                )
+            with right:
+                two = chart(
+                    seen,
+                    "burden",
+                    burden_by_size(result, language, scheme=scheme),
+                    lambda: twins.of_burden(result, language),
+                )
         else:
             with left:
-                one = chart("exceedance", exceedance(result, say.language, scheme=scheme))
+                one = chart(seen, "fan", fan(result, language, scheme=scheme), lambda: twins.of_fan(result, language))
             with right:
-                two = chart("burden", burden_by_size(result, say.language, scheme=scheme))
+                two = chart(
+                    seen,
+                    "paid-back",
+                    paid_back(result, language, scheme=scheme),
+                    lambda: twins.of_paid_back(result, language),
+                )
     return [one, two]
 
 
