@@ -64,6 +64,9 @@ def exceedance(
             {
                 "type": "scatter",
                 "name": policy.title[language],
+                "zorder": 0
+                if list(result.policies).index(policy)
+                else 1,  # the dashes show on a curve that is the same
                 "hovertemplate": f"<b>%{{fullData.name}}</b><br>{often}<extra></extra>",
                 **curve,
             },

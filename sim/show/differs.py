@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sim.model.groups import Group
-from sim.model.policy import CATEGORIES, Layer, Policy
+from sim.model.policy import CATEGORIES, Layer, Mix, Policy
 from sim.model.spec import Parameter, parameters
 from sim.results.outcomes import PROGRAMMES
 from sim.results.story import CATEGORY_NAMES
@@ -76,13 +76,17 @@ def _leaves(mine: Group, theirs: Group, above: tuple[str, ...]) -> Iterator[tupl
         path = (*above, name)
         if one == other or (not above and name in (*NAMES, "cost_split")):
             continue
-        if isinstance(one, Group) and isinstance(other, Group) and type(one) is type(other):
+        if isinstance(one, Mix) and isinstance(other, Mix):
+            yield ".".join(path), one, other
+        elif isinstance(one, Group) and isinstance(other, Group) and type(one) is type(other):
             yield from _leaves(one, other, path)
         else:
             yield ".".join(path), one, other
 
 
 def _said(say: Words, path: str, mine: Any, theirs: Any) -> str:
+    if isinstance(mine, Mix):
+        return _mix(say, mine, theirs)
     row = parameters().get(f"policy.{path}")
     name = row.label[say.language] if row is not None else say.say(GROUPS[path]) if path in GROUPS else path
     if isinstance(mine, Group) or (mine is not None and theirs is None):
@@ -94,6 +98,23 @@ def _said(say: Words, path: str, mine: Any, theirs: Any) -> str:
     unit = f" {say.say(UNITS[row.unit])}" if row is not None and row.unit in UNITS and not isinstance(mine, str) else ""
     values = {"value": _value(say, row, mine), "base": _value(say, row, theirs) + unit}
     return say.say("{what}: {value} instead of {base}", what=name, **values)
+
+
+def _mix(say: Words, mine: Mix, theirs: Mix) -> str:
+    """How the money is divided otherwise: the measure that gains most, and the one that loses most."""
+    gaps = {name: getattr(mine, name) - getattr(theirs, name) for name in type(mine).model_fields}
+    up, down = max(gaps, key=lambda name: gaps[name]), min(gaps, key=lambda name: gaps[name])
+
+    def told(name: str) -> str:
+        label = parameters()[f"policy.prevention.mix.{name}"].label[say.language]
+        return say.say(
+            "{what}: {value} instead of {base}",
+            what=label[:1].lower() + label[1:],
+            value=_percent(say, getattr(mine, name)),
+            base=_percent(say, getattr(theirs, name)),
+        )
+
+    return say.say("Prevention money is divided otherwise; {up}, {down}", up=told(up), down=told(down))
 
 
 def _value(say: Words, row: Parameter | None, value: Any) -> str:

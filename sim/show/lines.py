@@ -19,6 +19,7 @@ KEY = {
     "font": {"size": TEXT_SIZE},
     "traceorder": "normal",
 }
+_MARKS = ("circle", "circle", "square", "diamond", "triangle-up")
 _DASHES = ("solid", "dashdot", "dot", "longdash")
 
 
@@ -34,6 +35,11 @@ def line_of(colours: Palette, position: int) -> dict[str, Any]:
         "width": 2.5,
         "dash": _DASHES[further // len(colours.lines) % len(_DASHES)],
     }
+
+
+def mark_of(position: int) -> str:
+    """Return the symbol of the policy at this position, so that it is told by more than its colour."""
+    return _MARKS[position % len(_MARKS)]
 
 
 def legend(policies: Sequence[Policy], language: str) -> dict[str, Any]:

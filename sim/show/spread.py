@@ -12,7 +12,7 @@ from sim.experiments.compare import SIZE_CLASSES, Comparison
 from sim.model.policy import Policy
 from sim.results.estimates import mean_interval
 from sim.show.frame import dress, nice
-from sim.show.lines import height_with, legend, line_of, plot_height
+from sim.show.lines import height_with, legend, line_of, mark_of, plot_height
 from sim.show.palette import CHART_HEIGHT, palette
 from sim.text import Words, words
 
@@ -76,7 +76,7 @@ def outcomes(result: Comparison, language: str, *, scheme: str = "light") -> Any
                 "x": x,
                 "y": [i + offset for i in range(len(rows))],
                 "mode": "markers",
-                "marker": {"size": 10, "color": line["color"]},
+                "marker": {"size": 10, "color": line["color"], "symbol": mark_of(position)},
                 "error_x": {"type": "data", "array": wide, "color": line["color"], "thickness": 1.5, "width": 4},
                 "hovertemplate": "<b>%{fullData.name}</b>: %{x:+,.1f} %<extra></extra>",
             }

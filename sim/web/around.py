@@ -32,7 +32,7 @@ def head(view: View, title: str) -> None:
     if trouble := st.session_state["trouble"]:
         st.error("  \n".join(literal(sentence) for sentence in trouble), icon=":material/error:")
     with st.container(key="on-a-phone"):
-        st.caption(say.say("The levers are behind » at the top left."))
+        st.caption(say.say("The levers and the other pages are behind » at the top left."))
 
 
 @dataclass(frozen=True)
