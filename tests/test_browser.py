@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import socket
+import statistics
 import subprocess
 import sys
 import time
@@ -16,11 +18,16 @@ import pytest
 
 playwright_api = pytest.importorskip("playwright.sync_api")
 
-from playwright.sync_api import Browser, Page  # noqa: E402
+from playwright.sync_api import Browser, ConsoleMessage, Page  # noqa: E402
 
-SECONDS = 300_000  # milliseconds: the engine may have to be compiled first
+from sim.web.levers import policy_levers, world_levers  # noqa: E402
+
+SECONDS = 40_000  # milliseconds: the engine may have to be compiled first
 QUIET = ("--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update")
 KEY_FIGURES = 5
+PAGES = ("", "compare")
+# A page that is opened by its own address first asks in the wrong place where the server is.
+ASKS = re.compile(r"/\w+/_stcore/(health|host-config)$")
 # The page ends with a mark: whose answer it shows, in which charts, and whether that answer will still be refined.
 FINAL = """
 () => {
@@ -28,12 +35,57 @@ FINAL = """
   const charts = [...document.querySelectorAll('.js-plotly-plot')]
   return mark?.final === 'yes'
     && mark.address === new URLSearchParams(location.search).toString()
-    && charts.length === 2
     && charts.every(chart => chart.querySelector('.main-svg'))
     && charts.map(chart => chart.layout?.meta?.rev).join(' ') === mark.charts
-    && document.querySelectorAll('[data-testid=stMetric]').length === 5
     && !document.querySelector('[data-testid=stStatusWidget], [data-stale=true]')
     && document.querySelector('[data-test-script-state]')?.dataset.testScriptState === 'notRunning'
+}
+"""
+
+# Texts that do not fit where they stand: shown with three dots, or cut.
+CUT_OFF = """
+() => [...document.querySelectorAll('[data-testid=stAppViewContainer] *')].filter(one => {
+  const style = getComputedStyle(one), box = one.getBoundingClientRect()
+  const own = [...one.childNodes].some(node => node.nodeType === 3 && node.textContent.trim())
+  return own && box.width > 2 && box.height > 2 && style.visibility === 'visible'
+    && !one.closest('svg, style, script, [aria-hidden=true]')
+    && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 3)
+    && one.clientWidth > 0 && style.overflow !== 'visible'
+}).map(one => one.tagName + ': ' + one.textContent.slice(0, 80))
+"""
+# From the moment a slider is let go until every chart shows a picture that it did not show, the one the page is about.
+WATCH = """
+() => {
+  const shown = () => [...document.querySelectorAll('.js-plotly-plot')].map(chart => chart.layout?.meta?.rev)
+  window.watch = () => {
+    const before = shown()
+    window.painted = new Promise(done => {
+      window.addEventListener('pointerup', () => {
+        const begun = performance.now()
+        const look = () => {
+          const now = shown(), told = document.querySelector('[data-final]')?.dataset.charts
+          const fresh = now.length === 2 && now.every(one => !before.includes(one)) && now.join(' ') === told
+          const took = performance.now() - begun
+          if (took > 20000) done(took)
+          else fresh ? requestAnimationFrame(() => done(performance.now() - begun)) : requestAnimationFrame(look)
+        }
+        look()
+      }, { once: true, capture: true })
+    })
+  }
+}
+"""
+SLOWEST = 600  # milliseconds
+FOCUSED = """
+() => {
+  const one = document.activeElement
+  const box = one.closest('[class*=st-key-policy-], [class*=st-key-share-], [class*=st-key-world-]')
+  const lever = box && [...box.classList].find(name => /^st-key-(policy|share|world)-/.test(name))
+  return {
+    inside: !!one.closest('[data-testid=stSidebar]'),
+    lever: lever ? lever.replace('st-key-', '') : '',
+    role: one.getAttribute('role') || one.tagName.toLowerCase(),
+  }
 }
 """
 
@@ -93,10 +145,14 @@ class Visit:
             reduced_motion="reduce",
         )
         self.page.set_default_timeout(SECONDS)
-        self.page.on("console", lambda said: self.errors.append(said.text) if said.type == "error" else None)
+        self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("request", lambda request: self._left(request.url))
         self.page.on("websocket", lambda socket: self._left(socket.url.replace("ws://", "http://")))
+
+    def _said(self, said: ConsoleMessage) -> None:
+        if said.type == "error" and not ASKS.search(said.location["url"]):
+            self.errors.append(said.text)
 
     def _left(self, url: str) -> None:
         if not url.startswith((self.home, "data:", "blob:")):
@@ -127,6 +183,9 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Visit]]:
         assert not one.outside, one.outside
 
 
+# ---- it paints -----------------------------------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize(
     ("language", "title", "sentence"),
     [
@@ -145,7 +204,6 @@ def test_the_page_paints_in_both_languages(
     assert page.get_by_test_id("stMetric").count() == KEY_FIGURES
     assert page.evaluate("document.documentElement.lang") == language
     assert page.locator(".sankey-link").count() > 4  # who pays
-    assert page.locator(".scatterlayer .js-fill, .scatterlayer .fills path").count() > 2  # tiles
     icon = page.evaluate("document.querySelector('link[rel~=icon]').href")  # a headless browser does not fetch it
     assert icon.startswith(("http://127.0.0.1", "data:"))
     described = page.locator("[role=figure][aria-label]")
@@ -155,15 +213,51 @@ def test_the_page_paints_in_both_languages(
     assert set(levels) == {"H1", "H2"}
 
 
-def test_levers_figures_sentence_and_charts_are_on_one_screen(visit: Callable[..., Visit]) -> None:
-    page = visit("?lang=nl&start=prevention-first").page
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("page", PAGES)
+def test_no_text_is_cut_off(visit: Callable[..., Visit], page: str, language: str, width: int, scheme: str) -> None:
+    height = 900 if width > 1000 else 844
+    seen = visit(f"{page}?lang={language}&start=prevention-first&teams=9", width=width, height=height, scheme=scheme)
+    assert seen.page.evaluate(CUT_OFF) == []
+    wide = "document.querySelector('[data-testid=stMain]')"
+    assert seen.page.evaluate(f"{wide}.scrollWidth - {wide}.clientWidth") <= 0
+    background = seen.page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
+    assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(16, 24, 31)"}[scheme]
+
+
+@pytest.mark.parametrize("tab", ["payers", "risk", "towns", "time"])
+def test_levers_figures_sentence_and_charts_are_on_one_screen(visit: Callable[..., Visit], tab: str) -> None:
+    page = visit(f"?lang=nl&start=prevention-first&tab={tab}").page
     charts = page.locator(".js-plotly-plot")
     assert charts.count() == 2
     for i in range(2):
         box = charts.nth(i).bounding_box()
         assert box is not None
-        assert box["y"] + 0.9 * box["height"] < 900
+        assert box["y"] + 0.95 * box["height"] < 900
         assert box["width"] > 400
+    for i in range(page.get_by_role("slider").count()):
+        box = page.get_by_role("slider").nth(i).bounding_box()
+        assert box is not None
+        assert box["y"] < 900
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_names_in_the_sankey_do_not_overlap(visit: Callable[..., Visit], width: int) -> None:
+    page = visit("?lang=nl&start=fifty-fifty", width=width, height=900).page
+    boxes = page.evaluate(
+        "[...document.querySelectorAll('.js-plotly-plot')][0].querySelectorAll('.annotation-text').values().map("
+        "text => text.getBoundingClientRect()).map(b => [b.left, b.top, b.right, b.bottom]).toArray()"
+    )
+    assert len(boxes) > 6
+    for i, (left, top, right, bottom) in enumerate(boxes):
+        for other in boxes[i + 1 :]:
+            apart = right <= other[0] or other[2] <= left or bottom <= other[1] + 1 or other[3] <= top + 1
+            assert apart, (width, boxes[i], other)
+
+
+# ---- it answers ----------------------------------------------------------------------------------------------------
 
 
 def test_a_key_press_on_a_lever_repaints_both_charts_and_the_link(visit: Callable[..., Visit]) -> None:
@@ -180,43 +274,140 @@ def test_a_key_press_on_a_lever_repaints_both_charts_and_the_link(visit: Callabl
     assert seen.page.get_by_text("Your choice").first.is_visible()
 
 
-def test_the_other_tab_paints_and_stands_in_the_link(visit: Callable[..., Visit]) -> None:
-    seen = visit("?lang=nl&start=fifty-fifty")
-    seen.page.get_by_role("tab").nth(1).click()
-    seen.page.wait_for_url("**tab=risk**")
-    seen.settle()
-    assert seen.page.get_by_text("In 1 jaar op 20").first.is_visible()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_fits_on_a_phone(visit: Callable[..., Visit], scheme: str) -> None:
-    page = visit("?lang=nl&start=fifty-fifty", width=390, height=844, scheme=scheme).page
-    wide = "document.querySelector('[data-testid=stMain]')"
-    assert page.evaluate(f"{wide}.scrollWidth - {wide}.clientWidth") <= 0
-    for i in range(page.get_by_test_id("stMetric").count()):
-        box = page.get_by_test_id("stMetric").nth(i).bounding_box()
+def test_a_slider_that_is_let_go_repaints_everything_at_once(visit: Callable[..., Visit]) -> None:
+    """The median of 20 moves of a slider, each to a place where it has not been, from release to all charts painted."""
+    page = visit("?lang=nl").page
+    page.evaluate(WATCH)
+    slider = page.locator("[data-testid=stSliderThumbValue]").first.locator("xpath=..")
+    took = []
+    for _ in range(21):
+        box = slider.bounding_box()
         assert box is not None
-        assert box["x"] >= 0
-        assert box["x"] + box["width"] <= 390
-    background = page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")
-    assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(16, 24, 31)"}[scheme]
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + 8, y)
+        page.evaluate("watch()")
+        page.mouse.up()
+        took.append(float(page.evaluate("painted")))
+        page.wait_for_timeout(200)  # refining goes on, and is broken off by the next move
+    median = statistics.median(took[1:])
+    print(f"\nfrom release to all charts repainted: median {median:.0f} ms of 20, worst {max(took[1:]):.0f} ms")
+    assert median < SLOWEST
 
 
-def test_names_in_the_sankey_do_not_overlap(visit: Callable[..., Visit]) -> None:
-    for width, height in ((1440, 900), (390, 844)):
-        page = visit("?lang=nl&start=fifty-fifty", width=width, height=height).page
-        boxes = page.evaluate(
-            "[...document.querySelectorAll('.js-plotly-plot')][0].querySelectorAll('.annotation-text').values().map("
-            "text => text.getBoundingClientRect()).map(b => [b.left, b.top, b.right, b.bottom]).toArray()"
-        )
-        assert len(boxes) > 6
-        for i, (left, top, right, bottom) in enumerate(boxes):
-            for other in boxes[i + 1 :]:
-                apart = right <= other[0] or other[2] <= left or bottom <= other[1] + 1 or other[3] <= top + 1
-                assert apart, (width, boxes[i], other)
+def test_keys_alone_reach_and_move_every_lever(visit: Callable[..., Visit]) -> None:
+    seen = visit("?lang=en")
+    page = seen.page
+    for group in page.locator("[data-testid=stSidebar] summary").all():
+        group.focus()
+        page.keyboard.press("Enter")
+    page.wait_for_timeout(500)
+    page.locator("[data-testid=stSidebar] button").first.focus()
+    reached, moved = set[str](), set[str]()
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        now = page.evaluate(FOCUSED)
+        if not now["inside"]:
+            break
+        if not now["lever"] or now["lever"] in reached:
+            continue
+        reached.add(now["lever"])
+        before = page.url
+        if now["role"] == "combobox":
+            page.keyboard.press("ArrowDown")
+            page.keyboard.press("ArrowDown")
+            page.keyboard.press("Enter")
+        else:
+            page.keyboard.press("ArrowRight")
+            if now["role"] != "slider":
+                page.keyboard.press("Enter")
+        try:
+            page.wait_for_function("before => location.href !== before", arg=before, timeout=20_000)
+            moved.add(now["lever"])
+        except playwright_api.TimeoutError:
+            continue
+    wanted = {lever.key for lever in (*policy_levers(), *world_levers())}
+    assert {key.replace(".", "-") for key in wanted} <= reached, wanted
+    assert reached == moved
+
+
+def test_undo_is_a_key(visit: Callable[..., Visit]) -> None:
+    seen = visit("?lang=en")
+    seen.page.get_by_role("slider").nth(3).focus()
+    seen.page.keyboard.press("ArrowRight")
+    seen.page.wait_for_url("**teams=5**")
+    seen.settle()
+    seen.page.keyboard.press("Control+z")
+    seen.page.wait_for_function("!location.search.includes('teams')")
+    seen.settle()
+
+
+def test_the_other_tabs_paint_and_stand_in_the_link(visit: Callable[..., Visit]) -> None:
+    seen = visit("?lang=nl&start=fifty-fifty")
+    for position, name in enumerate(("risk", "towns", "time"), start=1):
+        seen.page.get_by_role("tab").nth(position).click()
+        seen.page.wait_for_url(f"**tab={name}**")
+        seen.settle()
+        assert seen.page.locator(".js-plotly-plot").count() == 2
+
+
+def test_the_other_page_keeps_the_screen(visit: Callable[..., Visit]) -> None:
+    seen = visit("?lang=nl&start=fifty-fifty&teams=9")
+    query = seen.page.url.split("?")[1]
+    seen.page.get_by_role("link", name="Vergelijken").click()
+    seen.page.wait_for_url("**/compare?**")
+    seen.settle()
+    assert seen.page.url.split("?")[1] == query
+    assert seen.page.get_by_role("heading", level=2).first.inner_text() == "Beleidskeuzes"
+    seen.page.get_by_role("link", name="Verkennen").click()
+    seen.page.wait_for_function("location.pathname === '/' || location.pathname === '/explore'")
+    seen.settle()
+    assert seen.page.url.split("?")[1] == query
+
+
+def test_a_picture_and_its_figures_can_be_taken_away(visit: Callable[..., Visit]) -> None:
+    page = visit("?lang=nl&start=prevention-first").page
+    with page.expect_download() as picture:
+        page.get_by_role("button", name="Bewaar als afbeelding").first.click()
+    assert picture.value.suggested_filename.startswith("weerbaar-who-pays-nl-seed-2026")
+    assert picture.value.path().read_bytes().startswith(b"\x89PNG")
+    page.locator("summary", has_text="Als tabel").first.click()
+    page.get_by_role("button", name="Bewaar als CSV").wait_for()
+    with page.expect_download() as figures:
+        page.get_by_role("button", name="Bewaar als CSV").click()
+    text = figures.value.path().read_bytes().decode("utf-8-sig")
+    assert text.splitlines()[0] == "Wie betaalt;Waarvoor;Miljoen euro per jaar"
+
+
+# ---- what it is told -----------------------------------------------------------------------------------------------
 
 
 def test_a_broken_link_says_so_and_shows_the_page(visit: Callable[..., Visit]) -> None:
-    page = visit("?lang=en&start=fifty-fifty&teams=99").page
-    assert page.get_by_text("The link says “teams=99”").is_visible()
+    page = visit("?lang=en&start=fifty-fifty&teams=9999").page
+    assert page.get_by_text("The link says “teams=9999”").is_visible()
     assert "teams" not in page.url
+
+
+def test_a_file_is_saved_and_opened_and_a_huge_one_is_refused(visit: Callable[..., Visit], tmp_path: Path) -> None:
+    seen = visit("?lang=en&start=fifty-fifty&teams=9")
+    page = seen.page
+    page.get_by_role("button", name="File").click()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save as a file").click()
+    text = saved.value.path().read_text(encoding="utf-8")
+    assert "based_on: fifty-fifty" in text
+    assert "teams: 9" in text
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(text.replace("teams: 9", "teams: 7"), encoding="utf-8")
+    page.set_input_files("[data-testid=stFileUploaderDropzoneInput]", mine)
+    page.wait_for_url("**start=file**")
+    seen.settle()
+    huge = tmp_path / "huge.yaml"
+    huge.write_bytes(b"#" * 50_000_000)
+    before = page.url
+    if not page.locator("[data-testid=stFileUploaderDropzoneInput]").count():
+        page.get_by_role("button", name="File").click()
+    page.set_input_files("[data-testid=stFileUploaderDropzoneInput]", huge)
+    page.get_by_text("MB or smaller").wait_for()
+    assert page.url == before

@@ -127,7 +127,7 @@ def _value(say: Words, row: Parameter | None, value: Any) -> str:
     if isinstance(value, int | float):
         if row is not None and row.allowed == (0, 1):
             return _percent(say, value)
-        return say.number(value) if float(value).is_integer() else say.figure(value)
+        return say.number(value, len(f"{value:.6g}".partition(".")[2]) if value % 1 else 0)
     return str(value)
 
 
@@ -166,9 +166,8 @@ def _layers(say: Words, layers: tuple[Layer, ...]) -> str:
 
 def _layer(say: Words, layer: Layer) -> str:
     payer = say.say(PAYER_NAMES[layer.payer])
-    parts = [
-        payer if layer.share == 1 else f"{payer} {say.percent(layer.share, 0 if layer.share * 100 % 1 == 0 else 1)}"
-    ]
+    who = payer if layer.share == 1 else f"{payer} {_percent(say, layer.share)}"
+    parts = []
     if layer.first is not None:
         parts.append(say.say("of the first {amount}", amount=say.money(layer.first)))
     if layer.limit_per_event is not None:
@@ -179,4 +178,4 @@ def _layer(say: Words, layer: Layer) -> str:
         parts.append(say.say("from {date}", date=say.date(layer.from_)))
     if layer.until is not None:
         parts.append(say.say("until {date}", date=say.date(layer.until)))
-    return " ".join(parts)
+    return f"{who} ({', '.join(parts)})" if parts else who
