@@ -56,7 +56,9 @@ CUT_OFF = """
 # From the moment a slider is let go until every chart shows a picture that it did not show, the one the page is about.
 WATCH = """
 () => {
-  const shown = () => [...document.querySelectorAll('.js-plotly-plot')].map(chart => chart.layout?.meta?.rev)
+  // Streamlit keeps the pictures of before, out of sight, until all is done.
+  const charts = () => [...document.querySelectorAll('.js-plotly-plot')].filter(one => !one.closest('[data-retained]'))
+  const shown = () => charts().map(chart => chart.layout?.meta?.rev)
   window.watch = () => {
     const before = shown()
     window.painted = new Promise(done => {
