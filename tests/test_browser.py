@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page  # noqa: E402
 
 from sim.web.levers import policy_levers, world_levers  # noqa: E402
 
-SECONDS = 40_000  # milliseconds: the engine may have to be compiled first
+SECONDS = 300_000  # milliseconds: the engine may have to be compiled first
 QUIET = ("--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update")
 KEY_FIGURES = 5
 PAGES = ("", "compare")
@@ -85,8 +85,9 @@ FOCUSED = """
   const lever = box && [...box.classList].find(name => /^st-key-(policy|share|world)-/.test(name))
   return {
     inside: !!one.closest('[data-testid=stSidebar]'),
-    lever: lever ? lever.replace('st-key-', '') : '',
-    role: one.getAttribute('role') || one.tagName.toLowerCase(),
+    lever: lever && !one.closest('[data-testid=stTooltipIcon]') ? lever.replace('st-key-', '') : '',
+    role: one.type === 'range' ? 'slider' : one.getAttribute('role') || one.type,
+    chosen: one.getAttribute('aria-checked') === 'true',
   }
 }
 """
@@ -305,7 +306,7 @@ def test_keys_alone_reach_and_move_every_lever(visit: Callable[..., Visit]) -> N
         group.focus()
         page.keyboard.press("Enter")
     page.wait_for_timeout(500)
-    page.locator("[data-testid=stSidebar] button").first.focus()
+    page.locator(".st-key-language").get_by_role("radio").first.focus()
     reached, moved = set[str](), set[str]()
     for _ in range(120):
         page.keyboard.press("Tab")
@@ -320,10 +321,14 @@ def test_keys_alone_reach_and_move_every_lever(visit: Callable[..., Visit]) -> N
             page.keyboard.press("ArrowDown")
             page.keyboard.press("ArrowDown")
             page.keyboard.press("Enter")
+        elif now["role"] == "switch":
+            page.keyboard.press("Space")
+        elif now["role"] == "radio":
+            if now["chosen"]:
+                page.keyboard.press("ArrowRight")
+            page.keyboard.press("Space")
         else:
             page.keyboard.press("ArrowRight")
-            if now["role"] != "slider":
-                page.keyboard.press("Enter")
         try:
             page.wait_for_function("before => location.href !== before", arg=before, timeout=20_000)
             moved.add(now["lever"])
