@@ -53,6 +53,17 @@ CUT_OFF = """
     && one.clientWidth > 0 && style.overflow !== 'visible'
 }).map(one => one.tagName + ': ' + one.textContent.slice(0, 80))
 """
+# Words of a chart that stand out of it; what stands in its own title is cut off, for the page says it.
+OUT_OF_CHART = """
+() => [...document.querySelectorAll('[data-retained]')].length ? [] :
+  [...document.querySelectorAll('.js-plotly-plot')].flatMap(chart => {
+  const frame = chart.getBoundingClientRect()
+  return [...chart.querySelectorAll('.main-svg text')].filter(text => !text.closest('.g-gtitle')).filter(text => {
+    const box = text.getBoundingClientRect()
+    return box.width > 0 && (box.left < frame.left - 1 || box.right > frame.right + 1 || box.bottom > frame.bottom + 1)
+  }).map(text => text.textContent)
+})
+"""
 # From the moment a slider is let go until every chart shows a picture that it did not show, the one the page is about.
 WATCH = """
 () => {
@@ -224,6 +235,12 @@ def test_no_text_is_cut_off(visit: Callable[..., Visit], page: str, language: st
     height = 900 if width > 1000 else 844
     seen = visit(f"{page}?lang={language}&start=prevention-first&teams=9", width=width, height=height, scheme=scheme)
     assert seen.page.evaluate(CUT_OFF) == []
+    for tab in seen.page.get_by_role("tab").all():
+        tab.click()
+        seen.page.wait_for_function("tab => tab.ariaSelected === 'true'", arg=tab.element_handle())
+        seen.page.wait_for_timeout(300)
+        seen.settle()
+        assert seen.page.evaluate(OUT_OF_CHART) == [], tab.inner_text()
     wide = "document.querySelector('[data-testid=stMain]')"
     assert seen.page.evaluate(f"{wide}.scrollWidth - {wide}.clientWidth") <= 0
     background = seen.page.evaluate("getComputedStyle(document.querySelector('.stApp')).backgroundColor")

@@ -163,7 +163,7 @@ def worst_years(result: Comparison, policy: str | Policy) -> list[tuple[int, flo
 
 
 def worst_year(result: Comparison, language: str, *, scheme: str = "light") -> Any:
-    """Return how dear the most expensive year of a future is: in half of the futures, in 1 of 5, of 10, of 20."""
+    """Return how dear the most expensive year of a future is: in 1 of 2, of 5, of 10, of 20."""
     say, colours = words(language), palette(scheme)
     found = [worst_years(result, policy) for policy in result.policies]
     odds = [row[0] for row in found[0]]
@@ -234,12 +234,12 @@ def worst_year(result: Comparison, language: str, *, scheme: str = "light") -> A
         alt=f"{title}. {alt}",
         scheme=scheme,
         height=height_with(result.policies, language),
-        sides=(126, 12, CHART_HEIGHT - 8 - plot_height(result.policies, language)),
+        sides=(118, 12, CHART_HEIGHT - 8 - plot_height(result.policies, language)),
     )
 
 
 def _often(say: Words, odds: int) -> str:
-    return say.say("half of the futures") if odds == 2 else say.say("1 future in {n}", n=odds)
+    return say.say("1 future in {n}", n=odds)
 
 
 def _said_of_worst(say: Words, result: Comparison, rare: str, amounts: Sequence[float]) -> str:

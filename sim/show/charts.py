@@ -281,7 +281,7 @@ def payers_bars(result: Comparison, language: str, *, scheme: str = "light") -> 
         "bargap": 0.35,
         "xaxis": {
             "range": [0, nice(most / 1e6 * 1.1)],
-            "title": say.say("million euro a year, mean over all futures"),
+            "title": say.say("million euro a year"),
         },
         "yaxis": {
             "tickvals": list(range(len(titles))),

@@ -19,6 +19,7 @@ KEY = {
     "font": {"size": TEXT_SIZE},
     "traceorder": "normal",
 }
+_LETTER, _SYMBOL, _ROW = 6.8, 45, 400  # pixels
 _MARKS = ("circle", "circle", "square", "diamond", "triangle-up")
 _DASHES = ("solid", "dashdot", "dot", "longdash")
 
@@ -46,13 +47,19 @@ def legend(policies: Sequence[Policy], language: str) -> dict[str, Any]:
     """Return a legend under the chart, which makes room for itself; none for a single policy."""
     if len(policies) < 2:
         return {"showlegend": False}
-    return {"showlegend": True, "legend": KEY | {"y": -BELOW_AXIS / plot_height(policies, language)}}
+    place = {"y": -BELOW_AXIS / plot_height(policies, language)}
+    # A picture that is saved may have another letter than the page, and must have room for it.
+    return {"showlegend": True, "legend": KEY | place | {"entrywidth": _LETTER * _longest(policies, language)}}
+
+
+def _longest(policies: Sequence[Policy], language: str) -> int:
+    return max(len(policy.title[language]) for policy in policies)
 
 
 def rows(policies: Sequence[Policy], language: str) -> int:
     """Return how many rows the legend takes on half a page, where all entries are as wide as the widest."""
-    widest = max(45 + 6.4 * len(policy.title[language]) for policy in policies)
-    return 0 if len(policies) < 2 else -(-len(policies) // max(1, int(500 / widest)))
+    widest = _SYMBOL + _LETTER * _longest(policies, language)
+    return 0 if len(policies) < 2 else -(-len(policies) // max(1, int(_ROW / widest)))
 
 
 def height_with(policies: Sequence[Policy], language: str) -> int:

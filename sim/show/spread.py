@@ -83,8 +83,7 @@ def outcomes(result: Comparison, language: str, *, scheme: str = "light") -> Any
         )
     end = nice(most * 1.02)
     layout = {
-        "xaxis": {"range": [-end, end], "title": say.say("change from “{baseline}”, %",
-                  baseline=result.baseline.title[language])},
+        "xaxis": {"range": [-end, end], "title": say.say("change, %")},
         "yaxis": {
             "range": [len(rows) - 0.45, -0.55],
             "tickvals": list(range(len(rows))),

@@ -44,7 +44,7 @@ def of_exceedance(result: Comparison, language: str) -> Twin:
     """How bad a year can get: a row for every chance."""
     say = words(language)
     years = [result.years_of(policy).ravel() for policy in result.policies]
-    odds = [n for n in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000) if n <= len(years[0]) / 4]
+    odds = [n for n in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if n <= len(years[0]) / 4]
     rows: list[list[Cell]] = [
         [say.say("1 year in {n}", n=say.number(n)), *(float(np.quantile(one, 1 - 1 / n)) / MILLION for one in years)]
         for n in odds

@@ -30,13 +30,17 @@ _LEVERS = """
 [class*=st-key-lever-] > :first-child { width: 100%; }
 [class*=st-key-lever-] > :first-child [data-testid=stWidgetLabel] { padding-right: 4.1rem; min-height: 1.6rem; }
 [class*=st-key-lever-] > :last-child { position: absolute; right: 0; top: -.3rem; width: 3.9rem; }
-[class*=st-key-lever-] input { padding: .1rem .4rem; text-align: right; }
+[class*=st-key-lever-] [data-testid=stNumberInputContainer] { height: 1.75rem; min-height: 0; }
+[class*=st-key-lever-] [data-testid=stNumberInputClearButton] { display: none; }
+[class*=st-key-lever-] input { height: 100%; padding: .1rem .4rem; text-align: right; }
 """
 # On the page the heading says what the picture says at its top, so that is cut off there; the button stands beside it.
 _CHARTS = """
 [class*=st-key-finding-] { position: relative; z-index: 1; pointer-events: none; }
 [class*=st-key-finding-] h2 { pointer-events: auto; }
-[class*=st-key-plot-] .modebar-container { z-index: 2; }
+[class*=st-key-plot-], [class*=st-key-plot-] div { pointer-events: none; }
+[class*=st-key-plot-] .modebar-container, [class*=st-key-plot-] .modebar-container * { pointer-events: auto; }
+[class*=st-key-plot-] .modebar-container { z-index: 2; width: auto !important; }
 [class*=st-key-plot-] .modebar { background: transparent !important; }
 """
 _ABOVE = "[class*=st-key-plot-{n}-] {{ margin-top: calc(-{n}px - .5rem); }}" \
