@@ -36,7 +36,7 @@ ATTEMPT = 1  # gap to the next attempt, and its mark
 FRAUD = 2  # gap to the next payment fraud, and its mark
 SHOCK = 3  # gap to the next vulnerability disclosure
 WAVE = 4  # gap to the next wave of denial-of-service attacks
-COMPROMISE = 5  # gap to the next compromise of a supplier
+COMPROMISE = 5  # gap to the next compromise of a supplier, and whether a standard for suppliers prevents it
 AFTERMATH = 6  # gap to the next attempt by attackers drawn by an earlier incident, and its mark
 CLASS = 7  # minor, significant or severe, and the size of the bill
 DWELL = 8  # days between break-in and impact
@@ -59,6 +59,11 @@ LATERAL = 24  # whether the intruder reaches the customer's own network
 MARKET_SHARE = 25  # a supplier's share of the municipalities
 CUSTOMER = 26  # whose customer a municipality is
 MATURITY = 27  # how far a municipality gets with a euro
+ADOPTION = 28  # years until a municipality joins a programme
+DENIED = 29  # whether the insurer denies the claims of an incident
+CAUTION = 30  # who buys insurance before others
+OBEDIENCE = 31  # who complies with a minimum standard before others
+MOVE = 32  # whether a municipality leaves its supplier for the largest under the Flemish framework
 
 
 @pasted

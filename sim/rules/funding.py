@@ -33,3 +33,33 @@ def elapsed_part(amount: int, begun: int, due: int, now: int) -> int:
     if due <= begun or now >= due:
         return amount
     return amount * max(0, now - begun) // (due - begun)
+
+
+WAIT, PRO_RATA, FALL_THROUGH = 0, 1, 2  # what happens to a claim on an empty pot
+
+
+@rule
+def paid_now(claim: int, balance: int, when_empty: int, backstop: int) -> int:
+    """Return what a pot pays of a claim at once.
+
+    With a backstop everything; pro rata nothing, since all claims of a year are weighed together at its end.
+    """
+    if backstop == 1:
+        return claim
+    if when_empty == PRO_RATA:
+        return 0
+    return min(claim, balance)
+
+
+@rule
+def pro_rata_share(balance: int, claims: int) -> int:
+    """Return the part of every claim that a balance covers when claims share it: parts per million, rounded down."""
+    if claims <= balance:
+        return PARTS_PER_MILLION
+    return balance * PARTS_PER_MILLION // claims
+
+
+@rule
+def claw_back_cents(weighted: int) -> int:
+    """Return what municipalities give back of a year's Flemish payments, each weighted in parts per million."""
+    return weighted // PARTS_PER_MILLION

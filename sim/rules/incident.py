@@ -213,10 +213,13 @@ def lost_revenue_cents(euro: float, bill: Bill) -> int:
 
 
 @rule
-def supplier_outage_minutes(u: float, full: bool, spread: Spread, outage: Outage) -> int:
-    """Return how long a compromised supplier is out; `full` where it runs the whole IT of its customers."""
+def supplier_outage_minutes(u: float, full: bool, factor: float, spread: Spread, outage: Outage) -> int:
+    """Return how long a compromised supplier is out; `full` where it runs the whole IT of its customers.
+
+    `factor` is what a standard for suppliers leaves of it.
+    """
     median = spread.outage_days_full if full else spread.outage_days_saas
-    return minutes(min(lognormal_quantile(u, median, spread.outage_sigma), outage.longest_days))
+    return minutes(min(lognormal_quantile(u, median, spread.outage_sigma) * factor, outage.longest_days))
 
 
 @rule
