@@ -11,13 +11,12 @@ from pathlib import Path
 
 from sim.model.checks import MODELS, Kind, unknown_path
 from sim.model.finding import ENDINGS, exists, shipped_files, wrong_kind
+from sim.model.phases import NAMES
 from sim.model.problems import Problem, did_you_mean
 from sim.model.spec import parameters
 from sim.model.yaml_in import Node, parse_tree, read_tree
 
 SETTING = "--set"
-OWN = ("id", "title", "description", "reference", "based_on")
-"""What a policy never takes from its base."""
 
 
 def on_base(tree: Node, path: Path, chain: list[Path], problems: list[Problem]) -> Node:
@@ -43,7 +42,7 @@ def on_base(tree: Node, path: Path, chain: list[Path], problems: list[Problem]) 
     if below is None or not isinstance(below.value, dict) or faults:
         return _replaced(tree, "based_on", None)
     below = on_base(below, file, [*chain, file], problems)
-    inherited = {key: node for key, node in below.value.items() if key not in OWN}
+    inherited = {key: node for key, node in below.value.items() if key not in NAMES}
     merged = _merged(Node(inherited, below.file, below.line), tree)
     base_id = below.value.get("id")
     return _replaced(merged, "based_on", Node(base_id.plain() if base_id else None, base.file, base.line))
