@@ -64,7 +64,8 @@ class Pot:
     def room(self, nis: int, year: int, cause: int) -> int:
         """Return how much more it may pay: to this municipality this year, for this cause, to all this year."""
         room = min(
-            self.terms.member_limit - self.paid["member", nis, year], self.terms.annual_limit - self.paid["all", 0, year]
+            self.terms.member_limit - self.paid["member", nis, year],
+            self.terms.annual_limit - self.paid["all", 0, year],
         )
         return room if cause == ev.UNKNOWN else min(room, self.terms.common_limit - self.paid["cause", cause, 0])
 
@@ -248,4 +249,3 @@ class Accounts:
     def close(self) -> None:
         """At the horizon: claims that still wait stay unpaid."""
         self.unpaid += sum(cents for pot in self.pots for _, cents in pot.claims)
-

@@ -50,7 +50,11 @@ class Books:
     """The incident log and the accounts of one future, kept on the clock of its environment."""
 
     def __init__(
-        self, env: simpy.Environment, world: WorldArrays, accounts: Accounts, claimant: Callable[[Town, Row, int], Claimant]
+        self,
+        env: simpy.Environment,
+        world: WorldArrays,
+        accounts: Accounts,
+        claimant: Callable[[Town, Row, int], Claimant],
     ) -> None:
         self.env = env
         self.world = world

@@ -234,7 +234,9 @@ def _programmes(setting: Setting) -> Programmes:
     np.add.at(payments, (payer, postings["category"]), paid)
     np.add.at(cash, town, paid)
     np.add.at(own, town[theirs], paid[theirs])
-    by_year = np.array([int(year["cents"].sum()) for year in years] or [0] * (len(world.year_starts) - 1), dtype=np.int64)
+    by_year = np.array(
+        [int(year["cents"].sum()) for year in years] or [0] * (len(world.year_starts) - 1), dtype=np.int64
+    )
     return Programmes(payments, by_year, own, cash, ledger_hash(postings), postings)
 
 

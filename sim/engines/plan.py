@@ -132,7 +132,8 @@ class Plan:
     def lump_sums(self) -> NDArray[np.int64]:
         """Cents a year of each lump sum for each municipality: (g, n); zero for other grants."""
         return np.array(
-            [self._lump_sum(grant) for grant in self.policy.grants] or np.zeros((0, len(self.world.nis))), dtype=np.int64
+            [self._lump_sum(grant) for grant in self.policy.grants] or np.zeros((0, len(self.world.nis))),
+            dtype=np.int64,
         )
 
     def _lump_sum(self, grant: GrantTerms) -> list[int]:

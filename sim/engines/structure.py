@@ -65,9 +65,7 @@ def structure(world: WorldArrays) -> Structure:
     return Structure(shares, customers, _concentrated(world, shares, customers), maturity, caution, obedience)
 
 
-def _concentrated(
-    world: WorldArrays, shares: NDArray[np.float64], customers: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
+def _concentrated(world: WorldArrays, shares: NDArray[np.float64], customers: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return who is whose customer once some have left smaller suppliers for the largest one of their kind."""
     moved = customers.copy()
     for kind in (range(world.full_it_suppliers), range(world.full_it_suppliers, len(shares))):

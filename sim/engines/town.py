@@ -27,7 +27,9 @@ class Town:
     open_row: int = ev.UNKNOWN  # row of the incident that keeps it busy
     last_closed: int = ev.UNKNOWN  # row of the latest closed incident: only its aftermath goes on
     joined: set[int] = field(default_factory=set)  # the grants it has joined
-    burden: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))  # cents it paid for incidents, by year
+    burden: defaultdict[int, int] = field(
+        default_factory=lambda: defaultdict(int)
+    )  # cents it paid for incidents, by year
 
     def stock(self, measure: int, now: int, build_minutes: float, decay_minutes: float) -> float:
         """Return a coverage (or the effective spend) at a minute."""

@@ -425,6 +425,8 @@ def world_arrays(world: World, years: int | None = None) -> WorldArrays:
         reference_mix=tuple(float(getattr(m, name).mix) for name in MEASURES),
         operating_spend=world.finance.operating_spend,
         distress_share=world.finance.distress_share,
-        income=tuple(math.nan if town.income_per_inhabitant_eur is None else float(town.income_per_inhabitant_eur)
-                     for town in towns),
+        income=tuple(
+            math.nan if town.income_per_inhabitant_eur is None else float(town.income_per_inhabitant_eur)
+            for town in towns
+        ),
     )

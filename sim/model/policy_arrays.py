@@ -7,7 +7,9 @@ import zlib
 from typing import NamedTuple
 
 from sim.model.arrays import CENTS, MEASURES, MINUTES_PER_DAY, NO_LIMIT, PARTS_PER_MILLION, UNLIMITED, minutes_of_days
-from sim.model.policy import CATEGORIES, PAYERS, Grant, Layer, Policy, Requirement
+from sim.model.layers import CATEGORIES, PAYERS, Layer, LayerRequires, Requires
+from sim.model.policy import Policy
+from sim.model.programmes import Grant
 from sim.model.world import World
 
 DISCIPLINES = ("first_come", "severity", "inhabitants")
@@ -144,7 +146,7 @@ def policy_arrays(policy: Policy, world: World) -> PolicyArrays:
     """Return the policy as numbers; its dates become minutes of this world."""
     stages = policy.stages()
     first = stages[0][1]
-    requirements: list[Requirement] = []
+    requirements: list[Requires] = []
     grants = tuple(_grant_terms(grant, first, world, requirements) for grant in first.grants)
     names = (*(("fund",) if first.fund is not None else ()), *first.budgets)
     made = [_stage(0 if day is None else _minute(day, world.start), one, world, names, requirements)
@@ -180,7 +182,7 @@ def _parts(share: float) -> int:
     return round(share * PARTS_PER_MILLION)
 
 
-def _place(requirement: Requirement | None, known: list[Requirement]) -> int:
+def _place(requirement: Requires | None, known: list[Requires]) -> int:
     if requirement is None:
         return NOBODY
     if requirement not in known:
@@ -188,26 +190,29 @@ def _place(requirement: Requirement | None, known: list[Requirement]) -> int:
     return known.index(requirement)
 
 
-def _requirement(requirement: Requirement, numbers: dict[str, int]) -> RequirementTerms:
+def _requirement(requirement: Requires, numbers: dict[str, int]) -> RequirementTerms:
+    programme = requirement.programme if isinstance(requirement, LayerRequires) else None
     return RequirementTerms(
         coverage=tuple(float(getattr(requirement, name)) for name in MEASURES),
-        programme=NOBODY if requirement.programme is None else numbers[requirement.programme],
+        programme=NOBODY if programme is None else numbers[programme],
         standard=int(requirement.minimum_standard),
     )
 
 
-def _grant_terms(grant: Grant, policy: Policy, world: World, requirements: list[Requirement]) -> GrantTerms:
+def _grant_terms(grant: Grant, policy: Policy, world: World, requirements: list[Requires]) -> GrantTerms:
     hazard = grant.hazard
     if hazard is None:
         hazard = 0.0 if grant.instrument == "lump_sum" else float(getattr(world.adoption, grant.instrument))
-    back = policy.gemeentefonds.share if grant.financed_from_gemeentefonds is None else grant.financed_from_gemeentefonds
+    back = (
+        policy.gemeentefonds.share if grant.financed_from_gemeentefonds is None else grant.financed_from_gemeentefonds
+    )
     return GrantTerms(
         number=zlib.crc32(grant.id.encode()) & 0x3FFFFFFF,
         instrument=INSTRUMENTS.index(grant.instrument),
-        share=_parts(grant.share),
+        share=_parts(grant.share or 0.0),
         amount=grant.amount or 0.0,
         key=KEYS.index(grant.by),
-        measures=tuple(int(name in grant.measures) for name in MEASURES),
+        measures=tuple(int(name in grant.covered) for name in MEASURES),
         cap=_cents(grant.cap_per_municipality),
         per_year=_cents(grant.budget_per_year),
         begins=_begins(grant.from_, world.start),
@@ -219,7 +224,7 @@ def _grant_terms(grant: Grant, policy: Policy, world: World, requirements: list[
 
 
 def _layer_terms(
-    layer: Layer, policy: Policy, start: datetime.date, pots: tuple[str, ...], requirements: list[Requirement]
+    layer: Layer, policy: Policy, start: datetime.date, pots: tuple[str, ...], requirements: list[Requires]
 ) -> LayerTerms:
     name = "fund" if layer.payer == "fund" else layer.budget
     return LayerTerms(
@@ -266,13 +271,15 @@ def _pot_terms(name: str, policy: Policy) -> PotTerms:
         common_limit=NO_LIMIT,
         annual_limit=NO_LIMIT,
         backstop=0,
-        claw_back=_parts(envelope.financed_from_gemeentefonds),
+        claw_back=_parts(
+            policy.gemeentefonds.share
+            if envelope.financed_from_gemeentefonds is None
+            else envelope.financed_from_gemeentefonds
+        ),
     )
 
 
-def _stage(
-    begins: int, policy: Policy, world: World, pots: tuple[str, ...], requirements: list[Requirement]
-) -> Stage:
+def _stage(begins: int, policy: Policy, world: World, pots: tuple[str, ...], requirements: list[Requires]) -> Stage:
     r, p, insurance = policy.response, policy.prevention, policy.insurance
     standard, supplier = p.minimum_standard, p.supplier_standard
     return Stage(
@@ -280,7 +287,9 @@ def _stage(
         choices=Choices(
             teams=UNLIMITED if r.teams == "unlimited" else r.teams,
             discipline=DISCIPLINES.index(r.discipline),
-            private_after_minutes=UNLIMITED if r.private_after_days == "never" else minutes_of_days(r.private_after_days),
+            private_after_minutes=UNLIMITED
+            if r.private_after_days == "never"
+            else minutes_of_days(r.private_after_days),
             ransom_rule=RANSOM_RULES.index(policy.ransom.rule),
             approval_minutes=minutes_of_days(policy.ransom.approval_days),
             approval_rate=policy.ransom.approval_rate,

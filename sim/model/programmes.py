@@ -134,7 +134,7 @@ class Budget(Group):
     """
 
     per_year: Euros
-    when_empty: Literal["wait", "fall_through"] = "fall_through"
+    when_empty: Literal["wait", "pro_rata", "fall_through"] = "fall_through"
     financed_from_gemeentefonds: Share | None = None
 
 

@@ -12,9 +12,10 @@ from sim.engines import events as ev
 from sim.engines.accounts import Accounts
 from sim.engines.mixing import ledger_hash
 from sim.experiments.replicate import play
-from sim.model.arrays import NO_LIMIT, LayerTerms, policy_arrays, world_arrays
+from sim.model.arrays import NO_LIMIT, world_arrays
 from sim.model.files import scenarios
 from sim.model.policy import CATEGORIES, PAYERS
+from sim.model.policy_arrays import LayerTerms, policy_arrays
 from sim.results.ledger import by_payer_and_category
 from sim.results.outcomes import KPIS, PROGRAMMES, summarise
 from tests.worlds import setting

@@ -8,7 +8,7 @@ from sim.engines.twin import desk as d
 from sim.engines.twin.desk import Floats, Ints, push
 from sim.engines.twin.money import pay, spend, transfer
 from sim.engines.twin.response import serve_queue
-from sim.engines.twin.state import Case, bound, complies, gaps_left, meets, stock, stocks_now
+from sim.engines.twin.state import Case, bound, complies, meets, stock, stocks_now
 from sim.engines.twin.tables import (
     GRANT_BACK,
     GRANT_BEGINS,

@@ -26,6 +26,7 @@ from sim.rules.threat import repeat_excess
 
 EFFORT = d.EFFORT
 
+
 @lean_step
 def draw(case: Case, ints: Ints, row: int, purpose: int) -> float:
     """Return the uniform number at the address of an incident."""
@@ -76,9 +77,7 @@ def gets_in(case: Case, ints: Ints, floats: Floats, town: int, mark: float, now:
 
 
 @lean_step
-def attempt(
-    case: Case, ints: Ints, floats: Floats, town: int, number: int, mark: float, cause: int, now: int
-) -> None:
+def attempt(case: Case, ints: Ints, floats: Floats, town: int, number: int, mark: float, cause: int, now: int) -> None:
     """Let an attempt succeed when its mark lies below the break-in probability of this moment."""
     if gets_in(case, ints, floats, town, mark, now):
         u = uniform(case.seed, ints[d.REPLICATION], ints[town + d.CODE], number, chance.CLASS)
@@ -88,7 +87,16 @@ def attempt(
 
 @lean_step
 def minor(
-    case: Case, ints: Ints, floats: Floats, town: int, number: int, cause: int, supplier: int, common: int, bill: int, now: int
+    case: Case,
+    ints: Ints,
+    floats: Floats,
+    town: int,
+    number: int,
+    cause: int,
+    supplier: int,
+    common: int,
+    bill: int,
+    now: int,
 ) -> None:
     """A minor incident costs staff time and is over; its row is of use to a journal alone."""
     ints[d.BREAK_INS] += 1
@@ -140,9 +148,7 @@ def strike(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> None:
     ints[row + d.SINCE] = now
     ints[row + d.OUT] = d.SERVICES_OUT
     ints[row + d.NEXT_SERVICE] = 0
-    watched = draw(case, ints, row, chance.NOTICED) < stock(
-        case, ints, floats, ints[row + d.TOWN], d.DETECTION, now
-    )
+    watched = draw(case, ints, row, chance.NOTICED) < stock(case, ints, floats, ints[row + d.TOWN], d.DETECTION, now)
     discovered = rules.discovered_at(now, watched, case.start_weekday, case.intrusion)
     push_incident(case, ints, ev.DISCOVERED, discovered, row)
 

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from sim.engines import events as ev
 from sim.engines.twin import desk as d
-from sim.engines.twin.deck import UNSETTLED, Deck
 from sim.engines.twin.budgets import begin_future, change, end_year, join, new_year
+from sim.engines.twin.deck import UNSETTLED, Deck
 from sim.engines.twin.desk import Floats, Ints, drop_top, push
 from sim.engines.twin.incidents import (
     attempt,
@@ -191,7 +191,9 @@ def play_deck(
                 town = case.towns_at + place * case.town_width
                 if kind == ev.ATTEMPT and bills[following] != UNSETTLED:
                     if gets_in(case, ints, floats, town, mark, now):
-                        minor(case, ints, floats, town, number, ev.DIRECT, ev.UNKNOWN, ev.UNKNOWN, bills[following], now)
+                        minor(
+                            case, ints, floats, town, number, ev.DIRECT, ev.UNKNOWN, ev.UNKNOWN, bills[following], now
+                        )
                 elif kind == ev.ATTEMPT:
                     attempt(case, ints, floats, town, number, mark, ev.DIRECT, now)
                 elif kind == ev.FRAUD:

@@ -17,9 +17,7 @@ from sim.rules.compiling import lean_step
 
 
 @lean_step
-def fraud(
-    case: Case, ints: Ints, floats: Floats, town: int, number: int, mark: float, now: int
-) -> None:
+def fraud(case: Case, ints: Ints, floats: Floats, town: int, number: int, mark: float, now: int) -> None:
     """A payment goes to a fraudster, unless somebody is awake."""
     if mark >= defence_rules.fraud_risk(stock(case, ints, floats, town, d.AWARENESS, now), case.defence):
         return

@@ -11,8 +11,16 @@ from sim.engines.mixing import posting_digest
 from sim.engines.twin import desk as d
 from sim.engines.twin.desk import Floats, Ints
 from sim.engines.twin.state import meets, stock
-from sim.engines.twin.tables import POT_BACK, POT_BACKSTOP, POT_COMMON, POT_EMPTY, POT_MEMBER, POT_PAYER, POT_TOTAL
-from sim.engines.twin.tables import POT_WIDTH
+from sim.engines.twin.tables import (
+    POT_BACK,
+    POT_BACKSTOP,
+    POT_COMMON,
+    POT_EMPTY,
+    POT_MEMBER,
+    POT_PAYER,
+    POT_TOTAL,
+    POT_WIDTH,
+)
 from sim.model.policy_arrays import NOBODY
 from sim.rules import chance
 from sim.rules.budgets import denial_probability
@@ -73,9 +81,7 @@ def transfer(
 
 
 @lean_step
-def charge(
-    case: Any, ints: Ints, floats: Floats, town: int, row: int, category: int, amount: int, now: int
-) -> None:
+def charge(case: Any, ints: Ints, floats: Floats, town: int, row: int, category: int, amount: int, now: int) -> None:
     """Post a cost of an incident, in the last minute at the latest."""
     if amount > 0:
         ints[row + d.COST] += amount
@@ -95,7 +101,6 @@ def flow(
 ) -> None:
     """Let a cost flow through the layers of its category until nothing is left; `row` is NOBODY for a programme."""
     year = ints[d.YEAR]
-    nis = ints[town + d.CODE]
     incident = ev.NATIONAL if row == NOBODY else (row - case.rows_at) // d.WIDTH
     left = amount
     ints[town + d.CASH] += amount
@@ -122,7 +127,9 @@ def flow(
             if limited:
                 ints[account] += payment
             left = left - payment
-            bear(case, ints, town, row, category, ints[layer + d.PAYER], payment, minute, incident, ints[layer + d.BACK])
+            bear(
+                case, ints, town, row, category, ints[layer + d.PAYER], payment, minute, incident, ints[layer + d.BACK]
+            )
 
 
 @lean_step
@@ -184,7 +191,6 @@ def ask(
     number = ints[layer + d.POT]
     terms, pot = case.pot_terms_at + number * POT_WIDTH, case.pots_at + number * case.pot_width
     member = town + d.BURDEN + case.years * (1 + case.member_accounts + number) + year
-    shared = pot + d.TAKEN + case.years + common
     if number != NOBODY:
         room = min(room, ints[terms + POT_MEMBER] - ints[member], ints[terms + POT_TOTAL] - ints[pot + d.TAKEN + year])
         if common != ev.UNKNOWN:
