@@ -162,8 +162,10 @@ class Accounts:
             else:
                 payment = self._claim(pot, minute, nis, category, payment, incident)
                 pot.count(nis, year, claimant.cause, payment)
-            self._paid_this_year[account] += payment
-            self._paid_for_cause[category, position, claimant.cause] += payment
+            if layer.limit_per_year < NO_LIMIT:
+                self._paid_this_year[account] += payment
+            if layer.common_limit < NO_LIMIT:
+                self._paid_for_cause[category, position, claimant.cause] += payment
             if layer.insured:
                 self._insured_this_year[nis, year] += payment
             left -= payment

@@ -84,7 +84,8 @@ class LayerTable:
         self.rows = np.array(rows, dtype=np.int64)
 
     def _row(self, layer: LayerTerms, place: tuple[int, int], back: int) -> tuple[int, ...]:
-        account, cause = self.accounts.get(place, NO_ACCOUNT), self.causes.get(place, NO_ACCOUNT)
+        account = self.accounts[place] if layer.limit_per_year < NO_LIMIT else NO_ACCOUNT
+        cause = self.causes[place] if layer.common_limit < NO_LIMIT else NO_ACCOUNT
         plain = cause == NO_ACCOUNT and layer.pot == NOBODY and layer.requires == NOBODY and not layer.insured
         return (*layer, account, cause, back, int(plain))
 
