@@ -96,7 +96,7 @@ def problems_of(error: ValidationError, kind: Kind, place: Place) -> list[Proble
     """Every fault of a pydantic error as a Problem, once a spot, in the order of the file where lines are known."""
     found: dict[Loc, Problem] = {}
     for fault in error.errors(include_url=False):
-        loc = _clean(MODELS[kind], fault["loc"])
+        loc = _clean(MODELS[kind], fault.get("ctx", {}).get("loc", fault["loc"]))
         file, line = place(loc)
         if loc not in found:
             found[loc] = _problem(fault, kind, loc, file, line)
@@ -242,7 +242,8 @@ def _problem(fault: ErrorDetails, kind: Kind, loc: Loc, file: str, line: int | N
         return problem("wrong-type", f"{what or 'the file'} is {shown(value)}, and must be {_wanted(row, words)}", hint)
     message = fault["msg"]
     joint = " " if message.startswith(("is ", "has ")) else ": "
-    return problem(of_type.replace("_", "-"), f"{what}{joint}{message}" if what else message)
+    hint = fault.get("ctx", {}).get("hint")
+    return problem(of_type.replace("_", "-"), f"{what}{joint}{message}" if what else message, hint)
 
 
 def _unknown_value(fault: ErrorDetails, row: Parameter | None, what: str, problem: Callable[..., Problem]) -> Problem:
