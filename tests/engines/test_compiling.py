@@ -7,11 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 import sim
+from sim.rules.compiling import KEPT_CACHES, KEPT_SECONDS
 
 HASHES = """
 import json
@@ -60,6 +62,23 @@ def test_a_kernel_notices_an_edit_to_a_rule_in_another_file(package, tmp_path):
     edit(package / "sim" / "rules" / "threat.py", "offset = OPENING", "offset = OPENING + 60")
     after = python(MINUTE, tmp_path / "cache", package=package)
     assert (before.stdout, after.stdout) == ("780\n", "810\n"), before.stderr + after.stderr
+
+
+@pytest.mark.parametrize(("age", "kept"), [(0.9 * KEPT_SECONDS, KEPT_CACHES + 3), (1.1 * KEPT_SECONDS, KEPT_CACHES)])
+def test_only_caches_that_no_process_began_with_for_days_make_room(age, kept, tmp_path):
+    """There are three more than are kept, one of which begins to serve now."""
+    for number in range(KEPT_CACHES + 2):
+        cache = tmp_path / "compiled" / f"version-{number}"
+        (cache / "engines").mkdir(parents=True)
+        begun = time.time() - age + 60 * number
+        os.utime(cache, (begun, begun))
+    run = python("import sim.rules.compiling", tmp_path)
+    assert run.returncode == 0, run.stderr
+    left = sorted(cache.name for cache in (tmp_path / "compiled").iterdir())
+    assert len(left) == kept
+    assert [name for name in left if name.startswith("version-")] == [
+        f"version-{number}" for number in range(KEPT_CACHES + 3 - kept, KEPT_CACHES + 2)
+    ]
 
 
 @pytest.mark.long
