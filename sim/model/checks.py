@@ -93,7 +93,7 @@ def problems_of(error: ValidationError, kind: Kind, place: Place) -> list[Proble
     """Every fault of a pydantic error as a Problem, once a spot, in the order of the file where lines are known."""
     found: dict[Loc, Problem] = {}
     for fault in error.errors(include_url=False):
-        loc = _clean(MODELS[kind], fault["loc"])
+        loc = _clean(MODELS[kind], fault.get("ctx", {}).get("loc", fault["loc"]))
         if loc not in found:
             found[loc] = _with_the_first(_problem(fault, kind, loc, *place(loc)), fault, place)
     return sorted(found.values(), key=lambda problem: (problem.file, problem.line or 0))

@@ -33,6 +33,7 @@ from sim.model.groups import ID_PATTERN, Group, Text, check_sum
 from sim.model.municipalities import MAX_MUNICIPALITIES, Municipality, duplicates
 from sim.model.problems import InputError, Problem
 from sim.model.spec import parameter
+from sim.model.workload import TOO_MANY, excess_of
 
 Level = Literal["low", "central", "high"]
 
@@ -322,6 +323,12 @@ class World(Group):
                 {"value": value.isoformat()},
             )
         return value
+
+    @model_validator(mode="after")
+    def _fits_in_memory(self) -> Self:
+        if (excess := excess_of(self)) is not None:
+            raise PydanticCustomError(TOO_MANY, "{message}", excess._asdict())
+        return self
 
     @property
     def end(self) -> datetime.date:

@@ -16,6 +16,7 @@ from sim.rules.threat import size_factor
 
 MINOR, SIGNIFICANT, SEVERE = 0, 1, 2
 LARGEST_COST = 1e9
+NO_IMPACT = 1e-9  # an impact below this is none
 
 
 @rule
@@ -224,8 +225,11 @@ def supplier_outage_minutes(u: float, full: bool, factor: float, spread: Spread,
 
 @rule
 def supplier_bill_cents(inhabitants: int, impact: float, spread: Spread) -> int:
-    """Return a customer's share of its supplier's bill; one application costs in proportion to its impact."""
-    part = impact / spread.impact_full if spread.impact_full > 0.0 else 0.0
+    """Return a customer's share of its supplier's bill; one application costs in proportion to its impact.
+
+    Where the loss of all IT has no impact there is no proportion, and no bill.
+    """
+    part = impact / spread.impact_full if spread.impact_full > NO_IMPACT else 0.0
     return cents(spread.bill_per_inhabitant * inhabitants * part)
 
 
