@@ -52,6 +52,7 @@ _LIMIT_WORDS = {
     "too_short": "a list of {min_length} or more",
     "too_long": "a list of at most {max_length}",
 }
+_SWITCHES = {"yes": "true", "ja": "true", "on": "true", "no": "false", "nee": "false", "off": "false"}
 _VERBS = ("is ", "has ", "names ", "means ", "limits ", "changes ", "cannot ", "makes ")
 _NEEDED_WORDS = {
     "id": "a short name in lower-case letters, such as my-policy",
@@ -61,8 +62,8 @@ _NEEDED_WORDS = {
     "payer": "municipality, flanders, insurer or fund",
     "instrument": "matching, lump_sum, shared_service or audit",
     "share": "the part that is paid, such as 0.5",
-    "amount": "euro per inhabitant per year",
-    "per_year": "euro a year",
+    "amount": "euros per inhabitant per year",
+    "per_year": "euros a year, such as 500000",
     "from": "a date such as 2021-06-01",
     "set": "the keys that change and their values, such as {response.teams: 6}",
 }
@@ -245,6 +246,8 @@ def _problem(fault: ErrorDetails, kind: Kind, loc: Loc, file: str, line: int | N
         hint = _number_hint(value) if row is None or not row.choices else None
         if hint is None and row is not None and row.word and isinstance(value, str):
             hint = did_you_mean(value, [row.word])
+        if of_type == "bool_type" and str(value).lower() in _SWITCHES:
+            hint = f"write {_SWITCHES[str(value).lower()]}"
         return problem("wrong-type", f"{what or 'the file'} is {shown(value)}, and must be {_wanted(row, words)}", hint)
     message = fault["msg"]
     joint = " " if message.startswith(_VERBS) else ": "

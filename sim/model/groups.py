@@ -15,7 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from sim.model.paths import VALUE, Inside, field_of, inside, keys_of, lost
 from sim.model.problems import InputError, Problem, did_you_mean, listed
-from sim.model.spec import Parameter
+from sim.model.spec import Parameter, plain_number
 
 SUM_TOLERANCE = 1e-6
 ID_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,63}$"
@@ -73,7 +73,7 @@ def check_bounds(row: Parameter, value: float | str) -> None:
 def shown_number(value: float) -> str:
     """A number in at most 12 digits, a huge one by its length; 4.0 keeps its point."""
     try:
-        text = f"{value:.12g}"
+        text = plain_number(value)
     except OverflowError:
         return "a number of more than 300 digits"
     return f"{text}.0" if isinstance(value, float) and text.lstrip("-").isdigit() else text

@@ -141,8 +141,7 @@ class CostSplit(Group):
         faults = []
         for index, layer in enumerate(value):
             if layer.payer in ("insurer", "fund"):
-                message = f"is {layer.payer}, and must be municipality or flanders: an {{}} pays for incidents only"
-                message = message.format("insurer" if layer.payer == "insurer" else "incident fund")
+                message = f"is {layer.payer}, and must be municipality or flanders: others pay for incidents only"
                 faults.append(fault("wrong-payer", (index, "payer"), message, layer.payer))
             if layer.common_cause_limit is not None:
                 message = f"limits what one fallen supplier may cost; {info.field_name} is no cost of an incident"

@@ -17,6 +17,7 @@ from sim.model.spec import parameters
 from sim.model.yaml_in import Node, parse_tree, read_tree
 
 SETTING = "--set"
+NOTHING = Node(None, SETTING, None)
 
 
 def on_base(tree: Node, path: Path, chain: list[Path], problems: list[Problem]) -> Node:
@@ -98,7 +99,7 @@ def with_settings(kind: Kind, tree: Node, settings: Iterable[str], problems: lis
         if not text.strip():
             problems.append(Problem(SETTING, None, "bad-setting", f"{key.strip()} needs a value after the equals sign"))
             continue
-        value, faults = parse_tree(text, SETTING)
+        value, faults = (NOTHING, []) if text.strip() in ("null", "~") else parse_tree(text, SETTING)
         problems += [Problem(SETTING, None, p.rule, f"{key.strip()}: {p.message}", p.hint) for p in faults]
         if value is not None and not faults:
             tree = _set(tree, path[1:], _moved(value))

@@ -23,10 +23,10 @@ NAMES = ("id", "title", "description", "reference", "based_on")
 """What a policy is called. It never changes, and a base never passes it on."""
 
 _STAYS = {
-    **dict.fromkeys(NAMES, "says what the policy is called, and stays the same"),
-    "phases": "holds the phases themselves",
-    "grants": "has dates of its own: give each grant from and until",
-    "fund.opening_balance": "is what the fund begins with",
+    **dict.fromkeys(NAMES, "it is what the policy is called"),
+    "phases": "a phase holds no phases",
+    "grants": "give each grant dates of its own, from and until",
+    "fund.opening_balance": "it is what the fund begins with",
 }
 
 
@@ -102,7 +102,7 @@ def phase_faults(model: type[BaseModel], phases: object) -> list[InitErrorDetail
         if lost(model, change.path) is not None:
             faults.append(InitErrorDetails(type="extra_forbidden", loc=change.loc, input=change.value))
         elif (why := _why_it_stays(change.path)) is not None:
-            faults.append(fault("not-in-a-phase", change.loc, f"cannot change with time: it {why}", change.value))
+            faults.append(fault("not-in-a-phase", change.loc, f"cannot change in a phase: {why}", change.value))
         for earlier in plan[:place]:
             if earlier.date == change.date and overlap(earlier.path, change.path):
                 message = f"changes on {change.date}, and so does {'.'.join(earlier.path)}"
@@ -117,25 +117,25 @@ def _why_it_stays(path: Sequence[str]) -> str | None:
 
 
 def stage_faults(
-    model: type[BaseModel], fields: Mapping[str, Any], broken: set[str], blind: frozenset[str]
+    model: type[BaseModel], data: Mapping[str, Any], broken: set[str], blind: frozenset[str]
 ) -> list[InitErrorDetails]:
     """What is wrong with the policy from some date on, and was not before; each at the change that brought it.
 
-    `fields` are those of the policy without the groups in `broken`, which have faults of their own; rules in `blind`
-    are then not judged, for they speak of more than one group.
+    The groups in `broken` have faults of their own and are left out, and rules in `blind`, which speak of more than one
+    group, are not judged then.
     """
     plan = [
         change
-        for change in changes(fields.get("phases"))
+        for change in changes(data.get("phases"))
         if lost(model, change.path) is None and _why_it_stays(change.path) is None
     ]
     if not plan:
         return []
-    told = {_same(one) for one in _faults(model, {**fields, "phases": ()})}
+    sound = {"id": "a", "title": "a", **{name: value for name, value in data.items() if name not in broken}}
+    told = {_same(one) for one in _faults(model, {**sound, "phases": ()})}
     faults: list[InitErrorDetails] = []
-    for date, now, made in staged(fields, plan):
-        new = [*_faults(model, now), *_appearances(fields, now, broken)]
-        for one in new:
+    for (date, now, made), (_, written, _) in zip(staged(sound, plan), staged(data, plan), strict=True):
+        for one in [*_faults(model, now), *_appearances(data, written)]:
             if _same(one) in told or (broken and _rule(one) in blind):
                 continue
             told.add(_same(one))
@@ -174,29 +174,28 @@ def _at_its_change(one: InitErrorDetails, date: datetime.date, made: Sequence[Ch
     return fault(_rule(one), change.loc, f"makes a fault elsewhere: {where} {told}", one["input"])
 
 
-def _appearances(before: Mapping[str, Any], now: Mapping[str, Any], broken: set[str]) -> list[InitErrorDetails]:
+def _appearances(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[InitErrorDetails]:
     """The fund, the insurance, envelopes and an unlimited pool are there from the first day to the last, or never."""
     faults = []
     for name in ("fund", "insurance"):
-        if name not in broken and (before.get(name) is None) != (now.get(name) is None):
-            word = "appear" if before.get(name) is None else "disappear"
-            message = f"cannot {word} in a phase"
-            hint = f"set its numbers instead, such as {name}.{'levy' if name == 'fund' else 'uptake'}"
+        if (before.get(name) is None) != (now.get(name) is None):
+            appears = before.get(name) is None
+            message = f"cannot {'appear' if appears else 'disappear'} in a phase"
+            number = {"fund": "fund.levy", "insurance": "insurance.uptake"}[name]
+            hint = f"give the policy {name} from the start" if appears else f"set its numbers, such as {number}: 0"
             faults.append(fault("not-in-a-phase", (name,), message, hint=hint))
-    if "fund" not in broken and len({_opening(before), _opening(now), None}) == 3:
-        message = "cannot change with time: it is what the fund begins with"
+    if len({_opening(before), _opening(now), None}) == 3:
+        message = f"cannot change in a phase: {_STAYS['fund.opening_balance']}"
         faults.append(fault("not-in-a-phase", ("fund", "opening_balance"), message))
-    if "budgets" not in broken:
-        old, new = ({name for name, one in _named(fields).items() if one is not None} for fields in (before, now))
-        for name in sorted(old ^ new):
-            message = f"cannot {'appear' if name in new else 'disappear'} in a phase"
-            hint = "set its numbers instead, such as budgets.NAME.per_year; 0 is an empty envelope"
-            faults.append(fault("not-in-a-phase", ("budgets", name), message, hint=hint))
-    if "response" not in broken:
-        old_teams, new_teams = _number(before, "response", "teams"), _number(now, "response", "teams")
-        if (old_teams == "unlimited") != (new_teams == "unlimited"):
-            message = "cannot change from or to unlimited in a phase"
-            faults.append(fault("not-in-a-phase", ("response", "teams"), message, new_teams, hint="give numbers"))
+    old, new = ({name for name, one in _named(fields).items() if one is not None} for fields in (before, now))
+    for name in sorted(old ^ new):
+        message = f"cannot {'appear' if name in new else 'disappear'} in a phase"
+        hint = f"give it from the start, and set budgets.{name}.per_year; 0 is an empty envelope"
+        faults.append(fault("not-in-a-phase", ("budgets", name), message, hint=hint))
+    old_teams, new_teams = _number(before, "response", "teams"), _number(now, "response", "teams")
+    if (old_teams == "unlimited") != (new_teams == "unlimited"):
+        message = "cannot change from or to unlimited in a phase"
+        faults.append(fault("not-in-a-phase", ("response", "teams"), message, new_teams, hint="give numbers"))
     return faults
 
 

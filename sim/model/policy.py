@@ -188,8 +188,7 @@ class Policy(Group):
         except ValidationError as error:
             faults = [*faults_of(error), *faults]
             broken = {str(fault["loc"][0]) for fault in error.errors() if fault["loc"]}
-        sound = {name: value for name, value in data.items() if name == "phases" or name not in broken}
-        faults += stage_faults(cls, {"id": "a", "title": "a", **sound}, broken, BETWEEN_GROUPS)
+        faults += stage_faults(cls, data, broken, BETWEEN_GROUPS)
         refuse(cls.__name__, faults)
         assert policy is not None
         return policy

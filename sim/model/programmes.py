@@ -11,6 +11,7 @@ from pydantic_core import InitErrorDetails
 from sim.model.faults import fault, refuse
 from sim.model.groups import Euros, Group, Id, Share, check_dates
 from sim.model.layers import MEASURES, Measure, Requires
+from sim.model.problems import listed
 from sim.model.spec import parameter
 
 MAX_GRANTS = 6
@@ -79,7 +80,7 @@ class Grant(Group):
         for name in _LEFT_OUT[self.instrument]:
             if name in given:
                 goes = [other for other, names in _LEFT_OUT.items() if name not in names]
-                message = f"means nothing for instrument {self.instrument}; it goes with {' or '.join(goes)}"
+                message = f"means nothing for instrument {self.instrument}; it goes with {listed(goes)}"
                 faults.append(fault("wrong-instrument", (name,), message, getattr(self, name), hint="leave it out"))
         return faults
 

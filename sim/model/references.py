@@ -28,12 +28,12 @@ def reference_faults(policy: Mapping[str, Any]) -> list[InitErrorDetails]:
 def _of_grants(policy: Mapping[str, Any]) -> list[InitErrorDetails]:
     faults: list[InitErrorDetails] = []
     grants = _items(policy.get("grants"))
-    matching = sum(_part(grant, "instrument") == "matching" for grant in grants)
+    matching = [index for index, grant in enumerate(grants) if _part(grant, "instrument") == "matching"]
     if len(grants) > MAX_GRANTS:
         faults.append(fault("out-of-range", ("grants",), f"has {len(grants)} grants, and may have {MAX_GRANTS}"))
-    if matching > MAX_MATCHING:
-        message = f"has {matching} matching grants, and may have {MAX_MATCHING}"
-        faults.append(fault("out-of-range", ("grants",), message))
+    for index in matching[MAX_MATCHING:]:
+        message = f"is a matching grant, and {MAX_MATCHING} stand before it; a policy may have no more"
+        faults.append(fault("out-of-range", ("grants", index, "instrument"), message, "matching"))
     seen: dict[object, Loc] = {}
     for index, grant in enumerate(grants):
         loc: Loc = ("grants", index, "id")

@@ -88,7 +88,7 @@ class Parameter:
 
 def plain_number(value: float) -> str:
     """A number as it is read, never with an exponent for a large one: 0.0714, 5000, 1,000,000,000,000."""
-    return f"{value:,.0f}" if abs(value) >= 1e12 else f"{value:.12g}"
+    return f"{value:,.0f}" if 1e12 <= abs(value) < 1e15 else f"{value:.12g}"
 
 
 @functools.cache

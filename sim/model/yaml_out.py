@@ -16,7 +16,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from sim.model.groups import Group, Words
 from sim.model.municipalities import DATA, Municipality, read_municipalities
-from sim.model.policy import CATEGORIES, Policy
+from sim.model.policy import CATEGORIES, Phase, Policy
 from sim.model.problems import InputError
 from sim.model.world import World
 from sim.model.yaml_in import scalar
@@ -113,13 +113,14 @@ def _list(items: tuple[Any, ...]) -> list[Any]:
 
 
 def _row(group: Group) -> CommentedMap:
-    """A group on one line: what is needed, and what is not at its default."""
+    """A group on one line, save a phase that sets lists: what is needed, and what is not at its default."""
     row = CommentedMap()
     for name, field in type(group).model_fields.items():
         value = getattr(group, name)
         if field.is_required() or value != field.default:
             row[field.alias or name] = _value(value)
-    row.fa.set_flow_style()
+    if not isinstance(group, Phase) or not any(isinstance(one, Mapping | tuple) for one in group.set.values()):
+        row.fa.set_flow_style()
     return row
 
 
@@ -131,10 +132,19 @@ def _value(value: Any) -> Any:
     if isinstance(value, Group):
         return _row(value)
     if isinstance(value, Mapping):
-        return {name: _value(inner) for name, inner in value.items()}
+        return {name: _flow(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_value(inner) for inner in value]
+        return [_flow(inner) for inner in value]
     return _text(value) if isinstance(value, str) else value
+
+
+def _flow(value: Any) -> Any:
+    """A value inside another: a group of it on one line."""
+    inner = _value(value)
+    if isinstance(inner, dict):
+        inner = CommentedMap(inner)
+        inner.fa.set_flow_style()
+    return inner
 
 
 def _text(text: str) -> str:
