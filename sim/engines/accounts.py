@@ -93,7 +93,7 @@ class Accounts:
         self.claw_back = claw_back  # parts per million of Flemish payments from no pot
         self.postings: list[Posting] = []
         self.unpaid = 0
-        self._weighted = 0  # Flemish payments of this year x what is taken back of each
+        self._owed = 0  # what municipalities give back of the Flemish payments of this year
         self._paid_this_year: defaultdict[tuple[int, int, int, int], int] = defaultdict(int)
         self._paid_for_cause: defaultdict[tuple[int, int, int], int] = defaultdict(int)
         self._insured_this_year: defaultdict[tuple[int, int], int] = defaultdict(int)
@@ -112,7 +112,7 @@ class Accounts:
         """Write a posting; `back` is the part that municipalities give back where Flanders pays."""
         self.postings.append((minute, nis, category, payer, cents, incident))
         if payer == FLANDERS:
-            self._weighted += cents * back
+            self._owed += claw_back_cents(cents, back)
 
     def transfer(self, minute: int, nis: int, kind: int, giver: int, taker: int, cents: int, back: int = 0) -> None:
         """Move money from one payer to another."""
@@ -214,7 +214,7 @@ class Accounts:
             pot.ends.append(pot.balance)
             pot.dry.append(int(pot.short))
             pot.short = False
-        owed, self._weighted = claw_back_cents(self._weighted), 0
+        owed, self._owed = self._owed, 0
         everybody, before = sum(people for _, people in inhabitants), 0
         for nis, people in inhabitants if owed > 0 else ():
             part = part_by_inhabitants(owed, before, before + people, everybody)

@@ -1,4 +1,4 @@
-"""What a policy makes of the budgets of a world, worked out once for all futures: what a euro buys, and who spends what.
+"""What a policy makes of the budgets of a world, worked out once for all futures: what a euro buys, who spends what.
 
 What hangs on chance, such as who has joined a programme or who was hit, is left to the engines.
 """
@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from sim.engines import events as ev
 from sim.engines.structure import Structure
-from sim.model.arrays import PARTS_PER_MILLION, WorldArrays
+from sim.model.arrays import PARTS_PER_MILLION, Chain, Stakes, WorldArrays
 from sim.model.policy import PAYERS
 from sim.model.policy_arrays import INSTRUMENTS, KEYS, NOBODY, GrantTerms, LayerTerms, PolicyArrays, Stage
 from sim.rules import incident
-from sim.rules.behaviour import Chain, Stakes, best_spend, marginal_saving
+from sim.rules.behaviour import best_spend, marginal_saving
 from sim.rules.budgets import denial_probability, needed_spend, spend_ratio
 from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.compiling import kernel
@@ -131,10 +131,8 @@ class Plan:
     @cached_property
     def lump_sums(self) -> NDArray[np.int64]:
         """Cents a year of each lump sum for each municipality: (g, n); zero for other grants."""
-        return np.array(
-            [self._lump_sum(grant) for grant in self.policy.grants] or np.zeros((0, len(self.world.nis))),
-            dtype=np.int64,
-        )
+        rows = [self._lump_sum(grant) for grant in self.policy.grants]
+        return np.array(rows, dtype=np.int64).reshape(-1, len(self.world.nis))
 
     def _lump_sum(self, grant: GrantTerms) -> list[int]:
         people = self.world.inhabitants.astype(float)
@@ -218,9 +216,8 @@ class Plan:
     def chain(self) -> Chain:
         """What stands between spending and an expected bill."""
         w = self.world
-        return Chain(
-            w.defence, w.classes, w.recovery, unprotected(w.defence), w.reference_spend, w.reference_mix, w.today
-        )  # type: ignore[arg-type]
+        cap, spend = unprotected(w.defence), w.reference_spend
+        return Chain(w.defence, w.classes, w.recovery, cap, spend, w.reference_mix, w.today)
 
     def attempts(self, year: int) -> Floats:
         """Return the attempts that each municipality expects in a year: (n,)."""
@@ -273,6 +270,7 @@ class Plan:
 
         spread = np.exp(sigma * ndtri((np.arange(QUANTILES) + 0.5) / QUANTILES) - sigma * sigma / 2)
         bills = np.outer(mean, spread) * 100.0  # (n, q), cents
+        parts: tuple[tuple[int, float], ...]
         if severity == incident.MINOR:
             parts = ((ev.RECOVERY, 1.0),)
         else:
@@ -301,7 +299,7 @@ class Plan:
 
     @cached_property
     def _weights(self) -> Floats:
-        """What a euro of expected bill weighs: one, or what makes today's spend the best choice under today's sharing."""
+        """What a euro of expected bill weighs: one, or what makes today's spend the best choice as costs fall today."""
         w = self.world
         if not w.funding.revealed:
             return np.ones(len(w.nis))

@@ -527,7 +527,7 @@ class Future:
         self.books.close()
         self.treasury.end_year(self.world.horizon - 1)
         self.accounts.close()
-        pots, memberships = self.accounts.pots, self.treasury.memberships
+        purses: list[Any] = [*self.accounts.pots, *self.treasury.memberships]
         years = len(self.world.year_starts) - 1
         postings, incidents = self.books.journals()
         return Outcome(
@@ -537,8 +537,8 @@ class Future:
             supplier_events=self.supplier_events,
             blocked=self.blocked,
             tape_digest=int(self.tape.digest),
-            balances=np.array([one.ends for one in (*pots, *memberships)], dtype=np.int64).reshape(-1, years),
-            dry=np.array([one.dry for one in (*pots, *memberships)], dtype=np.int64).reshape(-1, years),
+            balances=np.array([one.ends for one in purses], dtype=np.int64).reshape(-1, years),
+            dry=np.array([one.dry for one in purses], dtype=np.int64).reshape(-1, years),
             unpaid_cents=self.accounts.unpaid,
         )
 

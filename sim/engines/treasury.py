@@ -1,7 +1,7 @@
 """The 1st of January in the reference engine, and the days on which municipalities join a programme.
 
-Every year the pots are settled and filled, premiums are paid, and each municipality decides what it spends on prevention:
-what it wants to spend, what grants add, what a minimum standard asks. What it spends moves its coverage.
+Every year the pots are settled and filled, premiums are paid, and each municipality decides what it spends on
+prevention: what it wants to spend, what grants add, what a minimum standard asks. What it spends moves its coverage.
 """
 
 from __future__ import annotations
@@ -186,9 +186,11 @@ class Treasury:
     def relative_risk(self, town: Town, now: int) -> float:
         """Return the break-in probability of a municipality, relative to that at today's coverage."""
         w = self.world
-        stocks = (self.stock(town, measure, now) for measure in (0, 1, 3, EFFORT))
+        identity, hardening, awareness, effort = (self.stock(town, m, now) for m in (0, 1, 3, EFFORT))
         today = break_in_probability(w.today[0], w.today[1], w.today[3], w.reference_spend, self.setting.cap, w.defence)
-        return break_in_probability(*stocks, self.setting.cap, w.defence) / today if today > 0.0 else 1.0
+        if today <= 0.0:
+            return 1.0
+        return break_in_probability(identity, hardening, awareness, effort, self.setting.cap, w.defence) / today
 
     def decide(self, year: int, now: int) -> None:
         """Every municipality decides on its prevention; its part of common readiness is due."""

@@ -205,6 +205,29 @@ class Delivery(NamedTuple):
     service_coverage: float
 
 
+class Chain(NamedTuple):
+    """What stands between spending and an expected bill, the same for all municipalities of a world."""
+
+    defence: Defence
+    classes: Classes
+    recovery: Recovery
+    cap: float
+    reference_spend: float
+    reference_mix: tuple[float, ...]  # of the six measures
+    today: tuple[float, ...]
+
+
+class Stakes(NamedTuple):
+    """What one municipality has at stake in a year; euro per inhabitant for each break-in of a class."""
+
+    effect: float  # what a euro buys
+    uses: tuple[float, ...]  # euro on each measure for a euro of its own, grants included
+    attempts: float  # expected in the year
+    minor: float
+    significant: float
+    severe: float
+
+
 class WorldArrays(NamedTuple):
     """A world in numbers. Vectors have one entry a municipality, in order of NIS code; shapes (n,)."""
 

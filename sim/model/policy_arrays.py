@@ -1,4 +1,4 @@
-"""A policy as the engines read it: plain numbers in named groups, one stage for each date at which something changes."""
+"""A policy as the engines read it: plain numbers in named groups, a stage for each date at which something changes."""
 
 from __future__ import annotations
 

@@ -7,9 +7,8 @@ while cover and bail-outs lower its reward; crowding-out and moral hazard follow
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
-from sim.model.arrays import Classes, Defence, Recovery
+from sim.model.arrays import Chain, Stakes
 from sim.rules.budgets import spend_ratio
 from sim.rules.compiling import rule
 from sim.rules.defence import GORDON_LOEB_1, MEASURES, break_in_probability, coverage_target
@@ -18,29 +17,6 @@ from sim.rules.incident import above_minor, backup_factor, backups_lost_probabil
 GRID = 32  # places looked at before the best of them is refined
 GOLDEN = 0.6180339887498949
 ROUNDS = 48  # of golden sections: the last is 1e-10 of the first
-
-
-class Chain(NamedTuple):
-    """What stands between spending and an expected bill, the same for all municipalities of a world."""
-
-    defence: Defence
-    classes: Classes
-    recovery: Recovery
-    cap: float
-    reference_spend: float
-    reference_mix: tuple[float, float, float, float, float, float]
-    today: tuple[float, float, float, float, float, float]
-
-
-class Stakes(NamedTuple):
-    """What one municipality has at stake in a year; euro per inhabitant for each break-in of a class."""
-
-    effect: float  # what a euro buys
-    uses: tuple[float, float, float, float, float, float]  # euro on each measure for a euro of its own, grants included
-    attempts: float  # expected in the year
-    minor: float
-    significant: float
-    severe: float
 
 
 @rule

@@ -33,9 +33,12 @@ def needed_spend(coverage: float, today: float, effect: float, reference_spend: 
 
     Zero for a measure that money cannot buy, because it has no coverage or no spending today.
     """
-    if today <= 0.0 or today >= 1.0 or reference_mix <= 0.0 or effect <= 0.0:
+    if today <= 0.0 or today >= 1.0 or reference_mix <= 0.0 or effect <= 0.0 or coverage >= 1.0:
         return 0.0
-    return math.log(1.0 - coverage) / math.log(1.0 - today) * reference_spend * reference_mix / effect
+    covered_today = math.log(1.0 - today)
+    if covered_today == 0.0:  # too little to measure
+        return 0.0
+    return math.log(1.0 - coverage) / covered_today * reference_spend * reference_mix / effect
 
 
 @rule

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.rules.compiling import rule
 
 PARTS_PER_MILLION = 1_000_000
+LARGEST_PRODUCT = 1 << 42
 
 
 @rule
@@ -24,7 +25,8 @@ def part_by_inhabitants(total: int, before: int, upto: int, everybody: int) -> i
 
     `before` and `upto` are the inhabitants of the municipalities before it, without and with its own.
     """
-    return total * upto // everybody - total * before // everybody
+    each, rest = total // everybody, total % everybody  # so that no product leaves 63 bits
+    return each * (upto - before) + rest * upto // everybody - rest * before // everybody
 
 
 @rule
@@ -56,10 +58,13 @@ def pro_rata_share(balance: int, claims: int) -> int:
     """Return the part of every claim that a balance covers when claims share it: parts per million, rounded down."""
     if claims <= balance:
         return PARTS_PER_MILLION
+    while claims > LARGEST_PRODUCT:  # so that no product leaves 63 bits
+        balance, claims = balance // 2, claims // 2
     return balance * PARTS_PER_MILLION // claims
 
 
 @rule
-def claw_back_cents(weighted: int) -> int:
-    """Return what municipalities give back of a year's Flemish payments, each weighted in parts per million."""
-    return weighted // PARTS_PER_MILLION
+def claw_back_cents(paid: int, back: int) -> int:
+    """Return what municipalities give back of a Flemish payment, `back` parts per million of it, rounded down."""
+    millions, rest = paid // PARTS_PER_MILLION, paid % PARTS_PER_MILLION  # so that no product leaves 63 bits
+    return millions * back + rest * back // PARTS_PER_MILLION

@@ -62,7 +62,7 @@ CASES = [
     ("unknown-budget.yaml", 8, "payer-has-no-budget", "the payer here is municipality"),
     ("budgets.yaml", 4, "missing-key", '"budgets.crt.per_year" is missing'),
     ("budgets.yaml", 4, "unknown-key", 'did you mean "per_year"?'),
-    ("budgets.yaml", 4, "unknown-value", "must be wait or fall_through"),
+    ("budgets.yaml", 4, "unknown-value", "must be wait, pro_rata or fall_through"),
     ("budgets.yaml", 5, "bad-id", "lower-case letters"),
     ("budgets.yaml", 6, "out-of-range", "per_year is -1, and must be at least 0"),
     ("budgets.yaml", 6, "share-above-one", "financed_from_gemeentefonds is 1.5"),

@@ -15,7 +15,7 @@ from sim.experiments.replicate import play
 from sim.model.arrays import NO_LIMIT, world_arrays
 from sim.model.files import scenarios
 from sim.model.policy import CATEGORIES, PAYERS
-from sim.model.policy_arrays import LayerTerms, policy_arrays
+from sim.model.policy_arrays import NOBODY, LayerTerms, policy_arrays
 from sim.results.ledger import by_payer_and_category
 from sim.results.outcomes import KPIS, PROGRAMMES, summarise
 from tests.worlds import setting
@@ -32,6 +32,10 @@ LAYER = st.builds(
     limit_per_year=LIMIT,
     begins=st.sampled_from([-NO_LIMIT, 0, 500_000]),
     ends=st.sampled_from([NO_LIMIT, 600_000]),
+    common_limit=st.just(NO_LIMIT),
+    pot=st.just(NOBODY),
+    requires=st.just(NOBODY),
+    insured=st.just(0),
 )
 BARE = LayerTerms(0, 1_000_000, NO_LIMIT, NO_LIMIT, NO_LIMIT, -NO_LIMIT, NO_LIMIT)
 YEARS = (0, 366 * 1440, 731 * 1440, 1096 * 1440)
@@ -175,4 +179,4 @@ def test_key_figures_are_those_of_the_manual():
     world = sim.load_world("one-town")
     common = setting(world, sim.load_policy("status-quo-2020"))
     summary = summarise(play(common, 1, 0), common.world)
-    assert len(summary.kpis) == len(KPIS) == 17
+    assert len(summary.kpis) == len(KPIS) == 18

@@ -180,8 +180,8 @@ def end_year(case: Case, ints: Ints, year: int, now: int) -> None:
         ints[case.dry_at + number * case.years + year] = ints[pot + d.SHORT]
         ints[pot + d.SHORT] = 0
     drop_paid_claims(case, ints)
-    owed = funding.claw_back_cents(ints[d.WEIGHTED])
-    ints[d.WEIGHTED] = 0
+    owed = ints[d.OWED]
+    ints[d.OWED] = 0
     if owed > 0:
         before = 0
         for position in range(case.towns_count):

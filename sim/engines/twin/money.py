@@ -26,7 +26,7 @@ from sim.rules import chance
 from sim.rules.budgets import denial_probability
 from sim.rules.chance import uniform
 from sim.rules.compiling import lean_step, wrapping
-from sim.rules.funding import FALL_THROUGH, PRO_RATA, layer_payment, paid_now
+from sim.rules.funding import FALL_THROUGH, PRO_RATA, claw_back_cents, layer_payment, paid_now
 
 
 @wrapping
@@ -38,7 +38,7 @@ def pay(
     ints[case.payments_at + payer * case.entries + category] += cents
     ints[d.DIGEST] += np.int64(posting_digest(minute, nis, category, payer, cents))
     if payer == d.FLANDERS:
-        ints[d.WEIGHTED] += cents * back
+        ints[d.OWED] += claw_back_cents(cents, back)
     if case.journal_room > 0:
         write_posting(case, ints, minute, nis, category, payer, cents, incident)
 
@@ -214,7 +214,7 @@ def ask(
         ints[cause] += payment
     if ints[layer + d.OF_INSURANCE] == 1:
         ints[insurance] += payment
-    return payment  # type: ignore[no-any-return]
+    return payment
 
 
 @lean_step
@@ -248,7 +248,7 @@ def claim(
     if ints[terms + POT_EMPTY] != PRO_RATA:
         ints[pot + d.SHORT] = 1
     if ints[terms + POT_EMPTY] == FALL_THROUGH:
-        return now  # type: ignore[no-any-return]
+        return now
     bear(case, ints, town, row, category, d.MUNICIPALITY, wanted - now, minute, incident, 0)
     if ints[d.CLAIMS] >= case.room:
         ints[d.FULL] = 1

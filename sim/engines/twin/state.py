@@ -12,7 +12,7 @@ from sim.rules import defence as rules
 from sim.rules.compiling import lean_step
 
 Case = Any
-"""What all futures of one policy in one world have in common, in one stage: a NumPy record, see `tables.case_record`."""
+"""What all futures of a policy in a world have in common in one stage: a NumPy record, see `tables.case_records`."""
 
 
 @lean_step
