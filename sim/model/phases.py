@@ -16,6 +16,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from sim.model.faults import Loc, fault, faults_of
 from sim.model.groups import Group
 from sim.model.paths import frozen, lost, overlap, put, thawed
+from sim.model.references import envelopes
 from sim.model.spec import parameters
 
 MAX_PHASES = 20
@@ -184,11 +185,12 @@ def _appearances(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Init
             number = {"fund": "fund.levy", "insurance": "insurance.uptake"}[name]
             hint = f"give the policy {name} from the start" if appears else f"set its numbers, such as {number}: 0"
             faults.append(fault("not-in-a-phase", (name,), message, hint=hint))
-    if len({_opening(before), _opening(now), None}) == 3:
+    was, becomes = _opening(before), _opening(now)
+    if was is not None and becomes is not None and was is not becomes and was != becomes:
         message = f"cannot change in a phase: {_STAYS['fund.opening_balance']}"
         faults.append(fault("not-in-a-phase", ("fund", "opening_balance"), message))
-    old, new = ({name for name, one in _named(fields).items() if one is not None} for fields in (before, now))
-    for name in sorted(old ^ new):
+    old, new = envelopes(before), envelopes(now)
+    for name in sorted({*old} ^ {*new}):
         message = f"cannot {'appear' if name in new else 'disappear'} in a phase"
         hint = f"give it from the start, and set budgets.{name}.per_year; 0 is an empty envelope"
         faults.append(fault("not-in-a-phase", ("budgets", name), message, hint=hint))
@@ -197,11 +199,6 @@ def _appearances(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Init
         message = "cannot change from or to unlimited in a phase"
         faults.append(fault("not-in-a-phase", ("response", "teams"), message, new_teams, hint="give numbers"))
     return faults
-
-
-def _named(fields: Mapping[str, Any]) -> Mapping[str, Any]:
-    named = fields.get("budgets")
-    return named if isinstance(named, Mapping) else {}
 
 
 def _number(fields: Mapping[str, Any], group: str, name: str) -> Any:

@@ -25,6 +25,13 @@ def reference_faults(policy: Mapping[str, Any]) -> list[InitErrorDetails]:
     return [*_of_grants(policy), *_of_budgets(policy), *_of_layers(policy)]
 
 
+def envelopes(policy: Mapping[str, Any]) -> list[str]:
+    """The names of the envelopes; one that was taken away (null) is none."""
+    budgets = policy.get("budgets")
+    named = budgets.items() if isinstance(budgets, Mapping) else ()
+    return [name for name, envelope in named if isinstance(name, str) and envelope is not None]
+
+
 def _of_grants(policy: Mapping[str, Any]) -> list[InitErrorDetails]:
     faults: list[InitErrorDetails] = []
     grants = _items(policy.get("grants"))
@@ -46,7 +53,7 @@ def _of_grants(policy: Mapping[str, Any]) -> list[InitErrorDetails]:
 
 
 def _of_budgets(policy: Mapping[str, Any]) -> list[InitErrorDetails]:
-    count = len(_named(policy))
+    count = len(envelopes(policy))
     message = f"has {count} envelopes, and may have {MAX_BUDGETS}"
     return [fault("out-of-range", ("budgets",), message)] if count > MAX_BUDGETS else []
 
@@ -67,7 +74,7 @@ def _of_layers(policy: Mapping[str, Any]) -> list[InitErrorDetails]:
 
 
 def _budget(policy: Mapping[str, Any], name: object, loc: Loc) -> list[InitErrorDetails]:
-    names = _named(policy)
+    names = envelopes(policy)
     if not isinstance(name, str) or name in names:
         return []
     known = f"budgets holds {listed(sorted(names))}" if names else "the policy has no budgets"
@@ -77,15 +84,16 @@ def _budget(policy: Mapping[str, Any], name: object, loc: Loc) -> list[InitError
 def _programme(policy: Mapping[str, Any], name: object, loc: Loc) -> list[InitErrorDetails]:
     if not isinstance(name, str):
         return []
-    grants = {_part(grant, "id"): _part(grant, "instrument") for grant in _items(policy.get("grants"))}
+    known = [(_part(grant, "id"), _part(grant, "instrument")) for grant in _items(policy.get("grants"))]
+    grants = {one: instrument for one, instrument in known if isinstance(one, str)}
     if grants.get(name) == "lump_sum":
         message = f'is "{name[:80]}", a lump sum that everybody gets; ask for a grant that is taken up'
         return [fault("unknown-programme", loc, message, name)]
     if name in grants:
         return []
-    names = [one for one, instrument in grants.items() if isinstance(one, str) and instrument != "lump_sum"]
-    known = f"the grants that can be taken up are {', '.join(names)}" if names else "the policy has no grants"
-    return [fault("unknown-programme", loc, f'is "{name[:80]}", and {known}', name, hint=did_you_mean(name, names))]
+    names = [one for one, instrument in grants.items() if instrument != "lump_sum"]
+    what = f"the grants that can be taken up are {', '.join(names)}" if names else "no grant can be taken up"
+    return [fault("unknown-programme", loc, f'is "{name[:80]}", and {what}', name, hint=did_you_mean(name, names))]
 
 
 def _standard(policy: Mapping[str, Any], requires: object, loc: Loc) -> list[InitErrorDetails]:
@@ -109,10 +117,3 @@ def _part(thing: object, name: str) -> Any:
 
 def _items(thing: object) -> list[Any]:
     return list(thing) if isinstance(thing, list | tuple) else []
-
-
-def _named(policy: Mapping[str, Any]) -> list[str]:
-    """The names of the envelopes; one that was taken away (null) is none."""
-    budgets = policy.get("budgets")
-    named = budgets.items() if isinstance(budgets, Mapping) else ()
-    return [name for name, envelope in named if isinstance(name, str) and envelope is not None]

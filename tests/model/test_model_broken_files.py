@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import copy
+import functools
+import operator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
+from sim.model.checks import problems_of
 from sim.model.files import load_policy, load_world, validate
 from sim.model.policy import Grant, Policy
 from sim.model.problems import InputError
 from sim.model.world import World
-from sim.model.yaml_in import parse_tree
+from sim.model.yaml_in import parse_tree, read_tree
 
 BROKEN = Path(__file__).resolve().parents[1] / "data" / "broken"
 
@@ -247,6 +253,43 @@ def test_any_data_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, d
     path = tmp_path_factory.getbasetemp() / "anything.yaml"
     path.write_text(flow(data), encoding="utf-8", errors="replace")
     read_anything(path)
+
+
+EVERY_LEVER = BROKEN.parent / "every-lever.yaml"
+ODD = st.sampled_from(
+    [None, True, -1, 1.5, "x", "crt", [], {}, [{}], {"a": 1}, ["a"], float("nan"), 10**400, "2022-01-01"]
+)
+ODD_KEYS = st.sampled_from(["fund", "budgets.crt", "policy.response", "", ".", "cost_split.recovery", "title", "from"])
+
+
+def spots(data: object, above: tuple[object, ...] = ()) -> Iterator[tuple[object, ...]]:
+    """The path of every value inside lists and dicts."""
+    inside = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in inside:
+        yield (*above, key)
+        yield from spots(value, (*above, key))
+
+
+@given(st.data())
+def test_a_policy_with_an_odd_value_anywhere_is_read_or_refused(data: st.DataObject) -> None:
+    tree, _ = read_tree(EVERY_LEVER)
+    assert tree is not None
+    values = tree.plain()
+    for *above, last in data.draw(st.lists(st.sampled_from(list(spots(values))), min_size=1, max_size=3)):
+        with contextlib.suppress(KeyError, IndexError, TypeError, AttributeError):  # a spot that is no longer there
+            spot = functools.reduce(operator.getitem, above, values)
+            spot[data.draw(ODD_KEYS) if data.draw(st.booleans()) and isinstance(spot, dict) else last] = copy.deepcopy(
+                data.draw(ODD)
+            )
+    try:
+        policy = Policy.model_validate(values)
+    except ValidationError as error:
+        problems = problems_of(error, "policy", lambda _: ("here", None))
+        assert problems
+        assert all(str(problem).isprintable() for problem in problems)
+    else:
+        assert policy.stages()[0][0] is None
+        assert len({policy}) == 1
 
 
 def flow(value: object) -> str:

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic.fields import FieldInfo
 
@@ -266,6 +266,14 @@ def test_a_world_comes_back_as_it_went_out(name: str, tmp_path: Path) -> None:
     assert load_world(write(tmp_path, "out.yaml", world_yaml(world))) == world
 
 
+def test_a_policy_with_every_lever_comes_back_as_it_went_out(project: Path, tmp_path: Path) -> None:
+    policy = load_policy(project / "tests/data/every-lever.yaml")
+    text = policy_yaml(policy)
+    assert load_policy(write(tmp_path, "out.yaml", text)) == policy
+    assert "  - {from: 2021-06-01, set: {response.teams: 6}}\n" in text
+    assert "requires: {identity: 0.3, minimum_standard: true, programme: soc}}\n" in text
+
+
 def test_only_what_differs_is_written() -> None:
     policy = load_policy("more-response-teams").with_values({"response.teams": "unlimited"})
     text = policy_yaml(policy)
@@ -375,6 +383,7 @@ def test_any_policy_comes_back_as_it_went_out(tmp_path_factory: pytest.TempPathF
     assert load_policy(path) == policy
 
 
+@settings(max_examples=30)
 @given(policies(), policies())
 def test_what_differs_from_a_base_is_all_that_is_written(
     tmp_path_factory: pytest.TempPathFactory, policy: Policy, base: Policy
