@@ -42,8 +42,8 @@ def small(world: World) -> World:
 @pytest.fixture(autouse=True)
 def _few_towns(monkeypatch: pytest.MonkeyPatch) -> None:
     """The page with few municipalities and futures, so that it is quick."""
-    monkeypatch.setattr("sim.web.app.world_of", lambda values: small(world_of(values)))
-    monkeypatch.setattr("sim.web.app.LADDER", dict.fromkeys(ENGINES, (FIRST, MOST)))
+    monkeypatch.setattr("sim.web.view.world_of", lambda values: small(world_of(values)))
+    monkeypatch.setattr("sim.web.answer.LADDER", dict.fromkeys(ENGINES, (FIRST, MOST)))
 
 
 def opened(**address: str) -> AppTest:
@@ -242,8 +242,9 @@ def test_a_page_that_waits_for_the_engine_says_so_and_answers_as_soon_as_it_is_r
 
     monkeypatch.setattr(room, "wait", wait)
     monkeypatch.setattr("sim.web.app.ROOM", room)
+    monkeypatch.setattr("sim.web.answer.ROOM", room)
     said: list[str] = []
-    monkeypatch.setattr("sim.web.app.st.spinner", lambda text, **_: (said.append(text), contextlib.nullcontext())[1])
+    monkeypatch.setattr("sim.web.answer.st.spinner", lambda text, **_: (said.append(text), contextlib.nullcontext())[1])
     app = opened(lang="nl")
     assert not app.exception
     assert len(waits) == 4
@@ -263,7 +264,8 @@ def test_where_the_reference_engine_serves_the_page_says_so(
     setattr(room, trouble, True)
     room.start()
     monkeypatch.setattr("sim.web.app.ROOM", room)
-    monkeypatch.setattr("sim.web.app.LADDER", {"reference": (2, 3)})
+    monkeypatch.setattr("sim.web.answer.ROOM", room)
+    monkeypatch.setattr("sim.web.answer.LADDER", {"reference": (2, 3)})
     app = opened(lang="en")
     assert not app.exception
     (said,) = app.warning

@@ -1,0 +1,182 @@
+"""What differs between two policies, in words: each parameter by its label, each cost by who pays it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
+from sim.model.groups import Group
+from sim.model.policy import CATEGORIES, Layer, Mix, Policy
+from sim.model.spec import Parameter, parameters
+from sim.results.outcomes import PROGRAMMES
+from sim.results.story import CATEGORY_NAMES
+from sim.show.sankey import PAYER_NAMES
+from sim.text import Words
+
+NAMES = ("id", "title", "description", "reference", "based_on")
+"""What is no choice."""
+WORDS = {
+    "never": "never",
+    "may_pay": "allowed",
+    "with_approval": "only with approval",
+    "unlimited": "unlimited",
+    "first_come": "who calls first",
+    "severity": "who is hit hardest",
+    "inhabitants": "where most people live",
+    "fixed": "fixed",
+    "responsive": "responds to the policy",
+    "ad_hoc": "every municipality for itself",
+    "intermunicipal": "municipalities together",
+    "flemish_framework": "a Flemish framework contract",
+    "basic": "basic",
+    "important": "important",
+    "essential": "essential",
+    "wait": "wait for the next year",
+    "pro_rata": "everyone a part",
+    "fall_through": "the next payer pays",
+    "none": "nobody",
+    "flanders": "Flanders",
+}
+GROUPS = {
+    "grants": "Grants",
+    "insurance": "Cyber insurance",
+    "fund": "Solidarity fund",
+    "budgets": "Flemish budgets",
+    "phases": "Phases of the plan",
+    "prevention.minimum_standard": "Minimum standard for municipalities",
+    "prevention.supplier_standard": "Standard for suppliers",
+}
+UNITS = {
+    "EUR per inhabitant per year": "€ per inhabitant a year",
+    "EUR per year": "€ a year",
+    "EUR": "€",
+    "days": "days",
+}
+INCIDENTS = tuple(category for category in CATEGORIES if category not in PROGRAMMES)
+_MOST = 6
+
+
+def differs(policy: Policy, base: Policy, say: Words) -> list[str]:
+    """Return a sentence for everything in which a policy differs from another; none when nothing does."""
+    said = [
+        sentence for path, mine, theirs in _leaves(policy, base, ()) if (sentence := _said(say, path, mine, theirs))
+    ]
+    said += _split(say, policy, base)
+    if len(said) > _MOST:
+        more = say.say("and {n} more differences", n=say.number(len(said) - _MOST + 1))
+        return [*said[: _MOST - 1], more]
+    return said
+
+
+def _leaves(mine: Group, theirs: Group, above: tuple[str, ...]) -> Iterator[tuple[str, Any, Any]]:
+    """Every place where two groups differ; the cost split is left to others."""
+    for name in type(mine).model_fields:
+        one, other = getattr(mine, name), getattr(theirs, name)
+        path = (*above, name)
+        if one == other or (not above and name in (*NAMES, "cost_split")):
+            continue
+        if isinstance(one, Mix) and isinstance(other, Mix):
+            yield ".".join(path), one, other
+        elif isinstance(one, Group) and isinstance(other, Group) and type(one) is type(other):
+            yield from _leaves(one, other, path)
+        else:
+            yield ".".join(path), one, other
+
+
+def _said(say: Words, path: str, mine: Any, theirs: Any) -> str:
+    if isinstance(mine, Mix):
+        return _mix(say, mine, theirs)
+    row = parameters().get(f"policy.{path}")
+    name = row.label[say.language] if row is not None else say.say(GROUPS[path]) if path in GROUPS else path
+    if isinstance(mine, Group) or (mine is not None and theirs is None):
+        return say.say("{what}: yes", what=name)
+    if mine is None:
+        return say.say("{what}: no", what=name)
+    if isinstance(mine, list | tuple | dict):
+        return say.say("{what}: {n} instead of {base}", what=name, n=len(mine), base=len(theirs or ()))
+    unit = f" {say.say(UNITS[row.unit])}" if row is not None and row.unit in UNITS and not isinstance(mine, str) else ""
+    values = {"value": _value(say, row, mine), "base": _value(say, row, theirs) + unit}
+    return say.say("{what}: {value} instead of {base}", what=name, **values)
+
+
+def _mix(say: Words, mine: Mix, theirs: Mix) -> str:
+    """How the money is divided otherwise: the measure that gains most, and the one that loses most."""
+    gaps = {name: getattr(mine, name) - getattr(theirs, name) for name in type(mine).model_fields}
+    up, down = max(gaps, key=lambda name: gaps[name]), min(gaps, key=lambda name: gaps[name])
+
+    def told(name: str) -> str:
+        label = parameters()[f"policy.prevention.mix.{name}"].label[say.language]
+        return say.say(
+            "{what}: {value} instead of {base}",
+            what=label[:1].lower() + label[1:],
+            value=_percent(say, getattr(mine, name)),
+            base=_percent(say, getattr(theirs, name)),
+        )
+
+    return say.say("Prevention money is divided otherwise; {up}, {down}", up=told(up), down=told(down))
+
+
+def _value(say: Words, row: Parameter | None, value: Any) -> str:
+    if isinstance(value, bool):
+        return say.say("yes") if value else say.say("no")
+    if isinstance(value, str):
+        return say.say(WORDS[value]) if value in WORDS else value
+    if isinstance(value, datetime.date):
+        return say.date(value)
+    if isinstance(value, int | float):
+        if row is not None and row.allowed == (0, 1):
+            return _percent(say, value)
+        return say.number(value) if float(value).is_integer() else say.figure(value)
+    return str(value)
+
+
+def _percent(say: Words, share: float) -> str:
+    return say.percent(share, 0 if round(100 * share, 6) % 1 == 0 else 1)
+
+
+# ---- who pays ------------------------------------------------------------------------------------------------------
+
+
+def _split(say: Words, policy: Policy, base: Policy) -> list[str]:
+    """Who pays for what, where that differs; categories that are shared alike stand together."""
+    alike: dict[tuple[Layer, ...], list[str]] = {}
+    for category in CATEGORIES:
+        layers = policy.layers(category)
+        if layers != base.layers(category):
+            alike.setdefault(layers, []).append(category)
+    said = []
+    for layers, categories in alike.items():
+        what = ", ".join(say.say(CATEGORY_NAMES[category]) for category in categories)
+        if set(categories) >= set(INCIDENTS):
+            rest = [say.say(CATEGORY_NAMES[category]) for category in categories if category not in INCIDENTS]
+            what = ", ".join([*rest, say.say("every bill after an incident")])
+        said.append(say.say("{what}: {who}", what=what[:1].upper() + what[1:], who=_layers(say, layers)))
+    return said
+
+
+def _layers(say: Words, layers: tuple[Layer, ...]) -> str:
+    """Who pays, from the first to the last, as one reads a contract."""
+    if len(layers) == 1:
+        return say.say("the municipality pays all")
+    said = [_layer(say, layer) for layer in layers[:-1]]
+    full = layers[-2].is_bare
+    return ", ".join(said) if full else say.say("{upper}, the municipality the rest", upper=", ".join(said))
+
+
+def _layer(say: Words, layer: Layer) -> str:
+    payer = say.say(PAYER_NAMES[layer.payer])
+    parts = [
+        payer if layer.share == 1 else f"{payer} {say.percent(layer.share, 0 if layer.share * 100 % 1 == 0 else 1)}"
+    ]
+    if layer.first is not None:
+        parts.append(say.say("of the first {amount}", amount=say.money(layer.first)))
+    if layer.limit_per_event is not None:
+        parts.append(say.say("at most {amount} for one incident", amount=say.money(layer.limit_per_event)))
+    if layer.limit_per_year is not None:
+        parts.append(say.say("at most {amount} for one municipality a year", amount=say.money(layer.limit_per_year)))
+    if layer.from_ is not None:
+        parts.append(say.say("from {date}", date=say.date(layer.from_)))
+    if layer.until is not None:
+        parts.append(say.say("until {date}", date=say.date(layer.until)))
+    return " ".join(parts)

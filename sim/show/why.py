@@ -1,0 +1,156 @@
+"""Why: the few sentences under the key figures, from rules.
+
+What the total does and of which two parts that is made; the tail, when it goes the other way; who pays more or less;
+which municipalities feel it most. A change that may be chance is called so.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.experiments.compare import Comparison
+from sim.model.policy import Policy
+from sim.results.estimates import Difference
+from sim.text import Words, words
+
+TRIVIAL = 0.001
+"""A change below this share of the whole cost is not worth a sentence."""
+FELT = 0.02
+"""A change of own cost per inhabitant below this share is felt nowhere."""
+PAYS = {
+    ("municipality", False): "the municipalities pay {amount} more a year",
+    ("municipality", True): "the municipalities pay {amount} less a year",
+    ("flanders", False): "Flanders pays {amount} more a year",
+    ("flanders", True): "Flanders pays {amount} less a year",
+    ("insurer", False): "insurers pay {amount} more a year",
+    ("insurer", True): "insurers pay {amount} less a year",
+    ("fund", False): "the solidarity fund pays {amount} more a year",
+    ("fund", True): "the solidarity fund pays {amount} less a year",
+}
+
+TOWNS = {
+    "< 10 000": "Municipalities below 10,000 inhabitants",
+    "10 000 - 19 999": "Municipalities of 10,000 to 20,000 inhabitants",
+    "20 000 - 49 999": "Municipalities of 20,000 to 50,000 inhabitants",
+    "50 000 - 99 999": "Municipalities of 50,000 to 100,000 inhabitants",
+    ">= 100 000": "Municipalities above 100,000 inhabitants",
+}
+PARTS = {
+    ("prevention", False): "{amount} more for prevention and teams",
+    ("prevention", True): "{amount} less for prevention and teams",
+    ("incidents", False): "{amount} more for incidents",
+    ("incidents", True): "{amount} less for incidents",
+}
+
+
+def why(result: Comparison, policy: Policy, language: str) -> str:
+    """Return what a policy changes and why, in two or three sentences; of the baseline, what it is made of."""
+    say = words(language)
+    if policy.id == result.baseline.id:
+        return _of_baseline(say, result)
+    last = _citizens(say, result, policy) or _felt(say, result, policy)
+    return " ".join(part for part in (_total(say, result, policy), _payers(say, result, policy), last) if part)
+
+
+def _of_baseline(say: Words, result: Comparison) -> str:
+    def mean(kpi: str) -> float:
+        return result.estimate(result.baseline, kpi).mean
+
+    whole = mean("cash_cost_eur")
+    return say.say(
+        "Today a year costs {cash} on average: {prevention} for prevention and teams, {incidents} for incidents. The "
+        "municipalities pay {share} of it. In 1 future of 20 the worst year costs {bad} or more.",
+        cash=say.money(whole / result.years),
+        prevention=say.money(mean("prevention_cost_eur") / result.years),
+        incidents=say.money(mean("incident_cost_eur") / result.years),
+        share=say.percent(mean("cost_municipality_eur") / whole if whole else 0.0),
+        bad=say.money(result.estimate(result.baseline, "worst_year_cost_eur").p95),
+    )
+
+
+def _total(say: Words, result: Comparison, policy: Policy) -> str:
+    """The total and its two parts, and the tail where it goes another way."""
+    gap = {kpi: result.difference(policy, kpi) for kpi in ("cash_cost_eur", "prevention_cost_eur", "incident_cost_eur")}
+    cash = gap["cash_cost_eur"]
+    values = {
+        "policy": policy.title[say.language],
+        "amount": say.money(abs(cash.mean) / result.years),
+        "parts": _parts(say, result, gap["prevention_cost_eur"], gap["incident_cost_eur"]),
+        "tail": _tail(say, result, policy, cash),
+    }
+    if cash.share_of_futures_equal == 1:
+        return say.say("“{policy}” changes who pays, and not what it costs together.", policy=values["policy"])
+    if cash.verdict == "too_close":
+        return say.say("What “{policy}” does to the total is within the uncertainty{tail}.", **values)
+    if cash.mean > 0:
+        return say.say("“{policy}” costs {amount} more a year{parts}{tail}.", **values)
+    return say.say("“{policy}” costs {amount} less a year{parts}{tail}.", **values)
+
+
+def _parts(say: Words, result: Comparison, prevention: Difference, incidents: Difference) -> str:
+    """Of what a change of the total is made, where it is made of two things."""
+    least = TRIVIAL * result.estimate(result.baseline, "cash_cost_eur").mean
+    said = [
+        say.say(PARTS[name, gap.mean < 0], amount=say.money(abs(gap.mean) / result.years))
+        for name, gap in (("prevention", prevention), ("incidents", incidents))
+        if gap.verdict != "too_close" and abs(gap.mean) >= least
+    ]
+    return f" ({', '.join(said)})" if said else ""
+
+
+def _tail(say: Words, result: Comparison, policy: Policy, cash: Difference) -> str:
+    """A bad year, where it moves against the total, or where the total hardly moves."""
+    bad = [float(np.quantile(result.years_of(one), 0.95)) for one in (result.baseline, policy)]
+    if (
+        say.money(bad[0]) == say.money(bad[1])
+        or result.difference(policy, "worst_year_cost_eur").verdict == "too_close"
+    ):
+        return ""
+    values = {"bad": say.money(bad[1]), "base": say.money(bad[0])}
+    against = (bad[1] - bad[0]) * cash.mean < 0
+    if against or cash.verdict == "too_close":
+        return say.say(", but a bad year (1 in 20) costs {bad} instead of {base}", **values)
+    return ""
+
+
+def _payers(say: Words, result: Comparison, policy: Policy) -> str:
+    """Who pays more and who less, the largest change first."""
+    least = TRIVIAL * result.estimate(result.baseline, "cash_cost_eur").mean
+    moved = {payer: result.difference(policy, f"cost_{payer}_eur") for payer, _ in PAYS}
+    said = [
+        say.say(PAYS[payer, gap.mean < 0], amount=say.money(abs(gap.mean) / result.years))
+        for payer, gap in sorted(moved.items(), key=lambda item: -abs(item[1].mean))
+        if gap.verdict != "too_close" and abs(gap.mean) >= least
+    ]
+    if not said:
+        return say.say("Nobody's bill changes by more than chance.")
+    listed = say.say(" and ").join(said[:2])
+    return listed[0].upper() + listed[1:] + "."
+
+
+def _felt(say: Words, result: Comparison, policy: Policy) -> str:
+    """Which size of municipality feels it most, where sizes differ."""
+    table = result.burden("size_class")
+    rows = table[table["policy"] == policy.id]
+    groups, change = rows["size_class"].tolist(), rows["change"].to_numpy(dtype=float)
+    before = rows["mean"].to_numpy(dtype=float) - change
+    most, least = int(np.argmax(np.abs(change))), int(np.argmin(np.abs(change)))
+    amount = say.money(abs(change[most]))
+    if abs(change[most]) < max(FELT * abs(before[most]), 0.01) or amount == say.money(abs(change[least])):
+        return ""
+    values = {"amount": amount, "towns": say.say(TOWNS[groups[most]])}
+    if change[most] < 0:
+        return say.say("{towns} gain most: {amount} per inhabitant a year.", **values)
+    return say.say("{towns} pay most: {amount} per inhabitant a year.", **values)
+
+
+def _citizens(say: Words, result: Comparison, policy: Policy) -> str:
+    """What citizens notice, where that changes."""
+    gap = result.difference(policy, "citizen_harm_eur")
+    base = result.estimate(result.baseline, "citizen_harm_eur").mean
+    if gap.verdict == "too_close" or abs(gap.mean) < FELT * base:
+        return ""
+    values = {"share": say.percent(abs(gap.mean) / base) if base else say.percent(1)}
+    if gap.mean < 0:
+        return say.say("Harm to citizens, which is no money, falls by {share}.", **values)
+    return say.say("Harm to citizens, which is no money, rises by {share}.", **values)

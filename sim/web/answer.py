@@ -1,0 +1,145 @@
+"""The answer of a page: futures are played, first a few, then more while the visitor looks; a move ends that."""
+
+from __future__ import annotations
+
+import html
+import urllib.parse
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from sim.experiments.compare import Comparison
+from sim.model.policy import Policy
+from sim.text import Words
+from sim.web import link
+from sim.web.ready import ROOM
+from sim.web.runs import LADDER, Archive, Run, same
+from sim.web.view import View
+
+_PATIENCE = 0.4  # seconds of work that need no bar
+_STEP = 0.05  # seconds of refining between two looks at what the user does
+
+
+@st.cache_resource(show_spinner=False)
+def _archive() -> Archive:
+    return Archive()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a page shows: the comparison by now, and whether more futures will refine it."""
+
+    result: Comparison
+    final: bool
+    run: Run
+    first: int
+    most: int
+
+    def finish(self, view: View, charts: list[str]) -> None:
+        """Say to programs what stands on the page, and refine the answer; the last thing that a page does.
+
+        `charts` are the revisions of the charts that were drawn.
+        """
+        slot = st.empty()
+        _mark(view, self.result.replications, charts, final=self.final)
+        if not self.final:
+            report = _refining(slot, self.run, self.first, self.most, view.say)
+            self.run.play(self.most, report, seconds=_STEP, spared=1)
+            st.rerun()
+
+
+def ask(view: View, policies: tuple[Policy, ...]) -> Answer:
+    """Play the first futures of these policies, the baseline being the first; or hand over what was played before."""
+    engine = _engine(view.say)
+    first, most = LADDER[engine]
+    run = _archive().run(view.world, policies, view.screen.seed, engine)
+    slot = st.empty()
+    run.play(first, _progress(slot, run, view.say))
+    slot.empty()
+    final = run.complete >= most
+    return Answer(run.comparison(most if final else first), final, run, first, most)
+
+
+def pair(view: View) -> tuple[Policy, ...]:
+    """The baseline and the policy chosen; the baseline alone when that is what was chosen."""
+    return (view.baseline,) if same(view.policy, view.baseline) else (view.baseline, view.policy)
+
+
+def _engine(say: Words) -> str:
+    """The engine that plays, as soon as it is ready; a sentence when that takes a while, or when it is the slow one."""
+    if not ROOM.wait(_PATIENCE):
+        slot = st.empty()
+        text = say.say("The engine is being made ready. Once after an installation that takes about half a minute.")
+        with st.spinner(text, show_time=True):
+            while not ROOM.wait(_PATIENCE):
+                slot.empty()  # here a move of a lever gets through
+    if ROOM.missing:
+        st.warning(
+            say.say(
+                "Numba is not installed here, so the reference engine plays the futures: with the same results, but "
+                "slower. The page shows fewer of them: intervals are wide, and rare disasters may be missing."
+            )
+        )
+    elif ROOM.broken:
+        st.warning(
+            say.say(
+                "The compiled engine does not work here (the terminal says why), so the reference engine plays the "
+                "futures: with the same results, but slower. The page shows fewer of them: intervals are wide, and "
+                "rare disasters may be missing."
+            )
+        )
+    return ROOM.engine
+
+
+def _progress(slot: Any, run: Run, say: Words) -> Callable[[int, int, float], None]:
+    """What to call while futures are played: it shows how many, and how long it will still take."""
+
+    def report(done: int, asked: int, seconds: float) -> None:
+        pace = seconds / done if done else run.cores.pace
+        if pace is None or seconds + pace * (asked - done) < _PATIENCE:
+            return
+        text = say.say(
+            "Playing futures: {done} of {asked}, about {seconds} seconds to go",
+            done=say.number(done),
+            asked=say.number(asked),
+            seconds=say.number(max(1.0, pace * (asked - done))),
+        )
+        slot.progress(done / asked, text=text)
+
+    return report
+
+
+def _refining(slot: Any, run: Run, first: int, most: int, say: Words) -> Callable[[int, int, float], None]:
+    """What to call while a first answer is refined. Each call lets a move of a lever through, which ends it."""
+
+    def report(done: int, asked: int, seconds: float) -> None:
+        slot.caption(
+            say.say(
+                "A first answer from {n} futures. It is being refined to {most}: {done} are done.",
+                n=say.number(first),
+                most=say.number(most),
+                done=say.number(run.complete),
+            )
+        )
+
+    return report
+
+
+def no_answer(view: View) -> None:
+    """Say to programs that the page is all there, and shows no futures."""
+    _mark(view, 0, [], final=True)
+
+
+def _mark(view: View, futures: int, charts: list[str], *, final: bool) -> None:
+    """Say to programs what the page shows: whose answer, from how many futures, in which charts, and if it is final."""
+    said = {
+        "address": urllib.parse.urlencode(link.write(view.screen)),
+        "charts": " ".join(charts),
+        "futures": str(futures),
+        "final": "yes" if final else "no",
+    }
+    st.html(
+        "<span hidden " + " ".join(f'data-{name}="{html.escape(text)}"' for name, text in said.items()) + "></span>"
+    )

@@ -1,0 +1,190 @@
+"""What a visitor chose: a policy to start from, and where its levers stand; and the policy or world that this makes.
+
+A lever stands where its start point puts it. A lever that was not moved leaves the start point as it is, with its
+dates and limits; one that was moved replaces that part of it.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from sim.model.files import load_policy, load_world, scenarios
+from sim.model.policy import CATEGORIES, Layer, Policy
+from sim.model.problems import InputError
+from sim.model.spec import Value, parameters
+from sim.model.world import World
+from sim.web.levers import YES_NO, Lever, policy_levers, switches, world_levers
+
+BASELINE = "status-quo-2020"
+WORLD = "flanders-2020"
+LOADED = "file"
+"""The start point that a visitor loaded from a file."""
+INCIDENT_CATEGORIES = tuple(name for name in CATEGORIES if name not in ("prevention", "response_capacity"))
+SHARES = {"share.prevention": ("prevention",), "share.incidents": INCIDENT_CATEGORIES}
+
+
+@functools.cache
+def presets() -> Mapping[str, Policy]:
+    """The policies to start from, by id; today's first."""
+    found = {scenario.id: load_policy(scenario.id) for scenario in scenarios("policy")}
+    return MappingProxyType({BASELINE: found[BASELINE], **found})
+
+
+def base(name: str, loaded: Policy | None = None) -> Policy:
+    """The policy that a start point stands for."""
+    return loaded if name == LOADED and loaded is not None else presets()[name]
+
+
+@functools.lru_cache(maxsize=64)
+def home(policy: Policy) -> Mapping[str, Value]:
+    """Where a policy puts its levers."""
+    return MappingProxyType({lever.key: _position(policy, lever) for lever in policy_levers()})
+
+
+def _position(policy: Policy, lever: Lever) -> Value:
+    if lever.key in SHARES:
+        return _share(policy, SHARES[lever.key])[0]
+    if lever.key in switches():
+        return YES_NO[_found(policy, lever.key) is not None]
+    value = _found(policy, lever.key)
+    if value is None:  # in a group that this policy does not have
+        value = parameters()[lever.key].value
+    if isinstance(value, bool):
+        return YES_NO[value]
+    assert isinstance(value, int | float | str)
+    return value
+
+
+def _found(policy: Policy, key: str) -> object:
+    """The value at a full key; None where it lies in a group that the policy does not have."""
+    value: object = policy
+    for name in key.split(".")[1:]:
+        if value is None:
+            return None
+        value = getattr(value, name)
+    return value
+
+
+@functools.lru_cache(maxsize=256)
+def has_own_terms(policy: Policy, key: str) -> bool:
+    """Whether what a policy says about this share is more than a plain percentage."""
+    return key in SHARES and not _share(policy, SHARES[key])[1]
+
+
+def _share(policy: Policy, categories: Sequence[str]) -> tuple[float, bool]:
+    """The plain Flemish share of these categories in per cent, and whether that says all there is to say."""
+    shares = set()
+    plain = True
+    for category in categories:
+        *upper, _ = policy.layers(category)
+        if not upper:
+            shares.add(0.0)
+        elif len(upper) == 1 and upper[0] == Layer(payer="flanders", share=upper[0].share):
+            shares.add(round(100 * upper[0].share, 6))
+        else:
+            shares.add(0.0)
+            plain = False
+    return (shares.pop(), plain) if len(shares) == 1 else (0.0, False)
+
+
+def policy_of(base: Policy, values: Mapping[str, Value]) -> Policy:
+    """The policy that a start point and the positions of its levers make; the start point itself when nothing moved.
+
+    Raises InputError where the positions contradict each other.
+    """
+    return _policy(base, tuple(sorted(values.items())))
+
+
+@functools.lru_cache(maxsize=64)
+def _policy(base: Policy, values: tuple[tuple[str, Value], ...]) -> Policy:
+    start, wanted = home(base), dict(values)
+    changes: dict[str, object] = {}
+    for lever in policy_levers():
+        value = wanted[lever.key]
+        if lever.within is not None and wanted[lever.within] == "false":
+            continue
+        arrives = lever.within is not None and start[lever.within] == "false"
+        if value == start[lever.key] and not arrives:
+            continue
+        if lever.key in SHARES:
+            changes |= {f"cost_split.{category}": _split(float(value)) for category in SHARES[lever.key]}
+        elif lever.key in switches():
+            changes[lever.key] = None if value == "false" else {}
+        elif arrives:
+            group = changes[str(lever.within)]
+            assert isinstance(group, dict)
+            group[lever.key.rpartition(".")[2]] = _plain(lever, value)
+        else:
+            changes[lever.key] = _plain(lever, value)
+    if not changes:
+        return base
+    policy = base.with_values(changes)
+    title = type(base.title)(nl="Uw keuze", en="Your choice")
+    return policy.model_copy(update={"id": "your-choice", "title": title, "description": None, "reference": None})
+
+
+def _plain(lever: Lever, value: Value) -> object:
+    """A position as the model takes it."""
+    return value == "true" if lever.kind == "switch" else value
+
+
+def _split(percent: float) -> list[dict[str, object]]:
+    flanders: list[dict[str, object]] = [{"payer": "flanders", "share": percent / 100}] if percent > 0 else []
+    return [*flanders, {"payer": "municipality"}]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A start point by its name, the positions of all levers by key, and the policy that a file brought."""
+
+    start: str = BASELINE
+    values: Mapping[str, Value] = field(default_factory=lambda: home(presets()[BASELINE]))
+    loaded: Policy | None = None
+
+    @property
+    def base(self) -> Policy:
+        """The policy that the start point stands for."""
+        return base(self.start, self.loaded)
+
+    @property
+    def policy(self) -> Policy:
+        """The policy that this makes."""
+        return policy_of(self.base, self.values)
+
+    @property
+    def moved(self) -> dict[str, Value]:
+        """The levers that do not stand where the start point has them."""
+        start = home(self.base)
+        return {key: value for key, value in self.values.items() if start[key] != value}
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether the levers together make a sound policy."""
+        try:
+            return self.policy is not None
+        except InputError:
+            return False
+
+
+def begin(name: str, loaded: Policy | None = None) -> Choice:
+    """A start point with all levers in its own place."""
+    return Choice(name, home(base(name, loaded)), loaded)
+
+
+@functools.cache
+def world_start() -> Mapping[str, Value]:
+    """Where the assumptions stand when nobody touched them."""
+    return MappingProxyType({lever.key: parameters()[lever.key].value for lever in world_levers()})
+
+
+def world_of(values: Mapping[str, Value]) -> World:
+    """The world under these assumptions."""
+    return _world(tuple(sorted(values.items())))
+
+
+@functools.lru_cache(maxsize=27)
+def _world(values: tuple[tuple[str, Value], ...]) -> World:
+    return load_world(WORLD).with_values(dict(values))

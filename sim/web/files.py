@@ -1,0 +1,79 @@
+"""Save and open: the policy as a file, kept for comparing, or brought back from a file."""
+
+from __future__ import annotations
+
+import re
+
+import streamlit as st
+
+from sim.model.problems import InputError
+from sim.text import Words
+from sim.web import memory
+from sim.web.choice import LOADED, begin
+from sim.web.link import Screen
+from sim.web.policy_file import ENDINGS, plain, policy_from, sentences, slug, text_of
+
+_MEGABYTES = 1
+
+
+def draw(screen: Screen, say: Words) -> None:
+    """Draw the button, and what it opens."""
+    with st.popover(say.say("File"), icon=":material/save:", width="stretch", key="file"):
+        name = plain(
+            st.text_input(say.say("Name of this policy"), max_chars=40, key="name", placeholder=_name(screen, say))
+        )
+        chosen = name or plain(_name(screen, say))
+        with st.container(horizontal=True, gap="small"):
+            st.button(
+                say.say("Keep to compare"),
+                on_click=memory.keep,
+                args=(chosen,),
+                icon=":material/bookmark_add:",
+                key="keep",
+                help=say.say(
+                    "It stands on the page Compare for as long as this page is open, and in links from there."
+                ),
+            )
+            st.download_button(
+                say.say("Save as a file"),
+                data=lambda: text_of(screen.choice, name),
+                file_name=f"{slug(chosen) or 'policy'}.yaml",
+                mime="application/yaml",
+                on_click="ignore",
+                icon=":material/download:",
+                key="save",
+                help=say.say("A policy file for the command line, and to open here again. It says only what differs."),
+            )
+        turn = st.session_state.setdefault("opened", 0)
+        st.file_uploader(
+            say.say("Open a policy file"),
+            type=list(ENDINGS),
+            max_upload_size=_MEGABYTES,
+            key=f"open-{turn}",
+            on_change=_open,
+            args=(f"open-{turn}", say),
+        )
+
+
+def _name(screen: Screen, say: Words) -> str:
+    return screen.choice.policy.title[say.language]
+
+
+def _open(key: str, say: Words) -> None:
+    """Read the file that was brought; what is wrong with it is said, and everything stays as it was."""
+    brought = st.session_state.get(key)
+    if brought is None:
+        return
+    name = plain(brought.name)
+    try:
+        policy = policy_from(name, brought.getvalue())
+    except InputError as error:
+        memory.trouble([say.say("“{file}” was not opened; nothing has changed.", file=name), *sentences(error, say)])
+        return
+    memory.load(begin(LOADED, policy))
+    st.session_state["opened"] += 1  # an empty place for the next file
+
+
+def literal(text: str) -> str:
+    """A text from outside, to be shown as it is: no markup works in it."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$:&@])", r"\\\1", text)

@@ -1,0 +1,168 @@
+"""The page "Compare": two to four policies side by side, today's being the first."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+
+import streamlit as st
+
+from sim.experiments.compare import Comparison
+from sim.model.groups import Words as Text
+from sim.model.policy import Policy
+from sim.show import twins
+from sim.show.charts import exceedance, payers_bars
+from sim.show.differs import differs
+from sim.show.spread import change, outcomes, winners_by_size
+from sim.text import Words
+from sim.web import around, memory
+from sim.web.answer import ask, no_answer
+from sim.web.chart import chart
+from sim.web.choice import BASELINE, Choice, begin, presets
+from sim.web.packed import MOST_KEPT, NOBODY, NOW
+from sim.web.packed import codes as codes_in
+from sim.web.runs import same
+from sim.web.view import View, view
+
+TABS = {"outcomes": "What changes, who pays", "spread": "Risk, winners and losers"}
+FIRST = ("prevention-first", "fifty-fifty")
+"""What is compared when nobody chose."""
+
+
+def draw() -> None:
+    """Draw the page."""
+    seen = view()
+    say = seen.say
+    around.head(seen, say.say("What do policies change, and for whom?"))
+    policies = _chosen(seen)
+    if not policies:
+        st.info(say.say("Choose one to three policies to hold against today's."), icon=":material/compare_arrows:")
+        no_answer(seen)
+        return
+    answer = ask(seen, (seen.baseline, *policies))
+    _cards(seen, answer.result)
+    charts = _charts(seen, answer.result)
+    around.foot(seen, answer.result)
+    answer.finish(seen, charts)
+
+
+# ---- which policies ------------------------------------------------------------------------------------------------
+
+
+def _options(seen: View) -> Mapping[str, tuple[str, Choice]]:
+    """What can be compared, by code: the choice of now, what was kept, and the presets."""
+    say = seen.say
+    found: dict[str, tuple[str, Choice]] = {}
+    if not _is_preset(seen):
+        found[NOW] = (say.say("{policy} (now)", policy=seen.policy.title[say.language]), seen.screen.choice)
+    found |= memory.kept()
+    found |= {name: (policy.title[say.language], begin(name)) for name, policy in presets().items() if name != BASELINE}
+    return found
+
+
+def _is_preset(seen: View) -> bool:
+    return any(same(seen.policy, policy) for policy in presets().values())
+
+
+def _chosen(seen: View) -> tuple[Policy, ...]:
+    """Let the visitor choose, and return the policies; each has a name and an id of its own."""
+    say, options = seen.say, _options(seen)
+    codes = [code for code in codes_in(seen.screen.fields["with"]) if code in options]
+    if not codes and not seen.screen.fields["with"]:
+        codes = _first(seen, options)
+    key = f"with-{say.language}"
+    if st.session_state.get(key) != codes:
+        st.session_state[key] = codes
+    st.multiselect(
+        say.say("Compare with “{baseline}”", baseline=seen.baseline.title[say.language]),
+        list(options),
+        format_func=lambda code: options[code][0],
+        max_selections=MOST_KEPT,
+        key=key,
+        on_change=lambda: memory.remember("with", ",".join(st.session_state[key]) or NOBODY),
+        placeholder=say.say("Choose one to three policies"),
+        help=say.say("Presets, your choice of now, and what you kept with the button File."),
+    )
+    return tuple(_named(code, *options[code]) for code in codes)
+
+
+def _first(seen: View, options: Mapping[str, tuple[str, Choice]]) -> list[str]:
+    mine = [NOW] if NOW in options else [name for name in (seen.screen.choice.start,) if name in options]
+    return [*mine, *(name for name in FIRST if name not in mine)][:MOST_KEPT]
+
+
+def _named(code: str, name: str, choice: Choice) -> Policy:
+    """A policy as it is called here; its id is that of the list, for two may come from one file."""
+    policy = choice.policy
+    if code in presets() or code == NOW:
+        return policy
+    return policy.model_copy(update={"id": f"kept-{zlib.crc32(code.encode())}", "title": Text(nl=name, en=name)})
+
+
+# ---- what they change ----------------------------------------------------------------------------------------------
+
+
+def _cards(seen: View, result: Comparison) -> None:
+    """A card for every policy: the change of its total, and in what it differs, in words."""
+    say = seen.say
+    for column, policy in zip(st.columns(len(result.policies) - 1), result.policies[1:], strict=True):
+        with column, st.container(border=True, height="stretch", key=f"card-{policy.id}"):
+            st.header(policy.title[say.language], anchor=False)
+            st.markdown(_headline(say, result, policy))
+            said = differs(policy, seen.baseline, say)
+            st.caption("\n".join(f"- {sentence}" for sentence in said) or say.say("Nothing differs."))
+
+
+def _headline(say: Words, result: Comparison, policy: Policy) -> str:
+    one = change(result, policy, "cash_cost_eur")
+    if one.mean == 0 and one.low == one.high:
+        return say.say("**The same** in total, in every future")
+    by = 1e6 * result.years
+    values = {
+        "amount": say.signed(one.mean / by, 3),
+        "low": say.signed(one.low / by),
+        "high": say.signed(one.high / by),
+    }
+    if not one.is_sure:
+        return say.say("**Too close to call**: {low} to {high} million euro a year in total (90%)", **values)
+    return say.say("**{amount} million euro** a year in total (90%: {low} to {high})", **values)
+
+
+def _charts(seen: View, result: Comparison) -> list[str]:
+    """Draw the two charts of the open tab; return their revisions."""
+    say, scheme, language = seen.say, seen.scheme, seen.say.language
+    tab = around.tabs(seen, "view", {name: say.say(label) for name, label in TABS.items()})
+    with tab.place:
+        left, right = st.columns(2, gap="medium")
+        if tab.name == "outcomes":
+            with left:
+                one = chart(
+                    seen,
+                    "outcomes",
+                    outcomes(result, language, scheme=scheme),
+                    lambda: twins.of_outcomes(result, language),
+                )
+            with right:
+                two = chart(
+                    seen, "bars", payers_bars(result, language, scheme=scheme), lambda: twins.of_bars(result, language)
+                )
+        else:
+            with left:
+                one = chart(
+                    seen,
+                    "exceedance",
+                    exceedance(result, language, scheme=scheme),
+                    lambda: twins.of_exceedance(result, language),
+                )
+            with right:
+                two = chart(
+                    seen,
+                    "winners",
+                    winners_by_size(result, language, scheme=scheme),
+                    lambda: twins.of_winners(result, language),
+                )
+    return [one, two]
+
+
+if __name__ == "__main__":
+    draw()

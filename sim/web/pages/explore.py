@@ -1,0 +1,127 @@
+"""The page "Explore": move the levers, see at once what changes, for whom, and how sure that is."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from sim.experiments.compare import Comparison
+from sim.show import twins
+from sim.show.chance import dots, worst_year
+from sim.show.charts import burden_by_size, exceedance, who_pays
+from sim.show.tiles import tile_map
+from sim.show.why import why
+from sim.show.years import fan, paid_back
+from sim.text import Words
+from sim.web import around
+from sim.web.answer import ask, pair
+from sim.web.chart import chart
+from sim.web.figures import FIGURES, card, table
+from sim.web.view import View, view
+
+TABS = {"payers": "Who pays", "risk": "Risk", "towns": "Municipalities", "time": "Over time"}
+
+
+def draw() -> None:
+    """Draw the page."""
+    seen = view()
+    say = seen.say
+    count = len(seen.world.municipalities)
+    around.head(seen, say.say("Who carries the risk when {n} municipalities can be hacked?", n=say.number(count)))
+    answer = ask(seen, pair(seen))
+    _key_figures(answer.result, say)
+    st.info(why(answer.result, answer.result.policies[-1], say.language), icon=":material/lightbulb:")
+    charts = _charts(seen, answer.result)
+    around.lazy(say.say("Key figures as a table"), "table", "key-figures", lambda: st.table(
+        table(answer.result, say), border="horizontal"))  # fmt: skip
+    around.foot(seen, answer.result)
+    answer.finish(seen, charts)
+
+
+def _key_figures(result: Comparison, say: Words) -> None:
+    with st.container(horizontal=True, gap="small", key="figures"):
+        for figure in FIGURES:
+            shown = card(figure, result, say)
+            st.metric(
+                shown.label,
+                f"{shown.value} :small[{shown.unit}]",
+                shown.delta,
+                delta_color=shown.colour,
+                delta_arrow=shown.arrow,
+                help=shown.help,
+                border=True,
+                width="stretch",
+            )
+    if len(result.policies) > 1:
+        note = say.say(
+            "Arrows: difference from “{baseline}” on the same {n} futures; grey: uncertain, or a shift between payers.",
+            baseline=result.baseline.title[say.language],
+            n=say.number(result.replications),
+        )
+    else:
+        note = say.say("This is today's policy. Move a lever or choose another start point to see what changes.")
+    st.caption(note + " " + say.say("*Not money."))
+
+
+def _charts(seen: View, result: Comparison) -> list[str]:
+    """Draw the two charts of the open tab; return their revisions."""
+    say, scheme, language, shown = seen.say, seen.scheme, seen.say.language, result.policies[-1]
+    tab = around.tabs(seen, "tab", {name: say.say(label) for name, label in TABS.items()})
+    with tab.place:
+        left, right = st.columns(2, gap="medium")
+        if tab.name == "payers":
+            with left:
+                one = chart(
+                    seen,
+                    "who-pays",
+                    who_pays(result, shown, language, scheme=scheme),
+                    lambda: twins.of_payers(result, shown, language),
+                )
+            with right:
+                two = chart(
+                    seen,
+                    "exceedance",
+                    exceedance(result, language, scheme=scheme),
+                    lambda: twins.of_exceedance(result, language),
+                )
+        elif tab.name == "risk":
+            with left:
+                one = chart(
+                    seen, "dots", dots(result, language, scheme=scheme), lambda: twins.of_dots(result, language)
+                )
+            with right:
+                two = chart(
+                    seen,
+                    "worst-year",
+                    worst_year(result, language, scheme=scheme),
+                    lambda: twins.of_worst_year(result, language),
+                )
+        elif tab.name == "towns":
+            with left:
+                one = chart(
+                    seen,
+                    "tiles",
+                    tile_map(result, shown, language, scheme=scheme),
+                    lambda: twins.of_towns(result, shown, language),
+                )
+            with right:
+                two = chart(
+                    seen,
+                    "burden",
+                    burden_by_size(result, language, scheme=scheme),
+                    lambda: twins.of_burden(result, language),
+                )
+        else:
+            with left:
+                one = chart(seen, "fan", fan(result, language, scheme=scheme), lambda: twins.of_fan(result, language))
+            with right:
+                two = chart(
+                    seen,
+                    "paid-back",
+                    paid_back(result, language, scheme=scheme),
+                    lambda: twins.of_paid_back(result, language),
+                )
+    return [one, two]
+
+
+if __name__ == "__main__":
+    draw()

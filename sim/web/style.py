@@ -1,0 +1,46 @@
+"""What the pages look like beyond the theme in .streamlit/config.toml."""
+
+from __future__ import annotations
+
+# Levers, key figures, the sentence and two charts on one screen of 1440 x 900; findings end at the same height.
+_PAGE = """
+[data-testid=stMainBlockContainer] { padding: 3.6rem 2.5rem 2rem; max-width: 84rem; }
+[data-testid=stMainBlockContainer] > [data-testid=stVerticalBlock] { gap: .75rem; }
+h1 { padding: .25rem 0 !important; }
+[class*=st-key-finding-] h2 { font-size: 1.05rem; padding: 0 2.4rem 0 0; line-height: 1.35; }
+[class*=st-key-card-] h2 { font-size: 1.05rem; padding: 0; }
+[class*=st-key-card-] [data-testid=stVerticalBlock] { gap: .4rem; }
+.st-key-figures > * { flex: 1 1 9.5rem !important; }
+@media (min-width: 768px) {
+  .st-key-on-a-phone { display: none; }
+  [class*=st-key-finding-] { min-height: 2.9rem; justify-content: flex-end; }
+}
+@media (max-width: 767px) {
+  [data-testid=stMainBlockContainer] { padding: 3.6rem 1rem 2rem; }
+  h1 { font-size: 1.5rem !important; }
+}
+"""
+# The field for a number stands at the right of the name of its lever, above the slider.
+_LEVERS = """
+[data-testid=stSidebarHeader] { height: 1.5rem; margin-bottom: 0; padding: 0; }
+[data-testid=stSidebarUserContent] { padding: 0 0 2rem; }
+[data-testid=stSidebarUserContent] [data-testid=stVerticalBlock] { gap: .8rem; }
+[data-testid=stSidebar] h2 { font-size: 1.2rem; padding: .25rem 0; }
+[class*=st-key-lever-] { position: relative; }
+[class*=st-key-lever-] > :first-child { width: 100%; }
+[class*=st-key-lever-] > :first-child [data-testid=stWidgetLabel] { padding-right: 4.1rem; min-height: 1.6rem; }
+[class*=st-key-lever-] > :last-child { position: absolute; right: 0; top: -.3rem; width: 3.9rem; }
+[class*=st-key-lever-] input { padding: .1rem .4rem; text-align: right; }
+"""
+# On the page the heading says what the picture says at its top, so that is cut off there; the button stands beside it.
+_CHARTS = """
+[class*=st-key-finding-] { position: relative; z-index: 1; pointer-events: none; }
+[class*=st-key-finding-] h2 { pointer-events: auto; }
+[class*=st-key-plot-] .modebar-container { z-index: 2; }
+[class*=st-key-plot-] .modebar { background: transparent !important; }
+"""
+_ABOVE = "[class*=st-key-plot-{n}-] {{ margin-top: calc(-{n}px - .5rem); }}" \
+         "[class*=st-key-plot-{n}-] .main-svg {{ clip-path: inset({n}px 0 0 0); }}" \
+         "[class*=st-key-plot-{n}-] .modebar-container {{ top: {m}px !important; }}"  # fmt: skip
+
+STYLE = _PAGE + _LEVERS + _CHARTS + "".join(_ABOVE.format(n=n, m=n - 30) for n in range(58, 159, 20))
