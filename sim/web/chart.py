@@ -65,9 +65,14 @@ def _tools(say: Words, name: str, figure: Any) -> dict[str, Any]:
     }
 
 
+def is_open(box: Any) -> bool:
+    """Whether somebody opened what is below a chart."""
+    return bool(box.open)
+
+
 def _twin(say: Words, key: str, name: str, figures: Callable[[], Twin]) -> None:
     box = st.expander(say.say("As a table"), icon=":material/table:", key=f"twin-{key}", on_change="rerun")
-    if not box.open:
+    if not is_open(box):
         return
     table = figures()
     with box:

@@ -126,6 +126,7 @@ def _slider(lever: Lever, screen: Screen, common: dict[str, Any]) -> None:
             common["label"],
             min_value=int(low) if whole else low,
             max_value=int(high) if whole else high,
+            value=None,
             step=int(lever.step) if whole else lever.step,
             format="%d" if whole else "%g",
             key=key,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 import types
 import typing
 from collections.abc import Iterator
@@ -137,6 +138,7 @@ GRADES = {
 }
 YES_NO = ("false", "true")
 OWN_TERMS = "The start point has dates or limits of its own here; they hold until you move this."
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?(e[-+]?[0-9]{1,2})?")
 _STEPS = 40  # about so many positions of a slider
 _LETTERS = 34  # of all choices together, that stand side by side
 
@@ -218,10 +220,9 @@ class Lever:
             return text if text in self.options else None
         if text == self.word:
             return text
-        try:
-            value = float(text)
-        except ValueError:
+        if not _NUMBER.fullmatch(text):
             return None
+        value = float(text)
         low, high = self.bounds
         if not math.isfinite(value) or not low <= value * self.factor <= high:
             return None

@@ -1,0 +1,94 @@
+"""Behind every chart is a table with its figures, on the page and as a file that a spreadsheet opens by itself."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from sim.experiments.compare import Comparison
+from sim.show import twins
+from sim.show.chance import equally_likely
+from sim.show.spread import change, winners
+from sim.show.twin import Twin, twin
+from sim.text import words
+
+ONE = "prevention-first"
+TWINS: dict[str, Callable[[Comparison, str], Twin]] = {
+    "payers": lambda result, language: twins.of_payers(result, ONE, language),
+    "bars": twins.of_bars,
+    "exceedance": twins.of_exceedance,
+    "dots": twins.of_dots,
+    "worst year": twins.of_worst_year,
+    "towns": lambda result, language: twins.of_towns(result, ONE, language),
+    "burden": twins.of_burden,
+    "fan": twins.of_fan,
+    "paid back": twins.of_paid_back,
+    "outcomes": twins.of_outcomes,
+    "winners": twins.of_winners,
+}
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("name", TWINS)
+def test_every_table_has_rows_names_and_words(small: Comparison, name: str, language: str) -> None:
+    table = TWINS[name](small, language)
+    assert table.rows
+    assert len(set(table.columns)) == len(table.columns)
+    assert all(len(row) == len(table.columns) for row in table.rows)
+    shown = table.shown(words(language))
+    assert len(shown) == len(table.rows)
+    assert not any("nan" in cell or "inf" in cell for row in shown for cell in row.values())
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("name", TWINS)
+def test_the_file_reads_back_as_the_figures(small: Comparison, name: str, language: str) -> None:
+    table = TWINS[name](small, language)
+    raw = table.csv(language)
+    assert raw.startswith(b"\xef\xbb\xbf")
+    assert b"\r\n" in raw
+    rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig")), delimiter=";" if language == "nl" else ","))
+    assert tuple(rows[0]) == table.columns
+    for written, row in zip(rows[1:], table.rows, strict=True):
+        for text, cell in zip(written, row, strict=True):
+            if isinstance(cell, float) and np.isfinite(cell):
+                assert ("." in text) is False if language == "nl" else ("," in text) is False
+                assert float(text.replace(",", ".")) == pytest.approx(cell, rel=1e-5, abs=1e-12)
+            elif isinstance(cell, int):
+                assert int(text) == cell
+
+
+def test_a_text_that_looks_like_a_formula_is_none() -> None:
+    table = twin(["what"], [["=1+1"], ["+x"], ["-x"], ["@x"], ["fine"], [None]])
+    assert table.csv("en").decode("utf-8-sig").splitlines() == ["what", "'=1+1", "'+x", "'-x", "'@x", "fine", '""']
+
+
+def test_small_and_large_numbers_are_written_out() -> None:
+    table = twin(["n"], [[1e-7], [123_456_789.4], [-0.25], [12]])
+    assert table.csv("nl").decode("utf-8-sig").split() == ["n", "0,0000001", "123456789", "-0,25", "12"]
+
+
+def test_the_tables_say_what_the_comparison_says(small: Comparison) -> None:
+    payers = sum(float(row[2]) for row in twins.of_payers(small, ONE, "en").rows)  # type: ignore[arg-type]
+    assert payers == pytest.approx(small.estimate(ONE, "cash_cost_eur").mean / small.years / 1e6)
+    gap = next(row for row in twins.of_outcomes(small, "en").rows if row[1] == "Prevention first")
+    assert gap[3] == pytest.approx(small.difference(ONE, "cash_cost_eur").mean / 1e6)
+    less, more = winners(small, ONE)
+    rows = [row for row in twins.of_winners(small, "en").rows if row[0] == "Prevention first"]
+    assert (sum(int(row[2]) for row in rows), sum(int(row[4]) for row in rows)) == (less, more)  # type: ignore[arg-type]
+
+
+def test_an_interval_of_90_lies_within_that_of_95(small: Comparison) -> None:
+    one = change(small, ONE, "cash_cost_eur")
+    low, high = small.difference(ONE, "cash_cost_eur").ci95
+    assert low < one.low < one.mean < one.high < high
+
+
+def test_twenty_futures_are_in_order_and_around_the_median(small: Comparison) -> None:
+    money = equally_likely(small, ONE)
+    assert list(money) == sorted(money)
+    assert money[9] <= small.estimate(ONE, "cash_cost_eur").median <= money[10]

@@ -1,0 +1,106 @@
+"""Why, and what differs: sentences that follow from rules."""
+
+from __future__ import annotations
+
+import pytest
+
+import sim
+from sim.experiments.compare import Comparison
+from sim.show.differs import differs
+from sim.show.why import why
+from sim.text import words
+
+TODAY = sim.load_policy("status-quo-2020")
+
+
+@pytest.fixture(scope="module")
+def many() -> Comparison:
+    world = sim.load_world("flanders-2020")
+    world = world.model_copy(update={"municipalities": world.municipalities[:60]})
+    names = ("status-quo-2020", "fifty-fifty", "prevention-first", "no-ransom", "local-only", "more-response-teams")
+    return sim.compare(world, [sim.load_policy(name) for name in names], replications=60, years=5)
+
+
+def said(result: Comparison, name: str, language: str = "en") -> str:
+    return why(result, sim.load_policy(name), language)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_every_policy_has_a_reason_in_both_languages(many: Comparison, language: str) -> None:
+    for policy in many.policies:
+        sentence = why(many, policy, language)
+        assert sentence.endswith(".")
+        assert len(sentence) < 420
+        assert not any(sign in sentence for sign in ("{", "}", "nan", "inf ", "  "))
+
+
+def test_today_is_said_by_its_parts(many: Comparison) -> None:
+    sentence = said(many, "status-quo-2020")
+    assert sentence.startswith("Today a year costs")
+    assert words("en").money(many.estimate(TODAY, "prevention_cost_eur").mean / 5) in sentence
+
+
+def test_a_shift_between_payers_is_called_one(many: Comparison) -> None:
+    sentence = said(many, "fifty-fifty")
+    assert "changes who pays, and not what it costs together" in sentence
+    gap = many.difference("fifty-fifty", "cost_municipality_eur").mean / 5
+    assert f"unicipalities pay {words('en').money(-gap)} less a year" in sentence
+
+
+def test_more_prevention_is_said_with_what_it_saves(many: Comparison) -> None:
+    sentence = said(many, "prevention-first")
+    assert "more a year (" in sentence
+    assert "more for prevention and teams" in sentence
+    assert "less for incidents" in sentence
+    assert "Harm to citizens, which is no money, falls by" in sentence
+
+
+def test_chance_is_called_chance(many: Comparison) -> None:
+    gap = many.difference("no-ransom", "cash_cost_eur")
+    assert (gap.verdict == "too_close") == ("within the uncertainty" in said(many, "no-ransom"))
+
+
+# ---- what differs --------------------------------------------------------------------------------------------------
+
+
+def test_nothing_differs_from_itself() -> None:
+    assert differs(TODAY, TODAY, words("en")) == []
+    renamed = TODAY.model_copy(update={"id": "other", "description": None})
+    assert differs(renamed, TODAY, words("en")) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"response.teams": 9}, "Response teams: 9 instead of 4"),
+        ({"response.teams": "unlimited"}, "Response teams: unlimited instead of 4"),
+        ({"ransom.rule": "never"}, "Paying a ransom: never instead of allowed"),
+        ({"ransom.approval_rate": 0.25}, "Chance of approval: 25% instead of 50%"),
+        ({"prevention.local_spend": 7.5}, "Prevention per inhabitant: 7.5 instead of 5 € per inhabitant a year"),
+        ({"response.private_after_days": "never"}, "Patience before private help: never instead of 5"),
+    ],
+)
+def test_a_parameter_is_called_by_its_label(values: dict[str, object], sentence: str) -> None:
+    (found,) = differs(TODAY.with_values(values), TODAY, words("en"))
+    assert found.startswith(sentence)
+
+
+def test_costs_are_called_by_who_pays_them() -> None:
+    half = sim.load_policy("fifty-fifty")
+    (found,) = differs(half, TODAY, words("en"))
+    assert found == (
+        "Prevention, standing response teams, every bill after an incident: Flanders 50%, the municipality the rest"
+    )
+    insured = {"payer": "insurer", "share": 0.8, "limit_per_event": 500_000.0}
+    plan = TODAY.with_values({"cost_split.recovery": [insured, {"payer": "municipality"}]})
+    (found,) = differs(plan, TODAY, words("nl"))
+    assert found == "Herstel: Verzekeraars 80\xa0% (hoogstens €\xa0500.000 voor één incident), de gemeente de rest"
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_every_preset_differs_in_a_few_lines(language: str) -> None:
+    from sim.model.files import scenarios
+
+    for scenario in scenarios("policy")[1:]:
+        lines = differs(sim.load_policy(scenario.id), TODAY, words(language))
+        assert 1 <= len(lines) <= 6, scenario.id

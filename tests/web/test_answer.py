@@ -1,0 +1,95 @@
+"""The first answer, the one after it, and what a page says while the engine is made ready or cannot serve."""
+
+from __future__ import annotations
+
+import contextlib
+import urllib.parse
+from typing import Any
+
+import pytest
+
+from sim.web.ready import Room
+from sim.web.runs import Run
+from tests.pages import FIRST, MOST, address_of, charts, mark_of, opened
+
+
+def test_the_answer_is_refined_and_the_page_says_when_it_is_final() -> None:
+    app = opened(lang="en", start="fifty-fifty")
+    mark = mark_of(app)
+    assert (mark["final"], mark["futures"]) == ("yes", str(MOST))
+    assert dict(urllib.parse.parse_qsl(mark["address"])) == address_of(app)
+    assert len(mark["charts"].split()) == 2
+    assert not any("It is being refined" in caption.value for caption in app.caption)
+
+
+def test_a_first_answer_is_shown_before_it_is_refined(monkeypatch: pytest.MonkeyPatch) -> None:
+    play = Run.play
+
+    def first_only(run: Run, wanted: int, *options: Any, **named: Any) -> None:
+        if wanted == MOST:
+            raise RuntimeError("a lever was moved")
+        play(run, wanted, *options, **named)
+
+    monkeypatch.setattr(Run, "play", first_only)
+    app = opened(lang="en", start="no-ransom", seed="8")
+    mark = mark_of(app)
+    assert (mark["final"], mark["futures"]) == ("no", str(FIRST))
+    assert len(app.metric) == 5
+    assert len(charts(app)) == 2
+
+
+def test_a_page_that_waits_for_the_engine_says_so_and_answers_as_soon_as_it_is_ready(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    room, waits = Room(), list[float]()
+
+    def wait(seconds: float) -> bool:
+        waits.append(seconds)
+        return len(waits) > 3
+
+    monkeypatch.setattr(room, "wait", wait)
+    monkeypatch.setattr("sim.web.app.ROOM", room)
+    monkeypatch.setattr("sim.web.answer.ROOM", room)
+    said: list[str] = []
+    monkeypatch.setattr("sim.web.answer.st.spinner", lambda text, **_: (said.append(text), contextlib.nullcontext())[1])
+    app = opened(lang="nl")
+    assert not app.exception
+    assert len(waits) == 4
+    assert max(waits) < 1  # a lever that is moved meanwhile does not wait for the engine
+    assert said == ["De rekenkern wordt klaargezet. Eén keer na een installatie duurt dat ongeveer een halve minuut."]
+    assert len(app.metric) == 5
+
+
+@pytest.mark.parametrize(
+    ("trouble", "notice"), [("missing", "Numba is not installed"), ("broken", "does not work here")]
+)
+def test_where_the_reference_engine_serves_the_page_says_so(
+    monkeypatch: pytest.MonkeyPatch, trouble: str, notice: str
+) -> None:
+    room = Room()
+    room.engine = "reference"
+    setattr(room, trouble, True)
+    room.start()
+    monkeypatch.setattr("sim.web.app.ROOM", room)
+    monkeypatch.setattr("sim.web.answer.ROOM", room)
+    monkeypatch.setattr("sim.web.answer.LADDER", {"reference": (2, 3)})
+    app = opened(lang="en")
+    assert not app.exception
+    (said,) = app.warning
+    assert notice in said.value
+    assert mark_of(app)["futures"] == "3"
+
+
+def test_an_engine_that_does_not_compile_leaves_the_reference_engine(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def broken(engine: str) -> None:
+        raise OSError("no such instruction")
+
+    monkeypatch.setattr("sim.web.ready.get_ready", broken)
+    room = Room()
+    assert not room.wait(0)
+    room.start()
+    assert room.wait(20)
+    assert (room.engine, room.broken) == ("reference", True)
+    assert "no such instruction" in capfd.readouterr().err

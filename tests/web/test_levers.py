@@ -1,0 +1,116 @@
+"""Levers come from the parameter table, stand where a policy has them, and make the policy that they say."""
+
+from __future__ import annotations
+
+import pytest
+
+from sim.model.policy import Policy
+from sim.model.spec import parameters
+from sim.text import LANGUAGES, words
+from sim.web.choice import BASELINE, Choice, begin, has_own_terms, home, policy_of, presets, world_start
+from sim.web.levers import CHOICES, PLACES, Lever, policy_levers, switches, world_levers
+from sim.web.runs import same
+
+ALL = (*policy_levers(), *world_levers())
+TODAY = presets()[BASELINE]
+
+
+@pytest.mark.parametrize("preset", list(presets()))
+def test_untouched_levers_leave_the_preset_alone(preset: str) -> None:
+    policy = presets()[preset]
+    assert policy_of(policy, home(policy)) is policy
+    assert begin(preset).moved == {}
+
+
+def test_fifty_fifty_can_be_made_by_hand() -> None:
+    alone, half = presets()["local-only"], presets()["fifty-fifty"]
+    made = policy_of(alone, dict(home(alone)) | {"share.prevention": 50.0, "share.incidents": 50.0})
+    split = half.cost_split.model_copy(update={"response_capacity": made.layers("response_capacity")})
+    assert same(made, half.model_copy(update={"cost_split": split}))
+
+
+def test_a_share_that_moved_replaces_the_terms_of_the_start_point() -> None:
+    assert has_own_terms(TODAY, "share.prevention")
+    moved = policy_of(TODAY, dict(home(TODAY)) | {"share.prevention": 20.0})
+    assert [(layer.payer, layer.share, layer.until) for layer in moved.layers("prevention")] == [
+        ("flanders", 0.2, None),
+        ("municipality", 1.0, None),
+    ]
+    assert moved.layers("recovery") == TODAY.layers("recovery")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("lever", ALL, ids=lambda lever: lever.key)
+def test_levers_have_the_words_and_the_reach_of_the_parameter_table(lever: Lever, language: str) -> None:
+    say, row = words(language), lever.parameter
+    assert lever.label(say)
+    assert len(lever.help(say)) > 40
+    if row is None:
+        return
+    assert row.label[language] in lever.label(say)
+    assert row.help[language] in lever.help(say)
+    if lever.kind == "slide":
+        assert row.allowed is not None
+        numbers = [float(option) for option in lever.options]
+        assert 10 < len(numbers) < 60
+        assert row.allowed[0] <= numbers[0]
+        assert numbers[-1] <= row.allowed[1]
+        if row.low is not None and row.high is not None:
+            assert numbers[0] <= row.low < row.high <= numbers[-1]
+    elif lever.kind == "choose":
+        assert lever.options == row.choices
+        assert all(str(option) in CHOICES for option in lever.options)
+
+
+def test_the_places_of_levers_have_names_of_their_own() -> None:
+    names = [link for group in PLACES.values() for link in group.values()]
+    assert len(set(names)) == len(names)
+    assert not set(names) & {"lang", "start", "file", "seed", "version", "tab", "with", "view"}
+
+
+def test_parameters_that_leave_no_choice_have_no_lever() -> None:
+    keys = {lever.key for lever in ALL}
+    for group in PLACES.values():
+        for key in group:
+            row = parameters().get(key)
+            known = key.startswith("share.") or key in switches() or (row is not None and len(row.choices) != 1)
+            assert (key in keys) == known, key
+
+
+@pytest.mark.parametrize("lever", policy_levers(), ids=lambda lever: lever.key)
+def test_every_position_of_every_lever_is_a_sound_policy(lever: Lever) -> None:
+    values = dict(home(TODAY))
+    if lever.within is not None:
+        values[lever.within] = "true"
+    for option in lever.options:
+        assert isinstance(policy_of(TODAY, values | {lever.key: option}), Policy)
+
+
+@pytest.mark.parametrize("lever", policy_levers(), ids=lambda lever: lever.key)
+def test_a_position_of_the_policy_made_is_the_one_asked_for(lever: Lever) -> None:
+    values = dict(home(TODAY))
+    if lever.within is not None:
+        values[lever.within] = "true"
+    for option in (lever.options[0], lever.options[-1]):
+        made = policy_of(TODAY, values | {lever.key: option})
+        assert home(made)[lever.key] == pytest.approx(option)
+
+
+def test_choices_that_exclude_each_other_are_known() -> None:
+    nobody = {"policy.response.teams": 0, "policy.response.private_after_days": "never"}
+    assert not Choice(values=dict(home(TODAY)) | nobody).is_possible
+    assert Choice().is_possible
+
+
+def test_what_is_typed_is_a_value_or_nothing() -> None:
+    by_link = {lever.link: lever for lever in policy_levers()}
+    assert by_link["teams"].typed(7.0) == 7
+    assert by_link["teams"].typed(7.5) is None
+    assert by_link["teams"].typed(None) == "unlimited"
+    assert by_link["spend"].typed(None) is None
+    assert by_link["approval-rate"].typed(35.0) == 0.35
+    assert by_link["approval-rate"].show(words("en"), 0.35) == "35"
+
+
+def test_the_world_starts_in_the_middle() -> None:
+    assert set(world_start().values()) == {"central"}

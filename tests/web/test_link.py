@@ -1,0 +1,174 @@
+"""The address brings the screen back, and what it cannot bring back it says."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.model.spec import Value
+from sim.text import LANGUAGES
+from sim.version import MODEL_VERSION
+from sim.web import link, packed
+from sim.web.choice import BASELINE, LOADED, Choice, begin, home, presets, world_start
+from sim.web.levers import Lever, policy_levers, world_levers
+from sim.web.link import FIELDS, Screen
+from sim.web.policy_file import policy_from
+from sim.web.runs import same
+
+YAML = b"""
+id: mine
+title: {nl: Van mij, en: Mine}
+based_on: fifty-fifty
+prevention: {local_spend: 7.25, mix: {identity: 0.5, hardening: 0.1, detection: 0.1, awareness: 0.1, backups: 0.1,
+  continuity: 0.1}}
+"""
+
+
+@pytest.mark.parametrize("bad", ["", "nan", "inf", "-1", "1e999", "1001", "four", "4.5", "<b>4</b>", "٤٤"])
+def test_a_number_that_is_none_is_refused(bad: str) -> None:
+    screen, problems = link.read({"teams": bad})
+    assert screen == Screen()
+    assert len(problems) == 1
+
+
+def test_what_a_link_says_is_shown_without_markup() -> None:
+    evil = "![x](https://example.org/x.png) [a](http://example.org) www.example.org <script>alert(1)</script>"
+    _, problems = link.read({"start": evil, evil: "1", "version": evil, "with": evil, "file": evil})
+    assert len(problems) == 4
+    for sentence in problems:
+        plain = sentence.replace("(allowed", "").replace("(toegelaten", "").replace(");", ";")
+        assert not set("![]()<>`*") & set(plain)
+        assert "://" not in sentence
+        assert "www." not in sentence
+
+
+def test_an_unknown_language_is_dutch_and_said() -> None:
+    screen, problems = link.read({"lang": "fr"})
+    assert screen.language == "nl"
+    assert len(problems) == 1
+
+
+def test_another_version_is_said() -> None:
+    assert "9.9.9" in link.read({"lang": "en", "version": "9.9.9"})[1][0]
+
+
+def test_choices_that_exclude_each_other_are_left_out_and_said() -> None:
+    screen, problems = link.read({"lang": "en", "teams": "0", "patience": "never", "ransom": "never"})
+    assert screen.choice == Choice()
+    assert len(problems) == 1
+    assert "exclude each other" in problems[0]
+
+
+def test_seed_and_version_always_stand_in_a_link() -> None:
+    assert link.write(Screen()) == {"lang": "nl", "seed": "2026", "version": MODEL_VERSION}
+
+
+def some(draw: st.DataObject, levers: tuple[Lever, ...]) -> dict[str, Value]:
+    return {lever.key: draw.draw(st.sampled_from(lever.options)) for lever in levers}
+
+
+@given(
+    language=st.sampled_from(LANGUAGES),
+    preset=st.sampled_from([*presets(), LOADED]),
+    seed=st.integers(0, link.MOST_SEED),
+    tab=st.sampled_from(FIELDS["tab"].allowed.split(", ")),
+    data=st.data(),
+)
+def test_writing_and_reading_a_link_is_the_same_screen(
+    language: str, preset: str, seed: int, tab: str, data: st.DataObject
+) -> None:
+    loaded = policy_from("mine.yaml", YAML) if preset == LOADED else None
+    choice = Choice(preset, some(data, policy_levers()), loaded)
+    fields = {name: field.default for name, field in FIELDS.items()} | {"tab": tab}
+    screen = Screen(language, choice, some(data, world_levers()), seed, fields)
+    if not choice.is_possible:
+        return
+    read, problems = link.read(link.write(screen))
+    assert not problems
+    assert (read.language, read.seed, dict(read.fields)) == (language, seed, fields)
+    assert same(read.choice.policy, choice.policy)
+    assert dict(read.choice.values) == dict(choice.values)
+    assert dict(read.world) == dict(screen.world)
+
+
+# ---- policies in a link --------------------------------------------------------------------------------------------
+
+
+def test_a_file_travels_in_the_link() -> None:
+    policy = policy_from("mine.yaml", YAML)
+    address = link.write(Screen(choice=begin(LOADED, policy)))
+    assert address["start"] == "file"
+    assert len(address["file"]) < 400
+    read, problems = link.read(address)
+    assert not problems
+    assert read.choice.policy == policy
+
+
+@pytest.mark.parametrize("bad", ["", "AAAA", "!!", "eNpLTEoGAAJNASc", "x" * 10_000])
+def test_a_damaged_file_in_a_link_is_said_and_today_is_shown(bad: str) -> None:
+    screen, problems = link.read({"lang": "en", "start": "file", "file": bad})
+    assert screen == Screen(language="en")
+    assert "damaged" in problems[0]
+
+
+def test_a_bomb_in_a_link_does_not_grow() -> None:
+    import base64
+    import zlib
+
+    bomb = base64.urlsafe_b64encode(zlib.compress(b"a" * 4_000_000, 9)).decode().rstrip("=")
+    assert len(bomb) < packed.MOST_LETTERS
+    assert packed.unpack(bomb) is None
+
+
+@given(name=st.text(max_size=60), preset=st.sampled_from(list(presets())), data=st.data())
+def test_a_kept_policy_is_a_code_that_can_be_followed(name: str, preset: str, data: st.DataObject) -> None:
+    from sim.web.policy_file import plain
+
+    choice = Choice(preset, some(data, policy_levers()))
+    if not choice.is_possible:
+        return
+    code = packed.encode(choice, plain(name))
+    found = packed.decode(code)
+    assert found is not None
+    assert found[0] == plain(name)
+    assert same(found[1].policy, choice.policy)
+    assert "," not in code
+
+
+@pytest.mark.parametrize(
+    ("text", "sound"),
+    [
+        ("", True),
+        ("none", True),
+        ("now", True),
+        ("fifty-fifty,prevention-first", True),
+        ("Plan A!fifty-fifty~teams:9", True),
+        ("fifty-fifty~teams:9", False),
+        ("fifty-fifty,fifty-fifty", False),
+        ("nobody", False),
+        ("Plan!fifty-fifty~teams:9999", False),
+        ("Plan!fifty-fifty~nothing:9", False),
+        ("<b>!fifty-fifty", False),
+        ("local-only,fifty-fifty,no-ransom,flanders-pays", False),
+    ],
+)
+def test_a_list_of_policies_is_followed_or_refused(text: str, sound: bool) -> None:
+    assert packed.are_codes(text) == sound
+
+
+def test_a_policy_made_from_a_file_can_be_kept() -> None:
+    policy = policy_from("mine.yaml", YAML)
+    values = dict(home(policy)) | {"policy.response.teams": 9}
+    code = packed.encode(Choice(LOADED, values, policy), "Plan B")
+    found = packed.decode(code)
+    assert found is not None
+    assert found[1].policy.response.teams == 9
+    assert found[1].policy.prevention.mix.identity == 0.5
+    assert packed.are_codes(code)
+
+
+def test_today_and_nothing_else_is_the_default() -> None:
+    assert link.read({})[0] == Screen()
+    assert Screen().choice.start == BASELINE
+    assert Screen().world == world_start()
