@@ -15,18 +15,63 @@ from numpy.typing import NDArray
 
 from sim.experiments.compare import SIZE_CLASSES, Comparison
 from sim.model.policy import PAYERS, Policy
-from sim.show.frame import chosen, dress, nice, steady, untitled
-from sim.show.lines import BELOW_AXIS, KEY, height_with, legend, line_of
-from sim.show.palette import CHART_HEIGHT, palette
+from sim.show.frame import chosen, dress, nice, untitled
+from sim.show.palette import CHART_HEIGHT, TEXT_SIZE, Palette, palette
 from sim.show.sankey import PAYER_NAMES, who_pays
-from sim.show.spread import thousands
-from sim.text import words
+from sim.text import Words, words
 
 __all__ = ["burden_by_size", "exceedance", "payers_bars", "untitled", "who_pays"]
 
-ONE_IN = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
-RAREST = 1000
-"""Years. What is rarer rests on a handful of futures, and the axis holds still when more are played."""
+ONE_IN = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
+_DASHES = ("solid", "dashdot", "dot", "longdash")
+
+
+def _line(colours: Palette, position: int) -> dict[str, Any]:
+    """The line of the policy at this position: the baseline grey and dashed, the first scenario thick."""
+    if position == 0:
+        return {"color": colours.baseline, "width": 2, "dash": "dash"}
+    if position == 1:
+        return {"color": colours.scenario, "width": 3}
+    further = position - 2
+    return {
+        "color": colours.lines[further % len(colours.lines)],
+        "width": 2.5,
+        "dash": _DASHES[further // len(colours.lines) % len(_DASHES)],
+    }
+
+
+def _legend(policies: Sequence[Policy], language: str) -> dict[str, Any]:
+    """A legend under the chart, which makes room for itself; none for a single policy."""
+    if len(policies) < 2:
+        return {"showlegend": False}
+    return {"showlegend": True, "legend": _KEY | {"y": -_BELOW_AXIS / _plot_height(policies, language)}}
+
+
+_BELOW_AXIS = 46  # pixels for the numbers and the name of an axis
+_KEY = {
+    "orientation": "h",
+    "x": 0,
+    "xanchor": "left",
+    "yanchor": "top",
+    "itemclick": False,
+    "itemdoubleclick": False,
+    "font": {"size": TEXT_SIZE},
+    "traceorder": "normal",
+}
+
+
+def _rows(policies: Sequence[Policy], language: str) -> int:
+    """How many rows the legend takes on half a page, where all entries are as wide as the widest."""
+    widest = max(45 + 7 * len(policy.title[language]) for policy in policies)
+    return 0 if len(policies) < 2 else -(-len(policies) // max(1, 500 // widest))
+
+
+def _height(policies: Sequence[Policy], language: str) -> int:
+    return CHART_HEIGHT + 19 * max(0, _rows(policies, language) - 1)
+
+
+def _plot_height(policies: Sequence[Policy], language: str) -> int:
+    return _height(policies, language) - _BELOW_AXIS - 19 * _rows(policies, language) - 8
 
 
 def exceedance(
@@ -38,8 +83,7 @@ def exceedance(
 ) -> Any:
     """Return the curves of how bad a year can get: million euro in a year, and how often it is at least as much.
 
-    All years of all futures count alike; years rarer than 1 in RAREST are left out. `policies` chooses which curves are
-    drawn; the baseline is grey and dashed.
+    All years of all futures count alike. `policies` chooses which curves are drawn; the baseline is grey and dashed.
     """
     say, colours = words(language), palette(scheme)
     drawn = chosen(result, policies)
@@ -48,11 +92,10 @@ def exceedance(
     rare: list[float] = []
     for policy in drawn:
         losses, shares = result.exceedance(policy)
-        worst.append(float(losses[shares >= 0.999 / RAREST][-1]))
+        worst.append(float(losses[-1]))
         rare.append(float(np.quantile(result.years_of(policy), 0.95)))
-        line = line_of(colours, list(result.policies).index(policy))
-        told = shares >= 0.999 / RAREST
-        x, y = _thinned(losses[told] / 1e6, shares[told])
+        line = _line(colours, list(result.policies).index(policy))
+        x, y = _thinned(losses / 1e6, shares)
         often = say.say(
             "{often}: {amount} or more",
             often=say.say("1 in {n}", n="%{customdata:,.0f}"),
@@ -64,9 +107,6 @@ def exceedance(
             {
                 "type": "scatter",
                 "name": policy.title[language],
-                "zorder": 0
-                if list(result.policies).index(policy)
-                else 1,  # the dashes show on a curve that is the same
                 "hovertemplate": f"<b>%{{fullData.name}}</b><br>{often}<extra></extra>",
                 **curve,
             },
@@ -80,20 +120,17 @@ def exceedance(
                 "showlegend": False,
             },
         ]
-    years = min(result.replications * result.years, RAREST)
+    years = result.replications * result.years
     ticks = [n for n in ONE_IN if n <= years]
     layout = {
-        "xaxis": {
-            "range": [0, steady(worst[0] / 1e6, max(worst) / 1e6)],
-            "title": say.say("cost in a year, million euro"),
-        },
+        "xaxis": {"range": [0, nice(max(worst) / 1e6)], "title": say.say("cost in a year, million euro")},
         "yaxis": {
             "type": "log",
             "range": [-float(np.log10(years * 1.15)), 0.02],
             "tickvals": [1 / n for n in ticks],
             "ticktext": [say.say("1 in {n}", n=say.number(n)) for n in ticks],
         },
-        **legend(drawn, language),
+        **_legend(drawn, language),
     }
     low, high = say.money(min(rare)), say.money(max(rare))
     if len(drawn) == 1:
@@ -126,7 +163,7 @@ def exceedance(
         title=title,
         alt=alt,
         scheme=scheme,
-        height=height_with(drawn, language),
+        height=_height(drawn, language),
         sides=(86, 12, 46),
     )
 
@@ -147,13 +184,13 @@ def burden_by_size(result: Comparison, language: str, *, scheme: str = "light") 
     say, colours = words(language), palette(scheme)
     table = result.burden("size_class")
     groups = list(dict.fromkeys(table["size_class"]))
-    names = {label: thousands(say, low, high) for low, high, label in SIZE_CLASSES}
+    names = {label: _thousands(say, low, high) for low, high, label in SIZE_CLASSES}
     data: list[dict[str, Any]] = []
     width = 0.6 / len(result.policies)
     tops: list[float] = []
     for position, policy in enumerate(result.policies):
         rows = table[table["policy"] == policy.id].set_index("size_class").loc[groups]
-        line = line_of(colours, position)
+        line = _line(colours, position)
         offset = (position - (len(result.policies) - 1) / 2) * width
         high, low = rows["hi"].to_numpy(), np.maximum(rows["lo"].to_numpy(), 0)
         mean = rows["mean"].to_numpy()
@@ -197,7 +234,7 @@ def burden_by_size(result: Comparison, language: str, *, scheme: str = "light") 
             "showgrid": False,
         },
         "yaxis": {"range": [-0.03 * top, top], "title": say.say("euro per inhabitant a year")},
-        **legend(result.policies, language),
+        **_legend(result.policies, language),
     }
     shown = result.policies[min(1, len(result.policies) - 1)]
     of_shown = table[table["policy"] == shown.id].set_index("size_class")["mean"]
@@ -233,9 +270,17 @@ def burden_by_size(result: Comparison, language: str, *, scheme: str = "light") 
         title=title,
         alt=alt,
         scheme=scheme,
-        height=height_with(result.policies, language),
+        height=_height(result.policies, language),
         sides=(58, 12, 46),
     )
+
+
+def _thousands(say: Words, low: int, high: int) -> str:
+    if low == 0:
+        return f"< {say.number(high / 1000)}"
+    if high > 10_000_000:
+        return f"≥ {say.number(low / 1000)}"
+    return f"{say.number(low / 1000)}–{say.number(high / 1000)}"
 
 
 def payers_bars(result: Comparison, language: str, *, scheme: str = "light") -> Any:
@@ -291,7 +336,7 @@ def payers_bars(result: Comparison, language: str, *, scheme: str = "light") -> 
             "automargin": True,
         },
         "showlegend": True,
-        "legend": KEY | {"y": -BELOW_AXIS / (height - BELOW_AXIS - 27)},
+        "legend": _KEY | {"y": -_BELOW_AXIS / (height - _BELOW_AXIS - 27)},
     }
     least = min(totals.values())
     shares = [sums[name].get("municipality", 0.0) / total if total else 0.0 for name, total in totals.items()]

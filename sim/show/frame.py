@@ -19,8 +19,7 @@ TITLE_LINE = 58
 """Letters on one line of a title, at half the width of a page."""
 
 _TITLE_LINE_HEIGHT = 20
-_UNTITLED_TOP = 14
-_NOTE_HEIGHT = 26
+_UNTITLED_TOP = 8
 
 
 def dress(
@@ -106,20 +105,6 @@ def untitled(figure: Any) -> tuple[str, Any]:
     return str(meta["title"]), figure
 
 
-def signed(figure: Any, note: str, scheme: str) -> int:
-    """Give a figure a line under its title that says where it comes from, and a ground of its own, so that it can
-    stand alone; return how many pixels are above the drawing.
-    """
-    colours, layout = palette(scheme), figure.layout
-    layout.title.subtitle = {"text": note, "font": {"size": TEXT_SIZE - 1, "color": colours.text}}
-    layout.paper_bgcolor = colours.background
-    layout.modebar = {"color": colours.baseline, "activecolor": colours.text, "bgcolor": "rgba(0,0,0,0)"}
-    above = layout.height - layout.meta["height"] + _NOTE_HEIGHT
-    layout.height += _NOTE_HEIGHT
-    layout.margin.t += _NOTE_HEIGHT
-    return int(above)
-
-
 def _revision(result: Comparison, *parts: str) -> str:
     hashes = [result.ledger_hash(policy) for policy in result.policies]
     return hashlib.sha256("|".join([*parts, *hashes]).encode()).hexdigest()[:12]
@@ -145,10 +130,3 @@ def nice(value: float) -> float:
     power = 10.0 ** math.floor(math.log10(value))
     steps = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
     return next(step * power for step in steps if step * power >= value * (1 - 1e-9))
-
-
-def steady(of_baseline: float, of_all: float) -> float:
-    """Return the end of an axis from zero that holds still while a lever moves: a quarter above the baseline, or more
-    where a policy needs it.
-    """
-    return nice(max(1.25 * of_baseline, of_all))

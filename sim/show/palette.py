@@ -72,7 +72,7 @@ LIGHT = Palette(
     sidebar="#EEF3F6",
     grid="#D5DDE2",
     tiles=_TILES,
-    lines=("#802D05", "#B878BA", "#42A17D", "#66727B", "#B57D33", "#15466D"),
+    lines=("#B57D33", "#42A17D", "#B878BA", "#802D05", "#66727B", "#15466D"),
 )
 DARK = Palette(
     payers=MappingProxyType(
@@ -87,7 +87,7 @@ DARK = Palette(
     sidebar="#15202A",
     grid="#34424D",
     tiles=_TILES[::-1],
-    lines=("#D75E3A", "#9170A1", "#2E9474", "#B4C0C8", "#F6B41F", "#8DBEF9"),
+    lines=("#F6B41F", "#2E9474", "#9170A1", "#D75E3A", "#B4C0C8", "#8DBEF9"),
 )
 
 

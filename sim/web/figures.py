@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.experiments.compare import Comparison
 from sim.results.estimates import Difference, Estimate, difference, estimate
-from sim.text import NO_BREAK, Words
+from sim.text import Words
 
 Colour = Literal["inverse", "off"]
 Arrow = Literal["auto", "off"]
@@ -121,9 +121,6 @@ def _delta(figure: KeyFigure, gap: Difference, say: Words) -> tuple[str, Colour,
     if gap.share_of_futures_equal == 1.0:
         return "0", "off", "off"
     shown = say.signed(gap.mean, 2 if abs(gap.mean) < 10 else 3)
-    half = (gap.ci95[1] - gap.ci95[0]) / 2
-    if np.isfinite(half):
-        shown = f"{shown}{NO_BREAK}±{NO_BREAK}{say.figure(half, 1 if half < 1 else 2)}"
     return shown, "off" if figure.shift or gap.verdict == "too_close" else "inverse", "auto"
 
 

@@ -1,105 +1,39 @@
-"""The levers: what a visitor can move, and how far. All but two are made from the parameter table.
+"""The levers of the page: what a user can move, how far, and what policy or world that makes.
 
-A new policy parameter gets a lever by a line in PLACES. A parameter that this version of the model does not have, or
-that leaves no choice, gets none.
+A lever stands where its start point (a preset policy) puts it. A lever that was not moved leaves the preset as it is,
+with its dates and limits; one that was moved replaces that part of it.
 """
 
 from __future__ import annotations
 
 import functools
 import math
-import re
-import types
-import typing
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sim.model.groups import Group
-from sim.model.policy import Policy
+from sim.model.files import load_policy, load_world, scenarios
+from sim.model.policy import CATEGORIES, Layer, Policy
 from sim.model.spec import Parameter, Value, parameters
+from sim.model.world import World
 from sim.text import Words
 
-Kind = Literal["slide", "choose", "switch"]
-
-PLACES: dict[str, dict[str, str]] = {
-    "main": {
-        "policy.prevention.local_spend": "spend",
-        "share.prevention": "flemish-prevention",
-        "share.incidents": "flemish-incidents",
-        "policy.response.teams": "teams",
-        "policy.ransom.rule": "ransom",
-    },
-    "prevention": {
-        "policy.prevention.delivery": "delivery",
-        "policy.prevention.behaviour": "behaviour",
-        "policy.prevention.minimum_standard": "minimum",
-        "policy.prevention.minimum_standard.level": "minimum-level",
-        "policy.prevention.minimum_standard.compliance": "minimum-compliance",
-        "policy.prevention.supplier_standard": "supplier-standard",
-        "policy.prevention.supplier_standard.rate_factor": "supplier-rate",
-        "policy.prevention.supplier_standard.outage_factor": "supplier-outage",
-        "policy.prevention.supplier_standard.price": "supplier-price",
-    },
-    "help": {
-        "policy.response.discipline": "order",
-        "policy.response.private_after_days": "patience",
-        "policy.response.fallback_services": "fallback",
-        "policy.ransom.approval_days": "approval-days",
-        "policy.ransom.approval_rate": "approval-rate",
-    },
-    "money": {
-        "policy.insurance": "insurance",
-        "policy.insurance.uptake": "insured",
-        "policy.insurance.limit": "insurance-limit",
-        "policy.insurance.deductible": "deductible",
-        "policy.insurance.rate_on_line": "rate-on-line",
-        "policy.insurance.risk_rated": "risk-rated",
-        "policy.fund": "fund",
-        "policy.fund.levy": "levy",
-        "policy.fund.flemish_contribution": "fund-flanders",
-        "policy.fund.opening_balance": "fund-opening",
-        "policy.fund.member_limit": "fund-member-limit",
-        "policy.fund.annual_limit": "fund-annual-limit",
-        "policy.fund.when_empty": "fund-empty",
-        "policy.fund.backstop": "fund-backstop",
-        "policy.gemeentefonds.share": "gemeentefonds",
-    },
-    "world": {
-        "world.anchor.frequency": "frequency",
-        "world.anchor.service_value": "service-value",
-        "world.anchor.supplier_accumulation": "suppliers",
-    },
-}
-"""Which levers there are, in their order: for each group the keys of its parameters, each with its name in an address.
-The key of a group of the policy that may be absent is a switch, and the keys in it count while it is on."""
+BASELINE = "status-quo-2020"
+WORLD = "flanders-2020"
+INCIDENT_CATEGORIES = tuple(name for name in CATEGORIES if name not in ("prevention", "response_capacity"))
 
 LABELS = {
     "share.prevention": "Flemish share of prevention (%)",
     "share.incidents": "Flemish share of incident costs (%)",
-    "policy.prevention.minimum_standard": "Minimum standard for municipalities",
-    "policy.prevention.supplier_standard": "Standard for suppliers",
-    "policy.insurance": "Cyber insurance",
-    "policy.fund": "Solidarity fund",
 }
 HELPS = {
     "share.prevention": "Flanders pays this share of what every municipality spends on prevention; the municipality "
     "pays the rest. It moves who pays, not how much is spent.",
     "share.incidents": "Flanders pays this share of every bill after an incident: response, recovery, lost revenue, "
     "notification, ransom, fraud and the bill of a supplier. The municipality pays the rest.",
-    "policy.prevention.minimum_standard": "Every municipality has to reach a level of protection that is the same for "
-    "all.",
-    "policy.prevention.supplier_standard": "Suppliers to municipalities have to be harder to break into, and back "
-    "sooner; they charge for it.",
-    "policy.insurance": "Part of the municipalities has an insurance that pays above a deductible; all premiums "
-    "together pay for it.",
-    "policy.fund": "Municipalities pay a levy into a fund that pays part of the bill of those that are hit.",
 }
 UNITS = {
-    "EUR per inhabitant per year": "€/year",
-    "EUR per year": "€/year",
-    "EUR": "€",
-    "days": "days",
+    "EUR per inhabitant per year": "€ per year",
 }
 CHOICES = {
     "never": "Never",
@@ -109,24 +43,6 @@ CHOICES = {
     "central": "Central",
     "high": "High",
     "unlimited": "Unlimited",
-    "first_come": "First call",
-    "severity": "Hardest hit",
-    "inhabitants": "Most people",
-    "fixed": "Fixed",
-    "responsive": "Responds",
-    "ad_hoc": "Each alone",
-    "intermunicipal": "Together",
-    "flemish_framework": "Flemish",
-    "basic": "Basic",
-    "important": "Important",
-    "essential": "Essential",
-    "wait": "Wait",
-    "pro_rata": "A part",
-    "fall_through": "Next payer",
-    "none": "None",
-    "flanders": "Flanders",
-    "true": "Yes",
-    "false": "No",
 }
 GRADES = {
     "A": "official or peer-reviewed",
@@ -136,11 +52,7 @@ GRADES = {
     "R": "recalled, not yet verified",
     "X": "an assumption: nobody measured it",
 }
-YES_NO = ("false", "true")
 OWN_TERMS = "The start point has dates or limits of its own here; they hold until you move this."
-_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?(e[-+]?[0-9]{1,2})?")
-_STEPS = 40  # about so many positions of a slider
-_LETTERS = 34  # of all choices together, that stand side by side
 
 
 @dataclass(frozen=True)
@@ -150,50 +62,20 @@ class Lever:
     key: str
     link: str
     options: tuple[Value, ...]
-    kind: Kind
-    within: str | None = None
-    """The key of the switch that has to be on."""
+    kind: Literal["slide", "choose"]
 
     @property
     def parameter(self) -> Parameter | None:
-        """The row of the parameter table behind the lever; None for the two shares, and for a switch."""
+        """The row of the parameter table behind the lever; None for the two shares."""
         return parameters().get(self.key)
-
-    @property
-    def is_share(self) -> bool:
-        """Whether it holds a part of one, and shows a percentage."""
-        return self.kind == "slide" and self.parameter is not None and self.parameter.allowed == (0, 1)
-
-    @property
-    def factor(self) -> float:
-        """What a value is multiplied by before it is shown."""
-        return 100.0 if self.is_share else 1.0
-
-    @property
-    def step(self) -> float:
-        """From one position to the next, as shown."""
-        numbers = [option for option in self.options if not isinstance(option, str)]
-        return round((numbers[1] - numbers[0]) * self.factor, 6) if len(numbers) > 1 else 1.0
-
-    @property
-    def bounds(self) -> tuple[float, float]:
-        """The least and the most that can be typed, as shown: where the model ends, not the slider."""
-        row = self.parameter
-        low, high = row.allowed if row is not None and row.allowed is not None else (0.0, 100.0)
-        return low * self.factor, high * self.factor
-
-    @property
-    def word(self) -> str | None:
-        """What it can say in place of a number: unlimited, never."""
-        return self.parameter.word if self.parameter is not None else None
 
     def label(self, say: Words) -> str:
         """The name of the lever, with its unit."""
         row = self.parameter
         if row is None:
             return say.say(LABELS[self.key])
-        unit = "%" if self.is_share else say.say(UNITS[row.unit]) if row.unit in UNITS else ""
-        return f"{row.label[say.language]} ({unit})" if unit else row.label[say.language]
+        unit = UNITS.get(row.unit)
+        return f"{row.label[say.language]} ({say.say(UNITS[row.unit])})" if unit else row.label[say.language]
 
     def help(self, say: Words, *, own_terms: bool = False) -> str:
         """The mechanism, the range of the evidence and how good it is."""
@@ -202,46 +84,40 @@ class Lever:
             return say.say(HELPS[self.key]) + (" " + say.say(OWN_TERMS) if own_terms else "")
         parts = [row.help[say.language]]
         if row.low is not None and row.high is not None:
-            low, high = self.show(say, row.low), self.show(say, row.high)
-            parts.append(say.say("Range of the evidence: {low} to {high}.", low=low, high=high))
+            parts.append(
+                say.say("Range of the evidence: {low} to {high}.", low=self._number(say, row.low),
+                        high=self._number(say, row.high))
+            )  # fmt: skip
         parts.append(say.say("Evidence: {grade}, {meaning}.", grade=row.grade, meaning=say.say(GRADES[row.grade])))
         return " ".join(parts)
 
     def show(self, say: Words, value: Value) -> str:
         """A value as the lever shows it."""
-        if isinstance(value, str):
-            return say.say(CHOICES[value]) if value in CHOICES else value
-        shown = round(value * self.factor, 6)
-        return say.number(shown, 0 if shown == int(shown) else len(f"{shown:g}".partition(".")[2]))
+        return say.say(CHOICES[value]) if isinstance(value, str) else self._number(say, value)
+
+    def _number(self, say: Words, value: float) -> str:
+        return say.number(value, 0 if float(value).is_integer() else len(f"{value:g}".partition(".")[2]))
 
     def read(self, text: str) -> Value | None:
         """The value that a text from an address names; None when it names none."""
-        if self.kind != "slide":
+        if self.kind == "choose":
             return text if text in self.options else None
-        if text == self.word:
-            return text
-        if not _NUMBER.fullmatch(text):
+        try:
+            value = float(text)
+        except ValueError:
             return None
-        value = float(text)
-        low, high = self.bounds
-        if not math.isfinite(value) or not low <= value * self.factor <= high:
+        numbers = [option for option in self.options if not isinstance(option, str)]
+        if not math.isfinite(value) or not min(numbers) <= value <= max(numbers):
             return None
         if self.parameter is not None and self.parameter.whole:
             return int(value) if value.is_integer() else None
         return value
 
-    def typed(self, number: float | None) -> Value | None:
-        """The value of a number that was typed; of nothing, the word that the lever has, or None."""
-        if number is None:
-            return self.word
-        return self.read(f"{number / self.factor:.12g}")
-
     def allowed(self, say: Words) -> str:
         """What an address may name, in words."""
-        if self.kind != "slide":
+        if self.kind == "choose":
             return ", ".join(str(option) for option in self.options)
-        low, high = (end / self.factor for end in self.bounds)
-        return say.say("{low} to {high}", low=say.figure(low), high=say.figure(high))
+        return say.say("{low} to {high}", low=self.show(say, self.options[0]), high=self.show(say, self.options[-1]))
 
     def write(self, value: Value) -> str:
         """A value as it stands in an address: an id or a plain number, in no language."""
@@ -249,92 +125,133 @@ class Lever:
 
     def with_option(self, value: Value) -> tuple[Value, ...]:
         """The options, with this value among them in its place."""
-        if value in self.options or self.kind != "slide":
+        if value in self.options or self.kind == "choose":
             return self.options
         if isinstance(value, str):
             return (*self.options, value)
         return tuple(sorted((*self.options, value), key=float))
 
-    def side_by_side(self, say: Words) -> bool:
-        """Whether all choices fit beside each other."""
-        return sum(len(self.show(say, option)) + 3 for option in self.options) <= _LETTERS
 
-
-@functools.cache
-def levers(group: str) -> tuple[Lever, ...]:
-    """The levers of a group of PLACES, in their order."""
-    return tuple(lever for key, link in PLACES[group].items() if (lever := _lever(key, link)) is not None)
+def _steps(row: Parameter) -> tuple[Value, ...]:
+    """From the off value to about twice the high end of the evidence, in steps that a finger can find."""
+    assert row.low is not None
+    assert row.high is not None
+    assert row.allowed is not None
+    start = min(row.low, row.off) if isinstance(row.off, int | float) else row.low
+    step = 1.0 if row.whole else 0.5
+    end = min(10.0 * math.ceil(2 * row.high / 10), row.allowed[1])
+    first = 1.0 if row.whole and start > 1 else start
+    count = round((end - first) / step)
+    values = [first + i * step for i in range(count + 1)]
+    return tuple(int(value) if row.whole else value for value in values)
 
 
 @functools.cache
 def policy_levers() -> tuple[Lever, ...]:
-    """The levers that governments hold."""
-    return tuple(lever for group in PLACES if group != "world" for lever in levers(group))
-
-
-def world_levers() -> tuple[Lever, ...]:
-    """The assumptions that decide, which nobody chooses."""
-    return levers("world")
-
-
-def _lever(key: str, link: str) -> Lever | None:
-    if key.startswith("share."):
-        return Lever(key, link, tuple(float(share) for share in range(0, 101, 5)), "slide")
-    if key in switches():
-        return Lever(key, link, YES_NO, "switch")
-    row = parameters().get(key)
-    if row is None or (row.choices and len(row.choices) < 2):
-        return None
-    group = key.rpartition(".")[0]
-    within = group if group in switches() else None
-    if isinstance(row.value, bool) or set(row.choices) == set(YES_NO):
-        return Lever(key, link, YES_NO, "switch", within)
-    return Lever(key, link, row.choices or _steps(row), "choose" if row.choices else "slide", within)
+    """The five levers that governments hold."""
+    table = parameters()
+    shares = tuple(float(share) for share in range(0, 101, 5))
+    spend, teams, ransom = (
+        table["policy.prevention.local_spend"],
+        table["policy.response.teams"],
+        table["policy.ransom.rule"],
+    )
+    return (
+        Lever(spend.key, "spend", _steps(spend), "slide"),
+        Lever("share.prevention", "flemish-prevention", shares, "slide"),
+        Lever("share.incidents", "flemish-incidents", shares, "slide"),
+        Lever(teams.key, "teams", _steps(teams), "slide"),
+        Lever(ransom.key, "ransom", ransom.choices, "choose"),
+    )
 
 
 @functools.cache
-def switches() -> frozenset[str]:
-    """The full keys of the groups that a policy may have or not have."""
-    return frozenset(f"policy.{path}" for path in _optional(Policy, ()))
+def world_levers() -> tuple[Lever, ...]:
+    """The three assumptions that decide."""
+    names = {"frequency": "frequency", "service_value": "service-value", "supplier_accumulation": "suppliers"}
+    rows = [(parameters()[f"world.anchor.{name}"], link) for name, link in names.items()]
+    return tuple(Lever(row.key, link, row.choices, "choose") for row, link in rows)
 
 
-def _optional(model: type[Group], above: tuple[str, ...]) -> Iterator[str]:
-    for name, field in model.model_fields.items():
-        kinds = typing.get_args(field.annotation) if _is_union(field.annotation) else (field.annotation,)
-        groups = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Group)]
-        if len(groups) != 1:
-            continue
-        path = (*above, name)
-        if field.default is None and type(None) in kinds:
-            yield ".".join(path)
+@functools.cache
+def presets() -> Mapping[str, Policy]:
+    """The policies to start from, by id; today's first."""
+    found = {scenario.id: load_policy(scenario.id) for scenario in scenarios("policy")}
+    return {BASELINE: found[BASELINE], **found}
+
+
+@functools.cache
+def start(preset: str) -> Mapping[str, Value]:
+    """Where a preset puts the policy levers."""
+    policy = presets()[preset]
+    values: dict[str, Value] = {
+        "share.prevention": _share(policy, ("prevention",))[0],
+        "share.incidents": _share(policy, INCIDENT_CATEGORIES)[0],
+    }
+    for lever in policy_levers():
+        if lever.parameter is not None:
+            value: Value = policy.get_value(lever.parameter.path)
+            values[lever.key] = float(value) if isinstance(value, float) else value
+    return values
+
+
+def world_start() -> Mapping[str, Value]:
+    """Where the assumptions stand when nobody touched them."""
+    return {lever.key: parameters()[lever.key].value for lever in world_levers()}
+
+
+@functools.cache
+def has_own_terms(preset: str, key: str) -> bool:
+    """Whether what a preset says about this share is more than a plain percentage."""
+    categories = {"share.prevention": ("prevention",), "share.incidents": INCIDENT_CATEGORIES}.get(key)
+    return categories is not None and not _share(presets()[preset], categories)[1]
+
+
+def _share(policy: Policy, categories: Sequence[str]) -> tuple[float, bool]:
+    """The plain Flemish share of these categories in per cent, and whether that says all there is to say."""
+    shares = set()
+    plain = True
+    for category in categories:
+        *upper, _ = policy.layers(category)
+        if not upper:
+            shares.add(0.0)
+        elif len(upper) == 1 and upper[0] == Layer(payer="flanders", share=upper[0].share):
+            shares.add(round(100 * upper[0].share, 6))
         else:
-            yield from _optional(groups[0], path)
+            shares.add(0.0)
+            plain = False
+    return (shares.pop(), plain) if len(shares) == 1 else (0.0, False)
 
 
-def _is_union(annotation: object) -> bool:
-    return typing.get_origin(annotation) in (typing.Union, types.UnionType)
+def policy_of(preset: str, values: Mapping[str, Value]) -> Policy:
+    """The policy that a start point and the positions of its levers make; the preset itself when nothing moved."""
+    base = presets()[preset]
+    moved = {key: value for key, value in values.items() if start(preset)[key] != value}
+    if not moved:
+        return base
+    changes: dict[str, object] = {}
+    for key, value in moved.items():
+        if key == "share.prevention":
+            changes["cost_split.prevention"] = _split(float(value))
+        elif key == "share.incidents":
+            changes |= {f"cost_split.{category}": _split(float(value)) for category in INCIDENT_CATEGORIES}
+        else:
+            changes[key] = value
+    policy = base.with_values(changes)
+    title = type(base.title)(nl="Uw keuze", en="Your choice")
+    return policy.model_copy(update={"id": "your-choice", "title": title, "description": None, "reference": None})
 
 
-def _steps(row: Parameter) -> tuple[Value, ...]:
-    """From the off value to about twice the high end of the evidence, in steps that a finger can find."""
-    assert row.allowed is not None
-    usual = float(row.value) if isinstance(row.value, int | float) else row.allowed[0]
-    low = row.low if row.low is not None else row.allowed[0]
-    high = row.high if row.high is not None else max(2 * usual, low + 1)
-    start = min(low, row.off) if isinstance(row.off, int | float) else low
-    if row.allowed == (0, 1):
-        start, end = 0.0, 1.0
-    else:
-        tens = 10.0 ** max(1, math.floor(math.log10(2 * high)) if high > 0 else 1)
-        end = min(tens * math.ceil(round(2 * high / tens, 9)), row.allowed[1])
-    first = 1.0 if row.whole and start > 1 else start
-    step = _round_up((end - first) / _STEPS)
-    step = max(1.0, step) if row.whole else step
-    values = [round(first + i * step, 9) for i in range(math.floor((end - first) / step + 1e-9) + 1)]
-    return tuple(int(value) if row.whole else value for value in values)
+def _split(percent: float) -> list[dict[str, object]]:
+    flanders: list[dict[str, object]] = [{"payer": "flanders", "share": percent / 100}] if percent > 0 else []
+    return [*flanders, {"payer": "municipality"}]
 
 
-def _round_up(step: float) -> float:
-    """The first of 1, 2 and 5 times a power of ten that is not below a step."""
-    power = 10.0 ** math.floor(math.log10(step))
-    return next(round(nice * power, 9) for nice in (1, 2, 5, 10) if nice * power >= step * (1 - 1e-9))
+@functools.lru_cache(maxsize=27)
+def _world(values: tuple[tuple[str, Value], ...]) -> World:
+    return load_world(WORLD).with_values(dict(values))
+
+
+def world_of(values: Mapping[str, Value]) -> World:
+    """The world under these assumptions."""
+    return _world(tuple(sorted(values.items())))

@@ -1,79 +1,51 @@
-"""The address reproduces the screen: what stands in it, read and written. It holds ids and numbers, never labels.
-
-The page stands in the path of the address, everything else behind the question mark.
-"""
+"""The address reproduces the screen: what stands in it, read and written. It holds ids and numbers, never labels."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from sim.model.policy import Policy
-from sim.model.problems import InputError
 from sim.model.spec import Value
 from sim.text import LANGUAGES, Words, words
 from sim.version import MODEL_VERSION
-from sim.web import packed
-from sim.web.choice import BASELINE, LOADED, Choice, begin, presets, world_start
-from sim.web.levers import Lever, policy_levers, world_levers
+from sim.web.levers import BASELINE, Lever, policy_levers, presets, start, world_levers, world_start
 
 SEED = 2026
 MOST_SEED = 2**32 - 1
-
-
-@dataclass(frozen=True)
-class Field:
-    """Something that one page lets a visitor choose beside the levers, such as a tab: always an id or a number."""
-
-    default: str
-    takes: Callable[[str], bool]
-    allowed: str
-    """What it takes, for readers of a link that names something else."""
-
-
-def one_of(*names: str) -> Field:
-    """A field that is one of these, the first unless chosen."""
-    return Field(names[0], names.__contains__, ", ".join(names))
-
-
-FIELDS: Mapping[str, Field] = MappingProxyType(
-    {
-        "tab": one_of("payers", "risk", "towns", "time"),
-        "with": Field("", packed.are_codes, "…"),
-        "view": one_of("outcomes", "spread"),
-    }
-)
-"""What pages add to the address, by its name there. A page reads it from `Screen.fields` and sets it by `remember`."""
+TABS = ("payers", "risk")
 
 
 @dataclass(frozen=True)
 class Screen:
-    """What a visitor chose. `world` holds the positions of the assumptions by key, `fields` what pages added."""
+    """What a user chose. `policy` and `world` hold the positions of all levers by key."""
 
     language: str = LANGUAGES[0]
-    choice: Choice = field(default_factory=Choice)
+    preset: str = BASELINE
+    policy: Mapping[str, Value] = field(default_factory=lambda: start(BASELINE))
     world: Mapping[str, Value] = field(default_factory=world_start)
     seed: int = SEED
-    fields: Mapping[str, str] = field(default_factory=lambda: {name: one.default for name, one in FIELDS.items()})
+    tab: str = TABS[0]
 
 
 def write(screen: Screen) -> dict[str, str]:
-    """The address of a screen: the language, the seed and the version, and what differs from where a page opens."""
+    """The address of a screen: the language and the version, and what differs from where the page opens."""
     address = {"lang": screen.language}
-    if screen.choice.start != BASELINE:
-        address["start"] = screen.choice.start
-    if screen.choice.start == LOADED:
-        address["file"] = packed.pack(screen.choice.base)
-    for levers, values in ((policy_levers(), screen.choice.moved), (world_levers(), _moved(screen.world))):
-        address |= {lever.link: lever.write(values[lever.key]) for lever in levers if lever.key in values}
-    address |= {name: text for name, text in screen.fields.items() if text != FIELDS[name].default}
-    return address | {"seed": str(screen.seed), "version": MODEL_VERSION}
-
-
-def _moved(world: Mapping[str, Value]) -> dict[str, Value]:
-    return {key: value for key, value in world.items() if world_start()[key] != value}
+    if screen.preset != BASELINE:
+        address["start"] = screen.preset
+    for levers, values, home in (
+        (policy_levers(), screen.policy, start(screen.preset)),
+        (world_levers(), screen.world, world_start()),
+    ):
+        address |= {
+            lever.link: lever.write(values[lever.key]) for lever in levers if values[lever.key] != home[lever.key]
+        }
+    if screen.seed != SEED:
+        address["seed"] = str(screen.seed)
+    if screen.tab != TABS[0]:
+        address["tab"] = screen.tab
+    return address | {"version": MODEL_VERSION}
 
 
 def language_of(address: Mapping[str, str]) -> str:
@@ -87,59 +59,38 @@ def read(address: Mapping[str, str], language: str | None = None) -> tuple[Scree
     The sentences are in `language`, else in that of the address.
     """
     screen = Screen(language=language_of(address))
-    problems = _Problems(words(language or screen.language))
+    say = words(language or screen.language)
+    problems = _Problems(say)
+    known = {"lang", "start", "seed", "tab", "version"}
     if "lang" in address and address["lang"] not in LANGUAGES:
         problems.wrong("lang", address["lang"], ", ".join(LANGUAGES))
+    if (name := address.get("start")) is not None:
+        if name in presets():
+            screen = replace(screen, preset=name, policy=start(name))
+        else:
+            problems.wrong("start", name, ", ".join(presets()))
+    known |= {lever.link for lever in (*policy_levers(), *world_levers())}
     screen = replace(
         screen,
-        choice=_choice(address, problems),
+        policy=MappingProxyType({**screen.policy, **_positions(address, policy_levers(), problems)}),
         world=MappingProxyType({**screen.world, **_positions(address, world_levers(), problems)}),
     )
     if (text := address.get("seed")) is not None:
         if re.fullmatch(r"[0-9]{1,10}", text) and int(text) <= MOST_SEED:
             screen = replace(screen, seed=int(text))
         else:
-            problems.wrong("seed", text, problems.say.say("{low} to {high}", low="0", high=str(MOST_SEED)))
-    fields = dict(screen.fields)
-    for name, one in FIELDS.items():
-        if (text := address.get(name)) is not None:
-            if one.takes(text):
-                fields[name] = text
-            else:
-                problems.wrong(name, text, one.allowed)
-    screen = replace(screen, fields=MappingProxyType(fields))
-    known = {"lang", "start", "file", "seed", "version", *FIELDS}
-    known |= {lever.link for lever in (*policy_levers(), *world_levers())}
+            problems.wrong("seed", text, say.say("{low} to {high}", low="0", high=str(MOST_SEED)))
+    if (text := address.get("tab")) is not None:
+        if text in TABS:
+            screen = replace(screen, tab=text)
+        else:
+            problems.wrong("tab", text, ", ".join(TABS))
     for key in address:
         if key not in known:
             problems.unknown(key)
     if (version := address.get("version", MODEL_VERSION)) != MODEL_VERSION:
         problems.other_version(version)
     return screen, problems.sentences
-
-
-def _choice(address: Mapping[str, str], problems: _Problems) -> Choice:
-    chosen = Choice()
-    name = address.get("start")
-    if name == LOADED:
-        policy = packed.unpack(address.get("file", ""))
-        if policy is None:
-            problems.no_file()
-        else:
-            chosen = begin(LOADED, policy)
-    elif name is not None:
-        if name in presets():
-            chosen = begin(name)
-        else:
-            problems.wrong("start", name, ", ".join(presets()))
-    found = _positions(address, policy_levers(), problems)
-    moved = replace(chosen, values=MappingProxyType({**chosen.values, **found}))
-    try:
-        assert isinstance(moved.policy, Policy)
-    except InputError as error:
-        problems.contradiction(error)
-        return chosen
-    return moved
 
 
 def _positions(address: Mapping[str, str], levers: tuple[Lever, ...], problems: _Problems) -> dict[str, Value]:
@@ -164,26 +115,17 @@ class _Problems:
 
     def wrong(self, key: str, value: str, allowed: str) -> None:
         sentence = "The link says “{key}={value}”, which is not possible (allowed: {allowed}); it was left out."
-        self.sentences.append(self.say.say(sentence, key=key, value=bare(value), allowed=allowed))
+        self.sentences.append(self.say.say(sentence, key=key, value=_bare(value), allowed=allowed))
 
     def unknown(self, key: str) -> None:
         sentence = "The link says “{key}”, which this page does not know; it was left out."
-        self.sentences.append(self.say.say(sentence, key=bare(key)))
+        self.sentences.append(self.say.say(sentence, key=_bare(key)))
 
     def other_version(self, version: str) -> None:
         sentence = "The link was made with version {version} of the model, and this is {ours}: numbers may differ."
-        self.sentences.append(self.say.say(sentence, version=bare(version), ours=MODEL_VERSION))
-
-    def no_file(self) -> None:
-        sentence = "The link holds a policy file that is damaged; today's policy is shown in its place."
-        self.sentences.append(self.say.say(sentence))
-
-    def contradiction(self, error: InputError) -> None:
-        sentence = "The link asks for choices that exclude each other, so they were left out: {reason}."
-        self.sentences.append(self.say.say(sentence, reason=bare(error.problems[0].message, 160)))
+        self.sentences.append(self.say.say(sentence, version=_bare(version), ours=MODEL_VERSION))
 
 
-def bare(text: str, most: int = 30) -> str:
-    """A text from outside as it may be shown: no markup, no addresses, and not at length."""
+def _bare(text: str) -> str:
     plain = re.sub(r"[^\w.,+-]|_|\.(?!\d)", " ", text).strip()
-    return plain[:most] + ("…" if len(plain) > most else "")
+    return plain[:30] + ("…" if len(plain) > 30 else "")

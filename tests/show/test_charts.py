@@ -12,13 +12,10 @@ import plotly.graph_objects as go
 import pytest
 
 from sim.experiments.compare import Comparison
-from sim.show.chance import dots, worst_year
 from sim.show.charts import burden_by_size, exceedance, payers_bars, untitled, who_pays
-from sim.show.frame import nice, signed, steady
+from sim.show.frame import nice
 from sim.show.sankey import _GAP, _LABEL, _stack, flows
-from sim.show.spread import outcomes, winners_by_size
 from sim.show.tiles import MEASURES, positions, tile_map
-from sim.show.years import fan, paid_back
 from sim.text import words
 
 Draw = Callable[..., Any]
@@ -28,14 +25,7 @@ CHARTS: dict[str, Draw] = {
     "exceedance": exceedance,
     "burden": burden_by_size,
     "bars": payers_bars,
-    "dots": dots,
-    "worst year": worst_year,
-    "fan": fan,
-    "paid back": paid_back,
-    "outcomes": outcomes,
-    "winners": winners_by_size,
 }
-PAIRED = ("outcomes", "winners")  # say nothing about a single policy
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -56,7 +46,7 @@ def test_every_chart_has_a_finding_words_for_the_blind_and_the_signs_of_its_lang
     assert not re.search(r"\bnan\b|inf\b", meta["alt"])
 
 
-@pytest.mark.parametrize("name", [name for name in CHARTS if name not in PAIRED])
+@pytest.mark.parametrize("name", CHARTS)
 def test_charts_of_one_policy_draw_too(alone: Comparison, name: str) -> None:
     assert CHARTS[name](alone, "nl").layout.meta["rev"]
 
@@ -81,23 +71,6 @@ def test_a_page_may_set_the_title_itself(small: Comparison) -> None:
     assert title == figure.layout.meta["title"]
     assert figure.layout.title.text is None
     assert figure.layout.height < height
-
-
-@pytest.mark.parametrize("name", CHARTS)
-def test_a_picture_that_is_taken_away_says_where_it_comes_from(small: Comparison, name: str) -> None:
-    figure = CHARTS[name](small, "nl")
-    plot = figure.layout.height - figure.layout.margin.t - figure.layout.margin.b
-    above = signed(figure, "Weerbaar 1.2.3", "light")
-    assert figure.layout.title.subtitle.text == "Weerbaar 1.2.3"
-    assert above == figure.layout.height - figure.layout.meta["height"]
-    assert figure.layout.height - figure.layout.margin.t - figure.layout.margin.b == plot
-    assert figure.layout.paper_bgcolor == "#FFFFFF"
-    go.Figure(figure.to_dict())  # Plotly knows all that is in it
-
-
-def test_axes_hold_still_for_a_small_step() -> None:
-    assert {steady(40.0, most) for most in (40.0, 45.0, 50.0)} == {50.0}
-    assert steady(40.0, 51.0) == 60.0
 
 
 # ---- who pays ------------------------------------------------------------------------------------------------------
