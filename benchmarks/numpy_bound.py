@@ -155,13 +155,15 @@ class Bound:
     def _programmes(self) -> Outcomes:
         """Return what is paid every year whatever happens."""
         accounts = Accounts(self.setting.policy.layers, self.world.year_starts)
-        for start in self.world.year_starts[:-1]:
-            for nis, category, amount in self.setting.programmes():
-                accounts.post(start, nis, category, amount, ev.NATIONAL)
+        for year, start in enumerate(self.world.year_starts[:-1]):
+            amounts = zip(self.setting.steady_prevention(year), self.setting.capacity(year), strict=True)
+            for nis, uses in zip(self.world.nis.tolist(), amounts, strict=True):
+                for category, amount in zip(ev.PROGRAMMES, uses, strict=True):
+                    accounts.post(start, nis, category, amount, ev.NATIONAL)
         minute, nis, category, payer, cents, _ = np.array(accounts.postings).reshape(-1, 6).T
         town = np.searchsorted(self.world.nis, nis)
         year = np.searchsorted(self.year_starts, minute, side="right") - 1
-        payments = np.zeros((len(PAYERS), len(CATEGORIES)))
+        payments = np.zeros((len(PAYERS), len(ev.ENTRIES)))
         np.add.at(payments, (payer, category), cents)
         own = payer == MUNICIPALITY
         return Outcomes(
@@ -371,6 +373,7 @@ class Bound:
             "team_wait_days_mean": np.zeros(ledger.futures),
             "worst_year_cost_eur": years.max(axis=1) / 100,
             "municipalities_in_distress": (own.max(axis=2) > limit).sum(axis=1),
+            "unpaid_claims_eur": np.zeros(ledger.futures),
         }
         return Outcomes(
             kpis=np.stack([figures[name] for name in KPIS], axis=1),

@@ -245,7 +245,7 @@ def show_parameters(rows: Iterable[Parameter]) -> None:
         spread = NO_RANGE if row.low is None or row.high is None else f"{_plain(row.low)} to {_plain(row.high)}"
         grade = "assumption" if row.is_assumption else f"grade {row.grade}"
         print(f"{row.key:<{width}}  {_plain(row.value):>9}  {spread:>16}  {grade}")
-        unit = ", ".join(row.choices) if row.choices else row.unit
+        unit = ", ".join(_plain(choice) for choice in row.choices) if row.choices else row.unit
         text = f"{row.label['en']} ({unit}). {row.source}"
         print(textwrap.indent(textwrap.fill(text, lines, break_long_words=False, break_on_hyphens=False), "    "))
     if len(rows) == 1:
@@ -257,6 +257,8 @@ NO_RANGE = "-"
 
 
 def _plain(value: float | int | str) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
     return value if isinstance(value, str) else f"{value:.12g}"
 
 

@@ -44,6 +44,18 @@ BAD: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("run", PAIR[0], *SMALL, "--set", "world.threat.atempts=3", "--set", "policy.response.teams=many"),
         ('did you mean "attempts"?', "response.teams", "unlimited"),
     ),
+    "more than fits in memory": (
+        ("run", PAIR[0], "--set", "world.threat.growth=-0.5", "--set", "world.threat.base_year=2097"),
+        ("[too-many-events] threat", "7.6e+25 events", "at most 2,000,000", "nearer to 2020"),
+    ),
+    "more years than fit in memory": (
+        ("compare", *PAIR, "--years", "50", "--set", "world.threat.growth=0.25"),
+        ("[too-many-events] threat", "a future of 50 years", "at most 2,000,000"),
+    ),
+    "a world that does not fit in memory": (
+        ("validate", str(Path(__file__).parent / "data" / "broken" / "too-many-events.yaml")),
+        ("too-many-events.yaml:5: [too-many-events] threat", "1 file, 1 problem"),
+    ),
     "a setting without a value": (("run", PAIR[0], *SMALL, "--set", "world.threat.attempts"), ("--set", "KEY=VALUE")),
     "a future below zero": (("explain", PAIR[0], "--municipality", "Gent", "--replication", "-1"), ("--replication",)),
     "an unknown town": (("explain", PAIR[0], "--municipality", "Wilebroek"), ("did you mean Willebroek",)),

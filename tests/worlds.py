@@ -13,9 +13,10 @@ from sim.engines.compiled import CompiledSetting
 from sim.engines.setting import Outcome, Setting
 from sim.engines.tape import deal, sky_over
 from sim.experiments.replicate import play
-from sim.model.arrays import policy_arrays, world_arrays
+from sim.model.arrays import world_arrays
 from sim.model.municipalities import Municipality
 from sim.model.policy import Policy
+from sim.model.policy_arrays import policy_arrays
 from sim.model.spec import parameters
 from sim.model.world import World
 

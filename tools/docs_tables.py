@@ -41,9 +41,20 @@ GROUPS = {
     "world.ddos": "Waves of denial of service",
     "world.suppliers": "Suppliers",
     "world.finance": "Municipal finance",
+    "world.behaviour": "What a municipality weighs",
+    "world.adoption": "How fast municipalities take up an offer",
+    "world.delivery": "What buying together does",
+    "world.standard": "What a minimum standard means",
+    "world.service": "Shared services",
+    "world.audit": "Audits",
+    "world.fallback": "Services to fall back on",
+    "world.insurance": "How insurers treat claims",
     "policy.prevention": "Policy: prevention",
     "policy.response": "Policy: response teams",
     "policy.ransom": "Policy: ransom",
+    "policy.insurance": "Policy: insurance",
+    "policy.fund": "Policy: solidarity fund",
+    "policy.gemeentefonds": "Policy: the Gemeentefonds",
 }
 
 
@@ -60,10 +71,12 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 def figure(value: object, whole: bool = False) -> str:
     """Return a value as it is read: 60,000, 0.0714, `central`."""
+    if isinstance(value, bool):
+        return "`true`" if value else "`false`"
     if isinstance(value, str):
         return f"`{value}`"
     assert isinstance(value, int | float)
-    return f"{value:.12g}" if whole else f"{value:,.12g}"
+    return f"{value:.12g}" if whole else f"{value:,.13g}"
 
 
 def about(value: float, digits: int = 3) -> str:
@@ -102,7 +115,7 @@ def linked(text: str) -> str:
 def reach(row: Parameter) -> str:
     """Return the range of the evidence, or what may be chosen."""
     if row.choices:
-        return ", ".join(f"`{choice}`" for choice in row.choices)
+        return ", ".join(figure(choice) for choice in row.choices)
     if row.low is None or row.high is None:
         return ""
     return f"{figure(row.low)} to {figure(row.high)}"

@@ -1,50 +1,128 @@
-"""The books of one future: every cost finds its payers the moment it arises, every outage is counted until it ends."""
+"""The accounts of one future: every cost finds its payers the moment it arises; pots pay what they can, when they can.
+
+Payments are postings. A pot is the solidarity fund or an envelope of the Flemish budget: it is filled every 1 January,
+pays claims until it is empty, and then does what the policy says.
+"""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
-
-import numpy as np
-import simpy
-from numpy.typing import NDArray
 
 from sim.engines import events as ev
-from sim.model.arrays import NO_LIMIT, PARTS_PER_MILLION, LayerTerms, WorldArrays
-from sim.rules import incident as incident_rules
-from sim.rules.funding import elapsed_part, layer_payment
-
-Row = dict[str, int]
-ALL_THE_REST = (
-    PARTS_PER_MILLION,
-    NO_LIMIT,
-    NO_LIMIT,
-    NO_LIMIT,
-    -NO_LIMIT,
-    NO_LIMIT,
-)  # the terms of a bare layer
-BLANK: Row = (
-    dict.fromkeys(ev.INCIDENT.names or (), ev.UNKNOWN)
-    | dict.fromkeys(("private", "backups_lost", "exfiltrated", "demand_cents", "ransom_cents"), 0)
-    | dict.fromkeys(("cost_cents", "harm_cents", "person_minutes", "open"), 0)
+from sim.model.arrays import NO_LIMIT, PARTS_PER_MILLION
+from sim.model.policy import PAYERS
+from sim.model.policy_arrays import NOBODY, LayerTerms, PotTerms, Stage
+from sim.rules.funding import (
+    FALL_THROUGH,
+    PRO_RATA,
+    WAIT,
+    claw_back_cents,
+    layer_payment,
+    paid_now,
+    part_by_inhabitants,
+    pro_rata_share,
 )
+
+MUNICIPALITY, FLANDERS, _, FUND = range(len(PAYERS))
+EVERYBODY = 0  # the NIS code of what concerns no single municipality
+ALL_THE_REST = (PARTS_PER_MILLION, NO_LIMIT, NO_LIMIT, NO_LIMIT, -NO_LIMIT, NO_LIMIT, NO_LIMIT, NOBODY, NOBODY, 0)
+"""The terms of a bare layer."""
 
 Posting = tuple[int, int, int, int, int, int]
 """Minute, NIS code, category, payer, cents, row of the incident: the layout of `events.POSTING`."""
 
 
+@dataclass
+class Claimant:
+    """What a layer asks about the municipality and the incident before it pays."""
+
+    meets: Callable[[int], bool] = lambda requirement: True
+    insured: bool = False
+    denied: Callable[[], bool] = lambda: False
+    deductible: int = 0  # what is left of it for this incident
+    cause: int = ev.UNKNOWN  # the compromise of a supplier that it goes back to
+
+
+ANYBODY = Claimant()
+
+
+@dataclass
+class Pot:
+    """The fund or an envelope during one future."""
+
+    terms: PotTerms
+    balance: int = 0
+    short: bool = False  # whether a claim met an empty pot this year
+    claims: list[tuple[int, int]] = field(default_factory=list)  # (NIS code, cents) that wait, the oldest first
+    paid: defaultdict[tuple[str, int, int], int] = field(default_factory=lambda: defaultdict(int))
+    ends: list[int] = field(default_factory=list)  # balance at the end of each year
+    dry: list[int] = field(default_factory=list)
+
+    def room(self, nis: int, year: int, cause: int) -> int:
+        """Return how much more it may pay: to this municipality this year, for this cause, to all this year."""
+        room = min(
+            self.terms.member_limit - self.paid["member", nis, year],
+            self.terms.annual_limit - self.paid["all", 0, year],
+        )
+        return room if cause == ev.UNKNOWN else min(room, self.terms.common_limit - self.paid["cause", cause, 0])
+
+    def count(self, nis: int, year: int, cause: int, cents: int) -> None:
+        """Count a claim against the limits."""
+        self.paid["member", nis, year] += cents
+        self.paid["all", 0, year] += cents
+        if cause != ev.UNKNOWN:
+            self.paid["cause", cause, 0] += cents
+
+
 class Accounts:
     """Books of one future. What a cost is split into is the policy's; that it adds up is checked here."""
 
-    def __init__(self, layers: tuple[tuple[LayerTerms, ...], ...], year_starts: tuple[int, ...]) -> None:
+    def __init__(
+        self,
+        layers: tuple[tuple[LayerTerms, ...], ...],
+        year_starts: tuple[int, ...],
+        pots: Sequence[PotTerms] = (),
+        claw_back: int = 0,
+    ) -> None:
         self.layers = layers
         self.year_starts = year_starts
+        self.pots = [Pot(terms) for terms in pots]
+        self.claw_back = claw_back  # parts per million of Flemish payments from no pot
         self.postings: list[Posting] = []
+        self.unpaid = 0
+        self._owed = 0  # what municipalities give back of the Flemish payments of this year
         self._paid_this_year: defaultdict[tuple[int, int, int, int], int] = defaultdict(int)
+        self._paid_for_cause: defaultdict[tuple[int, int, int], int] = defaultdict(int)
+        self._insured_this_year: defaultdict[tuple[int, int], int] = defaultdict(int)
+        self.insurance_limit = NO_LIMIT
 
-    def post(self, minute: int, nis: int, category: int, cents: int, incident: int) -> None:
+    def begin(self, stage: Stage) -> None:
+        """Go on under the terms of a stage of the policy."""
+        self.layers, self.claw_back = stage.layers, stage.claw_back
+        self.insurance_limit = stage.choices.insurance_limit
+        for pot, terms in zip(self.pots, stage.pots, strict=True):
+            pot.terms = terms
+
+    # --- postings ------------------------------------------------------------------------------------------------
+
+    def pay(self, minute: int, nis: int, category: int, payer: int, cents: int, incident: int, back: int) -> None:
+        """Write a posting; `back` is the part that municipalities give back where Flanders pays."""
+        self.postings.append((minute, nis, category, payer, cents, incident))
+        if payer == FLANDERS:
+            self._owed += claw_back_cents(cents, back)
+
+    def transfer(self, minute: int, nis: int, kind: int, giver: int, taker: int, cents: int, back: int = 0) -> None:
+        """Move money from one payer to another."""
+        if cents > 0:
+            self.pay(minute, nis, kind, giver, cents, ev.NATIONAL, back)
+            self.postings.append((minute, nis, kind, taker, -cents, ev.NATIONAL))
+
+    def post(
+        self, minute: int, nis: int, category: int, cents: int, incident: int, claimant: Claimant = ANYBODY
+    ) -> None:
         """Let a cost of `cents` flow through the layers of its category until nothing is left.
 
         Each (incident, category) is posted once, or in parts that share no limit per event.
@@ -55,118 +133,121 @@ class Accounts:
             if left == 0:
                 return
             if layer[1:] == ALL_THE_REST:
-                self.postings.append((minute, nis, category, layer.payer, left, incident))
+                self.pay(minute, nis, category, layer.payer, left, incident, self.claw_back)
                 return
             if not layer.begins <= minute < layer.ends:
                 continue
+            if layer.requires != NOBODY and not claimant.meets(layer.requires):
+                continue
+            covered = left
             account = (nis, category, position, year)
-            payment = layer_payment(
-                left,
-                layer.share,
-                layer.first,
-                layer.limit_per_event,
-                layer.limit_per_year - self._paid_this_year[account],
-            )
-            if payment > 0:
+            room = layer.limit_per_year - self._paid_this_year[account]
+            if claimant.cause != ev.UNKNOWN:
+                room = min(room, layer.common_limit - self._paid_for_cause[category, position, claimant.cause])
+            if layer.insured:
+                if not claimant.insured or claimant.denied():
+                    continue
+                retained = min(left, claimant.deductible)
+                claimant.deductible -= retained
+                covered -= retained
+                room = min(room, self.insurance_limit - self._insured_this_year[nis, year])
+            pot = None if layer.pot == NOBODY else self.pots[layer.pot]
+            if pot is not None:
+                room = min(room, pot.room(nis, year, claimant.cause))
+            payment = layer_payment(covered, layer.share, layer.first, layer.limit_per_event, room)
+            if payment <= 0:
+                continue
+            if pot is None:
+                self.pay(minute, nis, category, layer.payer, payment, incident, self.claw_back)
+            else:
+                payment = self._claim(pot, minute, nis, category, payment, incident)
+                pot.count(nis, year, claimant.cause, payment)
+            if layer.limit_per_year < NO_LIMIT:
                 self._paid_this_year[account] += payment
-                self.postings.append((minute, nis, category, layer.payer, payment, incident))
-                left -= payment
+            if layer.common_limit < NO_LIMIT:
+                self._paid_for_cause[category, position, claimant.cause] += payment
+            if layer.insured:
+                self._insured_this_year[nis, year] += payment
+            left -= payment
         if left != 0:
             raise AssertionError(f"{left} cents of category {category} found no payer; the last layer must take all")
 
+    # --- pots ----------------------------------------------------------------------------------------------------
 
-@dataclass
-class Town:
-    """A municipality during one future: how well it is covered, and whether it is in trouble."""
+    def _claim(self, pot: Pot, minute: int, nis: int, category: int, claim: int, incident: int) -> int:
+        """Pay a claim from a pot and return what it takes on: what cannot be paid yet the municipality advances."""
+        now = paid_now(claim, pot.balance, pot.terms.when_empty, pot.terms.backstop)
+        if now > pot.balance:  # the backstop
+            self.transfer(minute, EVERYBODY, ev.CONTRIBUTION, FLANDERS, FUND, now - pot.balance, pot.terms.claw_back)
+            pot.balance, pot.short = now, True
+        pot.balance -= now
+        if now > 0:
+            self.pay(minute, nis, category, pot.terms.payer, now, incident, pot.terms.claw_back)
+        if now == claim:
+            return claim
+        pot.short = pot.short or pot.terms.when_empty != PRO_RATA
+        if pot.terms.when_empty == FALL_THROUGH:
+            return now
+        self.pay(minute, nis, category, MUNICIPALITY, claim - now, incident, 0)
+        pot.claims.append((nis, claim - now))
+        return claim
 
-    nis: int
-    inhabitants: int
-    levels: list[float]
-    targets: list[float]
-    cost_size: float
-    levels_at: int = 0
-    open_row: int = ev.UNKNOWN  # row of the incident that keeps it busy
-    last_closed: int = ev.UNKNOWN  # row of the latest closed incident: only its aftermath goes on
+    def _reimburse(self, pot: Pot, minute: int, nis: int, cents: int) -> None:
+        self.transfer(minute, nis, ev.REIMBURSEMENT, pot.terms.payer, MUNICIPALITY, cents, pot.terms.claw_back)
+        pot.balance -= cents
 
+    def settle(self, minute: int, inhabitants: Sequence[tuple[int, int]]) -> None:
+        """End a year: share out what claims share, note the balances, take back what municipalities owe Flanders.
 
-@dataclass
-class Outage:
-    """Services that are out: `waiting` holds, for each, its share of all services and its place in the restoring."""
+        `inhabitants` has the NIS code and the inhabitants of every municipality, in order.
+        """
+        for pot in self.pots:
+            if pot.terms.when_empty == PRO_RATA and pot.claims:
+                claims = sum(cents for _, cents in pot.claims)
+                share = pro_rata_share(pot.balance, claims)
+                pot.short = pot.short or share < PARTS_PER_MILLION
+                for nis, cents in pot.claims:
+                    part = cents * share // PARTS_PER_MILLION
+                    self._reimburse(pot, minute, nis, part)
+                    self.unpaid += cents - part
+                pot.claims.clear()
+            pot.ends.append(pot.balance)
+            pot.dry.append(int(pot.short))
+            pot.short = False
+        owed, self._owed = self._owed, 0
+        everybody, before = sum(people for _, people in inhabitants), 0
+        for nis, people in inhabitants if owed > 0 else ():
+            part = part_by_inhabitants(owed, before, before + people, everybody)
+            self.transfer(minute, nis, ev.CLAW_BACK, MUNICIPALITY, FLANDERS, part)
+            before += people
 
-    town: Town
-    since: int
-    share: float
-    waiting: list[tuple[float, float]]
+    def refill(self, minute: int, levies: Callable[[float], Sequence[tuple[int, int]]]) -> None:
+        """Begin a year: put money into the pots, then pay the claims that wait, the oldest first.
 
-
-@dataclass
-class Bill:
-    """Recovery and lost revenue that accrue until the critical services are back."""
-
-    town: Town
-    begun: int
-    due: int
-    amounts: tuple[tuple[int, int], ...] = field(default=())  # (category, cents)
-
-
-class Books:
-    """The incident log and the accounts of one future, kept on the clock of its environment."""
-
-    def __init__(self, env: simpy.Environment, world: WorldArrays, layers: tuple[tuple[LayerTerms, ...], ...]) -> None:
-        self.env = env
-        self.world = world
-        self.accounts = Accounts(layers, world.year_starts)
-        self.incidents: list[Row] = []
-        self.outages: dict[int, Outage] = {}
-        self.bills: dict[int, Bill] = {}
-
-    def open_record(self, town: Town, number: int, cause: int, severity: int, **known: int) -> int:
-        """Write a new row into the incident log and return its number."""
-        row = BLANK | {"nis": town.nis, "number": number, "cause": cause, "severity": severity}
-        self.incidents.append(row | {"begun": int(self.env.now)} | known)
-        return len(self.incidents) - 1
-
-    def charge(self, town: Town, row: int, category: int, amount: int) -> None:
-        """Post a cost of an incident."""
-        if amount > 0:
-            self.incidents[row]["cost_cents"] += amount
-            self.accounts.post(min(int(self.env.now), self.world.horizon - 1), town.nis, category, amount, row)
-
-    def lose(self, row: int, town: Town, share: float, services: tuple[tuple[float, float], ...]) -> None:
-        """Let services go out: `share` of the systems behind each of them."""
-        self.outages[row] = Outage(town, int(self.env.now), share, list(services))
-
-    def regain(self, row: int, service: tuple[float, float]) -> None:
-        """Bring a service back, and book what citizens missed."""
-        outage = self.outages[row]
-        outage.waiting.remove(service)
-        self.miss(row, outage, service[0])
-
-    def miss(self, row: int, outage: Outage, weight: float) -> None:
-        """Book the person-minutes without a service, and their value, in the incident log."""
-        elapsed = int(self.env.now) - outage.since
-        lost = incident_rules.person_minutes(outage.town.inhabitants, outage.share * weight, elapsed)
-        self.incidents[row]["person_minutes"] += lost
-        self.incidents[row]["harm_cents"] += incident_rules.harm_cents(lost, self.world.outage.value_of_service_day)
-
-    def settle(self, row: int) -> None:
-        """Post what has accrued of a bill: all of it once it is due."""
-        bill = self.bills.pop(row)
-        for category, amount in bill.amounts:
-            accrued = elapsed_part(amount, bill.begun, bill.due, int(self.env.now))
-            self.charge(bill.town, row, category, accrued)
+        `levies` returns (NIS code, cents) of every municipality for a levy per inhabitant.
+        """
+        for pot in self.pots:
+            terms = pot.terms
+            if terms.keeps:
+                given = terms.per_year + (terms.opening if minute == 0 else 0)
+                for nis, cents in levies(terms.levy) if terms.levy > 0.0 else ():
+                    self.transfer(minute, nis, ev.LEVY, MUNICIPALITY, FUND, cents)
+                    pot.balance += cents
+                self.transfer(minute, EVERYBODY, ev.CONTRIBUTION, FLANDERS, FUND, given, terms.claw_back)
+                pot.balance += given
+            else:
+                pot.balance = terms.per_year
+            if terms.when_empty != WAIT:
+                continue
+            while pot.claims and pot.balance > 0:
+                nis, cents = pot.claims[0]
+                part = min(cents, pot.balance)
+                self._reimburse(pot, minute, nis, part)
+                if part < cents:
+                    pot.claims[0] = (nis, cents - part)
+                else:
+                    del pot.claims[0]
 
     def close(self) -> None:
-        """At the horizon: book what open incidents have cost and taken from citizens so far, and flag them."""
-        for row, outage in self.outages.items():
-            for weight, _ in outage.waiting:
-                self.miss(row, outage, weight)
-        for row in sorted(self.bills):
-            self.settle(row)
-        for record in self.incidents:
-            record["open"] = int(record["closed"] == ev.UNKNOWN)
-
-    def journals(self) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Return the postings and the incident log as arrays (events.POSTING, events.INCIDENT)."""
-        rows = [tuple(row.values()) for row in self.incidents]  # BLANK has the fields in order
-        return np.array(self.accounts.postings, dtype=ev.POSTING), np.array(rows, dtype=ev.INCIDENT)
+        """At the horizon: claims that still wait stay unpaid."""
+        self.unpaid += sum(cents for pot in self.pots for _, cents in pot.claims)

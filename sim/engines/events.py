@@ -12,23 +12,27 @@ from sim.model.policy import CATEGORIES
 from sim.rules.compiling import rule
 
 # Kinds of events, in the order in which they happen within one minute.
-BUDGET = 1
-RESTORED = 2
-CLOSED = 3
-RELEASED = 4
-COMPROMISED = 5
-WAVE = 6
-ATTEMPT = 7
-FOLLOW_UP = 8
-FRAUD = 9
-IMPACT = 10
-DISCOVERED = 11
-PATIENCE = 12
-PAID = 13
+PHASE = 1
+BUDGET = 2
+JOINED = 3
+RESTORED = 4
+CLOSED = 5
+RELEASED = 6
+COMPROMISED = 7
+WAVE = 8
+ATTEMPT = 9
+FOLLOW_UP = 10
+FRAUD = 11
+IMPACT = 12
+DISCOVERED = 13
+PATIENCE = 14
+PAID = 15
 
 # Their names, for the manual.
 KIND_NAMES = {
+    PHASE: "phase of the action plan",
     BUDGET: "budget",
+    JOINED: "programme joined",
     RESTORED: "service restored",
     CLOSED: "closed",
     RELEASED: "team released",
@@ -48,6 +52,11 @@ KIND_NAMES = {
  SUPPLIER_BILL) = range(len(CATEGORIES))  # fmt: skip
 
 PROGRAMMES = (PREVENTION, RESPONSE_CAPACITY)  # paid every year, whatever happens; the others arise from incidents
+
+# Transfers move money between payers and cost nothing: two postings, of which the cents of the second are negative.
+TRANSFERS = ("premium", "levy", "contribution", "lump_sum", "reimbursement", "claw_back")
+ENTRIES = (*CATEGORIES, *TRANSFERS)  # what a posting can be for
+(PREMIUM, LEVY, CONTRIBUTION, LUMP_SUM, REIMBURSEMENT, CLAW_BACK) = range(len(CATEGORIES), len(ENTRIES))
 
 # Causes of an incident.
 DIRECT, REPEAT, LATERAL, CUT_OFF, PAYMENT_FRAUD, DENIAL = range(6)
@@ -81,7 +90,8 @@ def supplier_number(flag: int, supplier: int, compromise: int) -> int:
     return flag | supplier << 20 | compromise
 
 
-# One row a payment: who paid how much of which cost, when, and for which incident (row in the incident log).
+# One row a payment: who paid how much of which cost, when, and for which incident (row in the incident log). Of a
+# transfer the taker pays a negative amount. What concerns no single municipality has NIS code zero.
 POSTING = np.dtype(
     [
         ("minute", np.int64),

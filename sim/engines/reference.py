@@ -14,14 +14,18 @@ import gc
 from collections.abc import Generator
 from typing import Any
 
+import numpy as np
 import simpy
 
 from sim.engines import events as ev
-from sim.engines.accounts import Bill, Books, Town
+from sim.engines.accounts import Accounts, Claimant
+from sim.engines.books import Bill, Books, Row
 from sim.engines.setting import Outcome, Setting
 from sim.engines.tape import Tape, deal, minute_of, sky_over, threat_time
+from sim.engines.town import AWARENESS, BACKUPS, CONTINUITY, DETECTION, EFFORT, HARDENING, IDENTITY, Town
+from sim.engines.treasury import Treasury
 from sim.model.arrays import UNLIMITED
-from sim.rules import chance, ransom
+from sim.rules import budgets, chance, ransom
 from sim.rules import defence as defence_rules
 from sim.rules import incident as incident_rules
 from sim.rules.calendar import on_tick
@@ -30,7 +34,7 @@ from sim.rules.threat import attempt_rate, repeat_excess, segment_at
 
 Process = Generator[simpy.Event, Any, None]
 EVERYTHING = ((1.0, 0.0),)  # an outage that takes all services alike, and gives them back at once
-IDENTITY, HARDENING, DETECTION, AWARENESS, BACKUPS, CONTINUITY, EFFORT = range(7)
+FIRST_IN_LINE = -(1 << 60)  # the place of a team that is no longer paid for
 
 
 class Moment(simpy.Event):
@@ -53,14 +57,21 @@ class Future:
         self.choices = setting.policy.choices
         self.setting = setting
         self.env = simpy.Environment(initial_time=0)
-        self.books = Books(self.env, self.world, setting.policy.layers)
+        stages = setting.policy.stages
+        self.accounts = Accounts(setting.policy.layers, self.world.year_starts, stages[0].pots)
+        self.books = Books(self.env, self.world, self.accounts, self.claimant)
         self.incidents = self.books.incidents
-        self.blocked = 0
-        self.pool = simpy.PriorityResource(self.env, self.choices.teams) if self.choices.teams > 0 else None
+        self.blocked = self.supplier_events = 0
+        most = max(stage.choices.teams for stage in stages)
+        self.pool = simpy.PriorityResource(self.env, most) if most > 0 else None
+        self.unpaid_teams: list[Any] = []  # teams that stand ready under another stage of the policy
         start, targets = setting.all_stocks()
         self.towns = [
-            Town(nis, inhabitants, levels, goals, incident_rules.cost_size(float(inhabitants), self.world.bill))
-            for nis, inhabitants, levels, goals in zip(
+            Town(
+                position, nis, inhabitants, levels, goals, incident_rules.cost_size(float(inhabitants), self.world.bill)
+            )
+            for position, nis, inhabitants, levels, goals in zip(
+                range(len(self.world.nis)),
                 self.world.nis.tolist(),
                 self.world.inhabitants.tolist(),
                 start.tolist(),
@@ -68,7 +79,8 @@ class Future:
                 strict=True,
             )
         ]
-        self.deterrence = ransom.deterrence_factor(self.choices.ransom_rule, self.world.extortion)
+        self.treasury = Treasury(setting, self.accounts, self.towns)
+        self.begin(0)
 
     # --- helpers -------------------------------------------------------------------------------------------------
 
@@ -86,24 +98,80 @@ class Future:
 
     def stock(self, town: Town, measure: int) -> float:
         """Return a coverage (or the effective spend) at this minute."""
-        if town.levels[measure] == town.targets[measure]:
-            return town.levels[measure]  # at rest, as most are: no need to ask
-        elapsed = float(self.env.now - town.levels_at)
-        return defence_rules.stock_at(
-            town.levels[measure],
-            town.targets[measure],
-            defence_rules.gap_left(elapsed, self.world.defence.build_minutes),
-            defence_rules.gap_left(elapsed, self.world.defence.decay_minutes),
+        return self.treasury.stock(town, measure, int(self.env.now))
+
+    def claimant(self, town: Town, record: Row, common: int) -> Claimant:
+        """Return what layers may ask about an incident; whether its claims are denied is settled at the first one."""
+        verdict: list[bool] = []
+
+        def denied() -> bool:
+            if not verdict:
+                chances = budgets.denial_probability(self.stock(town, IDENTITY), self.world.funding)
+                verdict.append(self.draw(town, record["number"], chance.DENIED) < chances)
+            return verdict[0]
+
+        return Claimant(
+            meets=lambda requirement: self.treasury.meets(town, requirement, int(self.env.now)),
+            insured=bool(self.setting.plan.insured[self.treasury.stage][town.position]),
+            denied=denied,
+            deductible=self.choices.deductible,
+            cause=common,
         )
 
-    # --- budgets -------------------------------------------------------------------------------------------------
+    # --- policy and budgets --------------------------------------------------------------------------------------
+
+    def begin(self, number: int) -> None:
+        """Go on under a stage of the policy."""
+        stage = self.setting.policy.stages[number]
+        now = int(self.env.now)
+        if self.setting.policy.stages[self.treasury.stage].delivery != stage.delivery:  # another pace of building
+            for town in self.towns:
+                town.move([self.stock(town, measure) for measure in range(EFFORT + 1)], now)
+        self.treasury.stage = number
+        self.choices = stage.choices
+        self.accounts.begin(stage)
+        self.deterrence = ransom.deterrence_factor(self.choices.ransom_rule, self.world.extortion)
+        if self.pool is not None:
+            idle = self.pool.capacity - self.choices.teams
+            while len(self.unpaid_teams) < idle:
+                place = (FIRST_IN_LINE, now, len(self.unpaid_teams))
+                self.unpaid_teams.append(self.pool.request(priority=place))  # type: ignore[arg-type]
+            while len(self.unpaid_teams) > idle:
+                team = self.unpaid_teams.pop()
+                if team.triggered:
+                    self.pool.release(team)
+                else:
+                    team.cancel()
+
+    def phases(self) -> Process:
+        """The action plan: on its dates the policy changes."""
+        for number, stage in enumerate(self.setting.policy.stages[1:], start=1):
+            yield self.at(stage.begins, ev.PHASE, chance.WORLD, number)
+            self.begin(number)
 
     def budgets(self) -> Process:
-        """Every 1 January: each municipality's prevention, and its part of the standing response teams."""
-        for start in self.world.year_starts[:-1]:
-            yield self.at(start, ev.BUDGET, chance.WORLD, start)
-            for nis, category, amount in self.setting.programmes():
-                self.books.accounts.post(start, nis, category, amount, ev.NATIONAL)
+        """Every 1 January: accounts are settled, each municipality decides on its prevention."""
+        for year, start in enumerate(self.world.year_starts[:-1]):
+            yield self.at(start, ev.BUDGET, chance.WORLD, year)
+            self.treasury.new_year(year, start)
+
+    def programmes(self) -> None:
+        """Let each municipality join each grant when its day comes, or before the start."""
+        before = []
+        for number in range(len(self.treasury.grants)):
+            for town in self.towns:
+                minute = self.treasury.joins_at(number, town, self.seed, self.tape.replication)
+                if minute < 0:
+                    before.append((minute, town.nis, number, town))
+                elif minute < min(self.world.horizon, self.treasury.grants[number].ends):
+                    self.env.process(self.joining(number, town, minute))
+        for minute, _, number, town in sorted(before, key=lambda one: one[:3]):
+            self.treasury.join(number, town, minute)
+
+    def joining(self, number: int, town: Town, minute: int) -> Process:
+        """A municipality joins a grant."""
+        yield self.at(minute, ev.JOINED, town.nis, number)
+        self.treasury.join(number, town, int(self.env.now))
 
     # --- attacks -------------------------------------------------------------------------------------------------
 
@@ -136,9 +204,17 @@ class Future:
         )
         self.break_in(town, number, cause, severity)
 
-    def break_in(self, town: Town, number: int, cause: int, severity: int, supplier: int = ev.UNKNOWN) -> None:
+    def break_in(
+        self,
+        town: Town,
+        number: int,
+        cause: int,
+        severity: int,
+        supplier: int = ev.UNKNOWN,
+        common: int = ev.UNKNOWN,
+    ) -> None:
         """Open the incident of a successful attempt; a minor one costs staff time and is over."""
-        row = self.books.open_record(town, number, cause, severity, supplier=supplier)
+        row = self.books.open_record(town, number, cause, severity, common, supplier=supplier)
         if severity == MINOR:
             u = self.draw_cost(town, number)
             bill = incident_rules.bill_euro(u, MINOR, town.cost_size, self.world.bill)
@@ -220,8 +296,9 @@ class Future:
         revenue = incident_rules.lost_revenue_cents(bill, world.bill)
 
         # 5. Services return one by one, first those people cannot do without.
+        fallback = world.funding.fallback_factor if self.choices.fallback else 1.0
         critical = incident_rules.critical_outage_minutes(
-            self.draw(town, number, chance.CRITICAL), severity, time_factor, world.outage
+            self.draw(town, number, chance.CRITICAL), severity, time_factor * fallback, world.outage
         )
         full = critical
         if severity == SEVERE:
@@ -308,9 +385,8 @@ class Future:
         self.incidents[row]["closed"] = now
         del self.books.outages[row]
         learned = [self.stock(town, measure) for measure in range(EFFORT + 1)]
-        town.levels = [defence_rules.learned(level, self.world.defence.learning) for level in learned[:EFFORT]]
-        town.levels.append(learned[EFFORT])
-        town.levels_at = now
+        coverages = [defence_rules.learned(level, self.world.defence.learning) for level in learned[:EFFORT]]
+        town.move([*coverages, learned[EFFORT]], now)
         town.open_row = ev.UNKNOWN
         town.last_closed = row
         self.env.process(self.aftermath(town, row))
@@ -360,18 +436,23 @@ class Future:
     def suppliers(self) -> Process:
         """Compromised suppliers, in order of time; each takes its customers along."""
         counts = [0] * (self.world.full_it_suppliers + self.world.saas_suppliers)
-        for minute, supplier in zip(self.tape.compromises.tolist(), self.tape.fallen.tolist(), strict=True):
+        fallen = zip(self.tape.compromises.tolist(), self.tape.fallen.tolist(), strict=True)
+        for common, (minute, supplier) in enumerate(fallen):
             compromise = counts[supplier]
             counts[supplier] += 1
             yield self.at(minute, ev.COMPROMISED, chance.SUPPLIER + supplier, compromise)
-            self.compromise(supplier, compromise)
+            address = (self.seed, self.tape.replication, chance.SUPPLIER + supplier, compromise)
+            if chance.second_uniform(*address, chance.COMPROMISE) < self.choices.supplier_rate:
+                self.supplier_events += 1
+                self.compromise(supplier, compromise, common)
 
-    def compromise(self, supplier: int, number: int) -> None:
+    def compromise(self, supplier: int, number: int, common: int) -> None:
         """Cut off the customers of a supplier; a few are infected themselves."""
         terms, world = self.world.spread, self.world
         full = supplier < world.full_it_suppliers
         u = chance.uniform(self.seed, self.tape.replication, chance.SUPPLIER + supplier, number, chance.SUPPLIER_OUTAGE)
-        outage = incident_rules.supplier_outage_minutes(u, full, terms, world.outage)
+        outage = incident_rules.supplier_outage_minutes(u, full, self.choices.supplier_outage, terms, world.outage)
+        fallback = world.funding.fallback_factor if full and self.choices.fallback else 1.0
         for town in self.customers(supplier):
             cut_off = ev.supplier_number(ev.CUT_OFF_NUMBER, supplier, number)
             infected = ev.supplier_number(ev.LATERAL_NUMBER, supplier, number)
@@ -380,7 +461,7 @@ class Future:
             lateral = self.draw(town, infected, chance.LATERAL) < terms.lateral
             impact = terms.impact_full if full else terms.impact_saas
             row = self.books.open_record(
-                town, cut_off, ev.CUT_OFF, SIGNIFICANT, impact=int(self.env.now), supplier=supplier
+                town, cut_off, ev.CUT_OFF, SIGNIFICANT, common, impact=int(self.env.now), supplier=supplier
             )
             self.books.charge(
                 town, row, ev.SUPPLIER_BILL, incident_rules.supplier_bill_cents(town.inhabitants, impact, terms)
@@ -392,9 +473,9 @@ class Future:
                 severity = incident_rules.lateral_class(
                     self.draw(town, infected, chance.CLASS), self.stock(town, DETECTION), world.classes
                 )
-                self.break_in(town, infected, ev.LATERAL, severity, supplier)
+                self.break_in(town, infected, ev.LATERAL, severity, supplier, common)
             else:
-                self.books.lose(row, town, impact, EVERYTHING)
+                self.books.lose(row, town, impact * fallback, EVERYTHING)
                 if full:
                     town.open_row = row
                     self.env.process(self.cut_off(town, cut_off, row, outage))
@@ -403,7 +484,8 @@ class Future:
 
     def customers(self, supplier: int) -> list[Town]:
         """Return a supplier's customers in order of NIS code."""
-        chosen = self.setting.structure.customers[supplier]
+        structure = self.setting.structure
+        chosen = (structure.concentrated if self.choices.concentrated else structure.customers)[supplier]
         return [town for town, chooses in zip(self.towns, chosen.tolist(), strict=True) if chooses]
 
     def without_service(self, town: Town, number: int, row: int, outage: int) -> Process:
@@ -427,7 +509,9 @@ class Future:
 
     def run(self) -> Outcome:
         """Play the future from the first minute to the horizon and hand over its journals."""
+        self.env.process(self.phases())
         self.env.process(self.budgets())
+        self.programmes()
         self.env.process(self.waves())
         self.env.process(self.suppliers())
         for position in range(len(self.towns)):
@@ -441,14 +525,21 @@ class Future:
             if collecting:
                 gc.enable()
         self.books.close()
+        self.treasury.end_year(self.world.horizon - 1)
+        self.accounts.close()
+        purses: list[Any] = [*self.accounts.pots, *self.treasury.memberships]
+        years = len(self.world.year_starts) - 1
         postings, incidents = self.books.journals()
         return Outcome(
             replication=self.tape.replication,
             postings=postings,
             incidents=incidents,
-            supplier_events=len(self.tape.compromises),
+            supplier_events=self.supplier_events,
             blocked=self.blocked,
             tape_digest=int(self.tape.digest),
+            balances=np.array([one.ends for one in purses], dtype=np.int64).reshape(-1, years),
+            dry=np.array([one.dry for one in purses], dtype=np.int64).reshape(-1, years),
+            unpaid_cents=self.accounts.unpaid,
         )
 
 

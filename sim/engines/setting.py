@@ -9,17 +9,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engines.events import PREVENTION, RESPONSE_CAPACITY
+from sim.engines.plan import Plan, coverages
 from sim.engines.structure import Structure, structure
-from sim.model.arrays import PolicyArrays, WorldArrays
-from sim.rules.defence import coverage_target, unprotected
+from sim.model.arrays import WorldArrays
+from sim.model.policy_arrays import PolicyArrays
+from sim.rules.defence import unprotected
 from sim.rules.funding import part_by_inhabitants
 from sim.rules.incident import cents
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an engine hands over: the journals of one future."""
+    """What an engine hands over: the journals of one future, and how its pots fared."""
 
     replication: int
     postings: NDArray[Any]  # dtype events.POSTING
@@ -27,6 +28,9 @@ class Outcome:
     supplier_events: int
     blocked: int  # break-ins that found the municipality already down
     tape_digest: int
+    balances: NDArray[np.int64]  # (pots, years) cents at the end of each year
+    dry: NDArray[np.int64]  # (pots, years) 1 where a claim met an empty pot; pots are the fund, envelopes and grants
+    unpaid_cents: int  # claims that waited in vain
 
 
 @dataclass
@@ -37,6 +41,7 @@ class Setting:
     policy: PolicyArrays
     structure: Structure = field(default=None)  # type: ignore[assignment]  # drawn from the world where not given
     cap: float = field(init=False)  # the break-in probability at zero spend
+    plan: Plan = field(init=False)
 
     def __post_init__(self) -> None:
         self.cap = unprotected(self.world.defence)
@@ -47,39 +52,39 @@ class Setting:
             )
         if self.structure is None:
             self.structure = structure(self.world)
+        self.plan = Plan(self.world, self.policy, self.structure)
 
-    def ratios(self, maturity: float, spend: float, mix: tuple[float, ...]) -> list[float]:
-        """Return spend on each measure over today's spend on it."""
-        return [
-            maturity * spend * share / (self.world.reference_spend * reference) if reference > 0.0 else 0.0
-            for share, reference in zip(mix, self.world.reference_mix, strict=True)
-        ]
-
-    def stocks(self, maturity: float, spend: float, mix: tuple[float, ...]) -> list[float]:
+    def stocks(self, effect: float, spend: float, mix: tuple[float, ...]) -> list[float]:
         """Return the long-run coverage of the six measures, and the effective spend itself, for a yearly spend."""
-        coverages = [
-            coverage_target(ratio, today)
-            for ratio, today in zip(self.ratios(maturity, spend, mix), self.world.today, strict=True)
-        ]
-        return [*coverages, maturity * spend]
+        return [*coverages(effect, [spend * share for share in mix], self.world), effect * spend]
 
     def all_stocks(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the stocks at the start, from today's spend, and their targets under the policy: shapes (n, 7)."""
-        maturity = self.structure.maturity.tolist()
-        start = [self.stocks(m, self.world.reference_spend, self.world.reference_mix) for m in maturity]
-        targets = [self.stocks(m, self.policy.local_spend, self.policy.mix) for m in maturity]
-        return np.array(start, dtype=np.float64), np.array(targets, dtype=np.float64)
+        """Return the stocks at the start, from today's spend, and their targets while budgets are steady: (n, 7)."""
+        stage = self.policy.stages[0]
+        start = [
+            self.stocks(m, self.world.reference_spend, self.world.reference_mix)
+            for m in self.structure.maturity.tolist()
+        ]
+        if not self.plan.is_steady:
+            return np.array(start), np.array(start)
+        targets = [self.stocks(effect, stage.local_spend, stage.mix) for effect in self.plan.effect[0].tolist()]
+        return np.array(start), np.array(targets)
 
-    def programmes(self) -> Iterator[tuple[int, int, int]]:
-        """Yield what is paid every 1 January, whatever happens: (NIS code, category, cents).
-
-        Each municipality pays for its prevention, and its part by inhabitants of the standing response teams.
+    def capacity(self, year: int) -> Iterator[int]:
+        """Yield the cents that each municipality's readiness costs in a year: its part by inhabitants of the standing
+        response teams, and its fallback for services.
         """
+        choices = self.policy.stages[self.plan.stage_of_year[year]].choices
         people = self.world.inhabitants.tolist()
-        everybody = sum(people)
-        teams = max(0, self.policy.choices.teams) * self.world.team.cost_per_year_cents
-        before = 0
-        for nis, inhabitants in zip(self.world.nis.tolist(), people, strict=True):
-            yield nis, PREVENTION, cents(self.policy.local_spend * inhabitants)
-            yield nis, RESPONSE_CAPACITY, part_by_inhabitants(teams, before, before + inhabitants, everybody)
+        everybody, before = sum(people), 0
+        teams = max(0, choices.teams) * self.world.team.cost_per_year_cents
+        for inhabitants in people:
+            part = part_by_inhabitants(teams, before, before + inhabitants, everybody)
+            yield part + (cents(self.world.funding.fallback_price * inhabitants) if choices.fallback else 0)
             before += inhabitants
+
+    def steady_prevention(self, year: int) -> Iterator[int]:
+        """Yield the cents that each municipality's prevention costs in a year, while budgets are steady."""
+        stage = self.policy.stages[self.plan.stage_of_year[year]]
+        for inhabitants in self.world.inhabitants.tolist():
+            yield cents(stage.local_spend * inhabitants) + cents(stage.supplier_price * inhabitants)

@@ -17,7 +17,10 @@ class Structure(NamedTuple):
 
     shares: NDArray[np.float64]  # (suppliers,) the part of municipalities each one serves
     customers: NDArray[np.bool_]  # (suppliers, n)
+    concentrated: NDArray[np.bool_]  # (suppliers, n) customers once the Flemish framework has moved some of them
     maturity: NDArray[np.float64]  # (n,) what a euro of prevention buys, mean one
+    caution: NDArray[np.float64]  # (n,) in (0, 1): the lower, the sooner a municipality buys insurance
+    obedience: NDArray[np.float64]  # (n,) in (0, 1): the lower, the sooner it complies with a minimum standard
 
 
 def structure(world: WorldArrays) -> Structure:
@@ -56,4 +59,22 @@ def structure(world: WorldArrays) -> Structure:
             float(np.exp(-spread * spread / 2)),
             spread,
         )
-    return Structure(shares, customers, maturity)
+    everybody = world.nis.tolist()
+    caution = np.array([uniform(seed, chance.STRUCTURE, nis, 0, chance.CAUTION) for nis in everybody])
+    obedience = np.array([uniform(seed, chance.STRUCTURE, nis, 0, chance.OBEDIENCE) for nis in everybody])
+    return Structure(shares, customers, _concentrated(world, shares, customers), maturity, caution, obedience)
+
+
+def _concentrated(world: WorldArrays, shares: NDArray[np.float64], customers: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return who is whose customer once some have left smaller suppliers for the largest one of their kind."""
+    moved = customers.copy()
+    for kind in (range(world.full_it_suppliers), range(world.full_it_suppliers, len(shares))):
+        if len(kind) == 0:
+            continue
+        largest = max(kind, key=lambda supplier: (shares[supplier], -supplier))
+        for supplier in kind:
+            for town in np.flatnonzero(customers[supplier]).tolist():
+                u = uniform(world.structure_seed, chance.STRUCTURE, int(world.nis[town]), supplier, chance.MOVE)
+                if supplier != largest and u < world.delivery.concentration:
+                    moved[supplier, town], moved[largest, town] = False, True
+    return moved

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engines import events as ev
 from sim.experiments.replicate import DEFAULT_ENGINE, Futures, Progress, play, replicate, settings, usable_engine
-from sim.model.policy import CATEGORIES, PAYERS, Policy
+from sim.model.policy import PAYERS, Policy
 from sim.model.world import World
 from sim.results.estimates import Difference, Estimate, difference, estimate, exceedance, mean_interval
 from sim.results.findings import Finding
@@ -208,10 +209,13 @@ class Comparison:
         return pd.DataFrame(rows, columns=names)
 
     def payers(self, policy: str | Policy) -> dict[str, dict[str, float]]:
-        """Return the mean euro over the horizon by payer and category; empty cells are left out."""
+        """Return the mean euro over the horizon by payer and category; empty cells are left out.
+
+        Transfers between payers stand beside the costs, negative where money comes in: they add up to zero.
+        """
         mean = np.mean([summary.payments for summary in self.futures_of[self._position(policy)]], axis=0) / 100
         return {
-            payer: {category: float(mean[i, j]) for j, category in enumerate(CATEGORIES) if mean[i, j] > 0}
+            payer: {entry: float(mean[i, j]) for j, entry in enumerate(ev.ENTRIES) if mean[i, j] != 0}
             for i, payer in enumerate(PAYERS)
             if mean[i].any()
         }

@@ -19,8 +19,10 @@ from sim.engines.setting import Outcome, Setting
 from sim.engines.structure import Structure, structure
 from sim.engines.tape import Sky, deal, sky_over
 from sim.engines.twin.deck import Deck, Shelf, deal_deck
-from sim.model.arrays import PolicyArrays, WorldArrays, policy_arrays, world_arrays
+from sim.model.arrays import WorldArrays, world_arrays
 from sim.model.policy import Policy
+from sim.model.policy_arrays import PolicyArrays, policy_arrays
+from sim.model.workload import check_horizon
 from sim.model.world import World
 from sim.results.outcomes import Summary, summaries_of, summarise
 from sim.rules.compiling import HAS_NUMBA, is_stored
@@ -52,7 +54,8 @@ class Ground(NamedTuple):
 
 @lru_cache(maxsize=3)
 def ground(world: World, years: int | None) -> Ground:
-    """Return what policies come and go over; the latest worlds are kept."""
+    """Return what policies come and go over; the latest worlds are kept. Raises InputError for too long a horizon."""
+    check_horizon(world, years)
     numbers = world_arrays(world, years)
     return Ground(numbers, structure(numbers), Shelf())
 

@@ -1,4 +1,4 @@
-"""World and Policy as the engines read them: plain numbers in named groups, one row a municipality.
+"""A world as the engines read it: plain numbers in named groups, one row a municipality.
 
 Nothing is decided here. Each group holds the parameters of one file of rules, with the anchors multiplied in and
 calendar units turned into minutes, so that a rule takes one group and not twenty numbers.
@@ -7,19 +7,17 @@ calendar units turned into minutes, so that a rule takes one group and not twent
 from __future__ import annotations
 
 import datetime
+import math
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.policy import CATEGORIES, PAYERS, Layer, Policy
 from sim.model.world import World
 
 MEASURES = ("identity", "hardening", "detection", "awareness", "backups", "continuity")
 SERVICES = ("population", "welfare", "permits", "communication", "care")
 DEFENCES = ("measures", "gordon_loeb_1", "gordon_loeb_2", "logistic")
-DISCIPLINES = ("first_come", "severity", "inhabitants")
-RANSOM_RULES = ("never", "may_pay", "with_approval")
 
 UNLIMITED = -1
 MINUTES_PER_DAY = 1440
@@ -178,27 +176,56 @@ class Spread(NamedTuple):
     bill_per_inhabitant: float
 
 
-class Choices(NamedTuple):
-    """A policy's levers on the chain of events."""
+class Funding(NamedTuple):
+    """What decides how municipalities budget, and what programmes cost and do."""
 
-    teams: int
-    discipline: int
-    private_after_minutes: int
-    ransom_rule: int
-    approval_minutes: int
-    approval_rate: float
+    reserve: float
+    ceiling: float
+    budget_stress: float
+    flypaper_first: float
+    flypaper_later: float
+    revealed: int  # 1 where losses weigh as much as today's spend reveals
+    harm_weight: float
+    denial_without: float
+    denial_with: float
+    audit_price_cents: int
+    audit_effect: float
+    fallback_factor: float
+    fallback_price: float
 
 
-class LayerTerms(NamedTuple):
-    """One payer layer in integers: shares in parts per million, money in cents, time in minutes."""
+class Delivery(NamedTuple):
+    """What streamlining does; each tuple has one entry for each of policy_arrays.DELIVERIES."""
 
-    payer: int
-    share: int
-    first: int
-    limit_per_event: int
-    limit_per_year: int
-    begins: int
-    ends: int
+    price: tuple[float, float, float]
+    spread: tuple[float, float, float]
+    build: tuple[float, float, float]
+    concentration: float
+    standards: tuple[float, float, float]  # coverage that complying means, by level
+    service_coverage: float
+
+
+class Chain(NamedTuple):
+    """What stands between spending and an expected bill, the same for all municipalities of a world."""
+
+    defence: Defence
+    classes: Classes
+    recovery: Recovery
+    cap: float
+    reference_spend: float
+    reference_mix: tuple[float, ...]  # of the six measures
+    today: tuple[float, ...]
+
+
+class Stakes(NamedTuple):
+    """What one municipality has at stake in a year; euro per inhabitant for each break-in of a class."""
+
+    effect: float  # what a euro buys
+    uses: tuple[float, ...]  # euro on each measure for a euro of its own, grants included
+    attempts: float  # expected in the year
+    minor: float
+    significant: float
+    severe: float
 
 
 class WorldArrays(NamedTuple):
@@ -214,6 +241,8 @@ class WorldArrays(NamedTuple):
     team: Team
     extortion: Extortion
     spread: Spread
+    funding: Funding
+    delivery: Delivery
     nis: NDArray[np.int64]
     inhabitants: NDArray[np.int64]
     services: tuple[tuple[float, float], ...]
@@ -232,18 +261,11 @@ class WorldArrays(NamedTuple):
     reference_mix: tuple[float, ...]
     operating_spend: float
     distress_share: float
+    income: tuple[float, ...]  # euro per inhabitant, not a number where unknown
 
 
-class PolicyArrays(NamedTuple):
-    """A policy in numbers; `layers` holds the ordered layers of each category, in the order of CATEGORIES."""
-
-    choices: Choices
-    local_spend: float
-    mix: tuple[float, ...]
-    layers: tuple[tuple[LayerTerms, ...], ...]
-
-
-def _minutes(days: float) -> int:
+def minutes_of_days(days: float) -> int:
+    """Return whole minutes."""
     return round(days * MINUTES_PER_DAY)
 
 
@@ -273,9 +295,9 @@ def world_arrays(world: World, years: int | None = None) -> WorldArrays:
             offhours_share=t.offhours_share,
             shock_rate=t.shock_rate,
             shock_factor=t.shock_factor,
-            shock_minutes=_minutes(t.shock_days),
+            shock_minutes=minutes_of_days(t.shock_days),
             repeat_factor=t.repeat_factor,
-            repeat_minutes=_minutes(t.repeat_window),
+            repeat_minutes=minutes_of_days(t.repeat_window),
             repeat_paid_factor=t.repeat_paid_factor,
             fraud_rate=world.fraud.rate,
             waves=world.ddos.waves,
@@ -382,6 +404,29 @@ def world_arrays(world: World, years: int | None = None) -> WorldArrays:
             outage_sigma=world.suppliers.outage_sigma,
             bill_per_inhabitant=world.suppliers.bill_per_inhabitant * world.suppliers.bill_share,
         ),
+        funding=Funding(
+            reserve=world.finance.reserve,
+            ceiling=world.finance.prevention_ceiling,
+            budget_stress=world.finance.budget_stress,
+            flypaper_first=world.finance.flypaper_first,
+            flypaper_later=world.finance.flypaper_later,
+            revealed=int(world.behaviour.valuation == "revealed"),
+            harm_weight=world.behaviour.harm_weight,
+            denial_without=world.insurance.denial_without,
+            denial_with=world.insurance.denial_with,
+            audit_price_cents=round(world.audit.price * CENTS),
+            audit_effect=world.audit.effect,
+            fallback_factor=world.fallback.outage_factor,
+            fallback_price=world.fallback.price,
+        ),
+        delivery=Delivery(
+            price=(1.0, world.delivery.intermunicipal_price, world.delivery.framework_price),
+            spread=(1.0, world.delivery.intermunicipal_spread, world.delivery.framework_spread),
+            build=(1.0, 1.0, world.delivery.framework_build),
+            concentration=world.delivery.framework_concentration,
+            standards=(world.standard.basic, world.standard.important, world.standard.essential),
+            service_coverage=world.service.coverage,
+        ),
         nis=np.array([town.nis for town in towns], dtype=np.int64),
         inhabitants=np.array([town.population for town in towns], dtype=np.int64),
         services=tuple(
@@ -403,43 +448,8 @@ def world_arrays(world: World, years: int | None = None) -> WorldArrays:
         reference_mix=tuple(float(getattr(m, name).mix) for name in MEASURES),
         operating_spend=world.finance.operating_spend,
         distress_share=world.finance.distress_share,
-    )
-
-
-def _layer_terms(layer: Layer, start: datetime.date) -> LayerTerms:
-    def cents(amount: float | None) -> int:
-        return NO_LIMIT if amount is None else round(amount * CENTS)
-
-    def minute(day: datetime.date | None, otherwise: int) -> int:
-        return otherwise if day is None else (day - start).days * MINUTES_PER_DAY
-
-    one_day = datetime.timedelta(days=1)
-    return LayerTerms(
-        payer=PAYERS.index(layer.payer),
-        share=round(layer.share * PARTS_PER_MILLION),
-        first=cents(layer.first),
-        limit_per_event=cents(layer.limit_per_event),
-        limit_per_year=cents(layer.limit_per_year),
-        begins=minute(layer.from_, -NO_LIMIT),
-        ends=minute(None if layer.until is None else layer.until + one_day, NO_LIMIT),
-    )
-
-
-def policy_arrays(policy: Policy, world: World) -> PolicyArrays:
-    """Return the policy as numbers; dates of layers become minutes of this world."""
-    r = policy.response
-    return PolicyArrays(
-        choices=Choices(
-            teams=UNLIMITED if r.teams == "unlimited" else r.teams,
-            discipline=DISCIPLINES.index(r.discipline),
-            private_after_minutes=UNLIMITED if r.private_after_days == "never" else _minutes(r.private_after_days),
-            ransom_rule=RANSOM_RULES.index(policy.ransom.rule),
-            approval_minutes=_minutes(policy.ransom.approval_days),
-            approval_rate=policy.ransom.approval_rate,
-        ),
-        local_spend=policy.prevention.local_spend,
-        mix=tuple(float(getattr(policy.prevention.mix, name)) for name in MEASURES),
-        layers=tuple(
-            tuple(_layer_terms(layer, world.start) for layer in policy.layers(category)) for category in CATEGORIES
+        income=tuple(
+            math.nan if town.income_per_inhabitant_eur is None else float(town.income_per_inhabitant_eur)
+            for town in towns
         ),
     )

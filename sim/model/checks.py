@@ -6,36 +6,31 @@ came from, and the nearest valid name.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import functools
-import typing
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from sim.model.groups import Group, shown_number
-from sim.model.policy import Layer, Policy
+from sim.model.faults import Loc
+from sim.model.groups import Group, keys_at, shown_number
+from sim.model.paths import Inside, field_of, inside, lost, put
+from sim.model.phases import path_of
+from sim.model.policy import Policy
 from sim.model.problems import InputError, Problem, did_you_mean, listed
-from sim.model.spec import Parameter, parameters
+from sim.model.spec import Parameter, parameters, plain_number
 from sim.model.world import World
 
 Kind = Literal["world", "policy"]
-Loc = tuple[str | int, ...]
 Place = Callable[[Loc], tuple[str, int | None]]
 """From a path in the data to the file and line it came from."""
 
 MODELS: Mapping[Kind, type[Group]] = {"world": World, "policy": Policy}
 OTHER: Mapping[Kind, Kind] = {"world": "policy", "policy": "world"}
-
-PLANNED = ("grants", "fund", "insurance", "budgets", "phases")
-PLANNED_INSIDE = {
-    "prevention": ("minimum_standard", "supplier_standard"),
-    "response": ("fallback_services",),
-    "cost_split": ("budget", "requires", "common_cause_limit"),
-}
-PLANNED_PAYERS = ("fund",)
 
 _TYPE_WORDS = {
     "float_type": "a number",
@@ -57,12 +52,20 @@ _LIMIT_WORDS = {
     "too_short": "a list of {min_length} or more",
     "too_long": "a list of at most {max_length}",
 }
+_SWITCHES = {"yes": "true", "ja": "true", "on": "true", "no": "false", "nee": "false", "off": "false"}
+_VERBS = ("is ", "has ", "names ", "means ", "limits ", "changes ", "cannot ", "makes ")
 _NEEDED_WORDS = {
     "id": "a short name in lower-case letters, such as my-policy",
     "title": "a text, or {nl: ..., en: ...}",
     "start": "1 January of the first year, such as 2020-01-01",
     "municipalities": "a CSV file such as municipalities_2020.csv, or a list",
-    "payer": "municipality, flanders or insurer",
+    "payer": "municipality, flanders, insurer or fund",
+    "instrument": "matching, lump_sum, shared_service or audit",
+    "share": "the part that is paid, such as 0.5",
+    "amount": "euros per inhabitant per year",
+    "per_year": "euros a year, such as 500000",
+    "from": "a date such as 2021-06-01",
+    "set": "the keys that change and their values, such as {response.teams: 6}",
 }
 
 Scenario = TypeVar("Scenario", World, Policy)
@@ -73,17 +76,12 @@ def changed(scenario: Scenario, kind: Kind, values: Mapping[str, Any]) -> Scenar
     name = f"{kind} {scenario.id}"
     fields: dict[str, Any] = {field: getattr(scenario, field) for field in type(scenario).model_fields}
     problems: list[Problem] = []
-    for dotted, value in values.items():
-        path = tuple(dotted.removeprefix(f"{kind}.").split("."))
+    for key, value in values.items():
+        path = tuple(key.removeprefix(f"{kind}.").split("."))
         if (problem := unknown_path(kind, path, name, None)) is not None:
             problems.append(problem)
-            continue
-        spot = fields
-        for step in path[:-1]:
-            if isinstance(group := spot[step], Group):
-                spot[step] = {field: getattr(group, field) for field in type(group).model_fields}
-            spot = spot[step]
-        spot[path[-1]] = value
+        else:
+            put(fields, path, value)
     if not problems:
         try:
             return type(scenario).model_validate(fields)
@@ -96,21 +94,40 @@ def problems_of(error: ValidationError, kind: Kind, place: Place) -> list[Proble
     """Every fault of a pydantic error as a Problem, once a spot, in the order of the file where lines are known."""
     found: dict[Loc, Problem] = {}
     for fault in error.errors(include_url=False):
-        loc = _clean(MODELS[kind], fault["loc"])
-        file, line = place(loc)
+        loc = _clean(MODELS[kind], fault.get("ctx", {}).get("loc", fault["loc"]))
         if loc not in found:
-            found[loc] = _problem(fault, kind, loc, file, line)
+            found[loc] = _with_the_first(_problem(fault, kind, loc, *place(loc)), fault, place)
     return sorted(found.values(), key=lambda problem: (problem.file, problem.line or 0))
+
+
+def _with_the_first(problem: Problem, fault: ErrorDetails, place: Place) -> Problem:
+    """The problem of something that stands twice, completed with the line where it stood first."""
+    if (first := fault.get("ctx", {}).get("first")) is None:
+        return problem
+    line = place(first)[1]
+    where = f"on line {line}" if line is not None else f"in {_where(first)}"
+    return dataclasses.replace(problem, message=f"{problem.message} (first {where})")
 
 
 def unknown_path(kind: Kind, path: Sequence[str], file: str, line: int | None) -> Problem | None:
     """The problem of a dotted path that names no field of this kind, or None when it does."""
-    model: type[BaseModel] | None = MODELS[kind]
-    for depth, step in enumerate(path):
-        if model is None or step not in model.model_fields:
-            return unknown_key(kind, tuple(path[: depth + 1]), file, line)
-        model = model_in(model.model_fields[step].annotation)
-    return None
+    depth = lost(MODELS[kind], path)
+    if depth is None:
+        return None
+    if depth and _inside(kind, path[:depth]).form == "list":
+        message = f"{dotted(tuple(path[:depth]))} is a list, and is set as a whole"
+        return Problem(file, line, "unknown-key", message, "give the list between [ and ]")
+    return unknown_key(kind, tuple(path[: depth + 1]), file, line)
+
+
+def _inside(kind: Kind, path: Sequence[str]) -> Inside:
+    here = Inside("group", MODELS[kind])
+    for step in path:
+        if here.form == "named" or here.model is None:
+            here = Inside("group", here.model)
+        else:
+            here = inside(here.model.model_fields[field_of(here.model, step) or step].annotation)
+    return here
 
 
 def unknown_key(kind: Kind, loc: Loc, file: str, line: int | None) -> Problem:
@@ -118,15 +135,8 @@ def unknown_key(kind: Kind, loc: Loc, file: str, line: int | None) -> Problem:
     key, where = str(loc[-1]), dotted(loc)[:200]
     other = OTHER[kind]
     first = key.partition(".")[0]
-    here = _keys_here(kind, loc[:-1])
+    here = keys_at(MODELS[kind], loc[:-1])
     near = did_you_mean(key, here)
-    if kind == "policy" and _is_planned(loc):
-        return Problem(
-            file,
-            line,
-            "not-simulated-yet",
-            f'the model has a place for "{where}", but this version does not simulate it; leave it out',
-        )
     full = _full_path(other, first) or first
     inner = f"{other}.{full}" in parameters()
     misspelt = near is not None and len(loc) > 1 and not inner  # response.team is a slip of the pen, not a world
@@ -180,35 +190,30 @@ def shown(value: object) -> str:
             return f"a {type(value).__name__}"
 
 
-def model_in(annotation: Any) -> type[BaseModel] | None:
-    """The model class inside an annotation such as `tuple[Layer, ...]` or `Words | None`, or None."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((model for part in typing.get_args(annotation) if (model := model_in(part)) is not None), None)
-
-
 def _clean(model: type[BaseModel], loc: Loc) -> Loc:
     """The path without the marks pydantic leaves for the branches of a union."""
+    if loc[:1] == ("phases",) and loc[2:3] == ("set",) and len(loc) > 3:
+        path = path_of(str(loc[3]))  # a key of a phase is itself a path, and what follows goes on from there
+        return (*loc[:4], *_clean(model, (*path, *loc[4:]))[len(path) :])
     parts: list[str | int] = []
-    here: type[BaseModel] | None = model
+    here = Inside("group", model)
     for depth, step in enumerate(loc):
         if isinstance(step, int):
             parts.append(step)
-        elif here is not None and (field := _field(here, step)) is not None:
+        elif here.form == "named" and step != "[key]":
             parts.append(step)
-            here = model_in(here.model_fields[field].annotation)
-        elif here is not None and depth == len(loc) - 1:
+            here = Inside("group", here.model)
+        elif here.model is not None and (field := field_of(here.model, step)) is not None:
+            parts.append(step)
+            here = inside(here.model.model_fields[field].annotation)
+        elif here.model is not None and depth == len(loc) - 1 and step != "[key]":
             parts.append(step)
     return tuple(parts)
 
 
-def _field(model: type[BaseModel], key: str) -> str | None:
-    if key in model.model_fields:
-        return key
-    return next((name for name, field in model.model_fields.items() if field.alias == key), None)
-
-
 def _problem(fault: ErrorDetails, kind: Kind, loc: Loc, file: str, line: int | None) -> Problem:
+    if loc[:1] == ("phases",) and loc[2:3] == ("set",) and len(loc) > 3:
+        return _in_a_phase(fault, kind, loc, file, line)
     what, value, of_type = dotted(loc), fault["input"], fault["type"]
     row = parameters().get(f"{kind}.{what}")
 
@@ -222,7 +227,7 @@ def _problem(fault: ErrorDetails, kind: Kind, loc: Loc, file: str, line: int | N
         return problem("missing-key", f'"{what}" is missing', (needed and f"give {needed}") or None)
     if of_type == "finite_number":
         return problem("not-finite", f"{what} is {shown_number(value)}, and must be {_wanted(row, 'a finite number')}")
-    if of_type == "literal_error" and isinstance(value, str):
+    if of_type == "literal_error" and (isinstance(value, str) or row is None):
         return _unknown_value(fault, row, what, problem)
     if of_type == "string_pattern_mismatch":
         return problem(
@@ -232,30 +237,43 @@ def _problem(fault: ErrorDetails, kind: Kind, loc: Loc, file: str, line: int | N
         size = (
             shown_number(value) if isinstance(value, int | float) else "too short" if "short" in of_type else "too long"
         )
-        words = _wanted(row, _LIMIT_WORDS[of_type].format(**fault["ctx"]))
+        numbers = {name: told for name, told in fault["ctx"].items() if isinstance(told, int | float)}
+        limits = {name: plain_number(told) for name, told in numbers.items()}
+        words = _wanted(row, _LIMIT_WORDS[of_type].format(**limits))
         return problem("out-of-range", f"{what} is {size}, and must be {words}")
     if of_type in _TYPE_WORDS or of_type in ("model_type", "literal_error", "float_parsing", "model_attributes_type"):
         words = _TYPE_WORDS.get(of_type) or _NEEDED_WORDS.get(what) or _group_words(kind, loc)
         hint = _number_hint(value) if row is None or not row.choices else None
         if hint is None and row is not None and row.word and isinstance(value, str):
             hint = did_you_mean(value, [row.word])
+        if of_type == "bool_type" and str(value).lower() in _SWITCHES:
+            hint = f"write {_SWITCHES[str(value).lower()]}"
         return problem("wrong-type", f"{what or 'the file'} is {shown(value)}, and must be {_wanted(row, words)}", hint)
     message = fault["msg"]
-    joint = " " if message.startswith(("is ", "has ")) else ": "
-    return problem(of_type.replace("_", "-"), f"{what}{joint}{message}" if what else message)
+    joint = " " if message.startswith(_VERBS) else ": "
+    hint = fault.get("ctx", {}).get("hint")
+    return problem(of_type.replace("_", "-"), f"{what}{joint}{message}" if what else message, hint)
+
+
+def _in_a_phase(fault: ErrorDetails, kind: Kind, loc: Loc, file: str, line: int | None) -> Problem:
+    """The problem of a value that a phase sets: that of the key it sets, said to be in the phase."""
+    path = path_of(str(loc[3]))
+    unknown = unknown_path(kind, path, file, line) if fault["type"] == "extra_forbidden" and len(loc) == 4 else None
+    found = unknown or _problem(fault, kind, (*path, *loc[4:]), file, line)
+    return dataclasses.replace(found, message=f"in phase {int(loc[1]) + 1}, {found.message}")
+
+
+def _where(loc: Loc) -> str:
+    """The place of something that has no line: `phase 2`, `grant 3`."""
+    return f"{str(loc[0]).removesuffix('s')} {int(loc[1]) + 1}"
 
 
 def _unknown_value(fault: ErrorDetails, row: Parameter | None, what: str, problem: Callable[..., Problem]) -> Problem:
-    value = str(fault["input"])
-    planned = row.planned if row is not None else PLANNED_PAYERS if what.endswith(".payer") else ()
-    if value in planned:
-        return problem(
-            "not-simulated-yet", f'the model has a place for {what} "{value}", but this version does not simulate it'
-        )
-    choices = list(row.choices) if row is not None else ["municipality", "flanders", "insurer"]
-    return problem(
-        "unknown-value", f"{what} is {shown(value)}, and must be {listed(choices)}", did_you_mean(value, choices)
-    )
+    choices = list(row.choices) if row is not None else re.findall(r"'([^']*)'", str(fault["ctx"]["expected"]))
+    value, wanted = fault["input"], listed(choices)
+    if not isinstance(value, str):
+        return problem("wrong-type", f"{what} is {shown(value)}, and must be {wanted}")
+    return problem("unknown-value", f"{what} is {shown(value)}, and must be {wanted}", did_you_mean(value, choices))
 
 
 def _wanted(row: Parameter | None, words: str) -> str:
@@ -277,24 +295,8 @@ def _number_hint(value: object) -> str | None:
 
 
 def _group_words(kind: Kind, loc: Loc) -> str:
-    keys = _keys_here(kind, loc)
+    keys = keys_at(MODELS[kind], loc)
     return f"a group of the keys {', '.join(keys)}" if keys else "a group of keys"
-
-
-def _keys_here(kind: Kind, loc: Loc) -> list[str]:
-    """The keys that may stand at a path of this kind of file."""
-    model: type[BaseModel] | None = MODELS[kind]
-    for step in loc:
-        if isinstance(step, str):
-            field = _field(model, step) if model is not None else None
-            model = model_in(model.model_fields[field].annotation) if model is not None and field else None
-    return [field.alias or name for name, field in model.model_fields.items()] if model is not None else []
-
-
-def _is_planned(loc: Loc) -> bool:
-    if len(loc) == 1:
-        return loc[0] in PLANNED
-    return loc[-1] in PLANNED_INSIDE.get(str(loc[0]), ())
 
 
 def _belongs_to(other: Kind, kind: Kind, key: str, top: bool) -> bool:
@@ -317,13 +319,11 @@ def _full_path(kind: Kind, key: str) -> str | None:
 
 
 def _paths(model: type[BaseModel], above: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    inner_of = {name: model_in(field.annotation) for name, field in model.model_fields.items()}
-    for name in inner_of:
+    groups = {field.alias or name: inside(field.annotation) for name, field in model.model_fields.items()}
+    for name in groups:
         yield (*above, name)
-    for name, inner in inner_of.items():
-        if inner is not None and issubclass(inner, Group) and inner is not Layer and name in model.model_fields:
-            if inner.__name__ in ("Words", "Municipality"):
-                continue
+    for name, (form, inner) in groups.items():
+        if form == "group" and inner is not None and inner.__name__ != "Words":
             yield from _paths(inner, (*above, name))
 
 

@@ -6,7 +6,6 @@ differs stands in its file. Settings (`world.threat.attempts=24`) are checked li
 
 from __future__ import annotations
 
-import datetime
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -15,10 +14,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.model.checks import MODELS, Kind, problems_of
+from sim.model.dates import date_problems
 from sim.model.finding import ENDINGS, Scenario, exists, find, kind_of, kind_problem, scenarios, wrong_kind
 from sim.model.merging import on_base, with_settings
 from sim.model.municipalities import DATA, Municipality, duplicates, read_municipalities
-from sim.model.policy import CATEGORIES, Policy
+from sim.model.policy import Policy
 from sim.model.problems import InputError, Problem, did_you_mean
 from sim.model.world import World
 from sim.model.yaml_in import Node, read_tree
@@ -72,7 +72,7 @@ def load_inputs(
         if isinstance(policy, Policy):
             loaded.append(policy)
             if isinstance(found, World):
-                problems += _dates(policy, tree, [found])
+                problems += date_problems(policy, tree, [found])
     problems = _once(problems)
     if any(problem.severity == "error" for problem in problems) or not isinstance(found, World):
         raise InputError(problems)
@@ -80,18 +80,19 @@ def load_inputs(
 
 
 def check_together(world: World, policy: Policy) -> list[Problem]:
-    """What does not fit between a sound world and a sound policy: layers that are never in force in this world.
+    """What does not fit between a sound world and a sound policy: what is never in force in this world.
 
-    A layer that begins after the horizon is an error; one that ended before the start is history: a warning.
+    A layer, a grant, a standard or a phase that begins after the horizon is an error; one that ended before the start
+    is history: a warning.
     """
-    return _dates(policy, None, [world])
+    return date_problems(policy, None, [world])
 
 
 def validate(paths: Iterable[str | os.PathLike[str]]) -> list[Problem]:
     """Every problem of these files, and of all YAML files in these folders, in one pass; empty when all is sound.
 
-    Ids must differ within a kind, and layers must be in force in one of the worlds given, if any is given. A layer that
-    has ended before all of them is a warning only.
+    Ids must differ within a kind, and what has a date must be in force in one of the worlds given, if any is given.
+    What has ended before all of them is a warning only.
     """
     problems: list[Problem] = []
     worlds: list[World] = []
@@ -118,7 +119,7 @@ def validate(paths: Iterable[str | os.PathLike[str]]) -> list[Problem]:
             policies.append((scenario, tree))
     if worlds:
         for policy, tree in policies:
-            problems += _dates(policy, tree, worlds)
+            problems += date_problems(policy, tree, worlds)
     return _once(problems)
 
 
@@ -246,33 +247,6 @@ def _check_id(
     if first != path:
         message = f'id "{node.value[:80]}" is already that of {first}'
         problems.append(Problem(node.file, node.line, "duplicate-id", message, "give each its own id"))
-
-
-def _dates(policy: Policy, tree: Node | None, worlds: Sequence[World]) -> list[Problem]:
-    """Layers that are in force in none of these worlds."""
-    start = min(world.start for world in worlds)
-    last = max(world.end for world in worlds) - datetime.timedelta(days=1)
-    where = f"world {worlds[0].id}" if len(worlds) == 1 else "the worlds given"
-    problems = []
-    for category in CATEGORIES:
-        for index, layer in enumerate(policy.layers(category)):
-            late = layer.from_ is not None and all(layer.from_ >= world.end for world in worlds)
-            past = layer.until is not None and all(layer.until < world.start for world in worlds)
-            if not late and not past:
-                continue
-            what = f"begins on {layer.from_}, after" if late else f"ended on {layer.until}, before"
-            node = tree.at(("cost_split", category, index, "from" if late else "until")) if tree is not None else None
-            problems.append(
-                Problem(
-                    node.file if node is not None else f"policy {policy.id}",
-                    node.line if node is not None else None,
-                    "date-outside-horizon",
-                    f"layer {index + 1} of {category} {what} the years of {where} ({start} to {last}), and never pays",
-                    None if late else "leave it as history, or choose a world that begins earlier",
-                    "error" if late else "warning",
-                )
-            )
-    return problems
 
 
 def _once(problems: Iterable[Problem]) -> list[Problem]:

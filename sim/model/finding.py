@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from sim.model.checks import PLANNED, Kind
+from sim.model.checks import Kind
 from sim.model.groups import Words
 from sim.model.policy import Policy
 from sim.model.problems import InputError, Problem, did_you_mean
@@ -86,7 +86,7 @@ def kind_of(tree: Node, path: Path) -> Literal["world", "policy", "study"] | Non
     if folder in ("worlds", "policies"):
         return "world" if folder == "worlds" else "policy"
     world = len(keys & (World.model_fields.keys() - Policy.model_fields.keys()))
-    policy = len(keys & ((Policy.model_fields.keys() | set(PLANNED)) - World.model_fields.keys()))
+    policy = len(keys & (Policy.model_fields.keys() - World.model_fields.keys()))
     if keys & _STUDY_KEYS and not world and not policy:
         return "study"
     if world != policy:

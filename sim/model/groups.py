@@ -6,17 +6,20 @@ error. Nothing is ever changed in place: `World.with_values` and `Policy.with_va
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from sim.model.paths import VALUE, Inside, field_of, inside, keys_of, lost
 from sim.model.problems import InputError, Problem, did_you_mean, listed
-from sim.model.spec import Parameter
+from sim.model.spec import Parameter, plain_number
 
 SUM_TOLERANCE = 1e-6
 ID_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,63}$"
+MAX_EUROS = 1e12
 
 
 class Group(BaseModel):
@@ -25,15 +28,35 @@ class Group(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
     def get_value(self, path: str) -> Any:
-        """The value at a dotted path, such as `threat.attempts`; InputError with the nearest name if there is none."""
+        """The value at a dotted path, such as `threat.attempts`; None inside a group that is absent.
+
+        Raises InputError with the nearest name when there is no such path.
+        """
+        steps = path.split(".")
+        if (depth := lost(type(self), steps)) is not None:
+            hint = did_you_mean(steps[depth], keys_at(type(self), steps[:depth]))
+            raise InputError([Problem("", None, "unknown-key", f'there is no "{path}"', hint)])
         found: Any = self
-        for name in path.split("."):
-            if not isinstance(found, Group) or name not in type(found).model_fields:
-                known = list(type(found).model_fields) if isinstance(found, Group) else []
-                problem = Problem("", None, "unknown-key", f'there is no "{path}"', did_you_mean(name, known))
-                raise InputError([problem])
-            found = getattr(found, name)
+        for step in steps:
+            if isinstance(found, Mapping):
+                found = found.get(step)
+            elif found is not None:
+                found = getattr(found, field_of(type(found), step) or step)
         return found
+
+
+def keys_at(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:
+    """The keys that may stand at a path, through lists and names; empty where there are none, or any will do."""
+    here: Inside = Inside("group", model)
+    for step in path:
+        if isinstance(step, int):
+            continue
+        if here.form == "named":
+            here = Inside("group", here.model)
+        else:
+            field = field_of(here.model, step) if here.model is not None else None
+            here = inside(here.model.model_fields[field].annotation) if here.model is not None and field else VALUE
+    return keys_of(here.model) if here.model is not None and here.form != "named" else []
 
 
 def check_bounds(row: Parameter, value: float | str) -> None:
@@ -50,7 +73,7 @@ def check_bounds(row: Parameter, value: float | str) -> None:
 def shown_number(value: float) -> str:
     """A number in at most 12 digits, a huge one by its length; 4.0 keeps its point."""
     try:
-        text = f"{value:.12g}"
+        text = plain_number(value)
     except OverflowError:
         return "a number of more than 300 digits"
     return f"{text}.0" if isinstance(value, float) and text.lstrip("-").isdigit() else text
@@ -68,6 +91,32 @@ def check_sum(what: str, shares: Mapping[str, float]) -> None:
                 "total": f"{total:.6g}",
                 "shares": " + ".join(f"{name} {share:.6g}" for name, share in shares.items()),
             },
+        )
+
+
+def _at_most_all(value: float) -> float:
+    if value > 1:
+        raise PydanticCustomError(
+            "share-above-one", "is {value}, and must be from 0 to 1 (0.5 is half)", {"value": f"{value:.12g}"}
+        )
+    return value
+
+
+Share = Annotated[float, Field(ge=0), AfterValidator(_at_most_all)]
+"""A part of a whole, from 0 to 1."""
+Euros = Annotated[float, Field(ge=0, le=MAX_EUROS)]
+"""An amount of money that is not negative."""
+Id = Annotated[str, Field(pattern=ID_PATTERN)]
+"""A short name in lower-case letters."""
+
+
+def check_dates(start: datetime.date | None, until: datetime.date | None, what: str) -> None:
+    """Raise `dates-reversed` when the last day lies before the first."""
+    if start is not None and until is not None and until < start:
+        raise PydanticCustomError(
+            "dates-reversed",
+            "until {until} lies before from {start}; it would never {what}",
+            {"until": until.isoformat(), "start": start.isoformat(), "what": what},
         )
 
 

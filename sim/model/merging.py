@@ -11,13 +11,13 @@ from pathlib import Path
 
 from sim.model.checks import MODELS, Kind, unknown_path
 from sim.model.finding import ENDINGS, exists, shipped_files, wrong_kind
+from sim.model.phases import NAMES
 from sim.model.problems import Problem, did_you_mean
 from sim.model.spec import parameters
 from sim.model.yaml_in import Node, parse_tree, read_tree
 
 SETTING = "--set"
-OWN = ("id", "title", "description", "reference", "based_on")
-"""What a policy never takes from its base."""
+NOTHING = Node(None, SETTING, None)
 
 
 def on_base(tree: Node, path: Path, chain: list[Path], problems: list[Problem]) -> Node:
@@ -43,7 +43,7 @@ def on_base(tree: Node, path: Path, chain: list[Path], problems: list[Problem]) 
     if below is None or not isinstance(below.value, dict) or faults:
         return _replaced(tree, "based_on", None)
     below = on_base(below, file, [*chain, file], problems)
-    inherited = {key: node for key, node in below.value.items() if key not in OWN}
+    inherited = {key: node for key, node in below.value.items() if key not in NAMES}
     merged = _merged(Node(inherited, below.file, below.line), tree)
     base_id = below.value.get("id")
     return _replaced(merged, "based_on", Node(base_id.plain() if base_id else None, base.file, base.line))
@@ -99,7 +99,7 @@ def with_settings(kind: Kind, tree: Node, settings: Iterable[str], problems: lis
         if not text.strip():
             problems.append(Problem(SETTING, None, "bad-setting", f"{key.strip()} needs a value after the equals sign"))
             continue
-        value, faults = parse_tree(text, SETTING)
+        value, faults = (NOTHING, []) if text.strip() in ("null", "~") else parse_tree(text, SETTING)
         problems += [Problem(SETTING, None, p.rule, f"{key.strip()}: {p.message}", p.hint) for p in faults]
         if value is not None and not faults:
             tree = _set(tree, path[1:], _moved(value))

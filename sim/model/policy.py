@@ -1,39 +1,59 @@
 """The policy: what governments choose.
 
-How much prevention and of which kind, how many response teams, whether a ransom may be paid, and who pays for what.
-Who pays is data: for each cost category an ordered list of layers, through which a cost flows until nothing is left.
+How much prevention and of which kind, who helps to pay for it, how many response teams, whether a ransom may be paid,
+who pays for what, and what changes on which date.
 """
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
-from sim.model.groups import ID_PATTERN, Group, Text, check_bounds, check_sum
+from sim.model.faults import faults_of, refuse
+from sim.model.groups import ID_PATTERN, Group, Id, Text, check_bounds, check_sum
+from sim.model.layers import CATEGORIES, MEASURES, PAYERS, CostSplit, Layer, LayerRequires, Layers, Requires
+from sim.model.paths import frozen
+from sim.model.phases import Phase, changes, phase_faults, stage_faults, staged
+from sim.model.programmes import Budget, Fund, Gemeentefonds, Grant, Insurance
+from sim.model.references import BETWEEN_GROUPS, reference_faults
 from sim.model.spec import parameter, parameters
 
-CATEGORIES = (
-    "prevention",
-    "response_capacity",
-    "response",
-    "recovery",
-    "lost_revenue",
-    "notification",
-    "ransom",
-    "fraud",
-    "supplier_bill",
-)
-"""Cost categories, in the order of the ledger."""
-
-PAYERS = ("municipality", "flanders", "insurer", "fund")
-"""Who can bear a cost. The fund has its place in the books, and no layer may name it in this version."""
-
-MAX_EUROS = 1e12
-MAX_LAYERS = 20
+__all__ = [
+    "CATEGORIES",
+    "MEASURES",
+    "PAYERS",
+    "Budget",
+    "CostSplit",
+    "Fund",
+    "Gemeentefonds",
+    "Grant",
+    "Insurance",
+    "Layer",
+    "LayerRequires",
+    "Layers",
+    "MinimumStandard",
+    "Mix",
+    "Phase",
+    "Policy",
+    "Prevention",
+    "Ransom",
+    "Requires",
+    "Response",
+    "SupplierStandard",
+]
 
 
 class Mix(Group):
@@ -52,21 +72,42 @@ class Mix(Group):
         return self
 
 
+class MinimumStandard(Group):
+    """What every municipality must have in place: `level`, from `from_` on, and the share of them that complies."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    level: Literal["basic", "important", "essential"] = parameter("policy.prevention.minimum_standard.level")
+    from_: datetime.date | None = Field(default=None, alias="from")
+    compliance: float = parameter("policy.prevention.minimum_standard.compliance")
+
+
+class SupplierStandard(Group):
+    """What suppliers must prove: they fall less often, are back sooner, and ask a price."""
+
+    rate_factor: float = parameter("policy.prevention.supplier_standard.rate_factor")
+    outage_factor: float = parameter("policy.prevention.supplier_standard.outage_factor")
+    price: float = parameter("policy.prevention.supplier_standard.price")
+
+
 class Prevention(Group):
-    """What every municipality spends on prevention, and on what."""
+    """What municipalities spend on prevention themselves, on what, how they buy it, and what is asked of them."""
 
     local_spend: float = parameter("policy.prevention.local_spend")
-    behaviour: Literal["fixed"] = parameter("policy.prevention.behaviour")
-    delivery: Literal["ad_hoc"] = parameter("policy.prevention.delivery")
+    behaviour: Literal["fixed", "responsive"] = parameter("policy.prevention.behaviour")
+    delivery: Literal["ad_hoc", "intermunicipal", "flemish_framework"] = parameter("policy.prevention.delivery")
     mix: Mix = Mix()
+    minimum_standard: MinimumStandard | None = None
+    supplier_standard: SupplierStandard | None = None
 
 
 class Response(Group):
-    """The shared pool of response teams."""
+    """The shared pool of response teams, and what keeps critical services going meanwhile."""
 
     teams: int | Literal["unlimited"] = parameter("policy.response.teams")
     discipline: Literal["first_come", "severity", "inhabitants"] = parameter("policy.response.discipline")
     private_after_days: float | Literal["never"] = parameter("policy.response.private_after_days")
+    fallback_services: bool = parameter("policy.response.fallback_services")
 
     @field_validator("teams", "private_after_days", mode="after")
     @classmethod
@@ -93,90 +134,12 @@ class Ransom(Group):
     approval_rate: float = parameter("policy.ransom.approval_rate")
 
 
-class Layer(Group):
-    """One payer's part of a cost. What it does not take flows on to the next layer.
-
-    Of what is left it takes `share`, out of the first `first` euros only, never more than `limit_per_event` euros for
-    one event nor `limit_per_year` euros for one municipality in a calendar year, from `from_` up to and including
-    `until`. In YAML and in a dict `from_` is written `from`.
-    """
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    payer: Literal["municipality", "flanders", "insurer"]
-    share: float = Field(default=1.0, ge=0)
-    first: float | None = Field(default=None, ge=0, le=MAX_EUROS)
-    limit_per_event: float | None = Field(default=None, ge=0, le=MAX_EUROS)
-    limit_per_year: float | None = Field(default=None, ge=0, le=MAX_EUROS)
-    from_: datetime.date | None = Field(default=None, alias="from")
-    until: datetime.date | None = None
-
-    @field_validator("share", mode="after")
-    @classmethod
-    def _at_most_all(cls, value: float) -> float:
-        if value > 1:
-            raise PydanticCustomError(
-                "share-above-one", "is {value}, and must be from 0 to 1 (0.5 is half)", {"value": f"{value:.12g}"}
-            )
-        return value
-
-    @model_validator(mode="after")
-    def _dates_in_order(self) -> Self:
-        if self.from_ is not None and self.until is not None and self.until < self.from_:
-            raise PydanticCustomError(
-                "dates-reversed",
-                "until {until} lies before from {start}; it would never pay",
-                {"until": self.until.isoformat(), "start": self.from_.isoformat()},
-            )
-        return self
-
-    @property
-    def is_bare(self) -> bool:
-        """True when the layer takes everything that is left, always."""
-        return self == Layer(payer=self.payer)
-
-
-Layers = tuple[Layer, ...]
-MUNICIPALITY_PAYS: Layers = (Layer(payer="municipality"),)
-FLANDERS_PAYS: Layers = (Layer(payer="flanders"), Layer(payer="municipality"))
-
-
-class CostSplit(Group):
-    """Who pays, for each category: the municipality where nothing is said, and Flanders for the response teams."""
-
-    prevention: Layers = MUNICIPALITY_PAYS
-    response_capacity: Layers = FLANDERS_PAYS
-    response: Layers = MUNICIPALITY_PAYS
-    recovery: Layers = MUNICIPALITY_PAYS
-    lost_revenue: Layers = MUNICIPALITY_PAYS
-    notification: Layers = MUNICIPALITY_PAYS
-    ransom: Layers = MUNICIPALITY_PAYS
-    fraud: Layers = MUNICIPALITY_PAYS
-    supplier_bill: Layers = MUNICIPALITY_PAYS
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _as_tuple(cls, value: object) -> object:
-        return tuple(value) if isinstance(value, list) else value
-
-    @field_validator("*", mode="after")
-    @classmethod
-    def _municipality_is_last(cls, value: Layers) -> Layers:
-        if not value or value[-1] != MUNICIPALITY_PAYS[0]:
-            raise PydanticCustomError(
-                "missing-last-payer",
-                "the last layer must be {last}, or a cost could go unpaid",
-                {"last": "{payer: municipality}, without anything else"},
-            )
-        if len(value) > MAX_LAYERS:
-            raise PydanticCustomError(
-                "out-of-range", "has {count} layers, and may have {most}", {"count": len(value), "most": MAX_LAYERS}
-            )
-        return value
-
-
 class Policy(Group):
-    """Everything governments choose. `based_on` remembers the id of the policy a file started from."""
+    """Everything governments choose. `based_on` remembers the id of the policy a file started from.
+
+    A group that may be left out (`fund`, `insurance`, two standards of prevention) is None where it is: then nothing of
+    the kind exists. `phases` are changes on a date; `stages()` tells the policy in force at each.
+    """
 
     id: str = Field(pattern=ID_PATTERN)
     title: Text
@@ -184,9 +147,51 @@ class Policy(Group):
     reference: Text | None = None
     based_on: str | None = Field(default=None, pattern=ID_PATTERN)
     prevention: Prevention = Prevention()
+    grants: tuple[Grant, ...] = ()
     response: Response = Response()
     ransom: Ransom = Ransom()
+    insurance: Insurance | None = None
+    fund: Fund | None = None
+    budgets: Annotated[Mapping[Id, Budget], AfterValidator(frozen)] = frozen({})
+    gemeentefonds: Gemeentefonds = Gemeentefonds()
     cost_split: CostSplit = CostSplit()
+    phases: tuple[Phase, ...] = ()
+
+    @field_validator("grants", "phases", mode="before")
+    @classmethod
+    def _as_tuple(cls, value: object) -> object:
+        return () if value is None else tuple(value) if isinstance(value, list) else value
+
+    @field_validator("budgets", mode="before")
+    @classmethod
+    def _without_those_taken_away(cls, value: object) -> object:
+        if isinstance(value, Mapping):
+            return {name: budget for name, budget in value.items() if budget is not None}
+        return {} if value is None else value
+
+    @field_validator("gemeentefonds", mode="before")
+    @classmethod
+    def _nothing_taken_back(cls, value: object) -> object:
+        return Gemeentefonds() if value is None else value
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _as_a_whole(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Judge the groups, what they say about each other, and every stage of the action plan, all in one pass."""
+        if not isinstance(data, dict):
+            return handler(data)
+        faults = [*reference_faults(data), *phase_faults(cls, data.get("phases"))]
+        broken: set[str] = set()
+        policy = None
+        try:
+            policy = handler(data)
+        except ValidationError as error:
+            faults = [*faults_of(error), *faults]
+            broken = {str(fault["loc"][0]) for fault in error.errors() if fault["loc"]}
+        faults += stage_faults(cls, data, broken, BETWEEN_GROUPS)
+        refuse(cls.__name__, faults)
+        assert policy is not None
+        return policy
 
     def layers(self, category: str) -> tuple[Layer, ...]:
         """The layers of a cost category, in the order in which they pay; ValueError for an unknown category."""
@@ -194,6 +199,18 @@ class Policy(Group):
             raise ValueError(f"no cost category {category!r}; there are {', '.join(CATEGORIES)}")
         layers: Layers = getattr(self.cost_split, category)
         return layers
+
+    def stages(self) -> tuple[tuple[datetime.date | None, Policy], ...]:
+        """The policy before any phase (date None), then the one in force from each date of a phase, in order.
+
+        None of them has phases of its own.
+        """
+        if not self.phases:
+            return ((None, self),)
+        first = self.model_copy(update={"phases": ()})
+        fields = {name: getattr(first, name) for name in type(self).model_fields}
+        later = staged(fields, changes(self.phases))
+        return ((None, first), *((date, type(self).model_validate(now)) for date, now, _ in later))
 
     def with_values(self, values: Mapping[str, Any]) -> Policy:
         """A validated copy with the fields at these dotted paths changed; a leading `policy.` is allowed.

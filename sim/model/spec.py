@@ -17,7 +17,8 @@ from typing import Any, Literal
 from pydantic import Field
 
 Value = float | int | str
-Kind = Literal["number", "whole", "choice"]
+"""A number, a word, or true and false for a switch."""
+Kind = Literal["number", "whole", "choice", "switch"]
 
 _TABLE = Path(__file__).with_name("parameters.yaml")
 
@@ -42,14 +43,15 @@ class Parameter:
     """Hard bounds, both included; None for choices."""
     off: Value | None = None
     """The value that switches the mechanism off; None when there is none."""
-    choices: tuple[str, ...] = ()
-    planned: tuple[str, ...] = ()
-    """Choices the design has a place for, and this version does not simulate."""
+    choices: tuple[Any, ...] = ()
+    """The words that may be chosen; False and True for a switch."""
     whole: bool = False
 
     @property
     def kind(self) -> Kind:
-        """`number`, `whole` (integers only) or `choice`."""
+        """`number`, `whole` (integers only), `choice`, or `switch` (true or false)."""
+        if isinstance(self.value, bool):
+            return "switch"
         return "choice" if self.choices else "whole" if self.whole else "number"
 
     @property
@@ -74,12 +76,19 @@ class Parameter:
 
     def describe_allowed(self) -> str:
         """What a value may be, in English: `a whole number from 0 to 1000, or "unlimited"`."""
+        if self.kind == "switch":
+            return "true or false"
         if self.choices:
             return "one of " + ", ".join(self.choices)
         assert self.allowed is not None
         kind = "a whole number" if self.whole else "a number"
         word = f', or "{self.word}"' if self.word else ""
-        return f"{kind} from {self.allowed[0]:.12g} to {self.allowed[1]:.12g}{word}"
+        return f"{kind} from {plain_number(self.allowed[0])} to {plain_number(self.allowed[1])}{word}"
+
+
+def plain_number(value: float) -> str:
+    """A number as it is read, never with an exponent for a large one: 0.0714, 5000, 1,000,000,000,000."""
+    return f"{value:,.0f}" if 1e12 <= abs(value) < 1e15 else f"{value:.12g}"
 
 
 @functools.cache
@@ -99,7 +108,7 @@ def parameter(key: str) -> Any:
 
 
 def _parameter(key: str, row: dict[str, Any]) -> Parameter:
-    for name in ("sources", "choices", "planned", "allowed"):
+    for name in ("sources", "choices", "allowed"):
         if name in row:
             row[name] = tuple(row[name])
     if not row.get("whole") and "choices" not in row:

@@ -1,7 +1,8 @@
 """The world: what no government chooses.
 
-Municipalities, the threat, how incidents run, what they cost. Every number is a row of `parameters.yaml`, which says
-its unit, range, source and meaning; here they only get their place. Rules and engines read a World and never change it.
+Municipalities, the threat, how incidents run, what they cost; administration.py holds what municipalities are like
+themselves. Every number is a row of `parameters.yaml`, which says its unit, range, source and meaning; here they only
+get their place. Rules and engines read a World and never change it.
 """
 
 from __future__ import annotations
@@ -15,10 +16,24 @@ from typing import Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from sim.model.administration import (
+    Adoption,
+    Audit,
+    Behaviour,
+    Claims,
+    Delivery,
+    Fallback,
+    Finance,
+    Harm,
+    Service,
+    Services,
+    Standard,
+)
 from sim.model.groups import ID_PATTERN, Group, Text, check_sum
 from sim.model.municipalities import MAX_MUNICIPALITIES, Municipality, duplicates
 from sim.model.problems import InputError, Problem
 from sim.model.spec import parameter
+from sim.model.workload import TOO_MANY, excess_of
 
 Level = Literal["low", "central", "high"]
 
@@ -215,63 +230,6 @@ class Extortion(Group):
     ban_deterrence: float = parameter("world.extortion.ban_deterrence")
 
 
-class PopulationService(Group):
-    """Population register and desk: share of harm, order of restoration (0 first, 1 last)."""
-
-    weight: float = parameter("world.services.population.weight")
-    restore: float = parameter("world.services.population.restore")
-
-
-class WelfareService(Group):
-    """Welfare payments."""
-
-    weight: float = parameter("world.services.welfare.weight")
-    restore: float = parameter("world.services.welfare.restore")
-
-
-class PermitsService(Group):
-    """Permits."""
-
-    weight: float = parameter("world.services.permits.weight")
-    restore: float = parameter("world.services.permits.restore")
-
-
-class CommunicationService(Group):
-    """E-mail and telephone."""
-
-    weight: float = parameter("world.services.communication.weight")
-    restore: float = parameter("world.services.communication.restore")
-
-
-class CareService(Group):
-    """Care."""
-
-    weight: float = parameter("world.services.care.weight")
-    restore: float = parameter("world.services.care.restore")
-
-
-class Services(Group):
-    """What a municipality does for its inhabitants, in five parts whose weights sum to 1."""
-
-    population: PopulationService = PopulationService()
-    welfare: WelfareService = WelfareService()
-    permits: PermitsService = PermitsService()
-    communication: CommunicationService = CommunicationService()
-    care: CareService = CareService()
-
-    @model_validator(mode="after")
-    def _weights_sum_to_one(self) -> Self:
-        names = ("population", "welfare", "permits", "communication", "care")
-        check_sum("the weights of the services", {name: getattr(self, name).weight for name in names})
-        return self
-
-
-class Harm(Group):
-    """What citizens lose, which is never added to cash."""
-
-    value_of_service_day: float = parameter("world.harm.value_of_service_day")
-
-
 class Fraud(Group):
     """Payments that go to a thief."""
 
@@ -307,13 +265,6 @@ class Suppliers(Group):
     bill_share: float = parameter("world.suppliers.bill_share")
 
 
-class Finance(Group):
-    """The yardstick for what a municipality can bear."""
-
-    operating_spend: float = parameter("world.finance.operating_spend")
-    distress_share: float = parameter("world.finance.distress_share")
-
-
 class World(Group):
     """Everything no government chooses. Municipalities keep the order given; their NIS code is their identity."""
 
@@ -341,6 +292,14 @@ class World(Group):
     ddos: Ddos = Ddos()
     suppliers: Suppliers = Suppliers()
     finance: Finance = Finance()
+    behaviour: Behaviour = Behaviour()
+    adoption: Adoption = Adoption()
+    delivery: Delivery = Delivery()
+    standard: Standard = Standard()
+    service: Service = Service()
+    audit: Audit = Audit()
+    fallback: Fallback = Fallback()
+    insurance: Claims = Claims()
 
     @field_validator("municipalities", mode="before")
     @classmethod
@@ -364,6 +323,12 @@ class World(Group):
                 {"value": value.isoformat()},
             )
         return value
+
+    @model_validator(mode="after")
+    def _fits_in_memory(self) -> Self:
+        if (excess := excess_of(self)) is not None:
+            raise PydanticCustomError(TOO_MANY, "{message}", excess._asdict())
+        return self
 
     @property
     def end(self) -> datetime.date:

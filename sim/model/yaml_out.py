@@ -6,15 +6,17 @@ Reading the text back gives an equal scenario.
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
+from ruamel.yaml.representer import RoundTripRepresenter
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from sim.model.groups import Group, Words
 from sim.model.municipalities import DATA, Municipality, read_municipalities
-from sim.model.policy import CATEGORIES, Layer, Policy
+from sim.model.policy import CATEGORIES, Phase, Policy
 from sim.model.problems import InputError
 from sim.model.world import World
 from sim.model.yaml_in import scalar
@@ -43,10 +45,12 @@ def policy_yaml(policy: Policy, base: Policy | None = None) -> str:
     if base is not None:
         data["based_on"] = base.id
     against = base if base is not None else Policy(id=policy.id, title=policy.title)
-    data.update(_differences(policy, against, skip=(*_HEAD, "based_on", "cost_split")))
-    split = {name: _layers(policy.layers(name)) for name in CATEGORIES if policy.layers(name) != against.layers(name)}
+    data.update(_differences(policy, against, skip=(*_HEAD, "based_on", "cost_split", "phases")))
+    split = {name: _list(policy.layers(name)) for name in CATEGORIES if policy.layers(name) != against.layers(name)}
     if split:
         data["cost_split"] = split
+    if policy.phases != against.phases:
+        data["phases"] = _list(policy.phases)
     return _dump(data)
 
 
@@ -61,14 +65,27 @@ def _head(scenario: World | Policy) -> dict[str, Any]:
 
 
 def _differences(group: Group, against: Group, skip: tuple[str, ...] = ()) -> dict[str, Any]:
-    """What differs, as nested dicts, in the order of the fields."""
+    """What differs, as nested dicts, in the order of the fields; null where something is taken away."""
     data: dict[str, Any] = {}
-    for name in type(group).model_fields:
+    for name, field in type(group).model_fields.items():
         mine, theirs = getattr(group, name), getattr(against, name)
-        if name in skip or mine == theirs:
-            continue
-        data[name] = _differences(mine, theirs) if isinstance(mine, Group) else _value(mine)
+        if name not in skip and mine != theirs:
+            data[field.alias or name] = _difference(mine, theirs)
     return data
+
+
+def _difference(mine: Any, theirs: Any) -> Any:
+    if isinstance(mine, Group):
+        if isinstance(theirs, Group):
+            return _differences(mine, theirs)
+        row = _row(mine)
+        row.fa.set_block_style()
+        return row
+    if isinstance(mine, Mapping):
+        gone = dict.fromkeys(name for name in theirs if name not in mine)
+        changed = {name: one for name, one in mine.items() if name not in theirs or one != theirs[name]}
+        return {name: _difference(one, theirs.get(name)) for name, one in changed.items()} | gone
+    return _list(mine) if isinstance(mine, tuple) else _value(mine)
 
 
 def _municipalities(world: World) -> Any:
@@ -91,23 +108,43 @@ def _municipality(town: Municipality) -> CommentedMap:
     return row
 
 
-def _layers(layers: tuple[Layer, ...]) -> list[CommentedMap]:
-    rows = []
-    for layer in layers:
-        row = CommentedMap()
-        for name, field in Layer.model_fields.items():
-            value = getattr(layer, name)
-            if field.is_required() or value != field.default:
-                row[field.alias or name] = _value(value)
+def _list(items: tuple[Any, ...]) -> list[Any]:
+    return [_row(item) if isinstance(item, Group) else _value(item) for item in items]
+
+
+def _row(group: Group) -> CommentedMap:
+    """A group on one line, save a phase that sets lists: what is needed, and what is not at its default."""
+    row = CommentedMap()
+    for name, field in type(group).model_fields.items():
+        value = getattr(group, name)
+        if field.is_required() or value != field.default:
+            row[field.alias or name] = _value(value)
+    if not isinstance(group, Phase) or not any(isinstance(one, Mapping | tuple) for one in group.set.values()):
         row.fa.set_flow_style()
-        rows.append(row)
-    return rows
+    return row
 
 
 def _value(value: Any) -> Any:
+    if isinstance(value, bool):
+        return value
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return int(value)
+    if isinstance(value, Group):
+        return _row(value)
+    if isinstance(value, Mapping):
+        return {name: _flow(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_flow(inner) for inner in value]
     return _text(value) if isinstance(value, str) else value
+
+
+def _flow(value: Any) -> Any:
+    """A value inside another: a group of it on one line."""
+    inner = _value(value)
+    if isinstance(inner, dict):
+        inner = CommentedMap(inner)
+        inner.fa.set_flow_style()
+    return inner
 
 
 def _text(text: str) -> str:
@@ -126,8 +163,16 @@ def _shipped(policy_id: str) -> Policy | None:
         return None
 
 
+class _Representer(RoundTripRepresenter):
+    """Writes nothing as `null`, so that a reader sees that something is taken away."""
+
+
+_Representer.add_representer(type(None), lambda self, _: self.represent_scalar("tag:yaml.org,2002:null", "null"))
+
+
 def _dump(data: dict[str, Any]) -> str:
     yaml = YAML()
+    yaml.Representer = _Representer
     yaml.width = 100_000  # a text stays on its line
     yaml.indent(mapping=2, sequence=4, offset=2)
     stream = io.StringIO()

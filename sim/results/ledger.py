@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.policy import CATEGORIES, PAYERS
+from sim.engines import events as ev
+from sim.model.policy import PAYERS
 
 
 def sums(cents: NDArray[np.int64], *keys: tuple[NDArray[np.int64], int]) -> NDArray[np.int64]:
@@ -22,5 +23,5 @@ def sums(cents: NDArray[np.int64], *keys: tuple[NDArray[np.int64], int]) -> NDAr
 
 
 def by_payer_and_category(postings: NDArray[Any]) -> NDArray[np.int64]:
-    """Return cents by payer and category: shape (payers, categories)."""
-    return sums(postings["cents"], (postings["payer"], len(PAYERS)), (postings["category"], len(CATEGORIES)))
+    """Return cents by payer and by what they are for: shape (payers, entries); transfers add up to zero."""
+    return sums(postings["cents"], (postings["payer"], len(PAYERS)), (postings["category"], len(ev.ENTRIES)))

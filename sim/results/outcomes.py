@@ -38,6 +38,7 @@ KPIS = {
     "team_wait_days_mean": "days",
     "worst_year_cost_eur": "EUR",
     "municipalities_in_distress": "municipalities",
+    "unpaid_claims_eur": "EUR",
 }
 """The key figures of one future, over the whole horizon unless the name says otherwise, and their units."""
 
@@ -55,12 +56,14 @@ class Summary:
 
     replication: int
     kpis: NDArray[np.float64]  # (len(KPIS),)
-    payments: NDArray[np.int64]  # (payers, categories)
+    payments: NDArray[np.int64]  # (payers, entries): costs, then transfers, which add up to zero
     years: NDArray[np.int64]  # (years,) cash cost by calendar year
     own: NDArray[np.int64]  # (n,) paid by the municipality itself
     cash: NDArray[np.int64]  # (n,) cash cost that arose there, whoever paid
     person_minutes: NDArray[np.int64]  # (n,) without service
     serious: NDArray[np.int16]  # (n,) significant and severe incidents
+    balances: NDArray[np.int64]  # (pots and grants, years) cents left at the end of each year
+    dry: NDArray[np.int64]  # (pots and grants, years) 1 where a claim met an empty pot
     ledger_hash: int
     tape_digest: int
 
@@ -75,6 +78,7 @@ COUNTS = (
     "waited_minutes",
     "helped",
     "in_distress",
+    "unpaid_cents",
 )
 """Whole numbers of one future, from which its key figures follow."""
 
@@ -84,10 +88,12 @@ def key_figures(
 ) -> NDArray[np.float64]:
     """Return the key figures of futures, in the order of KPIS: shape (r, len(KPIS)).
 
-    `counts` has shape (r, len(COUNTS)), `payments` (r, payers, categories), `years` (r, y). The wait is over those to
+    `counts` has shape (r, len(COUNTS)), `payments` (r, payers, entries), `years` (r, y). The wait is over those to
     whom responders came, zero if to none.
     """
-    break_ins, significant, severe, supplier_events, harm, person_minutes, waited, helped, in_distress = counts.T
+    break_ins, significant, severe, supplier_events, harm, person_minutes, waited, helped, in_distress, unpaid = (
+        counts.T
+    )
     cash = payments.sum(axis=(1, 2))
     prevention = payments[:, :, _PROGRAMMES].sum(axis=(1, 2))
     return np.column_stack(
@@ -106,6 +112,7 @@ def key_figures(
             waited / np.maximum(helped, 1) / MINUTES_PER_DAY,
             years.max(axis=1) / 100,
             in_distress,
+            unpaid / 100,
         ]
     )
 
@@ -113,12 +120,13 @@ def key_figures(
 def summarise(outcome: Outcome, world: WorldArrays) -> Summary:
     """Return the outcomes of one future from its journals."""
     postings, incidents = outcome.postings, outcome.incidents
-    town = np.searchsorted(world.nis, postings["nis"])
+    somewhere = postings["nis"] > 0  # the others are between Flanders and the fund
+    town = np.searchsorted(world.nis, postings["nis"][somewhere])
     year = np.searchsorted(np.array(world.year_starts), postings["minute"], side="right") - 1
     n, years = len(world.nis), len(world.year_starts) - 1
     payments = by_payer_and_category(postings)
     by_year = sums(postings["cents"], (year, years))
-    own = postings["payer"] == PAYERS.index("municipality")
+    cents, own = postings["cents"][somewhere], postings["payer"][somewhere] == PAYERS.index("municipality")
     victim = np.searchsorted(world.nis, incidents["nis"])
     intrusion = np.isin(incidents["cause"], INTRUSIONS)
     serious = intrusion & (incidents["severity"] >= SIGNIFICANT)
@@ -133,7 +141,8 @@ def summarise(outcome: Outcome, world: WorldArrays) -> Summary:
         "person_minutes": int(person_minutes.sum()),
         "waited_minutes": int((helped["team_start"] - helped["discovered"]).sum()),
         "helped": len(helped),
-        "in_distress": _in_distress(postings, town, year, world),
+        "in_distress": _in_distress(postings, year, world),
+        "unpaid_cents": outcome.unpaid_cents,
     }
     numbers = np.array([[counts[name] for name in COUNTS]], dtype=np.int64)
     return Summary(
@@ -141,10 +150,12 @@ def summarise(outcome: Outcome, world: WorldArrays) -> Summary:
         kpis=key_figures(numbers, payments[np.newaxis], by_year[np.newaxis])[0],
         payments=payments,
         years=by_year,
-        own=sums(postings["cents"][own], (town[own], n)),
-        cash=sums(postings["cents"], (town, n)),
+        own=sums(cents[own], (town[own], n)),
+        cash=sums(cents, (town, n)),
         person_minutes=person_minutes,
         serious=np.bincount(victim[serious], minlength=n).astype(np.int16),
+        balances=outcome.balances,
+        dry=outcome.dry,
         ledger_hash=ledger_hash(postings),
         tape_digest=outcome.tape_digest,
     )
@@ -152,7 +163,7 @@ def summarise(outcome: Outcome, world: WorldArrays) -> Summary:
 
 def summaries_of(chunk: Chunk, first: int) -> list[Summary]:
     """Return the outcomes of a chunk of futures of the compiled engine, of which `first` is the first."""
-    payments = chunk.payments.reshape(-1, len(PAYERS), len(CATEGORIES))
+    payments = chunk.payments.reshape(-1, len(PAYERS), len(ev.ENTRIES))
     kpis = key_figures(chunk.counts, payments, chunk.years)
     return [
         Summary(
@@ -164,6 +175,8 @@ def summaries_of(chunk: Chunk, first: int) -> list[Summary]:
             cash=chunk.cash[line],
             person_minutes=chunk.person_minutes[line],
             serious=chunk.serious[line],
+            balances=chunk.balances[line],
+            dry=chunk.dry[line],
             ledger_hash=int(chunk.ledger[line]),
             tape_digest=int(chunk.tape[line]),
         )
@@ -171,12 +184,12 @@ def summaries_of(chunk: Chunk, first: int) -> list[Summary]:
     ]
 
 
-def _in_distress(postings: NDArray[Any], town: NDArray[np.int64], year: NDArray[np.int64], world: WorldArrays) -> int:
+def _in_distress(postings: NDArray[Any], year: NDArray[np.int64], world: WorldArrays) -> int:
     """Return how many municipalities paid, in some year, more for incidents than a share of operating spend."""
-    counted = (postings["payer"] == PAYERS.index("municipality")) & ~np.isin(postings["category"], _PROGRAMMES)
+    counted = (postings["payer"] == PAYERS.index("municipality")) & (postings["incident"] != ev.NATIONAL)
     burden = sums(
         postings["cents"][counted],
-        (town[counted], len(world.nis)),
+        (np.searchsorted(world.nis, postings["nis"][counted]), len(world.nis)),
         (year[counted], len(world.year_starts) - 1),
     )
     threshold = world.distress_share * world.operating_spend * 100.0 * world.inhabitants

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines import events as ev
-from sim.model.policy import CATEGORIES, PAYERS
+from sim.model.policy import PAYERS
 from sim.model.world import World
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def trace(world: World, postings: NDArray[Any], incidents: NDArray[Any], horizon
                 "payment",
                 "",
                 int(posting["incident"]),
-                CATEGORIES[int(posting["category"])],
+                ev.ENTRIES[int(posting["category"])],
                 PAYERS[int(posting["payer"])],
                 int(posting["cents"]) / 100,
             )

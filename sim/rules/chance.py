@@ -31,12 +31,12 @@ WORLD = 0
 SUPPLIER = 1_000_000
 STRUCTURE = MASK  # the replication of what is drawn once a world: who has which supplier, who spends well
 
-# The table of purposes. From one version to the next a number keeps its meaning: results depend on it.
+# The table of purposes. A number, once used, keeps its meaning: results depend on it.
 ATTEMPT = 1  # gap to the next attempt, and its mark
 FRAUD = 2  # gap to the next payment fraud, and its mark
 SHOCK = 3  # gap to the next vulnerability disclosure
 WAVE = 4  # gap to the next wave of denial-of-service attacks
-COMPROMISE = 5  # gap to the next compromise of a supplier
+COMPROMISE = 5  # gap to the next compromise of a supplier, and whether a standard for suppliers prevents it
 AFTERMATH = 6  # gap to the next attempt by attackers drawn by an earlier incident, and its mark
 CLASS = 7  # minor, significant or severe, and the size of the bill
 DWELL = 8  # days between break-in and impact
@@ -45,20 +45,25 @@ EXFILTRATION = 10  # whether data leave the house
 TEAM_DAYS = 11  # days of work for the response team
 BACKUPS = 12  # usable or lost
 SYSTEMS = 13  # share of the systems hit
-CRITICAL = 14  # days until the critical services are back
-FULL = 15  # days until everything is back
-DEMAND = 16  # the ransom asked
-PAY = 17  # whether the municipality would pay
-APPROVAL = 18  # whether a request to pay is granted
-RECOVERED = 19  # share of the data that comes back after paying
-FRAUD_LOSS = 20  # size of a payment fraud
-WAVE_HIT = 21  # whether a wave hits this municipality, for two waves at a time
-SUPPLIER_HIT = 22  # whether a supplier's compromise cuts this customer off
-SUPPLIER_OUTAGE = 23  # days that a compromised supplier is out
-LATERAL = 24  # whether the intruder reaches the customer's own network
-MARKET_SHARE = 25  # a supplier's share of the municipalities
-CUSTOMER = 26  # whose customer a municipality is
-MATURITY = 27  # how far a municipality gets with a euro
+ADOPTION = 14  # years until a municipality joins a programme
+CRITICAL = 15  # days until the critical services are back
+FULL = 16  # days until everything is back
+DEMAND = 17  # the ransom asked
+PAY = 18  # whether the municipality would pay
+APPROVAL = 19  # whether a request to pay is granted
+RECOVERED = 20  # share of the data that comes back after paying
+FRAUD_LOSS = 21  # size of a payment fraud
+WAVE_HIT = 22  # whether a wave hits this municipality, for two waves at a time
+SUPPLIER_HIT = 23  # whether a supplier's compromise cuts this customer off
+SUPPLIER_OUTAGE = 24  # days that a compromised supplier is out
+LATERAL = 25  # whether the intruder reaches the customer's own network
+MARKET_SHARE = 26  # a supplier's share of the municipalities
+CUSTOMER = 27  # whose customer a municipality is
+MATURITY = 28  # how far a municipality gets with a euro
+DENIED = 29  # whether the insurer denies the claims of an incident
+CAUTION = 30  # who buys insurance before others
+OBEDIENCE = 31  # who complies with a minimum standard before others
+MOVE = 32  # whether a municipality leaves its supplier for the largest under the Flemish framework
 
 
 @pasted

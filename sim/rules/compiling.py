@@ -13,6 +13,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -22,7 +23,7 @@ import numpy as np
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 KEPT_CACHES = 4
-
+KEPT_SECONDS = 3 * 24 * 3600
 
 COMPILED_SOURCES = ("rules/*.py", "engines/**/*.py", "model/arrays.py")
 
@@ -51,6 +52,19 @@ def user_cache() -> Path:
     return base / "weerbaar"
 
 
+def prune(caches: Path) -> None:
+    """Remove the caches that are beyond the latest few and that no process began with for some days.
+
+    A cache that began to serve lately may serve a process that still compiles, however many versions there are; Numba
+    does not survive the loss of its folder.
+    """
+    with contextlib.suppress(OSError):  # another process may be pruning
+        begun = {cache: cache.stat().st_mtime for cache in caches.iterdir()}
+        for cache in sorted(begun, key=lambda cache: begun[cache])[:-KEPT_CACHES]:
+            if begun[cache] < time.time() - KEPT_SECONDS:
+                shutil.rmtree(cache, ignore_errors=True)
+
+
 def _point_cache_at_these_sources(numba_version: str) -> Path | None:
     """Point Numba at the folder of these sources and return it; None where no folder can be written."""
     for base in (user_cache(), Path(tempfile.gettempdir()) / "weerbaar"):
@@ -62,10 +76,7 @@ def _point_cache_at_these_sources(numba_version: str) -> Path | None:
             continue
         # set directly: the variable NUMBA_CACHE_DIR is only read when Numba is first imported
         setattr(numba.config, "CACHE_DIR", str(folder))  # noqa: B010
-        with contextlib.suppress(OSError):
-            others = sorted(folder.parent.iterdir(), key=lambda path: path.stat().st_mtime)
-            for old in others[:-KEPT_CACHES]:
-                shutil.rmtree(old, ignore_errors=True)
+        prune(folder.parent)
         return folder
     return None
 

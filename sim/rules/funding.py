@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.rules.compiling import rule
 
 PARTS_PER_MILLION = 1_000_000
+LARGEST_PRODUCT = 1 << 42
 
 
 @rule
@@ -24,7 +25,8 @@ def part_by_inhabitants(total: int, before: int, upto: int, everybody: int) -> i
 
     `before` and `upto` are the inhabitants of the municipalities before it, without and with its own.
     """
-    return total * upto // everybody - total * before // everybody
+    each, rest = total // everybody, total % everybody  # so that no product leaves 63 bits
+    return each * (upto - before) + rest * upto // everybody - rest * before // everybody
 
 
 @rule
@@ -33,3 +35,36 @@ def elapsed_part(amount: int, begun: int, due: int, now: int) -> int:
     if due <= begun or now >= due:
         return amount
     return amount * max(0, now - begun) // (due - begun)
+
+
+WAIT, PRO_RATA, FALL_THROUGH = 0, 1, 2  # what happens to a claim on an empty pot
+
+
+@rule
+def paid_now(claim: int, balance: int, when_empty: int, backstop: int) -> int:
+    """Return what a pot pays of a claim at once.
+
+    With a backstop everything; pro rata nothing, since all claims of a year are weighed together at its end.
+    """
+    if backstop == 1:
+        return claim
+    if when_empty == PRO_RATA:
+        return 0
+    return min(claim, balance)
+
+
+@rule
+def pro_rata_share(balance: int, claims: int) -> int:
+    """Return the part of every claim that a balance covers when claims share it: parts per million, rounded down."""
+    if claims <= balance:
+        return PARTS_PER_MILLION
+    while claims > LARGEST_PRODUCT:  # so that no product leaves 63 bits
+        balance, claims = balance // 2, claims // 2
+    return balance * PARTS_PER_MILLION // claims
+
+
+@rule
+def claw_back_cents(paid: int, back: int) -> int:
+    """Return what municipalities give back of a Flemish payment, `back` parts per million of it, rounded down."""
+    millions, rest = paid // PARTS_PER_MILLION, paid % PARTS_PER_MILLION  # so that no product leaves 63 bits
+    return millions * back + rest * back // PARTS_PER_MILLION

@@ -16,6 +16,7 @@ from sim.rules.threat import size_factor
 
 MINOR, SIGNIFICANT, SEVERE = 0, 1, 2
 LARGEST_COST = 1e9
+NO_IMPACT = 1e-9  # an impact below this is none
 
 
 @rule
@@ -213,16 +214,22 @@ def lost_revenue_cents(euro: float, bill: Bill) -> int:
 
 
 @rule
-def supplier_outage_minutes(u: float, full: bool, spread: Spread, outage: Outage) -> int:
-    """Return how long a compromised supplier is out; `full` where it runs the whole IT of its customers."""
+def supplier_outage_minutes(u: float, full: bool, factor: float, spread: Spread, outage: Outage) -> int:
+    """Return how long a compromised supplier is out; `full` where it runs the whole IT of its customers.
+
+    `factor` is what a standard for suppliers leaves of it.
+    """
     median = spread.outage_days_full if full else spread.outage_days_saas
-    return minutes(min(lognormal_quantile(u, median, spread.outage_sigma), outage.longest_days))
+    return minutes(min(lognormal_quantile(u, median, spread.outage_sigma) * factor, outage.longest_days))
 
 
 @rule
 def supplier_bill_cents(inhabitants: int, impact: float, spread: Spread) -> int:
-    """Return a customer's share of its supplier's bill; one application costs in proportion to its impact."""
-    part = impact / spread.impact_full if spread.impact_full > 0.0 else 0.0
+    """Return a customer's share of its supplier's bill; one application costs in proportion to its impact.
+
+    Where the loss of all IT has no impact there is no proportion, and no bill.
+    """
+    part = impact / spread.impact_full if spread.impact_full > NO_IMPACT else 0.0
     return cents(spread.bill_per_inhabitant * inhabitants * part)
 
 

@@ -44,6 +44,7 @@ KPI_NAMES = {
     "team_wait_days_mean": "Mean wait for responders (days)",
     "worst_year_cost_eur": "Cash cost of the worst year",
     "municipalities_in_distress": "Municipalities in distress",
+    "unpaid_claims_eur": "Claims left unpaid",
 }
 """What each key figure is called in a table; the amounts over the whole horizon."""
 

@@ -7,8 +7,9 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic.fields import FieldInfo
 
 from sim.model.files import (
     check_together,
@@ -20,12 +21,15 @@ from sim.model.files import (
     validate,
     world_yaml,
 )
-from sim.model.policy import CATEGORIES, Policy
+from sim.model.groups import Group
+from sim.model.policy import CATEGORIES, MEASURES, Fund, Insurance, MinimumStandard, Policy, SupplierStandard
 from sim.model.problems import InputError
-from sim.model.spec import parameters
+from sim.model.spec import Parameter, parameters
 from sim.model.world import World
 
 WORLDS = [scenario.id for scenario in scenarios("worlds")]
+ABSENT = {"fund", "insurance", "minimum_standard", "supplier_standard"}
+"""Groups that are not there unless a policy names them."""
 POLICIES = [scenario.id for scenario in scenarios("policies")]
 
 
@@ -63,7 +67,8 @@ def test_a_shipped_scenario_says_what_it_is_in_two_languages(scenario: tuple[str
 def test_the_default_world_and_policy_are_the_defaults_of_the_table() -> None:
     world, policy = load_world("flanders-2020"), load_policy("status-quo-2020")
     for row in parameters().values():
-        assert (world if row.scope == "world" else policy).get_value(row.path) == row.value
+        value = (world if row.scope == "world" else policy).get_value(row.path)
+        assert value == row.value or (value is None and row.path.split(".")[-2] in ABSENT)
 
 
 def test_who_pays_in_the_presets() -> None:
@@ -180,6 +185,22 @@ def test_dates_are_checked_against_the_worlds_given(project: Path) -> None:
     assert validate([broken]) == []
 
 
+def test_the_dates_of_a_plan_are_checked_like_those_of_layers(project: Path) -> None:
+    broken = project / "tests/data/broken/beyond-the-horizon-plan.yaml"
+    problems = validate([project / "scenarios/worlds", broken])
+    assert {problem.rule for problem in problems} == {"date-outside-horizon"}
+    assert [(problem.line, problem.severity) for problem in problems] == [
+        (4, "error"),
+        (6, "warning"),
+        (7, "error"),
+        (9, "warning"),
+        (10, "error"),
+        (14, "error"),
+    ]
+    assert "phase 1 begins on 2015-01-01, before" in str(problems[3])
+    assert "layer 1 of recovery begins on 2041-01-01" in str(problems[-1])
+
+
 def test_an_id_belongs_to_one_file(tmp_path: Path) -> None:
     for name in ("one.yaml", "two.yaml"):
         write(tmp_path, name, "id: same\ntitle: Same\nransom: {rule: never}\n")
@@ -245,6 +266,14 @@ def test_a_world_comes_back_as_it_went_out(name: str, tmp_path: Path) -> None:
     assert load_world(write(tmp_path, "out.yaml", world_yaml(world))) == world
 
 
+def test_a_policy_with_every_lever_comes_back_as_it_went_out(project: Path, tmp_path: Path) -> None:
+    policy = load_policy(project / "tests/data/every-lever.yaml")
+    text = policy_yaml(policy)
+    assert load_policy(write(tmp_path, "out.yaml", text)) == policy
+    assert "  - {from: 2021-06-01, set: {response.teams: 6}}\n" in text
+    assert "requires: {identity: 0.3, minimum_standard: true, programme: soc}}\n" in text
+
+
 def test_only_what_differs_is_written() -> None:
     policy = load_policy("more-response-teams").with_values({"response.teams": "unlimited"})
     text = policy_yaml(policy)
@@ -262,26 +291,88 @@ def test_a_policy_on_a_base_that_is_not_shipped_is_written_in_full(tmp_path: Pat
 words = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn", "Co")), min_size=1, max_size=40)
 
 
+names = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,20}", fullmatch=True)
+shares = st.floats(0, 1)
+euros = st.none() | st.floats(0, 1e9)
+days = st.none() | st.dates(datetime.date(2000, 1, 1), datetime.date(2020, 1, 1))
+later = st.none() | st.dates(datetime.date(2020, 1, 2), datetime.date(2060, 1, 1))
+requires = st.dictionaries(st.sampled_from(MEASURES), shares, max_size=3)
+when = st.fixed_dictionaries({}, optional={"from": days, "until": later, "requires": requires})
+limits = st.fixed_dictionaries({}, optional={"cap_per_municipality": euros, "budget_per_year": euros})
+
+
+@st.composite
+def grants(draw: st.DrawFn, name: str) -> dict[str, object]:
+    instrument = draw(st.sampled_from(["matching", "lump_sum", "shared_service", "audit"]))
+    measures = draw(st.lists(st.sampled_from(MEASURES), min_size=1, unique=True))
+    own: dict[str, object] = {"share": draw(st.floats(0, 0.95))}
+    if instrument == "lump_sum":
+        own = {"amount": draw(st.floats(0, 100)), "by": draw(st.sampled_from(["inhabitants", "need"]))}
+    elif instrument != "audit":
+        own["measures"] = measures[: 1 if instrument == "shared_service" else 6]
+    return {"id": name, "instrument": instrument, **own, **draw(when), **draw(limits)}
+
+
+def groups(model: type[Group]) -> st.SearchStrategy[dict[str, object] | None]:
+    """A group whose fields are rows of the table: absent, or with some of them changed."""
+    rows = [row for row in parameters().values() if row.key in {_key(field) for field in model.model_fields.values()}]
+    values = {row.path.split(".")[-1]: _values(row) for row in rows}
+    return st.none() | st.fixed_dictionaries({}, optional=values)
+
+
+def _key(field: FieldInfo) -> object:
+    return field.json_schema_extra.get("key") if isinstance(field.json_schema_extra, dict) else None
+
+
+def _values(row: Parameter) -> st.SearchStrategy[object]:
+    return st.floats(*row.allowed) if row.allowed else st.sampled_from(row.choices)
+
+
+@st.composite
+def phases(draw: st.DrawFn) -> list[dict[str, object]]:
+    dates = draw(st.lists(st.dates(datetime.date(2000, 1, 1), datetime.date(2060, 1, 1)), max_size=4, unique=True))
+    layers = st.lists(st.builds(dict, payer=st.sampled_from(["flanders", "insurer"]), share=shares), max_size=2)
+    changes = st.fixed_dictionaries(
+        {"prevention.local_spend": st.floats(0, 200)},
+        optional={
+            "response.discipline": st.sampled_from(["first_come", "severity"]),
+            "prevention.supplier_standard": groups(SupplierStandard),
+            "cost_split.fraud": layers.map(lambda some: [*some, {"payer": "municipality"}]),
+        },
+    )
+    return [{"from": date, "set": draw(changes)} for date in dates]
+
+
 @st.composite
 def policies(draw: st.DrawFn) -> Policy:
-    euros = st.none() | st.floats(0, 1e9)
-    days = st.none() | st.dates(datetime.date(2000, 1, 1), datetime.date(2020, 1, 1))
-    later = st.none() | st.dates(datetime.date(2020, 1, 2), datetime.date(2060, 1, 1))
-    layer = st.fixed_dictionaries(
-        {"payer": st.sampled_from(["municipality", "flanders", "insurer"])},
-        optional={"share": st.floats(0, 1), "first": euros, "limit_per_event": euros, "from": days, "until": later},
-    )
-    split = draw(st.dictionaries(st.sampled_from(CATEGORIES), st.lists(layer, max_size=3), max_size=3))
+    fund = draw(groups(Fund))
+    budgets = draw(st.dictionaries(names, st.fixed_dictionaries({"per_year": st.floats(0, 1e9)}), max_size=3))
+    payers = st.sampled_from(["municipality", "flanders", "insurer", *(["fund"] if fund is not None else [])])
+    terms = {"share": shares, "first": euros, "limit_per_event": euros, "common_cause_limit": euros, "from": days}
+    layer = st.fixed_dictionaries({"payer": payers}, optional={**terms, "until": later, "requires": requires})
+    if budgets:
+        layer |= st.fixed_dictionaries({"payer": st.just("flanders"), "budget": st.sampled_from(sorted(budgets))})
+    split = draw(st.dictionaries(st.sampled_from(CATEGORIES[2:]), st.lists(layer, max_size=3), max_size=3))
     return Policy.model_validate(
         {
-            "id": draw(st.from_regex(r"[a-z0-9][a-z0-9_-]{0,20}", fullmatch=True)),
+            "id": draw(names),
             "title": {"nl": draw(words), "en": draw(words)},
             "description": draw(st.none() | words),
             "based_on": draw(st.none() | st.sampled_from(POLICIES)),
-            "prevention": {"local_spend": draw(st.floats(0, 200))},
-            "response": {"teams": draw(st.just("unlimited") | st.integers(0, 1000))},
-            "ransom": {"rule": draw(st.sampled_from(["never", "may_pay"])), "approval_rate": draw(st.floats(0, 1))},
+            "prevention": {
+                "local_spend": draw(st.floats(0, 200)),
+                "minimum_standard": draw(groups(MinimumStandard)),
+                "supplier_standard": draw(groups(SupplierStandard)),
+            },
+            "grants": [draw(grants(name)) for name in draw(st.lists(names, max_size=4, unique=True))],
+            "response": {"teams": draw(st.just("unlimited") | st.integers(0, 1000)), "fallback_services": True},
+            "ransom": {"rule": draw(st.sampled_from(["never", "may_pay"])), "approval_rate": draw(shares)},
+            "insurance": draw(groups(Insurance)),
+            "fund": fund,
+            "budgets": budgets,
+            "gemeentefonds": {"share": draw(shares)},
             "cost_split": {category: [*layers, {"payer": "municipality"}] for category, layers in split.items()},
+            "phases": draw(phases()),
         }
     )
 
@@ -290,6 +381,18 @@ def policies(draw: st.DrawFn) -> Policy:
 def test_any_policy_comes_back_as_it_went_out(tmp_path_factory: pytest.TempPathFactory, policy: Policy) -> None:
     path = write(tmp_path_factory.getbasetemp(), "any-policy.yaml", policy_yaml(policy))
     assert load_policy(path) == policy
+
+
+@settings(max_examples=30)
+@given(policies(), policies())
+def test_what_differs_from_a_base_is_all_that_is_written(
+    tmp_path_factory: pytest.TempPathFactory, policy: Policy, base: Policy
+) -> None:
+    folder = tmp_path_factory.getbasetemp()
+    base = base.model_copy(update={"id": "the-base", "based_on": None})
+    policy = policy.model_copy(update={"id": "on-top", "based_on": "the-base"})
+    write(folder, "the-base.yaml", policy_yaml(base))
+    assert load_policy(write(folder, "on-top.yaml", policy_yaml(policy, base))) == policy
 
 
 @given(name=words, growth=st.floats(-0.5, 1), code=st.integers(1, 999_999), tile=st.floats(-100, 100))

@@ -9,21 +9,21 @@ import pytest
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 
-from sim.model.checks import model_in
 from sim.model.groups import Group
-from sim.model.municipalities import DATA, Municipality
+from sim.model.municipalities import DATA
+from sim.model.paths import inside, model_in
 from sim.model.policy import CostSplit, Policy
 from sim.model.spec import _TABLE, Parameter, _read, parameters
 from sim.model.world import World
 
-NOT_PARAMETERS = {"id", "title", "description", "reference", "based_on", "municipalities", "start"}
+NOT_PARAMETERS = {"id", "title", "description", "reference", "based_on", "start", "from_"}
 
 
 def leaves(model: type[BaseModel], above: str) -> Iterator[tuple[str, object, object]]:
     """Every field that is no group: its full key, its annotation and its default."""
     for name, field in model.model_fields.items():
-        inner = model_in(field.annotation)
-        if inner in (Municipality, CostSplit) or name in NOT_PARAMETERS:
+        form, inner = inside(field.annotation)
+        if form in ("list", "named") or inner is CostSplit or name in NOT_PARAMETERS:
             continue
         if inner is not None and issubclass(inner, Group):
             yield from leaves(inner, f"{above}.{name}")
@@ -73,7 +73,9 @@ def test_value_range_and_off_value_agree(row: Parameter) -> None:
 def test_a_field_takes_what_the_table_says(key: str, field: tuple[object, object]) -> None:
     row, (annotation, default) = parameters()[key], field
     assert default == row.value
-    if row.choices:
+    if row.kind == "switch":
+        assert (annotation, row.choices) == (bool, (False, True))
+    elif row.choices:
         assert set(get_args(annotation)) == set(row.choices)
     else:
         assert (int if row.whole else float) in (annotation, *get_args(annotation))

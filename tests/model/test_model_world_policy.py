@@ -100,12 +100,14 @@ def test_an_unknown_category_is_named(policy: Policy) -> None:
         policy.layers("recovry")
 
 
-def test_the_fund_has_a_place_in_the_books_and_no_layer_yet() -> None:
-    assert "fund" in PAYERS
+def test_a_fund_pays_where_the_policy_has_one() -> None:
+    layers = [{"payer": "fund", "share": 0.8}, {"payer": "municipality"}]
+    plain = {"id": "a", "title": "a", "cost_split": {"fraud": layers}}
+    assert Policy.model_validate({**plain, "fund": {}}).layers("fraud")[0].payer in PAYERS
     with pytest.raises(ValidationError) as caught:
-        Policy.model_validate({"id": "a", "title": "a", "cost_split": {"fraud": [{"payer": "fund"}]}})
+        Policy.model_validate(plain)
     (problem,) = problems_of(caught.value, "policy", lambda _: ("here", 7))
-    assert (problem.rule, problem.line) == ("not-simulated-yet", 7)
+    assert (problem.rule, problem.line) == ("no-fund", 7)
 
 
 def test_one_text_serves_both_languages() -> None:

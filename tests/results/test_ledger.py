@@ -12,9 +12,10 @@ from sim.engines import events as ev
 from sim.engines.accounts import Accounts
 from sim.engines.mixing import ledger_hash
 from sim.experiments.replicate import play
-from sim.model.arrays import NO_LIMIT, LayerTerms, policy_arrays, world_arrays
+from sim.model.arrays import NO_LIMIT, world_arrays
 from sim.model.files import scenarios
 from sim.model.policy import CATEGORIES, PAYERS
+from sim.model.policy_arrays import NOBODY, LayerTerms, policy_arrays
 from sim.results.ledger import by_payer_and_category
 from sim.results.outcomes import KPIS, PROGRAMMES, summarise
 from tests.worlds import setting
@@ -31,6 +32,10 @@ LAYER = st.builds(
     limit_per_year=LIMIT,
     begins=st.sampled_from([-NO_LIMIT, 0, 500_000]),
     ends=st.sampled_from([NO_LIMIT, 600_000]),
+    common_limit=st.just(NO_LIMIT),
+    pot=st.just(NOBODY),
+    requires=st.just(NOBODY),
+    insured=st.just(0),
 )
 BARE = LayerTerms(0, 1_000_000, NO_LIMIT, NO_LIMIT, NO_LIMIT, -NO_LIMIT, NO_LIMIT)
 YEARS = (0, 366 * 1440, 731 * 1440, 1096 * 1440)
@@ -58,7 +63,9 @@ def test_payers_and_categories_add_up(future):
 def test_incident_records_and_programmes_add_up_to_the_ledger(future):
     postings, incidents = future.postings, future.incidents
     yearly = postings["incident"] == ev.NATIONAL
-    assert set(np.unique(postings["category"][yearly])) <= {CATEGORIES.index(name) for name in PROGRAMMES}
+    costs = yearly & (postings["category"] < len(CATEGORIES))
+    assert set(np.unique(postings["category"][costs])) <= {CATEGORIES.index(name) for name in PROGRAMMES}
+    assert postings["cents"][postings["category"] >= len(CATEGORIES)].sum() == 0
     billed = np.zeros(len(incidents), dtype=np.int64)
     np.add.at(billed, postings["incident"][~yearly], postings["cents"][~yearly])
     assert (billed == incidents["cost_cents"]).all()
@@ -73,7 +80,8 @@ def test_years_and_municipalities_add_up(future):
 
 def test_every_payment_is_positive_and_in_time(future):
     horizon = world_arrays(future.world, 3).horizon
-    assert (future.postings["cents"] > 0).all()
+    costs = future.postings["category"] < len(CATEGORIES)
+    assert (future.postings["cents"][costs] > 0).all()
     assert future.postings["minute"].min() >= 0
     assert future.postings["minute"].max() < horizon
 
@@ -174,4 +182,4 @@ def test_key_figures_are_those_of_the_manual():
     world = sim.load_world("one-town")
     common = setting(world, sim.load_policy("status-quo-2020"))
     summary = summarise(play(common, 1, 0), common.world)
-    assert len(summary.kpis) == len(KPIS) == 17
+    assert len(summary.kpis) == len(KPIS) == 18

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines import events as ev
-from sim.model.arrays import NO_LIMIT, PolicyArrays
 from sim.rules.calendar import on_tick
 from sim.rules.compiling import lean_step
 
@@ -27,13 +26,15 @@ Floats = NDArray[np.float64]
 COLUMNS = len(ev.INCIDENT.names or ())
 # Then what the engine itself must remember of it. TOWN is a place in `ints`, FLOATS one in `floats`.
 (TOWN, FLOATS, WORK, WAITING, CRITICAL_DUE, FULL_DUE, BILL_BEGUN, RECOVERY_DUE, REVENUE_DUE, UNPAID, NEXT_SERVICE,
- SINCE, OUT, OUTAGE, UNTIL) = range(COLUMNS, COLUMNS + 15)  # fmt: skip
-WIDTH = COLUMNS + 15
+ SINCE, OUT, OUTAGE, UNTIL, RANK, INSURED, DENIED, DEDUCTIBLE, COMMON) = range(COLUMNS, COLUMNS + 20)  # fmt: skip
+WIDTH = COLUMNS + 20
+NOT_ASKED, GRANTED, REFUSED = range(3)  # values of DENIED: whether the insurer denies the claims of an incident
 BACK, SERVICES_OUT, EVERYTHING_OUT = range(3)  # values of OUT
 SHARE, MARK, PLAN = range(3)  # its floats: systems out, mark of the next follow-up, effect of the continuity plan
 FLOAT_WIDTH = 3
-# A municipality: who it is, its state, its sums; then a burden a year, then the accounts of yearly limits.
-CODE, PEOPLE, LEVELS, LEVELS_AT, OPEN_ROW, LAST_CLOSED, OWN, CASH, BURDEN = range(9)
+# A municipality: who it is, its state, its sums; then a burden a year, then the accounts of yearly limits. JOINED and
+# SERVED have a bit for each grant; EXTRA is what it pays this year on top of its own spend.
+CODE, PEOPLE, LEVELS, LEVELS_AT, OPEN_ROW, LAST_CLOSED, OWN, CASH, JOINED, SERVED, EXTRA, BURDEN = range(12)
 # Its floats: seven stocks, their targets, the rate of candidate attempts, how its size scales a bill, and between what
 # the probability of a break-in stays until an incident closes.
 STOCKS, TARGETS, RATE, COST_SIZE, LOWEST, HIGHEST = 0, 7, 14, 15, 16, 17
@@ -41,30 +42,27 @@ LEVEL_WIDTH = 18
 # The seven stocks.
 IDENTITY, HARDENING, DETECTION, AWARENESS, BACKUPS, CONTINUITY, EFFORT = range(7)
 # Counters of a future, at the beginning of `ints`.
-HEAP_SIZE, ROWS, FREE_TEAMS, QUEUED, BLOCKED, BREAK_INS, YEAR, JOURNAL, FULL, DIGEST = range(10)
-COUNTERS = 10
+(HEAP_SIZE, ROWS, FREE_TEAMS, QUEUED, BLOCKED, BREAK_INS, YEAR, JOURNAL, FULL, DIGEST, REPLICATION, COMPROMISES,
+ SUPPLIER_EVENTS, CLAIMS, UNPAID_CLAIMS, OWED) = range(16)  # fmt: skip
+COUNTERS = 16
 AT, KEY, ROW = range(3)  # an event on the heap
 HEAP_WIDTH = 3
-# A layer.
-PAYER, PART, FIRST, PER_EVENT, PER_YEAR, BEGINS, ENDS, ACCOUNT = range(8)
-LAYER_WIDTH = 8
+# A layer: the fields of policy_arrays.LayerTerms, then what the engine adds. PLAIN says that it asks nothing.
+(PAYER, PART, FIRST, PER_EVENT, PER_YEAR, BEGINS, ENDS, COMMON_LIMIT, POT, REQUIRES, OF_INSURANCE, ACCOUNT,
+ CAUSE_ACCOUNT, BACK, PLAIN) = range(15)  # fmt: skip
+LAYER_WIDTH = 15
 NO_ACCOUNT = -1  # a layer without a limit per year needs no account of what it paid
-MUNICIPALITY = 0
+MUNICIPALITY, FLANDERS, INSURER, FUND = range(4)
 POSTING_WIDTH = 6
-
-
-def layer_table(policy: PolicyArrays) -> tuple[Ints, list[int], int]:
-    """Return the layers as rows of integers, where each category begins, and how many yearly accounts they need."""
-    rows: list[tuple[int, ...]] = []
-    offsets, accounts = [0], 0
-    for layers in policy.layers:
-        for layer in layers:
-            account = NO_ACCOUNT
-            if layer.limit_per_year < NO_LIMIT:
-                account, accounts = accounts, accounts + 1
-            rows.append((*layer, account))
-        offsets.append(len(rows))
-    return np.array(rows, dtype=np.int64), offsets, accounts
+# The state of a pot: then what it took on each year, then for each common cause.
+BALANCE, SHORT, TAKEN = range(3)
+# A claim that waits.
+CLAIM_POT, CLAIM_TOWN, CLAIM_CENTS = range(3)
+CLAIM_WIDTH = 3
+# The state of a grant: then its members in order of joining, then when each of them joined.
+MEMBERS, SPENT, GRANT_SHORT, MEMBER = range(4)
+# What a municipality spends this year, euro per inhabitant: on six measures, of its own, and on top of that.
+SPEND_OWN, SPEND_MORE, SPEND_WIDTH = 6, 7, 8
 
 
 @lean_step
@@ -128,6 +126,16 @@ def drop_top(case: Any, ints: Ints) -> None:
 
 
 @lean_step
+def identify(case: Any, ints: Ints, row: int, town: int, number: int) -> None:
+    """Write into a row what payers may ask about an incident."""
+    ints[row + NIS] = ints[town + CODE]
+    ints[row + NUMBER] = number
+    ints[row + DENIED] = NOT_ASKED
+    ints[row + DEDUCTIBLE] = case.choices.deductible
+    ints[row + INSURED] = ints[case.insured_at + (town - case.towns_at) // case.town_width]
+
+
+@lean_step
 def new_row(case: Any, ints: Ints, town: int, number: int, cause: int, severity: int, now: int) -> int:
     """Open a row in the incident log and return its place."""
     line = ints[ROWS]
@@ -138,8 +146,7 @@ def new_row(case: Any, ints: Ints, town: int, number: int, cause: int, severity:
     row = case.rows_at + line * WIDTH
     for column in range(WIDTH):
         ints[row + column] = 0
-    ints[row + NIS] = ints[town + CODE]
-    ints[row + NUMBER] = number
+    identify(case, ints, row, town, number)
     ints[row + CAUSE] = cause
     ints[row + SEVERITY] = severity
     ints[row + BEGUN] = now
@@ -151,5 +158,6 @@ def new_row(case: Any, ints: Ints, town: int, number: int, cause: int, severity:
     ints[row + CLOSED] = ev.UNKNOWN
     ints[row + SUPPLIER] = ev.UNKNOWN
     ints[row + TOWN] = town
+    ints[row + COMMON] = ev.UNKNOWN
     ints[row + FLOATS] = case.floats_at + line * FLOAT_WIDTH
     return row  # type: ignore[no-any-return]

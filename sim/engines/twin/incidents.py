@@ -6,16 +6,15 @@ does at once, and where the process waits, the function pushes an event and retu
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines import events as ev
 from sim.engines.tape import guided, minute_of, threat_time
 from sim.engines.twin import desk as d
-from sim.engines.twin.desk import Floats, Ints, new_row, push
+from sim.engines.twin.desk import Floats, Ints, identify, new_row, push
 from sim.engines.twin.money import charge
+from sim.engines.twin.state import Case, bound, gaps_left, stock, stocks_now
 from sim.rules import chance, funding, ransom
 from sim.rules import defence as defence_rules
 from sim.rules import incident as rules
@@ -27,35 +26,11 @@ from sim.rules.threat import repeat_excess
 
 EFFORT = d.EFFORT
 
-Case = Any
-"""What all futures of one policy in one world have in common: a NumPy record, see `compiled.case_record`."""
-
 
 @lean_step
-def draw(case: Case, ints: Ints, replication: int, row: int, purpose: int) -> float:
+def draw(case: Case, ints: Ints, row: int, purpose: int) -> float:
     """Return the uniform number at the address of an incident."""
-    return uniform(case.seed, replication, ints[row + d.NIS], ints[row + d.NUMBER], purpose)
-
-
-@lean_step
-def stock(case: Case, ints: Ints, floats: Floats, town: int, measure: int, now: int) -> float:
-    """Return a coverage (or the effective spend) at this minute."""
-    level = floats[ints[town + d.LEVELS] + d.STOCKS + measure]
-    target = floats[ints[town + d.LEVELS] + d.TARGETS + measure]
-    if level == target:
-        return level  # type: ignore[no-any-return]
-    left_building, left_decaying = gaps_left(case, ints, town, now)
-    return defence_rules.stock_at(level, target, left_building, left_decaying)
-
-
-@lean_step
-def gaps_left(case: Case, ints: Ints, town: int, now: int) -> tuple[float, float]:
-    """Return which part of a gap in coverage is still open at this minute, building and decaying."""
-    elapsed = float(now - ints[town + d.LEVELS_AT])
-    return (
-        defence_rules.gap_left(elapsed, case.defence.build_minutes),
-        defence_rules.gap_left(elapsed, case.defence.decay_minutes),
-    )
+    return uniform(case.seed, ints[d.REPLICATION], ints[row + d.NIS], ints[row + d.NUMBER], purpose)
 
 
 @lean_step
@@ -102,18 +77,27 @@ def gets_in(case: Case, ints: Ints, floats: Floats, town: int, mark: float, now:
 
 
 @lean_step
-def attempt(
-    case: Case, ints: Ints, floats: Floats, replication: int, town: int, number: int, mark: float, cause: int, now: int
-) -> None:
+def attempt(case: Case, ints: Ints, floats: Floats, town: int, number: int, mark: float, cause: int, now: int) -> None:
     """Let an attempt succeed when its mark lies below the break-in probability of this moment."""
     if gets_in(case, ints, floats, town, mark, now):
-        u = uniform(case.seed, replication, ints[town + d.CODE], number, chance.CLASS)
+        u = uniform(case.seed, ints[d.REPLICATION], ints[town + d.CODE], number, chance.CLASS)
         severity = rules.incident_class(u, stock(case, ints, floats, town, d.DETECTION, now), case.classes)
-        break_in(case, ints, floats, replication, town, number, cause, severity, ev.UNKNOWN, now)
+        break_in(case, ints, floats, town, number, cause, severity, ev.UNKNOWN, ev.UNKNOWN, now)
 
 
 @lean_step
-def minor(case: Case, ints: Ints, town: int, number: int, cause: int, supplier: int, bill: int, now: int) -> None:
+def minor(
+    case: Case,
+    ints: Ints,
+    floats: Floats,
+    town: int,
+    number: int,
+    cause: int,
+    supplier: int,
+    common: int,
+    bill: int,
+    now: int,
+) -> None:
     """A minor incident costs staff time and is over; its row is of use to a journal alone."""
     ints[d.BREAK_INS] += 1
     row = case.scratch_at
@@ -121,7 +105,10 @@ def minor(case: Case, ints: Ints, town: int, number: int, cause: int, supplier: 
         row = new_row(case, ints, town, number, cause, MINOR, now)
         ints[row + d.CLOSED] = now
         ints[row + d.SUPPLIER] = supplier
-    charge(case, ints, town, row, ev.RECOVERY, bill, now)
+    else:
+        identify(case, ints, row, town, number)
+    ints[row + d.COMMON] = common
+    charge(case, ints, floats, town, row, ev.RECOVERY, bill, now)
 
 
 @lean_step
@@ -129,46 +116,45 @@ def break_in(
     case: Case,
     ints: Ints,
     floats: Floats,
-    replication: int,
     town: int,
     number: int,
     cause: int,
     severity: int,
     supplier: int,
+    common: int,
     now: int,
 ) -> None:
     """Open the incident of a successful attempt; a minor one costs staff time and is over."""
     if severity == MINOR:
-        u = second_uniform(case.seed, replication, ints[town + d.CODE], number, chance.CLASS)
+        u = second_uniform(case.seed, ints[d.REPLICATION], ints[town + d.CODE], number, chance.CLASS)
         bill = rules.bill_euro(u, MINOR, floats[ints[town + d.LEVELS] + d.COST_SIZE], case.bill)
-        minor(case, ints, town, number, cause, supplier, cents(bill), now)
+        minor(case, ints, floats, town, number, cause, supplier, common, cents(bill), now)
         return
     ints[d.BREAK_INS] += 1
     row = new_row(case, ints, town, number, cause, severity, now)
     ints[row + d.SUPPLIER] = supplier
+    ints[row + d.COMMON] = common
     ints[town + d.OPEN_ROW] = row
-    dwell = rules.dwell_minutes(draw(case, ints, replication, row, chance.DWELL), case.intrusion)
+    dwell = rules.dwell_minutes(draw(case, ints, row, chance.DWELL), case.intrusion)
     push_incident(case, ints, ev.IMPACT, now + dwell, row)
 
 
 @lean_step
-def strike(case: Case, ints: Ints, floats: Floats, replication: int, row: int, now: int) -> None:
+def strike(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> None:
     """The intruder strikes: systems go out, and somebody will see it."""
     ints[row + d.IMPACT] = now
     mean = case.outage.systems_hit if ints[row + d.SEVERITY] == SEVERE else case.outage.significant_systems_hit
-    floats[ints[row + d.FLOATS] + d.SHARE] = share_quantile(draw(case, ints, replication, row, chance.SYSTEMS), mean)
+    floats[ints[row + d.FLOATS] + d.SHARE] = share_quantile(draw(case, ints, row, chance.SYSTEMS), mean)
     ints[row + d.SINCE] = now
     ints[row + d.OUT] = d.SERVICES_OUT
     ints[row + d.NEXT_SERVICE] = 0
-    watched = draw(case, ints, replication, row, chance.NOTICED) < stock(
-        case, ints, floats, ints[row + d.TOWN], d.DETECTION, now
-    )
+    watched = draw(case, ints, row, chance.NOTICED) < stock(case, ints, floats, ints[row + d.TOWN], d.DETECTION, now)
     discovered = rules.discovered_at(now, watched, case.start_weekday, case.intrusion)
     push_incident(case, ints, ev.DISCOVERED, discovered, row)
 
 
 @lean_step
-def start_work(case: Case, ints: Ints, floats: Floats, replication: int, row: int, now: int) -> None:
+def start_work(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> None:
     """Responders arrive: they find the backups usable or lost, and somebody decides about the ransom."""
     town = ints[row + d.TOWN]
     ints[row + d.TEAM_START] = now
@@ -183,40 +169,40 @@ def start_work(case: Case, ints: Ints, floats: Floats, replication: int, row: in
         stock(case, ints, floats, town, d.CONTINUITY, now), case.recovery
     )
     if ints[row + d.SEVERITY] != SEVERE:
-        settle_on(case, ints, floats, replication, row, 0.0, now)
+        settle_on(case, ints, floats, row, 0.0, now)
         return
     probability = rules.backups_lost_probability(stock(case, ints, floats, town, d.BACKUPS, now), case.recovery)
-    lost = draw(case, ints, replication, row, chance.BACKUPS) < probability
+    lost = draw(case, ints, row, chance.BACKUPS) < probability
     ints[row + d.BACKUPS_LOST] = 1 if lost else 0
-    u = draw(case, ints, replication, row, chance.DEMAND)
+    u = draw(case, ints, row, chance.DEMAND)
     demand = ransom.demand_euro(u, float(ints[town + d.PEOPLE]), case.extortion)
     ints[row + d.DEMAND] = cents(demand)
-    willing = ransom.willing_to_pay(draw(case, ints, replication, row, chance.PAY), lost, case.extortion)
+    willing = ransom.willing_to_pay(draw(case, ints, row, chance.PAY), lost, case.extortion)
     if not willing or case.choices.ransom_rule == ransom.NEVER:
-        settle_on(case, ints, floats, replication, row, 0.0, now)
+        settle_on(case, ints, floats, row, 0.0, now)
     elif case.choices.ransom_rule == ransom.WITH_APPROVAL:
         push_incident(case, ints, ev.PAID, now + case.choices.approval_minutes, row)
     else:
-        decide(case, ints, floats, replication, row, now)
+        decide(case, ints, floats, row, now)
 
 
 @lean_step
-def decide(case: Case, ints: Ints, floats: Floats, replication: int, row: int, now: int) -> None:
+def decide(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> None:
     """Pay the ransom where that is allowed."""
     town = ints[row + d.TOWN]
-    granted = draw(case, ints, replication, row, chance.APPROVAL)
+    granted = draw(case, ints, row, chance.APPROVAL)
     recovered = 0.0
     if ransom.allowed_to_pay(granted, case.choices.ransom_rule, case.choices.approval_rate):
-        u = draw(case, ints, replication, row, chance.DEMAND)
+        u = draw(case, ints, row, chance.DEMAND)
         demand = ransom.demand_euro(u, float(ints[town + d.PEOPLE]), case.extortion)
         ints[row + d.RANSOM] = ransom.ransom_cents(demand, case.extortion)
-        charge(case, ints, town, row, ev.RANSOM, ints[row + d.RANSOM], now)
-        recovered = ransom.recovered_share(draw(case, ints, replication, row, chance.RECOVERED), case.extortion)
-    settle_on(case, ints, floats, replication, row, recovered, now)
+        charge(case, ints, floats, town, row, ev.RANSOM, ints[row + d.RANSOM], now)
+        recovered = ransom.recovered_share(draw(case, ints, row, chance.RECOVERED), case.extortion)
+    settle_on(case, ints, floats, row, recovered, now)
 
 
 @lean_step
-def settle_on(case: Case, ints: Ints, floats: Floats, replication: int, row: int, recovered: float, now: int) -> None:
+def settle_on(case: Case, ints: Ints, floats: Floats, row: int, recovered: float, now: int) -> None:
     """Fix the bill and the outage: response is paid now, the rest when the critical services are back."""
     town, severity = ints[row + d.TOWN], ints[row + d.SEVERITY]
     cost_factor = time_factor = floats[ints[row + d.FLOATS] + d.PLAN]
@@ -226,13 +212,14 @@ def settle_on(case: Case, ints: Ints, floats: Floats, replication: int, row: int
         time_factor *= rules.backup_factor(lost, recovered, case.recovery.backup_time_factor, case.recovery)
     waited = ints[row + d.TEAM_START] - ints[row + d.DISCOVERED]
     size = floats[ints[town + d.LEVELS] + d.COST_SIZE]
-    u = second_uniform(case.seed, replication, ints[row + d.NIS], ints[row + d.NUMBER], chance.CLASS)
+    u = second_uniform(case.seed, ints[d.REPLICATION], ints[row + d.NIS], ints[row + d.NUMBER], chance.CLASS)
     bill = rules.bill_euro(u, severity, size, case.bill)
     bill = bill * cost_factor * rules.waiting_factor(waited, case.bill)
     private = ints[row + d.PRIVATE] == 1
     charge(
         case,
         ints,
+        floats,
         town,
         row,
         ev.RESPONSE,
@@ -241,11 +228,12 @@ def settle_on(case: Case, ints: Ints, floats: Floats, replication: int, row: int
     )
     ints[row + d.RECOVERY_DUE] = rules.recovery_cents(bill, case.bill)
     ints[row + d.REVENUE_DUE] = rules.lost_revenue_cents(bill, case.bill)
-    u = draw(case, ints, replication, row, chance.CRITICAL)
-    critical = rules.critical_outage_minutes(u, severity, time_factor, case.outage)
+    u = draw(case, ints, row, chance.CRITICAL)
+    fallback = case.funding.fallback_factor if case.choices.fallback == 1 else 1.0
+    critical = rules.critical_outage_minutes(u, severity, time_factor * fallback, case.outage)
     full = critical
     if severity == SEVERE:
-        u = draw(case, ints, replication, row, chance.FULL)
+        u = draw(case, ints, row, chance.FULL)
         full = rules.full_outage_minutes(u, critical, time_factor, case.outage)
     started = rules.outage_counts_from(ints[row + d.DISCOVERED], ints[row + d.TEAM_START], now, case.outage)
     ints[row + d.CRITICAL_DUE] = max(now + 1, started + critical)
@@ -256,15 +244,15 @@ def settle_on(case: Case, ints: Ints, floats: Floats, replication: int, row: int
 
 
 @lean_step
-def settle(case: Case, ints: Ints, row: int, now: int) -> None:
+def settle(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> None:
     """Post what has accrued of a bill: all of it once it is due."""
     town = ints[row + d.TOWN]
     ints[row + d.UNPAID] = 0
     begun, due = ints[row + d.BILL_BEGUN], ints[row + d.CRITICAL_DUE]
     recovery = funding.elapsed_part(ints[row + d.RECOVERY_DUE], begun, due, now)
     revenue = funding.elapsed_part(ints[row + d.REVENUE_DUE], begun, due, now)
-    charge(case, ints, town, row, ev.RECOVERY, recovery, now)
-    charge(case, ints, town, row, ev.LOST_REVENUE, revenue, now)
+    charge(case, ints, floats, town, row, ev.RECOVERY, recovery, now)
+    charge(case, ints, floats, town, row, ev.LOST_REVENUE, revenue, now)
 
 
 @lean_step
@@ -278,7 +266,7 @@ def restore(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> None:
             return
         if ints[row + d.UNPAID] == 1:
             ints[row + d.CRITICAL_BACK] = back
-            settle(case, ints, row, now)
+            settle(case, ints, floats, row, now)
         miss(case, ints, floats, row, case.services[service, 0], now)
         ints[row + d.NEXT_SERVICE] += 1
     if ints[row + d.FULL_DUE] > now:
@@ -293,23 +281,12 @@ def close(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> None:
     town = ints[row + d.TOWN]
     ints[row + d.CLOSED] = now
     ints[row + d.OUT] = d.BACK
+    stocks_now(case, ints, floats, town, now)
     levels = ints[town + d.LEVELS]
-    up, down = gaps_left(case, ints, town, now)
-    for measure in range(EFFORT + 1):
-        level = defence_rules.stock_at(
-            floats[levels + d.STOCKS + measure], floats[levels + d.TARGETS + measure], up, down
-        )
-        if measure != EFFORT:
-            level = defence_rules.learned(level, case.defence.learning)
-        floats[levels + d.STOCKS + measure] = level
-    at, to = levels + d.STOCKS, levels + d.TARGETS
-    floats[levels + d.LOWEST], floats[levels + d.HIGHEST] = defence_rules.break_in_bounds(
-        (floats[at + d.IDENTITY], floats[at + d.HARDENING], floats[at + d.AWARENESS], floats[at + d.EFFORT]),
-        (floats[to + d.IDENTITY], floats[to + d.HARDENING], floats[to + d.AWARENESS], floats[to + d.EFFORT]),
-        case.cap,
-        case.defence,
-    )
-    ints[town + d.LEVELS_AT] = now
+    for measure in range(EFFORT):
+        level = floats[levels + d.STOCKS + measure]
+        floats[levels + d.STOCKS + measure] = defence_rules.learned(level, case.defence.learning)
+    bound(case, ints, floats, town)
     ints[town + d.OPEN_ROW] = ev.UNKNOWN
     ints[town + d.LAST_CLOSED] = row
     ints[row + d.UNTIL] = min(now + case.threat.repeat_minutes, case.horizon)
@@ -320,7 +297,6 @@ def next_follow_up(
     case: Case,
     ints: Ints,
     floats: Floats,
-    replication: int,
     row: int,
     minute: int,
     clock: Floats,
@@ -331,7 +307,7 @@ def next_follow_up(
     per_year = floats[ints[ints[row + d.TOWN] + d.LEVELS] + d.RATE] * excess
     if per_year <= 0.0:
         return
-    gap, mark = chance.pair(case.seed, replication, ints[row + d.NIS], minute, chance.AFTERMATH)
+    gap, mark = chance.pair(case.seed, ints[d.REPLICATION], ints[row + d.NIS], minute, chance.AFTERMATH)
     moment = threat_time(minute, clock) + chance.exponential_quantile(gap) / per_year
     if moment >= clock[len(clock) - 1]:
         return

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines import events as ev
 from sim.engines.twin import desk as d
+from sim.engines.twin.budgets import begin_future, change, end_year, join, new_year
 from sim.engines.twin.deck import UNSETTLED, Deck
-from sim.engines.twin.desk import Floats, Ints, drop_top
+from sim.engines.twin.desk import Floats, Ints, drop_top, push
 from sim.engines.twin.incidents import (
-    Case,
     attempt,
     close,
     decide,
@@ -26,14 +26,21 @@ from sim.engines.twin.incidents import (
 )
 from sim.engines.twin.losses import compromise, end_outage, fraud, wave
 from sim.engines.twin.response import discover, lose_patience, release
+from sim.engines.twin.state import Case
+from sim.rules.chance import WORLD
 from sim.rules.compiling import lean_kernel, lean_step
 from sim.rules.incident import SEVERE, SIGNIFICANT
 
 MASK = 0xFFFFFFFF
 
 # The columns of `Chunk.counts`, in the order of results.outcomes.COUNTS.
-BREAK_INS, SIGNIFICANTS, SEVERES, SUPPLIER_EVENTS, HARM, PERSON_MINUTES, WAITED, HELPED, DISTRESS = range(9)
-COUNTS = 9
+(BREAK_INS, SIGNIFICANTS, SEVERES, SUPPLIER_EVENTS, HARM, PERSON_MINUTES, WAITED, HELPED, DISTRESS,
+ UNPAID) = range(10)  # fmt: skip
+COUNTS = 10
+
+
+Cases = NDArray[Any]
+"""One record for each stage of the policy, see `tables.case_records`."""
 
 
 class Maps(NamedTuple):
@@ -41,7 +48,7 @@ class Maps(NamedTuple):
 
     beginning: Ints  # the desk at the start, up to the rows: towns, sums and layers, yearly programmes booked
     levels: Floats  # the floats of all towns at the start
-    customer_offsets: Ints  # (suppliers + 1,)
+    customer_offsets: Ints  # (2 x (suppliers + 1),) as things are, and once the Flemish framework has moved some
     customers: Ints  # positions of each supplier's customers
 
 
@@ -49,12 +56,14 @@ class Chunk(NamedTuple):
     """Integers of some futures, one row a future; see `results.outcomes` for what they become."""
 
     counts: NDArray[np.int64]  # (r, COUNTS)
-    payments: NDArray[np.int64]  # (r, payers x categories)
+    payments: NDArray[np.int64]  # (r, payers x entries)
     years: NDArray[np.int64]  # (r, y)
     own: NDArray[np.int64]  # (r, n)
     cash: NDArray[np.int64]  # (r, n)
     person_minutes: NDArray[np.int64]  # (r, n)
     serious: NDArray[np.int16]  # (r, n)
+    balances: NDArray[np.int64]  # (r, pots and grants, y) cents at the end of each year
+    dry: NDArray[np.int64]  # (r, pots and grants, y)
     ledger: NDArray[np.uint64]  # (r,)
     tape: NDArray[np.uint64]  # (r,)
 
@@ -71,8 +80,12 @@ def close_the_books(case: Case, ints: Ints, floats: Floats) -> None:
             for service in range(ints[row + d.NEXT_SERVICE], case.services_count):
                 miss(case, ints, floats, row, case.services[service, 0], case.horizon)
         if ints[row + d.UNPAID] == 1:
-            settle(case, ints, row, case.horizon)
+            settle(case, ints, floats, row, case.horizon)
         ints[row + d.OPEN] = 1 if ints[row + d.CLOSED] == ev.UNKNOWN else 0
+    if case.yearly == 1:
+        end_year(case, ints, case.years - 1, case.horizon - 1)
+    for line in range(ints[d.CLAIMS]):
+        ints[d.UNPAID_CLAIMS] += ints[case.claims_at + line * d.CLAIM_WIDTH + d.CLAIM_CENTS]
 
 
 @lean_step
@@ -83,6 +96,12 @@ def count_up(case: Case, ints: Ints, deck: Deck, out: Chunk, line: int) -> None:
     for place in range(COUNTS):
         counts[place] = 0
     counts[BREAK_INS] = ints[d.BREAK_INS]
+    counts[SUPPLIER_EVENTS] = ints[d.SUPPLIER_EVENTS]
+    counts[UNPAID] = ints[d.UNPAID_CLAIMS]
+    for number in range(case.pots_count + case.grants_count):
+        for year in range(case.years):
+            out.balances[line, number, year] = ints[case.ends_at + number * case.years + year]
+            out.dry[line, number, year] = ints[case.dry_at + number * case.years + year]
     without_rows = case.journal_room == 0  # the waves have none then, and their losses come with the deck
     counts[HARM] = deck.wave_harm[line] if without_rows else 0
     for position in range(case.towns_count):
@@ -110,7 +129,7 @@ def count_up(case: Case, ints: Ints, deck: Deck, out: Chunk, line: int) -> None:
             counts[DISTRESS] += 1
         own[position] = ints[town + d.OWN]
         cash[position] = ints[town + d.CASH]
-    for cell in range(case.payers * case.categories):
+    for cell in range(case.payers * case.entries):
         payments[cell] = ints[case.payments_at + cell]
     for year in range(case.years):
         years[year] = ints[case.years_at + year]
@@ -119,7 +138,7 @@ def count_up(case: Case, ints: Ints, deck: Deck, out: Chunk, line: int) -> None:
 
 @lean_kernel
 def play_deck(
-    case: Case, maps: Maps, deck: Deck, ints: Ints, floats: Floats, clock: Floats, begin: int, out: Chunk
+    cases: Cases, maps: Maps, deck: Deck, ints: Ints, floats: Floats, clock: Floats, begin: int, out: Chunk
 ) -> int:
     """Play the futures of a deck from number `begin` on, into the rows of `out`; return the first that did not fit.
 
@@ -133,7 +152,16 @@ def play_deck(
             ints[place] = beginning[place]
         for place in range(len(levels)):
             floats[place] = levels[place]
-        replication = deck.first + line
+        case = cases[0]
+        ints[d.REPLICATION] = deck.first + line
+        for place in range(case.causes_at, case.causes_at + case.cause_rows * case.causes):
+            ints[place] = 0
+        for stage in range(1, len(cases)):
+            push(case, ints, cases[stage].begins, ev.key(ev.PHASE, WORLD, stage), stage)
+        if case.yearly == 1:
+            for year in range(case.years):
+                push(case, ints, case.year_starts[year], ev.key(ev.BUDGET, WORLD, year), year)
+            begin_future(case, ints, floats)
         for segment in range(len(clock)):  # looked up here and there: near at hand it takes half the time
             clock[segment] = deck.clocks[line, segment]
         guide = deck.guides[line]
@@ -163,31 +191,40 @@ def play_deck(
                 town = case.towns_at + place * case.town_width
                 if kind == ev.ATTEMPT and bills[following] != UNSETTLED:
                     if gets_in(case, ints, floats, town, mark, now):
-                        minor(case, ints, town, number, ev.DIRECT, ev.UNKNOWN, bills[following], now)
+                        minor(
+                            case, ints, floats, town, number, ev.DIRECT, ev.UNKNOWN, ev.UNKNOWN, bills[following], now
+                        )
                 elif kind == ev.ATTEMPT:
-                    attempt(case, ints, floats, replication, town, number, mark, ev.DIRECT, now)
+                    attempt(case, ints, floats, town, number, mark, ev.DIRECT, now)
                 elif kind == ev.FRAUD:
-                    fraud(case, ints, floats, replication, town, number, mark, now)
+                    fraud(case, ints, floats, town, number, mark, now)
                 elif kind == ev.WAVE and case.journal_room > 0:  # only a journal needs its rows
                     hit = deck.wave_offsets[line] + number
                     wave(case, ints, floats, number, now, victims, waves[hit], waves[hit + 1])
                 elif kind == ev.COMPROMISED:
-                    compromise(case, ints, floats, replication, place, number, now, customer_offsets, customers)
+                    compromise(case, ints, floats, place, number, now, customer_offsets, customers)
                 following = following + 1
                 continue
             row = place
             drop_top(case, ints)
             recent = False
-            if kind == ev.IMPACT:
-                strike(case, ints, floats, replication, row, now)
+            if kind == ev.PHASE:
+                change(case, cases[row], ints, floats, now)
+                case = cases[row]
+            elif kind == ev.BUDGET:
+                new_year(case, ints, floats, now)
+            elif kind == ev.JOINED:
+                join(case, ints, floats, number, row, now)
+            elif kind == ev.IMPACT:
+                strike(case, ints, floats, row, now)
             elif kind == ev.DISCOVERED:
-                discover(case, ints, floats, replication, row, now)
+                discover(case, ints, floats, row, now)
             elif kind == ev.RELEASED:
-                release(case, ints, floats, replication, now)
+                release(case, ints, floats, now)
             elif kind == ev.PATIENCE:
-                lose_patience(case, ints, floats, replication, row, now)
+                lose_patience(case, ints, floats, row, now)
             elif kind == ev.PAID:
-                decide(case, ints, floats, replication, row, now)
+                decide(case, ints, floats, row, now)
             elif kind == ev.RESTORED:
                 restore(case, ints, floats, row, now)
                 recent = ints[row + d.CLOSED] == now
@@ -195,7 +232,7 @@ def play_deck(
                 town = ints[row + d.TOWN]
                 if ints[town + d.LAST_CLOSED] == row:
                     mark = floats[ints[row + d.FLOATS] + d.MARK]
-                    attempt(case, ints, floats, replication, town, number, mark, ev.REPEAT, now)
+                    attempt(case, ints, floats, town, number, mark, ev.REPEAT, now)
                     recent = True
             elif ints[row + d.CAUSE] >= ev.CUT_OFF:
                 end_outage(case, ints, floats, row, now)
@@ -203,11 +240,10 @@ def play_deck(
                 close(case, ints, floats, row, now)
                 recent = True
             if recent:
-                next_follow_up(case, ints, floats, replication, row, now, clock, guide)
+                next_follow_up(case, ints, floats, row, now, clock, guide)
         if ints[d.FULL] == 1:
             return line
         close_the_books(case, ints, floats)
         count_up(case, ints, deck, out, line)
-        out.counts[line, SUPPLIER_EVENTS] = deck.supplier_events[line]
         out.tape[line] = deck.digests[line]
     return len(deck.digests)

@@ -5,29 +5,29 @@ from __future__ import annotations
 from sim.engines import events as ev
 from sim.engines.twin import desk as d
 from sim.engines.twin.desk import Floats, Ints, new_row, push
-from sim.engines.twin.incidents import Case, break_in, draw, miss, push_incident, stock
+from sim.engines.twin.incidents import break_in, draw, miss, push_incident
 from sim.engines.twin.money import charge
 from sim.engines.twin.response import respond
+from sim.engines.twin.state import Case, stock
 from sim.rules import chance
 from sim.rules import defence as defence_rules
 from sim.rules import incident as rules
-from sim.rules.chance import uniform
+from sim.rules.chance import second_uniform, uniform
 from sim.rules.compiling import lean_step
 
 
 @lean_step
-def fraud(
-    case: Case, ints: Ints, floats: Floats, replication: int, town: int, number: int, mark: float, now: int
-) -> None:
+def fraud(case: Case, ints: Ints, floats: Floats, town: int, number: int, mark: float, now: int) -> None:
     """A payment goes to a fraudster, unless somebody is awake."""
     if mark >= defence_rules.fraud_risk(stock(case, ints, floats, town, d.AWARENESS, now), case.defence):
         return
     row = new_row(case, ints, town, number, ev.PAYMENT_FRAUD, rules.MINOR, now)
     ints[row + d.CLOSED] = now
-    u = draw(case, ints, replication, row, chance.FRAUD_LOSS)
+    u = draw(case, ints, row, chance.FRAUD_LOSS)
     charge(
         case,
         ints,
+        floats,
         town,
         row,
         ev.FRAUD_LOSS,
@@ -82,7 +82,6 @@ def compromise(
     case: Case,
     ints: Ints,
     floats: Floats,
-    replication: int,
     supplier: int,
     number: int,
     now: int,
@@ -90,25 +89,35 @@ def compromise(
     customers: Ints,
 ) -> None:
     """Cut off the customers of a supplier; a few are infected themselves."""
+    common = ints[d.COMPROMISES]
+    ints[d.COMPROMISES] += 1
+    standard = second_uniform(case.seed, ints[d.REPLICATION], chance.SUPPLIER + supplier, number, chance.COMPROMISE)
+    if standard >= case.choices.supplier_rate:
+        return
+    ints[d.SUPPLIER_EVENTS] += 1
     spread = case.spread
     full = supplier < case.full_it
-    u = uniform(case.seed, replication, chance.SUPPLIER + supplier, number, chance.SUPPLIER_OUTAGE)
-    outage = rules.supplier_outage_minutes(u, full, spread, case.outage)
+    u = uniform(case.seed, ints[d.REPLICATION], chance.SUPPLIER + supplier, number, chance.SUPPLIER_OUTAGE)
+    outage = rules.supplier_outage_minutes(u, full, case.choices.supplier_outage, spread, case.outage)
     impact = spread.impact_full if full else spread.impact_saas
     cut_off = ev.supplier_number(ev.CUT_OFF_NUMBER, supplier, number)
     infected = ev.supplier_number(ev.LATERAL_NUMBER, supplier, number)
-    for place in range(customer_offsets[supplier], customer_offsets[supplier + 1]):
+    fallback = case.funding.fallback_factor if full and case.choices.fallback == 1 else 1.0
+    theirs = case.choices.concentrated * (case.suppliers + 1) + supplier
+    for place in range(customer_offsets[theirs], customer_offsets[theirs + 1]):
         town = case.towns_at + customers[place] * case.town_width
         nis = ints[town + d.CODE]
-        if uniform(case.seed, replication, nis, cut_off, chance.SUPPLIER_HIT) >= spread.supplier_hit:
+        if uniform(case.seed, ints[d.REPLICATION], nis, cut_off, chance.SUPPLIER_HIT) >= spread.supplier_hit:
             continue
-        lateral = uniform(case.seed, replication, nis, infected, chance.LATERAL) < spread.lateral
+        lateral = uniform(case.seed, ints[d.REPLICATION], nis, infected, chance.LATERAL) < spread.lateral
         row = new_row(case, ints, town, cut_off, ev.CUT_OFF, rules.SIGNIFICANT, now)
         ints[row + d.IMPACT] = now
         ints[row + d.SUPPLIER] = supplier
+        ints[row + d.COMMON] = common
         charge(
             case,
             ints,
+            floats,
             town,
             row,
             ev.SUPPLIER_BILL,
@@ -119,17 +128,17 @@ def compromise(
             ints[row + d.CLOSED] = now
         elif lateral:
             ints[row + d.CLOSED] = now
-            u = uniform(case.seed, replication, nis, infected, chance.CLASS)
+            u = uniform(case.seed, ints[d.REPLICATION], nis, infected, chance.CLASS)
             severity = rules.lateral_class(u, stock(case, ints, floats, town, d.DETECTION, now), case.classes)
-            break_in(case, ints, floats, replication, town, infected, ev.LATERAL, severity, supplier, now)
+            break_in(case, ints, floats, town, infected, ev.LATERAL, severity, supplier, common, now)
         else:
             ints[row + d.SINCE] = now
             ints[row + d.OUT] = d.EVERYTHING_OUT
-            floats[ints[row + d.FLOATS] + d.SHARE] = impact
+            floats[ints[row + d.FLOATS] + d.SHARE] = impact * fallback
             if full:
                 ints[town + d.OPEN_ROW] = row
                 ints[row + d.OUTAGE] = outage
                 ints[row + d.DISCOVERED] = now
-                respond(case, ints, floats, replication, row, case.team.days_supplier, now)
+                respond(case, ints, floats, row, case.team.days_supplier, now)
             else:
                 push_incident(case, ints, ev.CLOSED, now + outage, row)

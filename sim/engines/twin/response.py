@@ -5,8 +5,9 @@ from __future__ import annotations
 from sim.engines import events as ev
 from sim.engines.twin import desk as d
 from sim.engines.twin.desk import Floats, Ints
-from sim.engines.twin.incidents import Case, draw, push_incident, start_work
+from sim.engines.twin.incidents import draw, push_incident, start_work
 from sim.engines.twin.money import charge
+from sim.engines.twin.state import Case
 from sim.model.arrays import UNLIMITED
 from sim.rules import chance
 from sim.rules import incident as rules
@@ -15,33 +16,34 @@ from sim.rules.incident import SEVERE
 
 
 @lean_step
-def discover(case: Case, ints: Ints, floats: Floats, replication: int, row: int, now: int) -> None:
+def discover(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> None:
     """The municipality sees what happened, and calls for help."""
     ints[row + d.DISCOVERED] = now
     town = ints[row + d.TOWN]
-    if draw(case, ints, replication, row, chance.EXFILTRATION) < case.intrusion.exfiltration:
+    if draw(case, ints, row, chance.EXFILTRATION) < case.intrusion.exfiltration:
         ints[row + d.EXFILTRATED] = 1
         amount = rules.notification_cents(ints[town + d.PEOPLE], case.bill)
-        charge(case, ints, town, row, ev.NOTIFICATION, amount, now)
+        charge(case, ints, floats, town, row, ev.NOTIFICATION, amount, now)
     days = case.team.days_severe if ints[row + d.SEVERITY] == SEVERE else case.team.days_significant
-    respond(case, ints, floats, replication, row, days, now)
+    respond(case, ints, floats, row, days, now)
 
 
 @lean_step
-def respond(case: Case, ints: Ints, floats: Floats, replication: int, row: int, mean_days: float, now: int) -> None:
+def respond(case: Case, ints: Ints, floats: Floats, row: int, mean_days: float, now: int) -> None:
     """Start at once where a team is free, otherwise wait in the queue, or for private responders."""
     choices = case.choices
-    ints[row + d.WORK] = rules.team_minutes(draw(case, ints, replication, row, chance.TEAM_DAYS), mean_days, case.team)
+    ints[row + d.WORK] = rules.team_minutes(draw(case, ints, row, chance.TEAM_DAYS), mean_days, case.team)
     if choices.teams == UNLIMITED:
-        start_work(case, ints, floats, replication, row, now)
+        start_work(case, ints, floats, row, now)
         return
     if ints[d.FREE_TEAMS] > 0:
         ints[d.FREE_TEAMS] -= 1
         push_incident(case, ints, ev.RELEASED, now + ints[row + d.WORK], row)
-        start_work(case, ints, floats, replication, row, now)
+        start_work(case, ints, floats, row, now)
         return
     ints[row + d.WAITING] = 1
-    if choices.teams > 0:
+    ints[row + d.RANK] = rank(case, ints, row)
+    if case.most_teams > 0:
         if ints[d.QUEUED] >= case.room:
             ints[d.FULL] = 1
             return
@@ -59,39 +61,50 @@ def leave_queue(case: Case, ints: Ints, place: int) -> None:
 
 
 @lean_step
-def goes_before(case: Case, ints: Ints, row: int, other: int) -> bool:
-    """Return whether one waiting incident is served before another: rank, then call, then NIS code."""
-    if case.choices.discipline == 1 and ints[row + d.SEVERITY] != ints[other + d.SEVERITY]:
-        return ints[row + d.SEVERITY] > ints[other + d.SEVERITY]  # type: ignore[no-any-return]
+def rank(case: Case, ints: Ints, row: int) -> int:
+    """Return the place in the queue that the policy gives at the moment of the call; smaller is sooner."""
+    if case.choices.discipline == 1:
+        return -ints[row + d.SEVERITY]  # type: ignore[no-any-return]
     if case.choices.discipline == 2:
-        people, others = ints[ints[row + d.TOWN] + d.PEOPLE], ints[ints[other + d.TOWN] + d.PEOPLE]
-        if people != others:
-            return people > others  # type: ignore[no-any-return]
+        return -ints[ints[row + d.TOWN] + d.PEOPLE]  # type: ignore[no-any-return]
+    return 0
+
+
+@lean_step
+def goes_before(ints: Ints, row: int, other: int) -> bool:
+    """Return whether one waiting incident is served before another: rank, then call, then NIS code."""
+    if ints[row + d.RANK] != ints[other + d.RANK]:
+        return ints[row + d.RANK] < ints[other + d.RANK]  # type: ignore[no-any-return]
     if ints[row + d.DISCOVERED] != ints[other + d.DISCOVERED]:
         return ints[row + d.DISCOVERED] < ints[other + d.DISCOVERED]  # type: ignore[no-any-return]
     return ints[row + d.NIS] < ints[other + d.NIS]  # type: ignore[no-any-return]
 
 
 @lean_step
-def release(case: Case, ints: Ints, floats: Floats, replication: int, now: int) -> None:
-    """A team comes back, and goes to whoever is first in the queue."""
-    queued = ints[d.QUEUED]
-    if queued == 0:
-        ints[d.FREE_TEAMS] += 1
-        return
-    first = queued - 1
-    for place in range(queued - 1):
-        if goes_before(case, ints, ints[case.queue_at + place], ints[case.queue_at + first]):
-            first = place
-    row = ints[case.queue_at + first]
-    leave_queue(case, ints, first)
-    ints[row + d.WAITING] = 0
-    push_incident(case, ints, ev.RELEASED, now + ints[row + d.WORK], row)
-    start_work(case, ints, floats, replication, row, now)
+def serve_queue(case: Case, ints: Ints, floats: Floats, now: int) -> None:
+    """Send free teams to those who are first in the queue."""
+    while ints[d.FREE_TEAMS] > 0 and ints[d.QUEUED] > 0:
+        first = ints[d.QUEUED] - 1
+        for place in range(ints[d.QUEUED] - 1):
+            if goes_before(ints, ints[case.queue_at + place], ints[case.queue_at + first]):
+                first = place
+        row = ints[case.queue_at + first]
+        leave_queue(case, ints, first)
+        ints[d.FREE_TEAMS] -= 1
+        ints[row + d.WAITING] = 0
+        push_incident(case, ints, ev.RELEASED, now + ints[row + d.WORK], row)
+        start_work(case, ints, floats, row, now)
 
 
 @lean_step
-def lose_patience(case: Case, ints: Ints, floats: Floats, replication: int, row: int, now: int) -> None:
+def release(case: Case, ints: Ints, floats: Floats, now: int) -> None:
+    """A team comes back, and goes to whoever is first in the queue; nobody has it where there are fewer teams now."""
+    ints[d.FREE_TEAMS] += 1
+    serve_queue(case, ints, floats, now)
+
+
+@lean_step
+def lose_patience(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> None:
     """Who still waits hires private responders."""
     if ints[row + d.WAITING] == 0:
         return
@@ -101,4 +114,4 @@ def lose_patience(case: Case, ints: Ints, floats: Floats, replication: int, row:
             leave_queue(case, ints, place)
             break
     ints[row + d.PRIVATE] = 1
-    start_work(case, ints, floats, replication, row, now)
+    start_work(case, ints, floats, row, now)

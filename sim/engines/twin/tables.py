@@ -1,0 +1,219 @@
+"""The tables of a policy, laid out behind each other in the two arrays of the desk; the case says where each begins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engines import events as ev
+from sim.engines.plan import MEASURES, Plan
+from sim.engines.setting import Setting
+from sim.model.arrays import NO_LIMIT
+from sim.model.policy import CATEGORIES, PAYERS
+from sim.model.policy_arrays import NOBODY, GrantTerms, LayerTerms, PotTerms, RequirementTerms
+from sim.rules.ransom import deterrence_factor
+
+NO_ACCOUNT = -1
+GROUPS = (
+    "threat", "defence", "classes", "intrusion", "bill", "outage", "recovery", "team", "extortion", "spread", "funding",
+)  # fmt: skip
+MOST_YEARS = 64
+# A pot, see policy_arrays.PotTerms without its levy.
+(POT_PAYER, POT_KEEPS, POT_PER_YEAR, POT_OPENING, POT_EMPTY, POT_MEMBER, POT_COMMON, POT_TOTAL, POT_BACKSTOP,
+ POT_BACK) = range(10)  # fmt: skip
+POT_WIDTH = 10
+# A grant, see policy_arrays.GrantTerms without its amounts and its hazard.
+(GRANT_NUMBER, GRANT_INSTRUMENT, GRANT_SHARE, GRANT_CAP, GRANT_PER_YEAR, GRANT_BEGINS, GRANT_ENDS, GRANT_REQUIRES,
+ GRANT_BACK, GRANT_MEASURE) = range(10)  # fmt: skip
+GRANT_WIDTH = 10
+REQUIREMENT_PROGRAMME, REQUIREMENT_STANDARD = range(2)
+REQUIREMENT_WIDTH = 2
+
+
+def layout(group: Any) -> np.dtype[Any]:
+    """Return the fields of a group of numbers."""
+    return np.dtype(
+        [(name, np.float64 if isinstance(value, float) else np.int64) for name, value in group._asdict().items()]
+    )
+
+
+def pot_row(terms: PotTerms) -> tuple[int, ...]:
+    """Return a pot as integers."""
+    return (terms.payer, terms.keeps, terms.per_year, terms.opening, terms.when_empty, terms.member_limit,
+            terms.common_limit, terms.annual_limit, terms.backstop, terms.claw_back)  # fmt: skip
+
+
+def grant_row(terms: GrantTerms) -> tuple[int, ...]:
+    """Return a grant as integers; of its measures the first, which is the only one of a shared service."""
+    measure = terms.measures.index(1) if 1 in terms.measures else NOBODY
+    return (terms.number, terms.instrument, terms.share, terms.cap, terms.per_year, terms.begins, terms.ends,
+            terms.requires, terms.claw_back, measure)  # fmt: skip
+
+
+def requirement_row(terms: RequirementTerms) -> tuple[int, ...]:
+    """Return a requirement as integers, without the coverage it asks for."""
+    return (terms.programme, terms.standard)
+
+
+class LayerTable:
+    """The layers of all stages as rows of integers. Layers in the same place of a category share their accounts."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.offsets: list[list[int]] = []
+        self.accounts: dict[tuple[int, int], int] = {}
+        self.causes: dict[tuple[int, int], int] = {}
+        stages = setting.policy.stages
+        for stage in stages:
+            for category, layers in enumerate(stage.layers):
+                for position, layer in enumerate(layers):
+                    place = (category, position)
+                    if layer.limit_per_year < NO_LIMIT:
+                        self.accounts.setdefault(place, len(self.accounts))
+                    if layer.common_limit < NO_LIMIT:
+                        self.causes.setdefault(place, len(self.causes))
+        rows: list[tuple[int, ...]] = []
+        for stage in stages:
+            offsets = [len(rows)]
+            for category, layers in enumerate(stage.layers):
+                for position, layer in enumerate(layers):
+                    rows.append(self._row(layer, (category, position), stage.claw_back))
+                offsets.append(len(rows))
+            self.offsets.append(offsets)
+        self.rows = np.array(rows, dtype=np.int64)
+
+    def _row(self, layer: LayerTerms, place: tuple[int, int], back: int) -> tuple[int, ...]:
+        account = self.accounts[place] if layer.limit_per_year < NO_LIMIT else NO_ACCOUNT
+        cause = self.causes[place] if layer.common_limit < NO_LIMIT else NO_ACCOUNT
+        plain = cause == NO_ACCOUNT and layer.pot == NOBODY and layer.requires == NOBODY and not layer.insured
+        return (*layer, account, cause, back, int(plain))
+
+
+class Tables:
+    """What does not change during a future: `ints` and `floats`, and where each table begins."""
+
+    def __init__(self, setting: Setting, ints_from: int, floats_from: int) -> None:
+        policy, plan, stages = setting.policy, setting.plan, setting.policy.stages
+        years = range(len(setting.world.year_starts) - 1)
+        busy = not plan.is_booked_ahead
+        whole: dict[str, Any] = {
+            "pot_terms": [[pot_row(terms) for terms in stage.pots] for stage in stages],
+            "grants": [grant_row(terms) for terms in policy.grants],
+            "requirements": [requirement_row(terms) for terms in policy.requirements],
+            "complies": plan.complies,
+            "insured": plan.insured,
+            "lump_sums": plan.lump_sums,
+            "capacity": [list(setting.capacity(year)) for year in years] if busy else [],
+            "steady": [list(setting.steady_prevention(year)) for year in years] if busy and plan.is_steady else [],
+        }
+        real: dict[str, Any] = {
+            "wanted": [terms.coverage for terms in policy.requirements],
+            "levies": [[terms.levy for terms in stage.pots] for stage in stages],
+            "hazards": [terms.hazard for terms in policy.grants],
+            "matched": plan.matched_part,
+            "shares": plan.match_shares,
+            "effect": plan.effect,
+            "services": plan.needed_service if policy.grants else [],
+            "standards": plan.needed_standard if any(stage.standard != NOBODY for stage in stages) else [],
+            "own": plan.own if not plan.is_steady else [],
+        }
+        self.places: dict[str, int] = {}
+        self.ints = self._lay(whole, np.int64, ints_from)
+        self.floats = self._lay(real, np.float64, floats_from)
+
+    def _lay(self, tables: dict[str, Any], kind: type[Any], place: int) -> NDArray[Any]:
+        parts = []
+        for name, table in tables.items():
+            self.places[f"{name}_at"] = place
+            parts.append(np.array(table, dtype=kind).ravel())
+            place += len(parts[-1])
+        return np.concatenate([np.zeros(0, dtype=kind), *parts])
+
+
+def case_records(setting: Setting, seed: int, scalars: dict[str, int], offsets: list[list[int]]) -> NDArray[Any]:
+    """Return what the event loop must know of a policy in a world: one record a stage, shape (stages,)."""
+    return np.concatenate(
+        [_case_record(setting, seed, scalars, number, row) for number, row in enumerate(offsets)]
+    ).view(np.recarray)
+
+
+def _case_record(setting: Setting, seed: int, scalars: dict[str, int], number: int, offsets: list[int]) -> NDArray[Any]:
+    world, plan, stage = setting.world, setting.plan, setting.policy.stages[number]
+    towns, pots, grants = len(world.nis), len(stage.pots), len(setting.policy.grants)
+    groups = {name: getattr(world, name) for name in GROUPS} | {"choices": stage.choices}
+    build = world.defence.build_minutes * world.delivery.build[stage.delivery]
+    groups["defence"] = world.defence._replace(build_minutes=build)
+    services = sorted(world.services, key=lambda service: service[1])
+    of_stage = {  # tables with a part for each stage: where this one's begins
+        "pot_terms_at": number * pots * POT_WIDTH,
+        "complies_at": number * towns,
+        "insured_at": number * towns,
+        "levies_at": number * pots,
+        "matched_at": number * grants,
+        "shares_at": number * grants * MEASURES,
+        "effect_at": number * towns,
+        "services_at": number * towns * MEASURES,
+        "standards_at": number * towns * MEASURES,
+    }
+    numbers: dict[str, Any] = {
+        "seed": seed,
+        "cap": setting.cap,
+        "deterrence": deterrence_factor(stage.choices.ransom_rule, world.extortion),
+        "distress": world.distress_share * world.operating_spend * 100.0,
+        "horizon": world.horizon,
+        "tick": world.tick,
+        "start_weekday": world.start_weekday,
+        "full_it": world.full_it_suppliers,
+        "suppliers": world.full_it_suppliers + world.saas_suppliers,
+        "years": len(world.year_starts) - 1,
+        "payers": len(PAYERS),
+        "entries": len(ev.ENTRIES),
+        "programmes": len(ev.PROGRAMMES),
+        "services_count": len(services),
+        "stages": len(setting.policy.stages),
+        "begins": stage.begins,
+        "delivery": stage.delivery,
+        "standard": stage.standard,
+        "standard_begins": stage.standard_begins,
+        "supplier_price": stage.supplier_price,
+        "rate_on_line": stage.rate_on_line,
+        "risk_rated": stage.risk_rated,
+        "service_price": plan.service_price[number],
+        "pots_count": pots,
+        "grants_count": grants,
+        "is_steady": int(plan.is_steady),
+        "booked_ahead": int(plan.is_booked_ahead),
+        "matching_count": len(plan.matching),
+        "reference_spend": world.reference_spend,
+        **{name: place + of_stage.get(name, 0) for name, place in scalars.items()},
+    }
+    vectors: dict[str, tuple[float, ...]] = {
+        "mix": stage.mix,
+        "reference_mix": world.reference_mix,
+        "today": world.today,
+    }
+    fields: list[Any] = [(name, layout(group)) for name, group in groups.items()]
+    fields += [(name, np.float64 if isinstance(value, float) else np.int64) for name, value in numbers.items()]
+    fields += [(name, np.float64, (MEASURES,)) for name in vectors]
+    fields += [
+        ("services", np.float64, (len(services), 2)),
+        ("year_starts", np.int64, (MOST_YEARS,)),
+        ("layer_offsets", np.int64, (len(CATEGORIES) + 1,)),
+        ("matching", np.int64, (max(1, len(plan.matching)),)),
+    ]
+    record = np.zeros(1, dtype=np.dtype(fields, align=True))
+    for name, group in groups.items():
+        record[name] = tuple(group)
+    for name, value in (numbers | vectors).items():
+        record[name] = value
+    record["services"] = services
+    record["year_starts"] = (*world.year_starts, *[NO_LIMIT] * (MOST_YEARS - len(world.year_starts)))
+    record["layer_offsets"] = offsets
+    record["matching"] = plan.matching or (NOBODY,)
+    return record
+
+
+def has_yearly_events(plan: Plan) -> bool:
+    """Return whether something happens on 1 January that is not booked ahead."""
+    return not plan.is_booked_ahead or bool(plan.policy.grants)

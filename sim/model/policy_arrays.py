@@ -1,0 +1,320 @@
+"""A policy as the engines read it: plain numbers in named groups, a stage for each date at which something changes."""
+
+from __future__ import annotations
+
+import datetime
+import zlib
+from typing import NamedTuple
+
+from sim.model.arrays import CENTS, MEASURES, MINUTES_PER_DAY, NO_LIMIT, PARTS_PER_MILLION, UNLIMITED, minutes_of_days
+from sim.model.layers import CATEGORIES, PAYERS, Layer, LayerRequires, Requires
+from sim.model.policy import Policy
+from sim.model.programmes import Grant
+from sim.model.world import World
+
+DISCIPLINES = ("first_come", "severity", "inhabitants")
+RANSOM_RULES = ("never", "may_pay", "with_approval")
+DELIVERIES = ("ad_hoc", "intermunicipal", "flemish_framework")
+STANDARDS = ("basic", "important", "essential")
+INSTRUMENTS = ("matching", "lump_sum", "shared_service", "audit")
+WHEN_EMPTY = ("wait", "pro_rata", "fall_through")
+KEYS = ("inhabitants", "need", "fiscal_capacity")
+NOBODY = -1  # no pot, no requirement, no programme
+
+
+class Choices(NamedTuple):
+    """A policy's levers on the chain of events; money in cents, shares in parts per million."""
+
+    teams: int
+    discipline: int
+    private_after_minutes: int
+    ransom_rule: int
+    approval_minutes: int
+    approval_rate: float
+    fallback: int  # 1 where services have a fallback
+    supplier_rate: float  # the part of compromises that the standard for suppliers lets happen
+    supplier_outage: float  # what that standard leaves of a supplier's outage
+    insured: float  # the share of municipalities that buy insurance
+    insurance_limit: int  # a municipality and year
+    deductible: int  # an incident
+    concentrated: int  # 1 where the framework has moved customers to the largest suppliers
+
+
+class LayerTerms(NamedTuple):
+    """One payer layer in integers: shares in parts per million, money in cents, time in minutes."""
+
+    payer: int
+    share: int
+    first: int
+    limit_per_event: int
+    limit_per_year: int
+    begins: int
+    ends: int
+    common_limit: int = NO_LIMIT  # all municipalities together, for one compromise of a supplier
+    pot: int = NOBODY  # the fund or envelope it pays from, by its place in `PolicyArrays.pots`
+    requires: int = NOBODY  # by its place in `PolicyArrays.requirements`
+    insured: int = 0  # 1 where only those pay out who took out insurance, on its terms
+
+
+class RequirementTerms(NamedTuple):
+    """What must be true of a municipality before a layer or a grant pays."""
+
+    coverage: tuple[float, ...]  # of the six measures
+    programme: int  # a grant it must have joined, or NOBODY
+    standard: int  # 1 where it must comply with the minimum standard
+
+
+class PotTerms(NamedTuple):
+    """The solidarity fund, or an envelope of the Flemish budget: where it gets its money and when it pays."""
+
+    payer: int
+    keeps: int  # 1 where what is left at the end of a year stays; 0 where the year begins anew
+    per_year: int  # put in by Flanders every 1 January
+    levy: float  # euro per inhabitant and year, put in by every municipality
+    opening: int  # put in by Flanders at the start
+    when_empty: int
+    member_limit: int  # a municipality and year
+    common_limit: int  # a compromise of a supplier
+    annual_limit: int
+    backstop: int  # 1 where Flanders puts in what is missing
+    claw_back: int  # the part of what Flanders pays that municipalities give back
+
+
+class GrantTerms(NamedTuple):
+    """A grant on prevention."""
+
+    number: int  # made from its id: where its chance has its address
+    instrument: int
+    share: int
+    amount: float  # lump sum: euro per inhabitant and year
+    key: int  # lump sum: divided by what
+    measures: tuple[int, ...]  # 1 for each of the six measures it is for
+    cap: int  # a municipality and year
+    per_year: int  # all municipalities together
+    begins: int
+    ends: int
+    requires: int
+    hazard: float  # adoptions a year; 0 for a lump sum, which nobody refuses
+    claw_back: int
+
+
+class Stage(NamedTuple):
+    """The policy from a date on; `layers` holds the ordered layers of each category, in the order of CATEGORIES."""
+
+    begins: int  # minute
+    choices: Choices
+    local_spend: float
+    responsive: int
+    mix: tuple[float, ...]
+    delivery: int
+    standard: int  # level of the minimum standard, NOBODY for none
+    standard_begins: int
+    compliance: float
+    supplier_price: float  # euro per inhabitant and year
+    rate_on_line: float
+    risk_rated: int
+    layers: tuple[tuple[LayerTerms, ...], ...]
+    pots: tuple[PotTerms, ...]
+    claw_back: int  # of Flemish payments that come from no pot and no grant
+
+
+class PolicyArrays(NamedTuple):
+    """A policy in numbers: its stages in order of time, and what all of them share."""
+
+    stages: tuple[Stage, ...]
+    grants: tuple[GrantTerms, ...]
+    requirements: tuple[RequirementTerms, ...]
+    pot_names: tuple[str, ...]  # the fund first, then the envelopes
+    grant_names: tuple[str, ...]
+
+    @property
+    def choices(self) -> Choices:
+        """The levers on the chain of events at the start."""
+        return self.stages[0].choices
+
+    @property
+    def layers(self) -> tuple[tuple[LayerTerms, ...], ...]:
+        """The payer layers at the start."""
+        return self.stages[0].layers
+
+    def stage_at(self, minute: int) -> int:
+        """Return the number of the stage that holds at a minute."""
+        return max(number for number, stage in enumerate(self.stages) if stage.begins <= minute or number == 0)
+
+
+def policy_arrays(policy: Policy, world: World) -> PolicyArrays:
+    """Return the policy as numbers; its dates become minutes of this world."""
+    stages = policy.stages()
+    first = stages[0][1]
+    requirements: list[Requires] = []
+    grants = tuple(_grant_terms(grant, first, world, requirements) for grant in first.grants)
+    names = (*(("fund",) if first.fund is not None else ()), *first.budgets)
+    made = [_stage(0 if day is None else _minute(day, world.start), one, world, names, requirements)
+            for day, one in stages]  # fmt: skip
+    started = [stage for stage in made if stage.begins <= 0]
+    numbers = {grant.id: place for place, grant in enumerate(first.grants)}
+    return PolicyArrays(
+        stages=(started[-1]._replace(begins=0), *(stage for stage in made if stage.begins > 0)),
+        grants=grants,
+        requirements=tuple(_requirement(one, numbers) for one in requirements),
+        pot_names=names,
+        grant_names=tuple(grant.id for grant in first.grants),
+    )
+
+
+def _minute(day: datetime.date, start: datetime.date) -> int:
+    return (day - start).days * MINUTES_PER_DAY
+
+
+def _begins(day: datetime.date | None, start: datetime.date) -> int:
+    return -NO_LIMIT if day is None else _minute(day, start)
+
+
+def _ends(day: datetime.date | None, start: datetime.date) -> int:
+    return NO_LIMIT if day is None else _minute(day, start) + MINUTES_PER_DAY
+
+
+def _cents(amount: float | None) -> int:
+    return NO_LIMIT if amount is None else round(amount * CENTS)
+
+
+def _parts(share: float) -> int:
+    return round(share * PARTS_PER_MILLION)
+
+
+def _place(requirement: Requires | None, known: list[Requires]) -> int:
+    if requirement is None:
+        return NOBODY
+    if requirement not in known:
+        known.append(requirement)
+    return known.index(requirement)
+
+
+def _requirement(requirement: Requires, numbers: dict[str, int]) -> RequirementTerms:
+    programme = requirement.programme if isinstance(requirement, LayerRequires) else None
+    return RequirementTerms(
+        coverage=tuple(float(getattr(requirement, name)) for name in MEASURES),
+        programme=NOBODY if programme is None else numbers[programme],
+        standard=int(requirement.minimum_standard),
+    )
+
+
+def _grant_terms(grant: Grant, policy: Policy, world: World, requirements: list[Requires]) -> GrantTerms:
+    hazard = grant.hazard
+    if hazard is None:
+        hazard = 0.0 if grant.instrument == "lump_sum" else float(getattr(world.adoption, grant.instrument))
+    back = (
+        policy.gemeentefonds.share if grant.financed_from_gemeentefonds is None else grant.financed_from_gemeentefonds
+    )
+    return GrantTerms(
+        number=zlib.crc32(grant.id.encode()) & 0x3FFFFFFF,
+        instrument=INSTRUMENTS.index(grant.instrument),
+        share=_parts(grant.share or 0.0),
+        amount=grant.amount or 0.0,
+        key=KEYS.index(grant.by),
+        measures=tuple(int(name in grant.covered) for name in MEASURES),
+        cap=_cents(grant.cap_per_municipality),
+        per_year=_cents(grant.budget_per_year),
+        begins=_begins(grant.from_, world.start),
+        ends=_ends(grant.until, world.start),
+        requires=_place(grant.requires, requirements),
+        hazard=hazard,
+        claw_back=_parts(back),
+    )
+
+
+def _layer_terms(
+    layer: Layer, policy: Policy, start: datetime.date, pots: tuple[str, ...], requirements: list[Requires]
+) -> LayerTerms:
+    name = "fund" if layer.payer == "fund" else layer.budget
+    return LayerTerms(
+        payer=PAYERS.index(layer.payer),
+        share=_parts(layer.share),
+        first=_cents(layer.first),
+        limit_per_event=_cents(layer.limit_per_event),
+        limit_per_year=_cents(layer.limit_per_year),
+        begins=_begins(layer.from_, start),
+        ends=_ends(layer.until, start),
+        common_limit=_cents(layer.common_cause_limit),
+        pot=NOBODY if name is None else pots.index(name),
+        requires=_place(layer.requires, requirements),
+        insured=int(layer.payer == "insurer" and policy.insurance is not None),
+    )
+
+
+def _pot_terms(name: str, policy: Policy) -> PotTerms:
+    if name == "fund":
+        fund = policy.fund
+        assert fund is not None, "stages share their pots"
+        return PotTerms(
+            payer=PAYERS.index("fund"),
+            keeps=1,
+            per_year=_cents(fund.flemish_contribution),
+            levy=fund.levy,
+            opening=_cents(fund.opening_balance),
+            when_empty=WHEN_EMPTY.index(fund.when_empty),
+            member_limit=_cents(fund.member_limit),
+            common_limit=_cents(fund.common_cause_limit),
+            annual_limit=_cents(fund.annual_limit),
+            backstop=int(fund.backstop == "flanders"),
+            claw_back=_parts(fund.financed_from_gemeentefonds),
+        )
+    envelope = policy.budgets[name]
+    return PotTerms(
+        payer=PAYERS.index("flanders"),
+        keeps=0,
+        per_year=_cents(envelope.per_year),
+        levy=0.0,
+        opening=0,
+        when_empty=WHEN_EMPTY.index(envelope.when_empty),
+        member_limit=NO_LIMIT,
+        common_limit=NO_LIMIT,
+        annual_limit=NO_LIMIT,
+        backstop=0,
+        claw_back=_parts(
+            policy.gemeentefonds.share
+            if envelope.financed_from_gemeentefonds is None
+            else envelope.financed_from_gemeentefonds
+        ),
+    )
+
+
+def _stage(begins: int, policy: Policy, world: World, pots: tuple[str, ...], requirements: list[Requires]) -> Stage:
+    r, p, insurance = policy.response, policy.prevention, policy.insurance
+    standard, supplier = p.minimum_standard, p.supplier_standard
+    return Stage(
+        begins=begins,
+        choices=Choices(
+            teams=UNLIMITED if r.teams == "unlimited" else r.teams,
+            discipline=DISCIPLINES.index(r.discipline),
+            private_after_minutes=UNLIMITED
+            if r.private_after_days == "never"
+            else minutes_of_days(r.private_after_days),
+            ransom_rule=RANSOM_RULES.index(policy.ransom.rule),
+            approval_minutes=minutes_of_days(policy.ransom.approval_days),
+            approval_rate=policy.ransom.approval_rate,
+            fallback=int(r.fallback_services),
+            supplier_rate=1.0 if supplier is None else supplier.rate_factor,
+            supplier_outage=1.0 if supplier is None else supplier.outage_factor,
+            insured=0.0 if insurance is None else insurance.uptake,
+            insurance_limit=NO_LIMIT if insurance is None else _cents(insurance.limit),
+            deductible=0 if insurance is None else _cents(insurance.deductible),
+            concentrated=int(p.delivery == "flemish_framework"),
+        ),
+        local_spend=p.local_spend,
+        responsive=int(p.behaviour == "responsive"),
+        mix=tuple(float(getattr(p.mix, name)) for name in MEASURES),
+        delivery=DELIVERIES.index(p.delivery),
+        standard=NOBODY if standard is None else STANDARDS.index(standard.level),
+        standard_begins=NO_LIMIT if standard is None else _begins(standard.from_, world.start),
+        compliance=0.0 if standard is None else standard.compliance,
+        supplier_price=0.0 if supplier is None else supplier.price,
+        rate_on_line=0.0 if insurance is None else insurance.rate_on_line,
+        risk_rated=int(insurance is not None and insurance.risk_rated),
+        layers=tuple(
+            tuple(_layer_terms(layer, policy, world.start, pots, requirements) for layer in policy.layers(category))
+            for category in CATEGORIES
+        ),
+        pots=tuple(_pot_terms(name, policy) for name in pots),
+        claw_back=_parts(policy.gemeentefonds.share),
+    )

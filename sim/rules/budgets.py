@@ -1,0 +1,105 @@
+"""Budgets: what a municipality spends on prevention, what programmes add, and what that buys."""
+
+from __future__ import annotations
+
+import math
+
+from sim.model.arrays import NO_LIMIT, Funding
+from sim.rules.calendar import DAYS_PER_YEAR, MINUTES_PER_DAY
+from sim.rules.chance import exponential_quantile
+from sim.rules.compiling import rule
+from sim.rules.incident import cents
+
+PARTS_PER_MILLION = 1_000_000
+MINUTES_PER_YEAR = MINUTES_PER_DAY * DAYS_PER_YEAR
+LONGEST_YEARS = 1000.0
+GROWN_UP = 2  # whole years after which a lump sum is treated like any other money
+
+
+@rule
+def spend_ratio(effect: float, spend: float, reference_spend: float, reference_mix: float) -> float:
+    """Return effective spend on a measure over today's; `spend` in euro per inhabitant a year, zero where today's is.
+
+    `effect` is what a euro buys: how far the municipality gets with it, over the price that it pays.
+    """
+    if reference_mix <= 0.0:
+        return 0.0
+    return effect * spend / (reference_spend * reference_mix)
+
+
+@rule
+def needed_spend(coverage: float, today: float, effect: float, reference_spend: float, reference_mix: float) -> float:
+    """Return the euro per inhabitant a year that buy this coverage in the long run: `coverage_target` turned round.
+
+    Zero for a measure that money cannot buy, because it has no coverage or no spending today.
+    """
+    if today <= 0.0 or today >= 1.0 or reference_mix <= 0.0 or effect <= 0.0 or coverage >= 1.0:
+        return 0.0
+    covered_today = math.log(1.0 - today)
+    if covered_today == 0.0:  # too little to measure
+        return 0.0
+    return math.log(1.0 - coverage) / covered_today * reference_spend * reference_mix / effect
+
+
+@rule
+def after_stress(spend: float, burden: int, inhabitants: int, funding: Funding) -> float:
+    """Return what is left of a spend, in euro per inhabitant, after a year with a burden of so many cents.
+
+    Each euro of loss beyond the reserve takes `budget_stress` euro from next year's prevention, until nothing is left.
+    """
+    excess = burden / 100.0 / inhabitants - funding.reserve
+    if excess <= 0.0:
+        return spend
+    return max(0.0, spend - funding.budget_stress * excess)
+
+
+@rule
+def matching_cents(own: int, share: int) -> int:
+    """Return the grant that makes `share` (parts per million) of the whole, on top of what is spent of its own."""
+    return own * share // (PARTS_PER_MILLION - share)
+
+
+@rule
+def flypaper_share(years: int, funding: Funding) -> float:
+    """Return the euro of extra prevention per euro of lump sum, `years` whole years after the first one.
+
+    It falls in equal steps from `flypaper_first` to `flypaper_later` in the third year (Hines and Thaler 1995).
+    """
+    passed = min(years, GROWN_UP) / GROWN_UP
+    return funding.flypaper_first + (funding.flypaper_later - funding.flypaper_first) * passed
+
+
+@rule
+def years_since(begun: int, now: int) -> int:
+    """Return the whole years between two moments, counted to the nearest."""
+    return int((now - begun) / MINUTES_PER_YEAR + 0.5)
+
+
+@rule
+def joins_at(u: float, hazard: float, begins: int) -> int:
+    """Return the minute at which a municipality joins a programme: exponential from its beginning, in `hazard` a year.
+
+    A programme without a beginning begins with the world; negative minutes lie before the start.
+    """
+    if hazard <= 0.0:
+        return NO_LIMIT
+    years = min(exponential_quantile(u) / hazard, LONGEST_YEARS)
+    return (0 if begins == -NO_LIMIT else begins) + int(years * MINUTES_PER_YEAR)
+
+
+@rule
+def premium_cents(rate_on_line: float, limit: int, risk: float) -> int:
+    """Return the premium of a year: rate on line x limit, times the risk relative to today's where it is rated."""
+    return cents(rate_on_line * (limit / 100.0) * risk)
+
+
+@rule
+def denial_probability(identity: float, funding: Funding) -> float:
+    """Return the chance that an insurer denies a claim, at this coverage of strong login."""
+    return funding.denial_without + identity * (funding.denial_with - funding.denial_without)
+
+
+@rule
+def audited(level: float, funding: Funding) -> float:
+    """Return a coverage just after an audit with follow-up: part of the gap is closed, and wears off later."""
+    return level + (1.0 - level) * funding.audit_effect

@@ -1,0 +1,197 @@
+"""The twins under everything that moves money: grants, pots, insurance, behaviour, phases, drawn at random."""
+
+from __future__ import annotations
+
+import datetime
+import random
+from typing import Any
+
+import numpy as np
+import pytest
+
+import sim
+from sim.engines import events as ev
+from sim.model.policy import PAYERS, Policy
+from sim.model.problems import InputError
+from sim.model.world import World
+from tests.engines.test_twins import assert_twins
+from tests.worlds import setting
+
+MEASURES = ("identity", "hardening", "detection", "awareness", "backups", "continuity")
+EMPTY = ("wait", "pro_rata", "fall_through")
+CATEGORIES = ("response", "recovery", "lost_revenue", "notification", "ransom", "fraud", "supplier_bill")
+FLANDERS = sim.load_world("flanders-2020")
+
+
+def some(r: random.Random, chance: float, values: dict[str, Any]) -> dict[str, Any]:
+    """Return some of the values."""
+    return {key: r.choice(choices) for key, choices in values.items() if r.random() < chance}
+
+
+def random_grant(r: random.Random, number: int) -> dict[str, Any]:
+    """Return a grant of any instrument."""
+    kind = r.choice(["matching", "lump_sum", "shared_service", "audit"])
+    grant: dict[str, Any] = {"id": f"grant{number}", "instrument": kind}
+    grant |= some(
+        r,
+        0.5,
+        {
+            "cap_per_municipality": [100, 4_000, 50_000],
+            "budget_per_year": [0, 5_000, 100_000],
+            "from": [datetime.date(2018, 1, 1), datetime.date(2020, 4, 1), datetime.date(2021, 1, 1)],
+            "until": [datetime.date(2021, 12, 31), datetime.date(2022, 6, 30)],
+            "financed_from_gemeentefonds": [0, 0.45, 1],
+            "requires": [{"identity": 0.2}, {"backups": 0.5}],
+        },
+    )
+    if kind == "lump_sum":
+        return grant | {"amount": r.choice([0.5, 3]), "by": r.choice(["inhabitants", "need", "fiscal_capacity"])}
+    if kind == "matching" and r.random() < 0.6:
+        grant["measures"] = r.sample(MEASURES, 2)
+    if kind == "shared_service":
+        grant["measures"] = [r.choice(MEASURES)]
+    return grant | {"share": r.choice([0, 0.3, 0.66, 0.9]), "hazard": r.choice([0, 0.3, 5, 80])}
+
+
+def random_layers(r: random.Random, payers: list[str], budgets: list[str], programmes: list[str]) -> list[Any]:
+    """Return layers that end with the municipality."""
+    layers = []
+    for _ in range(r.choice([1, 2, 3])):
+        layer = {"payer": r.choice(payers), "share": r.choice([0.3, 0.8, 1.0])}
+        money = {key: [500, 20_000] for key in ("first", "limit_per_event", "limit_per_year", "common_cause_limit")}
+        layer |= some(r, 0.3, money)
+        if layer["payer"] == "flanders" and budgets and r.random() < 0.6:
+            layer["budget"] = r.choice(budgets)
+        if r.random() < 0.3:
+            layer["requires"] = {"identity": r.choice([0.1, 0.5])} | (
+                {"programme": programmes[0]} if programmes else {}
+            )
+        layers.append(layer)
+    return [*layers, {"payer": "municipality"}]
+
+
+def random_policy(seed: int) -> Policy:
+    """Return a policy with any of the levers that move money; InputError where they do not go together."""
+    r = random.Random(seed)
+    grants = [random_grant(r, number) for number in range(r.choice([0, 1, 2, 4]))]
+    programmes = [grant["id"] for grant in grants if grant["instrument"] != "lump_sum"]
+    budgets = {
+        name: {"per_year": r.choice([0, 5_000, 100_000]), "when_empty": r.choice(EMPTY)}
+        | some(r, 0.4, {"financed_from_gemeentefonds": [0, 0.45, 1]})
+        for name in r.choice([[], ["crt"], ["crt", "cloud"]])
+    }
+    values: dict[str, Any] = {
+        "prevention.behaviour": r.choice(["fixed", "responsive"]),
+        "prevention.delivery": r.choice(["ad_hoc", "intermunicipal", "flemish_framework"]),
+        "prevention.local_spend": r.choice([0, 1, 5, 12]),
+        "grants": grants,
+        "budgets": budgets,
+        "gemeentefonds.share": r.choice([0, 0, 0.45, 1]),
+        "response.teams": r.choice([0, 1, 2, 4]),
+        "response.private_after_days": r.choice([0, 0.5, 5]),
+        "response.fallback_services": r.random() < 0.4,
+    }
+    standard = {"level": ["basic", "essential"], "from": [datetime.date(2020, 5, 1)], "compliance": [0, 0.5, 1]}
+    if r.random() < 0.4:
+        values["prevention.minimum_standard"] = some(r, 1.0, standard)
+    if r.random() < 0.4:
+        values["prevention.supplier_standard"] = {"rate_factor": r.choice([0, 0.5]), "outage_factor": 0.3, "price": 0.4}
+    if r.random() < 0.6:
+        values["fund"] = {
+            "levy": r.choice([0, 0.3, 2]),
+            "flemish_contribution": r.choice([0, 20_000]),
+            "opening_balance": r.choice([0, 50_000]),
+            "member_limit": r.choice([3_000, 250_000]),
+            "common_cause_limit": r.choice([2_000, 10**7]),
+            "annual_limit": r.choice([20_000, 10**7]),
+            "when_empty": r.choice(EMPTY),
+            "backstop": r.choice(["none", "none", "flanders"]),
+        }
+    if r.random() < 0.6:
+        values["insurance"] = {
+            "uptake": r.choice([0.3, 1]),
+            "limit": r.choice([5_000, 500_000]),
+            "deductible": r.choice([0, 1_000, 25_000]),
+            "risk_rated": r.random() < 0.5,
+        }
+    payers = ["municipality", "flanders", "insurer", *(["fund"] if "fund" in values else [])]
+    for category in CATEGORIES:
+        if r.random() < 0.6:
+            values[f"cost_split.{category}"] = random_layers(r, payers, list(budgets), programmes)
+    change = some(r, 0.5, {"response.teams": [0, 1, 6], "prevention.local_spend": [2, 9], "ransom.rule": ["never"],
+                           "prevention.delivery": ["ad_hoc", "flemish_framework"]})  # fmt: skip
+    if change:
+        values["phases"] = [{"from": r.choice([datetime.date(2020, 3, 1), datetime.date(2021, 1, 1)]), "set": change}]
+    return sim.load_policy(r.choice(["status-quo-2020", "fifty-fifty"])).with_values(values)
+
+
+def random_world(seed: int) -> World:
+    """Return some towns in a rough world."""
+    r = random.Random(seed)
+    return FLANDERS.with_values(
+        {
+            "municipalities": tuple(r.sample(list(FLANDERS.municipalities), 8)),
+            "years": r.choice([1, 3]),
+            "threat.attempts": 60,
+            "incident.significant": 0.3,
+            "incident.severe": 0.15,
+            "suppliers.compromise_rate": 0.4,
+            "suppliers.lateral_prob": 0.3,
+            "fraud.rate": 0.3,
+            "finance.budget_stress": r.choice([0, 0.5]),
+            "finance.reserve": r.choice([1, 100]),
+            "behaviour.valuation": r.choice(["revealed", "own_bill"]),
+            "behaviour.harm_weight": r.choice([0, 1]),
+            "defence": r.choice(["measures", "gordon_loeb_1", "gordon_loeb_2", "logistic"]),
+            "tick": r.choice(["minute", "day"]),
+        }
+    )
+
+
+def reconcile(policy: Policy, outcome: Any) -> None:
+    """Fail unless transfers cancel, no pot is overdrawn, and the balance of the fund follows from its ledger."""
+    postings = outcome.postings
+    moved = postings["category"] >= len(ev.CATEGORIES)
+    assert postings["cents"][moved].sum() == 0
+    assert (postings["cents"][~moved] > 0).all()
+    assert (outcome.balances >= 0).all()
+    if policy.fund is not None:
+        assert -postings["cents"][postings["payer"] == PAYERS.index("fund")].sum() == outcome.balances[0][-1]
+
+
+def check(seed: int) -> None:
+    """Play two futures of a random policy in a random world on both engines."""
+    try:
+        policy = random_policy(seed)
+    except InputError:
+        return  # levers that do not go together
+    for outcome in assert_twins(setting(random_world(seed), policy), seed, range(2)):
+        reconcile(policy, outcome)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_money_moves_alike_in_both_engines(seed):
+    check(seed)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("first", range(1000, 2000, 50))
+def test_money_moves_alike_for_a_thousand_policies(first):
+    for seed in range(first, first + 50):
+        check(seed)
+
+
+def test_levers_at_their_off_values_change_nothing():
+    world = sim.load_world("one-town")
+    plain = sim.load_policy("fifty-fifty")
+    off = plain.with_values(
+        {
+            "fund": {"levy": 0, "flemish_contribution": 0, "opening_balance": 0},
+            "insurance": {"uptake": 0},
+            "prevention.supplier_standard": {"rate_factor": 1, "outage_factor": 1, "price": 0},
+            "prevention.minimum_standard": {"compliance": 0},
+        }
+    )
+    one, other = (sim.compare(world, [policy], replications=20, seed=3) for policy in (plain, off))
+    assert one.ledger_hash(plain) == other.ledger_hash(off)
+    assert np.array_equal(one.futures()["cash_cost_eur"], other.futures()["cash_cost_eur"])
