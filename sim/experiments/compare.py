@@ -224,6 +224,16 @@ class Comparison:
         """Return the cash cost in euro of every year of every future: shape (replications, years)."""
         return np.array([summary.years for summary in self.futures_of[self._position(policy)]]) / 100
 
+    def balances(self, policy: str | Policy) -> NDArray[np.float64]:
+        """Return the euro left in the fund, the envelopes and the grants of a policy at the end of every year of every
+        future: shape (replications, pots, years).
+        """
+        return np.array([summary.balances for summary in self.futures_of[self._position(policy)]]) / 100
+
+    def ran_dry(self, policy: str | Policy) -> NDArray[np.bool_]:
+        """Return whether a claim met an empty fund, envelope or grant: shape (replications, pots, years)."""
+        return np.array([summary.dry for summary in self.futures_of[self._position(policy)]]) > 0
+
     def exceedance(self, policy: str | Policy) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the exceedance curve of the yearly cash cost: euro in rising order, and the share of years at
         least as bad.

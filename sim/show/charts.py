@@ -17,10 +17,10 @@ from sim.experiments.compare import SIZE_CLASSES, Comparison
 from sim.model.policy import PAYERS, Policy
 from sim.show.frame import chosen, dress, nice, steady, untitled
 from sim.show.lines import BELOW_AXIS, KEY, height_with, legend, line_of
-from sim.show.palette import CHART_HEIGHT, palette
+from sim.show.palette import CHART_HEIGHT, Palette, palette
 from sim.show.sankey import PAYER_NAMES, who_pays
 from sim.show.spread import thousands
-from sim.text import words
+from sim.text import Words, words
 
 __all__ = ["burden_by_size", "exceedance", "payers_bars", "untitled", "who_pays"]
 
@@ -95,6 +95,7 @@ def exceedance(
         },
         **legend(drawn, language),
     }
+    layout |= _limit_of_fund(result, drawn[-1], say, colours, end=layout["xaxis"]["range"][1])
     low, high = say.money(min(rare)), say.money(max(rare))
     if len(drawn) == 1:
         title = say.say("In 1 year of 20 the bill is {amount} or more", amount=low)
@@ -129,6 +130,21 @@ def exceedance(
         height=height_with(drawn, language),
         sides=(86, 12, 46),
     )
+
+
+def _limit_of_fund(result: Comparison, policy: Policy, say: Words, colours: Palette, *, end: float) -> dict[str, Any]:
+    """A line where the fund of a policy has paid all that it may pay in a year; nothing where it has no fund."""
+    if policy.fund is None:
+        return {}
+    prevention = result.estimate(policy, "prevention_cost_eur").mean / result.years
+    limit = (prevention + policy.fund.annual_limit) / 1e6
+    if limit >= end:
+        return {}
+    colour = colours.payers["fund"]
+    line = {"type": "line", "x0": limit, "x1": limit, "yref": "paper", "y0": 0, "y1": 1}
+    note = {"text": say.say("limit of the fund"), "x": limit, "yref": "paper", "y": 0, "xanchor": "left",
+            "yanchor": "bottom", "xshift": 3, "showarrow": False, "font": {"color": colours.text}}  # fmt: skip
+    return {"shapes": [{**line, "line": {"color": colour, "width": 2, "dash": "dot"}}], "annotations": [note]}
 
 
 def _thinned(
@@ -262,9 +278,11 @@ def payers_bars(result: Comparison, language: str, *, scheme: str = "light") -> 
         for payer in PAYERS
         if any(payer in parts for parts in sums.values())
     ]
+    ends = {name: sum(max(part, 0.0) for part in parts.values()) for name, parts in sums.items()}
+    starts = [sum(min(part, 0.0) for part in parts.values()) for parts in sums.values()]
     totals_beside = [
         {
-            "x": totals[policy.id] / 1e6,
+            "x": ends[policy.id] / 1e6,
             "y": position,
             "text": say.number(totals[policy.id] / 1e6, 1),
             "xanchor": "left",
@@ -273,14 +291,14 @@ def payers_bars(result: Comparison, language: str, *, scheme: str = "light") -> 
         }
         for position, policy in enumerate(result.policies)
     ]
-    most = max(totals.values())
+    most, lowest = max(totals.values()), min(starts)
     height = max(CHART_HEIGHT - 60, 34 * len(titles) + 90)
     layout = {
         "annotations": totals_beside,
-        "barmode": "stack",
+        "barmode": "relative",
         "bargap": 0.35,
         "xaxis": {
-            "range": [0, nice(most / 1e6 * 1.1)],
+            "range": [-nice(-lowest / 1e6) if lowest < 0 else 0, nice(max(ends.values()) / 1e6 * 1.1)],
             "title": say.say("million euro a year"),
         },
         "yaxis": {
@@ -294,7 +312,7 @@ def payers_bars(result: Comparison, language: str, *, scheme: str = "light") -> 
         "legend": KEY | {"y": -BELOW_AXIS / (height - BELOW_AXIS - 27)},
     }
     least = min(totals.values())
-    shares = [sums[name].get("municipality", 0.0) / total if total else 0.0 for name, total in totals.items()]
+    shares = [sums[name].get("municipality", 0.0) / total if total else 0.0 for name, total in ends.items()]
     if say.percent(min(shares)) == say.percent(max(shares)):
         title = say.say("The municipalities pay {share} of the bill under every policy", share=say.percent(shares[0]))
     else:

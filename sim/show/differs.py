@@ -11,11 +11,13 @@ from sim.model.policy import CATEGORIES, Layer, Mix, Policy
 from sim.model.spec import Parameter, parameters
 from sim.results.outcomes import PROGRAMMES
 from sim.results.story import CATEGORY_NAMES
+from sim.show import plans
 from sim.show.sankey import PAYER_NAMES
 from sim.text import Words
 
 NAMES = ("id", "title", "description", "reference", "based_on")
 """What is no choice."""
+ELSEWHERE = ("cost_split", "grants", "budgets", "phases")
 WORDS = {
     "never": "never",
     "may_pay": "allowed",
@@ -39,21 +41,17 @@ WORDS = {
     "flanders": "Flanders",
 }
 GROUPS = {
-    "grants": "Grants",
     "insurance": "Cyber insurance",
     "fund": "Solidarity fund",
-    "budgets": "Flemish budgets",
-    "phases": "Phases of the plan",
     "prevention.minimum_standard": "Minimum standard for municipalities",
     "prevention.supplier_standard": "Standard for suppliers",
 }
 UNITS = {
     "EUR per inhabitant per year": "€ per inhabitant a year",
-    "EUR per year": "€ a year",
-    "EUR": "€",
     "days": "days",
 }
 INCIDENTS = tuple(category for category in CATEGORIES if category not in PROGRAMMES)
+LARGE = 10_000  # euro, from which on an amount is said in millions
 _MOST = 6
 
 
@@ -62,7 +60,8 @@ def differs(policy: Policy, base: Policy, say: Words) -> list[str]:
     said = [
         sentence for path, mine, theirs in _leaves(policy, base, ()) if (sentence := _said(say, path, mine, theirs))
     ]
-    said += _split(say, policy, base)
+    said += plans.grants(say, policy, base) + plans.budgets(say, policy, base)
+    said += _split(say, policy, base) + plans.phases(say, policy, base, _value)
     if len(said) > _MOST:
         more = say.say("and {n} more differences", n=say.number(len(said) - _MOST + 1))
         return [*said[: _MOST - 1], more]
@@ -74,7 +73,7 @@ def _leaves(mine: Group, theirs: Group, above: tuple[str, ...]) -> Iterator[tupl
     for name in type(mine).model_fields:
         one, other = getattr(mine, name), getattr(theirs, name)
         path = (*above, name)
-        if one == other or (not above and name in (*NAMES, "cost_split")):
+        if one == other or (not above and name in (*NAMES, *ELSEWHERE)):
             continue
         if isinstance(one, Mix) and isinstance(other, Mix):
             yield ".".join(path), one, other
@@ -89,15 +88,26 @@ def _said(say: Words, path: str, mine: Any, theirs: Any) -> str:
         return _mix(say, mine, theirs)
     row = parameters().get(f"policy.{path}")
     name = row.label[say.language] if row is not None else say.say(GROUPS[path]) if path in GROUPS else path
-    if isinstance(mine, Group) or (mine is not None and theirs is None):
+    if isinstance(mine, Group):
+        return say.say("{what}: {who}", what=name, who=", ".join([say.say("yes"), *_set(say, path, mine)]))
+    if mine is not None and theirs is None:
         return say.say("{what}: yes", what=name)
     if mine is None:
         return say.say("{what}: no", what=name)
     if isinstance(mine, list | tuple | dict):
         return say.say("{what}: {n} instead of {base}", what=name, n=len(mine), base=len(theirs or ()))
-    unit = f" {say.say(UNITS[row.unit])}" if row is not None and row.unit in UNITS and not isinstance(mine, str) else ""
-    values = {"value": _value(say, row, mine), "base": _value(say, row, theirs) + unit}
+    values = {"value": _value(say, row, mine), "base": _value(say, row, theirs) + _unit(say, row, mine)}
     return say.say("{what}: {value} instead of {base}", what=name, **values)
+
+
+def _set(say: Words, path: str, group: Group) -> list[str]:
+    """What a group of levers that the other policy does not have sets otherwise than the defaults."""
+    said = []
+    for name in type(group).model_fields:
+        row, value = parameters().get(f"policy.{path}.{name}"), getattr(group, name)
+        if row is not None and value != row.value:
+            said.append(f"{row.label[say.language]} {_value(say, row, value)}{_unit(say, row, value)}")
+    return said
 
 
 def _mix(say: Words, mine: Mix, theirs: Mix) -> str:
@@ -127,8 +137,20 @@ def _value(say: Words, row: Parameter | None, value: Any) -> str:
     if isinstance(value, int | float):
         if row is not None and row.allowed == (0, 1):
             return _percent(say, value)
+        if _is_large(row, value):
+            return say.money(value)
         return say.number(value, len(f"{value:.6g}".partition(".")[2]) if value % 1 else 0)
     return str(value)
+
+
+def _unit(say: Words, row: Parameter | None, value: Any) -> str:
+    """The unit behind a number; an amount that is large has its own."""
+    plain = row is None or isinstance(value, str) or row.unit not in UNITS or _is_large(row, value)
+    return "" if plain or row is None else f" {say.say(UNITS[row.unit])}"
+
+
+def _is_large(row: Parameter | None, value: Any) -> bool:
+    return row is not None and row.unit.startswith("EUR") and isinstance(value, int | float) and abs(value) >= LARGE
 
 
 def _percent(say: Words, share: float) -> str:

@@ -64,7 +64,7 @@ def rows(policies: Sequence[Policy], language: str) -> int:
 
 def height_with(policies: Sequence[Policy], language: str) -> int:
     """Return the height of a chart with the legend of these policies under it."""
-    return CHART_HEIGHT + 19 * max(0, rows(policies, language) - 1)
+    return CHART_HEIGHT + 19 * max(0, rows(policies, language) - 2)
 
 
 def plot_height(policies: Sequence[Policy], language: str) -> int:

@@ -7,8 +7,10 @@ import numpy as np
 from sim.experiments.compare import Comparison
 from sim.model.policy import PAYERS, Policy
 from sim.results.outcomes import KPIS
+from sim.show.balances import dry, left, name_of, pots
 from sim.show.chance import DOTS, equally_likely, worst_years
-from sim.show.sankey import PAYER_NAMES, USE_NAMES, flows
+from sim.show.money import money
+from sim.show.sankey import BRINGS, PAYER_NAMES, POT_NAMES, USE_NAMES
 from sim.show.spread import SAME, change, changes_of_towns
 from sim.show.tables import KPI_NAMES, SIZE_NAMES
 from sim.show.twin import Cell, Twin, twin
@@ -19,12 +21,15 @@ MILLION = 1e6
 
 
 def of_payers(result: Comparison, policy: str | Policy, language: str) -> Twin:
-    """Who pays for what: a row for every flow."""
-    say = words(language)
+    """Who pays for what: a row for every flow, from payers to pots and uses, and from pots to uses."""
+    say, found = words(language), money(result, policy)
+    pots = found.by_pot
+    ends = {name: say.say(POT_NAMES[name]) for name in pots} | {name: say.say(use) for name, use in USE_NAMES.items()}
     rows: list[list[Cell]] = [
-        [say.say(PAYER_NAMES[payer]), say.say(USE_NAMES[use]), amount / MILLION]
-        for (payer, use), amount in flows(result, policy).items()
+        [say.say(BRINGS[payer] if payer in pots else PAYER_NAMES[payer]), ends[target], amount / MILLION]
+        for (payer, target), amount in found.paid.items()
     ]
+    rows += [[ends[pot], ends[use], amount / MILLION] for (pot, use), amount in found.passed.items()]
     return twin((say.say("Who pays"), say.say("For what"), say.say("Million euro a year")), rows)
 
 
@@ -163,6 +168,35 @@ def of_paid_back(result: Comparison, language: str) -> Twin:
         say.say("Difference, million euro"),
         say.say("9 futures in 10 from"),
         say.say("9 futures in 10 to"),
+    )
+    return twin(columns, rows)
+
+
+def of_balances(result: Comparison, language: str) -> Twin:
+    """What is left in each pot at the end of every year, and how often a claim met an empty one."""
+    say, policy = words(language), result.policies[-1]
+    rows: list[list[Cell]] = []
+    for pot in pots(policy):
+        money, empty = left(result, policy, pot) / MILLION, dry(result, policy, pot).mean(axis=0)
+        low, high = np.percentile(money, 5, axis=0), np.percentile(money, 95, axis=0)
+        for i, year in enumerate(calendar(result)):
+            rows.append(
+                [
+                    name_of(say, pot),
+                    str(year),
+                    float(money[:, i].mean()),
+                    float(low[i]),
+                    float(high[i]),
+                    say.percent(float(empty[i])),
+                ]
+            )
+    columns = (
+        say.say("Fund or budget"),
+        say.say("Year"),
+        say.say("Left, million euro"),
+        say.say("9 futures in 10 from"),
+        say.say("9 futures in 10 to"),
+        say.say("Futures in which it is empty"),
     )
     return twin(columns, rows)
 

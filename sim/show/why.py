@@ -35,6 +35,10 @@ TOWNS = {
     "50 000 - 99 999": "Municipalities of 50,000 to 100,000 inhabitants",
     ">= 100 000": "Municipalities above 100,000 inhabitants",
 }
+KEEPS = {
+    "insurer": "{amount} a year stays with insurers",
+    "fund": "{amount} a year stays in the solidarity fund",
+}
 PARTS = {
     ("prevention", False): "{amount} more for prevention and teams",
     ("prevention", True): "{amount} less for prevention and teams",
@@ -117,8 +121,11 @@ def _payers(say: Words, result: Comparison, policy: Policy) -> str:
     """Who pays more and who less, the largest change first."""
     least = TRIVIAL * result.estimate(result.baseline, "cash_cost_eur").mean
     moved = {payer: result.difference(policy, f"cost_{payer}_eur") for payer, _ in PAYS}
+    kept = {payer for payer in KEEPS if result.estimate(policy, f"cost_{payer}_eur").mean < 0}
     said = [
-        say.say(PAYS[payer, gap.mean < 0], amount=say.money(abs(gap.mean) / result.years))
+        say.say(
+            KEEPS[payer] if payer in kept else PAYS[payer, gap.mean < 0], amount=say.money(abs(gap.mean) / result.years)
+        )
         for payer, gap in sorted(moved.items(), key=lambda item: -abs(item[1].mean))
         if gap.verdict != "too_close" and abs(gap.mean) >= least
     ]

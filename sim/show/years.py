@@ -30,7 +30,8 @@ def yearly(result: Comparison, policy: str | Policy) -> NDArray[np.float64]:
     return np.percentile(result.years_of(policy), BANDS, axis=0)
 
 
-def _band(x: list[int], low: NDArray[np.float64], high: NDArray[np.float64], fill: str) -> dict[str, Any]:
+def band(x: list[int], low: NDArray[np.float64], high: NDArray[np.float64], fill: str) -> dict[str, Any]:
+    """Return the area between two lines."""
     return {
         "type": "scatter",
         "x": [*x, *x[::-1]],
@@ -51,8 +52,8 @@ def fan(result: Comparison, language: str, *, scheme: str = "light") -> Any:
     found = [yearly(result, policy) / 1e6 for policy in result.policies]
     colour = line_of(colours, len(found) - 1)["color"]
     data = [
-        _band(x, found[-1][0], found[-1][4], colours.faded(colour, 0.16)),
-        _band(x, found[-1][1], found[-1][3], colours.faded(colour, 0.30)),
+        band(x, found[-1][0], found[-1][4], colours.faded(colour, 0.16)),
+        band(x, found[-1][1], found[-1][3], colours.faded(colour, 0.30)),
     ]
     for position, (policy, one) in enumerate(zip(result.policies, found, strict=True)):
         data.append(
@@ -128,7 +129,7 @@ def paid_back(result: Comparison, language: str, *, scheme: str = "light") -> An
     low, mean, high = np.percentile(gaps, 5, axis=0), gaps.mean(axis=0), np.percentile(gaps, 95, axis=0)
     line = line_of(colours, 0 if alone else 1)
     data = [
-        _band(x, low, high, colours.faded(line["color"], 0.18)),
+        band(x, low, high, colours.faded(line["color"], 0.18)),
         {
             "type": "scatter",
             "name": shown.title[language],

@@ -23,6 +23,12 @@ WORLD = "flanders-2020"
 LOADED = "file"
 """The start point that a visitor loaded from a file."""
 INCIDENT_CATEGORIES = tuple(name for name in CATEGORIES if name not in ("prevention", "response_capacity"))
+HELPED = ("response", "recovery")
+"""What insurance and fund pay for where a visitor switches them on."""
+SWITCHED: Mapping[str, Layer] = MappingProxyType(
+    {"policy.insurance": Layer(payer="insurer"), "policy.fund": Layer(payer="fund", share=0.8)}
+)
+"""The layer that comes with such a switch, before what is left to the municipality."""
 SHARES = {"share.prevention": ("prevention",), "share.incidents": INCIDENT_CATEGORIES}
 
 
@@ -79,11 +85,11 @@ def _share(policy: Policy, categories: Sequence[str]) -> tuple[float, bool]:
     shares = set()
     plain = True
     for category in categories:
-        *upper, _ = policy.layers(category)
-        if not upper:
+        flemish = [layer for layer in policy.layers(category) if layer.payer == "flanders"]
+        if not flemish:
             shares.add(0.0)
-        elif len(upper) == 1 and upper[0] == Layer(payer="flanders", share=upper[0].share):
-            shares.add(round(100 * upper[0].share, 6))
+        elif flemish == [policy.layers(category)[0]] and flemish[0] == Layer(payer="flanders", share=flemish[0].share):
+            shares.add(round(100 * flemish[0].share, 6))
         else:
             shares.add(0.0)
             plain = False
@@ -110,8 +116,8 @@ def _policy(base: Policy, values: tuple[tuple[str, Value], ...]) -> Policy:
         if value == start[lever.key] and not arrives:
             continue
         if lever.key in SHARES:
-            changes |= {f"cost_split.{category}": _split(float(value)) for category in SHARES[lever.key]}
-        elif lever.key in switches():
+            continue
+        if lever.key in switches():
             changes[lever.key] = None if value == "false" else {}
         elif arrives:
             group = changes[str(lever.within)]
@@ -119,6 +125,7 @@ def _policy(base: Policy, values: tuple[tuple[str, Value], ...]) -> Policy:
             group[lever.key.rpartition(".")[2]] = _plain(lever, value)
         else:
             changes[lever.key] = _plain(lever, value)
+    changes |= _split(base, start, wanted)
     if not changes:
         return base
     policy = base.with_values(changes)
@@ -131,9 +138,28 @@ def _plain(lever: Lever, value: Value) -> object:
     return value == "true" if lever.kind == "switch" else value
 
 
-def _split(percent: float) -> list[dict[str, object]]:
-    flanders: list[dict[str, object]] = [{"payer": "flanders", "share": percent / 100}] if percent > 0 else []
-    return [*flanders, {"payer": "municipality"}]
+def _split(base: Policy, start: Mapping[str, Value], wanted: Mapping[str, Value]) -> dict[str, object]:
+    """Who pays for what, where levers change that.
+
+    A share that was moved comes first, in place of what Flanders pays there. An insurance or a fund that was switched
+    on gets its layer, and one that was switched off loses them all.
+    """
+    changes: dict[str, object] = {}
+    for category in CATEGORIES:
+        layers = list(base.layers(category))
+        for key, categories in SHARES.items():
+            if category in categories and wanted[key] != start[key]:
+                flemish = [Layer(payer="flanders", share=float(wanted[key]) / 100)] if float(wanted[key]) > 0 else []
+                layers = [*flemish, *(layer for layer in layers if layer.payer != "flanders")]
+        for key, layer in SWITCHED.items():
+            if key not in wanted or wanted[key] == start[key]:
+                continue
+            layers = [one for one in layers if one.payer != layer.payer]
+            if wanted[key] == "true" and category in HELPED:
+                layers.insert(-1, layer)
+        if tuple(layers) != base.layers(category):
+            changes[f"cost_split.{category}"] = tuple(layers)
+    return changes
 
 
 @dataclass(frozen=True)

@@ -97,10 +97,10 @@ HELPS = {
 }
 UNITS = {
     "EUR per inhabitant per year": "€/year",
-    "EUR per year": "€/year",
-    "EUR": "€",
     "days": "days",
 }
+ONCE = {1e-6: "m €", 1e-3: "thousand €"}
+A_YEAR = {1e-6: "m €/year", 1e-3: "thousand €/year"}
 CHOICES = {
     "never": "Never",
     "may_pay": "Allowed",
@@ -139,6 +139,7 @@ GRADES = {
 YES_NO = ("false", "true")
 OWN_TERMS = "The start point has dates or limits of its own here; they hold until you move this."
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?(e[-+]?[0-9]{1,2})?")
+_SMALL = 0.25  # a share that is never larger has a slider of its own length
 _STEPS = 40  # about so many positions of a slider
 _LETTERS = 34  # of all choices together, that stand side by side
 
@@ -166,8 +167,13 @@ class Lever:
 
     @property
     def factor(self) -> float:
-        """What a value is multiplied by before it is shown."""
-        return 100.0 if self.is_share else 1.0
+        """What a value is multiplied by before it is shown: shares are in per cent, large amounts in millions."""
+        row = self.parameter
+        if self.is_share:
+            return 100.0
+        if row is None or not row.unit.startswith("EUR") or "inhabitant" in row.unit or row.high is None:
+            return 1.0
+        return 1e-6 if row.high >= 1e6 else 1e-3 if row.high >= 1e4 else 1.0
 
     @property
     def step(self) -> float:
@@ -192,8 +198,15 @@ class Lever:
         row = self.parameter
         if row is None:
             return say.say(LABELS[self.key])
-        unit = "%" if self.is_share else say.say(UNITS[row.unit]) if row.unit in UNITS else ""
+        unit = self._unit(say, row)
         return f"{row.label[say.language]} ({unit})" if unit else row.label[say.language]
+
+    def _unit(self, say: Words, row: Parameter) -> str:
+        if self.is_share:
+            return "%"
+        if self.factor != 1:
+            return say.say((A_YEAR if "per year" in row.unit else ONCE)[self.factor])
+        return say.say(UNITS[row.unit]) if row.unit in UNITS else ""
 
     def help(self, say: Words, *, own_terms: bool = False) -> str:
         """The mechanism, the range of the evidence and how good it is."""
@@ -322,11 +335,10 @@ def _steps(row: Parameter) -> tuple[Value, ...]:
     low = row.low if row.low is not None else row.allowed[0]
     high = row.high if row.high is not None else max(2 * usual, low + 1)
     start = min(low, row.off) if isinstance(row.off, int | float) else low
+    tens = 10.0 ** math.floor(math.log10(2 * high)) if high > 0 else 1.0
+    end = min(tens * math.ceil(round(2 * high / tens, 9)), row.allowed[1])
     if row.allowed == (0, 1):
-        start, end = 0.0, 1.0
-    else:
-        tens = 10.0 ** max(1, math.floor(math.log10(2 * high)) if high > 0 else 1)
-        end = min(tens * math.ceil(round(2 * high / tens, 9)), row.allowed[1])
+        start, end = 0.0, end if high <= _SMALL else 1.0
     first = 1.0 if row.whole and start > 1 else start
     step = _round_up((end - first) / _STEPS)
     step = max(1.0, step) if row.whole else step

@@ -15,7 +15,8 @@ from sim.experiments.compare import Comparison
 from sim.show.chance import dots, worst_year
 from sim.show.charts import burden_by_size, exceedance, payers_bars, untitled, who_pays
 from sim.show.frame import nice, signed, steady
-from sim.show.sankey import _GAP, _LABEL, _stack, flows
+from sim.show.money import flows
+from sim.show.sankey import _GAP, _LABEL, _stack
 from sim.show.spread import outcomes, winners_by_size
 from sim.show.tiles import MEASURES, positions, tile_map
 from sim.show.years import fan, paid_back

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
 
 import sim
@@ -52,7 +54,9 @@ def test_more_prevention_is_said_with_what_it_saves(many: Comparison) -> None:
     assert "more a year (" in sentence
     assert "more for prevention and teams" in sentence
     assert "less for incidents" in sentence
-    assert "Harm to citizens, which is no money, falls by" in sentence
+    gap, base = many.difference("prevention-first", "citizen_harm_eur"), many.estimate(TODAY, "citizen_harm_eur").mean
+    felt = gap.verdict == "lower" and -gap.mean >= 0.02 * base
+    assert ("Harm to citizens, which is no money, falls by" in sentence) == felt
 
 
 def test_chance_is_called_chance(many: Comparison) -> None:
@@ -95,6 +99,23 @@ def test_costs_are_called_by_who_pays_them() -> None:
     plan = TODAY.with_values({"cost_split.recovery": [insured, {"payer": "municipality"}]})
     (found,) = differs(plan, TODAY, words("nl"))
     assert found == "Herstel: Verzekeraars 80\xa0% (hoogstens €\xa0500.000 voor één incident), de gemeente de rest"
+
+
+def test_programmes_and_phases_are_said() -> None:
+    fund = differs(sim.load_policy("solidarity-fund"), TODAY, words("en"))
+    assert any(line.startswith("Solidarity fund: yes, ") and "€2.00\xa0million" in line for line in fund)
+    (grant,) = [line for line in differs(sim.load_policy("matching-50"), TODAY, words("en")) if "Grant" in line]
+    assert grant == "Grant “match”: Flanders pays 50% of what municipalities spend on prevention"
+    plan = TODAY.with_values(
+        {
+            "budgets": {"crt": {"per_year": 20_000.0}},
+            "phases": [{"from": datetime.date(2022, 1, 1), "set": {"response.teams": 6}}],
+        }
+    )
+    assert differs(plan, TODAY, words("en")) == [
+        "Budget “crt”: at most €20,000 a year",
+        "From 1 January 2022 on: Response teams 6",
+    ]
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])

@@ -114,3 +114,37 @@ def test_what_is_typed_is_a_value_or_nothing() -> None:
 
 def test_the_world_starts_in_the_middle() -> None:
     assert set(world_start().values()) == {"central"}
+
+
+# ---- insurance and fund --------------------------------------------------------------------------------------------
+
+
+def test_a_fund_that_is_switched_on_pays_after_flanders_and_insurers() -> None:
+    values = dict(home(TODAY)) | {"policy.fund": "true", "policy.insurance": "true", "share.incidents": 25.0}
+    made = policy_of(TODAY, values)
+    assert [layer.payer for layer in made.layers("recovery")] == ["flanders", "insurer", "fund", "municipality"]
+    assert [layer.payer for layer in made.layers("fraud")] == ["flanders", "municipality"]
+    assert made.fund is not None
+    assert made.insurance is not None
+    assert home(made)["share.incidents"] == 25
+
+
+def test_a_fund_that_is_switched_off_leaves_no_layer() -> None:
+    fund = presets()["solidarity-fund"]
+    made = policy_of(fund, dict(home(fund)) | {"policy.fund": "false"})
+    assert made.fund is None
+    assert not any(layer.payer == "fund" for layer in made.layers("recovery"))
+
+
+def test_a_share_that_moved_leaves_the_fund_in_place() -> None:
+    fund = presets()["solidarity-fund"]
+    made = policy_of(fund, dict(home(fund)) | {"share.incidents": 20.0})
+    assert [layer.payer for layer in made.layers("recovery")] == ["flanders", "municipality", "fund", "municipality"]
+
+
+def test_levers_of_a_group_count_only_while_it_is_there() -> None:
+    made = policy_of(TODAY, dict(home(TODAY)) | {"policy.fund.levy": 3.0})
+    assert made is TODAY
+    made = policy_of(TODAY, dict(home(TODAY)) | {"policy.fund.levy": 3.0, "policy.fund": "true"})
+    assert made.fund is not None
+    assert made.fund.levy == 3.0

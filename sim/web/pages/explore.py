@@ -6,6 +6,7 @@ import streamlit as st
 
 from sim.experiments.compare import Comparison
 from sim.show import twins
+from sim.show.balances import balances, pots
 from sim.show.chance import dots, worst_year
 from sim.show.charts import burden_by_size, exceedance, who_pays
 from sim.show.tiles import tile_map
@@ -114,13 +115,22 @@ def _charts(seen: View, result: Comparison) -> list[str]:
             with left:
                 one = chart(seen, "fan", fan(result, language, scheme=scheme), lambda: twins.of_fan(result, language))
             with right:
-                two = chart(
+                two = _balances(seen, result) or chart(
                     seen,
                     "paid-back",
                     paid_back(result, language, scheme=scheme),
                     lambda: twins.of_paid_back(result, language),
                 )
     return [one, two]
+
+
+def _balances(seen: View, result: Comparison) -> str:
+    """Draw what is left in the fund and in envelopes, where the policy has any; return the revision."""
+    language = seen.say.language
+    if not pots(result.policies[-1]):
+        return ""
+    figure = balances(result, language, scheme=seen.scheme)
+    return chart(seen, "balances", figure, lambda: twins.of_balances(result, language))
 
 
 if __name__ == "__main__":

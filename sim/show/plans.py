@@ -1,0 +1,73 @@
+"""Grants, envelopes and phases of a policy in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sim.model.phases import Phase
+from sim.model.policy import Policy
+from sim.model.programmes import Grant
+from sim.model.spec import Parameter, parameters
+from sim.text import Words
+
+Value = Callable[[Words, Parameter | None, Any], str]
+
+GRANTS = {
+    "matching": "Flanders pays {share} of what municipalities spend on prevention",
+    "lump_sum": "Flanders gives {amount} per inhabitant a year",
+    "shared_service": "a shared service, of which Flanders pays {share}",
+    "audit": "Flanders pays {share} of an audit",
+}
+
+
+def grants(say: Words, policy: Policy, base: Policy) -> list[str]:
+    """Return a sentence for every grant that a policy has and its base has not, or has otherwise; and the reverse."""
+    mine, theirs = ({grant.id: grant for grant in one.grants} for one in (policy, base))
+    new = [say.say("Grant “{name}”: {what}", name=name, what=_grant(say, grant)) for name, grant in mine.items()
+           if theirs.get(name) != grant]  # fmt: skip
+    return new + [say.say("Grant “{name}”: no", name=name) for name in theirs if name not in mine]
+
+
+def _grant(say: Words, grant: Grant) -> str:
+    values = {"share": say.percent(grant.share or 0.0), "amount": say.money(grant.amount or 0.0)}
+    parts = [say.say(GRANTS[grant.instrument], **values)]
+    if grant.budget_per_year is not None:
+        parts.append(say.say("at most {amount} a year", amount=say.money(grant.budget_per_year)))
+    if grant.from_ is not None:
+        parts.append(say.say("from {date}", date=say.date(grant.from_)))
+    if grant.until is not None:
+        parts.append(say.say("until {date}", date=say.date(grant.until)))
+    return ", ".join(parts)
+
+
+def budgets(say: Words, policy: Policy, base: Policy) -> list[str]:
+    """Return a sentence for every Flemish envelope that differs."""
+    said = []
+    for name in dict.fromkeys([*policy.budgets, *base.budgets]):
+        mine = policy.budgets.get(name)
+        if mine == base.budgets.get(name):
+            continue
+        what = say.say("no") if mine is None else say.say("at most {amount} a year", amount=say.money(mine.per_year))
+        said.append(say.say("Budget “{name}”: {what}", name=name, what=what))
+    return said
+
+
+def phases(say: Words, policy: Policy, base: Policy, value: Value) -> list[str]:
+    """Return a sentence for every phase of the plan that the base has not."""
+    known: tuple[Phase, ...] = base.phases
+    return [
+        say.say("From {date} on: {changes}", date=say.date(phase.from_), changes=_changes(say, phase.set, value))
+        for phase in policy.phases
+        if phase not in known
+    ]
+
+
+def _changes(say: Words, changes: Mapping[str, Any], value: Value) -> str:
+    said = []
+    for key, new in changes.items():
+        row = parameters().get(f"policy.{key.removeprefix('policy.')}")
+        name = row.label[say.language] if row is not None else key
+        plain = isinstance(new, str | int | float | bool)
+        said.append(f"{name} {value(say, row, new)}" if plain else name)
+    return ", ".join(said)
