@@ -312,7 +312,7 @@ def test_a_slider_that_is_let_go_repaints_everything(visit: Callable[..., Visit]
         page.wait_for_timeout(200)  # refining goes on, and is broken off by the next move
     median = statistics.median(took[1:])
     print(f"\nfrom release to all charts repainted: median {median:.0f} ms of 20, worst {max(took[1:]):.0f} ms")
-    assert all(moment > 0 for moment in took)
+    assert max(took) < 20_000  # where the watch gives up: a chart was not painted anew
 
 
 def test_keys_alone_reach_and_move_every_lever(visit: Callable[..., Visit]) -> None:
