@@ -33,14 +33,14 @@ from sim.engines.compiled import CompiledSetting
 from sim.engines.setting import Setting
 from sim.experiments.replicate import settings
 from sim.model.arrays import NO_LIMIT, PARTS_PER_MILLION
-from sim.model.policy import CATEGORIES, PAYERS
-from sim.results.outcomes import KPIS, PROGRAMMES, summaries_of
+from sim.model.policy import PAYERS
+from sim.results.outcomes import KPIS, summaries_of
 from sim.rules import defence, incident, ransom, threat
 from sim.rules.calendar import DAYS_PER_YEAR, MINUTES_PER_DAY, next_opening
 
 SEED = 2026
 Array = np.ndarray
-MUNICIPALITY = PAYERS.index("municipality")
+MUNICIPALITY = ev.MUNICIPALITY
 WEEK = 7 * MINUTES_PER_DAY
 HOURS = 1 << 14  # moments of the week among which the hour of an impact is drawn
 POLICIES = ("status-quo-2020", "fifty-fifty")
@@ -141,7 +141,7 @@ class Bound:
                                 for _, restore in world.services})  # fmt: skip
         self.programmes = self._programmes()
         for category, layers in enumerate(setting.policy.layers):
-            if CATEGORIES[category] not in PROGRAMMES and any(x.limit_per_year != NO_LIMIT for x in layers):
+            if category not in ev.PROGRAMMES and any(x.limit_per_year != NO_LIMIT for x in layers):
                 raise ValueError("the bound knows no limits per year on the cost of incidents")
 
     def _office_delays(self) -> Array:
@@ -156,10 +156,8 @@ class Bound:
         """Return what is paid every year whatever happens."""
         accounts = Accounts(self.setting.policy.layers, self.world.year_starts)
         for year, start in enumerate(self.world.year_starts[:-1]):
-            amounts = zip(self.setting.steady_prevention(year), self.setting.capacity(year), strict=True)
-            for nis, uses in zip(self.world.nis.tolist(), amounts, strict=True):
-                for category, amount in zip(ev.PROGRAMMES, uses, strict=True):
-                    accounts.post(start, nis, category, amount, ev.NATIONAL)
+            for town, category, amount in self.setting.programmes(year):
+                accounts.post(start, int(self.world.nis[town]), category, amount, ev.NATIONAL)
         minute, nis, category, payer, cents, _ = np.array(accounts.postings).reshape(-1, 6).T
         town = np.searchsorted(self.world.nis, nis)
         year = np.searchsorted(self.year_starts, minute, side="right") - 1
@@ -356,7 +354,7 @@ class Bound:
         years = cash.sum(axis=1) + self.programmes.years
         payments = ledger.payments
         spent = payments.sum(axis=(1, 2))
-        prevention = payments[:, :, [CATEGORIES.index(name) for name in PROGRAMMES]].sum(axis=(1, 2))
+        prevention = payments[:, :, list(ev.PROGRAMMES)].sum(axis=(1, 2))
         minutes = lost.sum(axis=1)
         figures = {
             "cash_cost_eur": spent / 100,

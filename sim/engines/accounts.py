@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from sim.engines import events as ev
+from sim.engines.events import FLANDERS, FUND, MUNICIPALITY
 from sim.model.arrays import NO_LIMIT, PARTS_PER_MILLION
-from sim.model.policy import PAYERS
 from sim.model.policy_arrays import NOBODY, LayerTerms, PotTerms, Stage
 from sim.rules.funding import (
     FALL_THROUGH,
@@ -26,7 +26,6 @@ from sim.rules.funding import (
     pro_rata_share,
 )
 
-MUNICIPALITY, FLANDERS, _, FUND = range(len(PAYERS))
 EVERYBODY = 0  # the NIS code of what concerns no single municipality
 ALL_THE_REST = (PARTS_PER_MILLION, NO_LIMIT, NO_LIMIT, NO_LIMIT, -NO_LIMIT, NO_LIMIT, NO_LIMIT, NOBODY, NOBODY, 0)
 """The terms of a bare layer."""

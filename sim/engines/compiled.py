@@ -219,10 +219,8 @@ def _programmes(setting: Setting) -> Programmes:
         opened = (number, *(layer.begins <= start < layer.ends for use in ev.PROGRAMMES for layer in layers[use]))
         if opened not in booked:
             accounts = Accounts(layers, world.year_starts)
-            amounts = zip(setting.steady_prevention(year), setting.capacity(year), strict=True)
-            for nis, uses in zip(world.nis.tolist(), amounts, strict=True):
-                for use, amount in zip(ev.PROGRAMMES, uses, strict=True):
-                    accounts.post(start, nis, use, amount, ev.NATIONAL)
+            for position, use, amount in setting.programmes(year):
+                accounts.post(start, int(world.nis[position]), use, amount, ev.NATIONAL)
             booked[opened] = np.array(accounts.postings, dtype=ev.POSTING)
         years.append(booked[opened].copy())
         years[-1]["minute"] = start
@@ -230,7 +228,7 @@ def _programmes(setting: Setting) -> Programmes:
     paid, payer = postings["cents"], postings["payer"]
     town = np.searchsorted(world.nis, postings["nis"])
     payments, own, cash = np.zeros(SHAPE, dtype=np.int64), *np.zeros((2, len(world.nis)), dtype=np.int64)
-    theirs = payer == d.MUNICIPALITY
+    theirs = payer == ev.MUNICIPALITY
     np.add.at(payments, (payer, postings["category"]), paid)
     np.add.at(cash, town, paid)
     np.add.at(own, town[theirs], paid[theirs])

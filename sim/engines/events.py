@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.model.policy import CATEGORIES
+from sim.model import layers
+from sim.model.policy import CATEGORIES, PAYERS
 from sim.rules.compiling import rule
 
 # Kinds of events, in the order in which they happen within one minute.
@@ -51,7 +52,11 @@ KIND_NAMES = {
 (PREVENTION, RESPONSE_CAPACITY, RESPONSE, RECOVERY, LOST_REVENUE, NOTIFICATION, RANSOM, FRAUD_LOSS,
  SUPPLIER_BILL) = range(len(CATEGORIES))  # fmt: skip
 
-PROGRAMMES = (PREVENTION, RESPONSE_CAPACITY)  # paid every year, whatever happens; the others arise from incidents
+PROGRAMMES = tuple(
+    CATEGORIES.index(name) for name in layers.PROGRAMMES
+)  # paid every year, whatever happens; the others arise from incidents
+
+(MUNICIPALITY, FLANDERS, INSURER, FUND) = range(len(PAYERS))  # payers, by their place in model.policy.PAYERS
 
 # Transfers move money between payers and cost nothing: two postings, of which the cents of the second are negative.
 TRANSFERS = ("premium", "levy", "contribution", "lump_sum", "reimbursement", "claw_back")

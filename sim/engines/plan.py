@@ -14,23 +14,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines import events as ev
+from sim.engines.events import INSURER, MUNICIPALITY
 from sim.engines.structure import Structure
+from sim.engines.town import MEASURES
 from sim.model.arrays import PARTS_PER_MILLION, Chain, Stakes, WorldArrays
-from sim.model.policy import PAYERS
 from sim.model.policy_arrays import INSTRUMENTS, KEYS, NOBODY, GrantTerms, LayerTerms, PolicyArrays, Stage
 from sim.rules import incident
 from sim.rules.behaviour import best_spend, marginal_saving
 from sim.rules.budgets import denial_probability, needed_spend, spend_ratio
 from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.compiling import kernel
-from sim.rules.defence import coverage_target, unprotected
+from sim.rules.defence import break_in_probability, coverage_target, unprotected
 from sim.rules.incident import cents
 from sim.rules.threat import attempt_rate, day_intensity
 
 MATCHING, LUMP_SUM, SHARED_SERVICE, AUDIT = range(len(INSTRUMENTS))
-MEASURES = 6
 QUANTILES = 32  # equally likely bills of each class that are sent through the layers
-MUNICIPALITY, INSURER = PAYERS.index("municipality"), PAYERS.index("insurer")
 Floats = NDArray[np.float64]
 
 
@@ -218,6 +217,13 @@ class Plan:
         w = self.world
         cap, spend = unprotected(w.defence), w.reference_spend
         return Chain(w.defence, w.classes, w.recovery, cap, spend, w.reference_mix, w.today)
+
+    @cached_property
+    def probability_today(self) -> float:
+        """The break-in probability at today's coverage and spend, against which premiums are rated."""
+        w = self.world
+        cap = unprotected(w.defence)
+        return break_in_probability(w.today[0], w.today[1], w.today[3], w.reference_spend, cap, w.defence)
 
     def attempts(self, year: int) -> Floats:
         """Return the attempts that each municipality expects in a year: (n,)."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engines import events as ev
 from sim.engines.plan import Plan, coverages
 from sim.engines.structure import Structure, structure
 from sim.model.arrays import WorldArrays
@@ -82,6 +83,12 @@ class Setting:
             part = part_by_inhabitants(teams, before, before + inhabitants, everybody)
             yield part + (cents(self.world.funding.fallback_price * inhabitants) if choices.fallback else 0)
             before += inhabitants
+
+    def programmes(self, year: int) -> Iterator[tuple[int, int, int]]:
+        """Yield what the programmes of a year cost while budgets are steady: (position, category, cents)."""
+        for position, amounts in enumerate(zip(self.steady_prevention(year), self.capacity(year), strict=True)):
+            for use, amount in zip(ev.PROGRAMMES, amounts, strict=True):
+                yield position, use, amount
 
     def steady_prevention(self, year: int) -> Iterator[int]:
         """Yield the cents that each municipality's prevention costs in a year, while budgets are steady."""

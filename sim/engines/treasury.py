@@ -10,18 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sim.engines import events as ev
-from sim.engines.accounts import FLANDERS, MUNICIPALITY, Accounts, Claimant
+from sim.engines.accounts import Accounts, Claimant
+from sim.engines.events import FLANDERS, INSURER, MUNICIPALITY
 from sim.engines.plan import AUDIT, LUMP_SUM, MATCHING, SHARED_SERVICE, coverages
 from sim.engines.setting import Setting
 from sim.engines.town import EFFORT, HARDENING, IDENTITY, MEASURES, Town
-from sim.model.arrays import NO_LIMIT, PARTS_PER_MILLION
-from sim.model.policy import PAYERS
+from sim.model.arrays import NO_LIMIT
 from sim.model.policy_arrays import NOBODY
 from sim.rules import budgets, chance
 from sim.rules.defence import break_in_probability
 from sim.rules.incident import cents
-
-INSURER = PAYERS.index("insurer")
 
 
 @dataclass
@@ -41,6 +39,14 @@ class Membership:
         self.short = self.short or given < wanted
         self.spent += given
         return given
+
+    def allots(self, wanted: int, per_year: int) -> bool:
+        """Return whether the year's money allows all of an amount, and count it if so."""
+        if self.spent + wanted > per_year:
+            self.short = True
+            return False
+        self.spent += wanted
+        return True
 
 
 @dataclass
@@ -132,11 +138,9 @@ class Treasury:
         if town.position in membership.served or not self.open_to(number, town, now):
             return
         price = self.world.funding.audit_price_cents
-        theirs = min(price * grant.share // PARTS_PER_MILLION, grant.cap)
-        if membership.spent + theirs > grant.per_year:
-            membership.short = True
+        theirs = budgets.flemish_part(price, grant.share, grant.cap)
+        if not membership.allots(theirs, grant.per_year):
             return
-        membership.spent += theirs
         membership.served.add(town.position)
         if theirs > 0:
             self.accounts.pay(now, town.nis, ev.PREVENTION, FLANDERS, theirs, ev.NATIONAL, grant.claw_back)
@@ -185,20 +189,18 @@ class Treasury:
 
     def relative_risk(self, town: Town, now: int) -> float:
         """Return the break-in probability of a municipality, relative to that at today's coverage."""
-        w = self.world
-        identity, hardening, awareness, effort = (self.stock(town, m, now) for m in (0, 1, 3, EFFORT))
-        today = break_in_probability(w.today[0], w.today[1], w.today[3], w.reference_spend, self.setting.cap, w.defence)
+        today = self.plan.probability_today
         if today <= 0.0:
             return 1.0
-        return break_in_probability(identity, hardening, awareness, effort, self.setting.cap, w.defence) / today
+        identity, hardening, awareness, effort = (self.stock(town, m, now) for m in (0, 1, 3, EFFORT))
+        cap, defence = self.setting.cap, self.world.defence
+        return break_in_probability(identity, hardening, awareness, effort, cap, defence) / today
 
     def decide(self, year: int, now: int) -> None:
         """Every municipality decides on its prevention; its part of common readiness is due."""
         if self.plan.is_steady:
-            amounts = self.setting.steady_prevention(year)
-            for town, prevention, capacity in zip(self.towns, amounts, self.setting.capacity(year), strict=True):
-                self.post(now, town, ev.PREVENTION, prevention)
-                self.post(now, town, ev.RESPONSE_CAPACITY, capacity)
+            for position, use, amount in self.setting.programmes(year):
+                self.post(now, self.towns[position], use, amount)
             return
         stage = self.setting.policy.stages[self.stage]
         spends = [self.own_spend(town, year, now) for town in self.towns]
@@ -254,11 +256,9 @@ class Treasury:
         if missing <= 0.0:
             return
         price = cents(missing * self.plan.service_price[self.stage] * spend.town.inhabitants)
-        theirs = min(price * grant.share // PARTS_PER_MILLION, grant.cap)
-        if membership.spent + theirs > grant.per_year:
-            membership.short = True
+        theirs = budgets.flemish_part(price, grant.share, grant.cap)
+        if not membership.allots(theirs, grant.per_year):
             return
-        membership.spent += theirs
         if theirs > 0:
             spend.granted.append((number, theirs))
         spend.extra += price - theirs

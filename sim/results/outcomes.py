@@ -42,9 +42,6 @@ KPIS = {
 }
 """The key figures of one future, over the whole horizon unless the name says otherwise, and their units."""
 
-PROGRAMMES = tuple(CATEGORIES[number] for number in ev.PROGRAMMES)
-"""Categories that are paid every year, whatever happens; the others arise from incidents."""
-
 _PROGRAMMES = list(ev.PROGRAMMES)
 _RANSOM = CATEGORIES.index("ransom")
 INTRUSIONS = (ev.DIRECT, ev.REPEAT, ev.LATERAL)

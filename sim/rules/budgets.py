@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 
-from sim.model.arrays import NO_LIMIT, Funding
+from sim.model.arrays import NO_LIMIT, PARTS_PER_MILLION, Funding
 from sim.rules.calendar import DAYS_PER_YEAR, MINUTES_PER_DAY
 from sim.rules.chance import exponential_quantile
 from sim.rules.compiling import rule
 from sim.rules.incident import cents
 
-PARTS_PER_MILLION = 1_000_000
 MINUTES_PER_YEAR = MINUTES_PER_DAY * DAYS_PER_YEAR
 LONGEST_YEARS = 1000.0
 GROWN_UP = 2  # whole years after which a lump sum is treated like any other money
@@ -57,6 +56,12 @@ def after_stress(spend: float, burden: int, inhabitants: int, funding: Funding) 
 def matching_cents(own: int, share: int) -> int:
     """Return the grant that makes `share` (parts per million) of the whole, on top of what is spent of its own."""
     return own * share // (PARTS_PER_MILLION - share)
+
+
+@rule
+def flemish_part(price: int, share: int, cap: int) -> int:
+    """Return what Flanders pays of a price: its share in parts per million, rounded down, within a cap."""
+    return min(price * share // PARTS_PER_MILLION, cap)
 
 
 @rule

@@ -113,28 +113,26 @@ def rule(function: Function) -> Function:
     return numba.extending.register_jitable(error_model="python", **_INNER)(function)
 
 
-def kernel(function: Function) -> Function:
-    """Compile a function that Python calls often or that loops over many draws; it lets go of the interpreter lock."""
+def _compiled(function: Function, **options: Any) -> Function:
     if not HAS_NUMBA:
         return function
-    return cast(Function, numba.njit(nogil=True, cache=_cached, error_model="python")(function))
+    compiler: Any = numba.njit  # its types do not know all of the options
+    return cast(Function, compiler(nogil=True, error_model="python", **options)(function))
+
+
+def kernel(function: Function) -> Function:
+    """Compile a function that Python calls often or that loops over many draws; it lets go of the interpreter lock."""
+    return _compiled(function, cache=_cached)
 
 
 def pasted(function: Function) -> Function:
     """Compile a function (or a kernel, once more) to be pasted into its callers: loops of draws become vector code."""
-    if not HAS_NUMBA:
-        return function
-    compiler: Any = numba.njit
-    plain = getattr(function, "py_func", function)
-    return cast(Function, compiler(nogil=True, cache=_cached, error_model="python", forceinline=True)(plain))
+    return _compiled(getattr(function, "py_func", function), cache=_cached, forceinline=True)
 
 
 def step(function: Function) -> Function:
     """Compile a function that only compiled code calls; it is stored with its caller, not by itself."""
-    if not HAS_NUMBA:
-        return function
-    compiler: Any = numba.njit  # its types know nothing of the two options that leave wrappers out
-    return cast(Function, compiler(nogil=True, error_model="python", **_INNER)(function))
+    return _compiled(function, **_INNER)
 
 
 def lean_kernel(function: Function) -> Function:
@@ -143,18 +141,12 @@ def lean_kernel(function: Function) -> Function:
     References to arrays are not counted, which is a tenth of the time of the event loop; what would make an array then
     fails to compile.
     """
-    if not HAS_NUMBA:
-        return function
-    compiler: Any = numba.njit
-    return cast(Function, compiler(nogil=True, cache=_cached, error_model="python", _nrt=False)(function))
+    return _compiled(function, cache=_cached, _nrt=False)
 
 
 def lean_step(function: Function) -> Function:
     """Compile a step that only works on arrays it is given, see `lean_kernel`."""
-    if not HAS_NUMBA:
-        return function
-    compiler: Any = numba.njit
-    return cast(Function, compiler(nogil=True, error_model="python", _nrt=False, **_INNER)(function))
+    return _compiled(function, _nrt=False, **_INNER)
 
 
 def wrapping(function: Function) -> Function:

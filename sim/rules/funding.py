@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from sim.model.arrays import PARTS_PER_MILLION
 from sim.rules.compiling import rule
 
-PARTS_PER_MILLION = 1_000_000
 LARGEST_PRODUCT = 1 << 42
 
 

@@ -14,10 +14,11 @@ from sim.engines.mixing import ledger_hash
 from sim.experiments.replicate import play
 from sim.model.arrays import NO_LIMIT, world_arrays
 from sim.model.files import scenarios
+from sim.model.layers import PROGRAMMES
 from sim.model.policy import CATEGORIES, PAYERS
 from sim.model.policy_arrays import NOBODY, LayerTerms, policy_arrays
 from sim.results.ledger import by_payer_and_category
-from sim.results.outcomes import KPIS, PROGRAMMES, summarise
+from sim.results.outcomes import KPIS, summarise
 from tests.worlds import setting
 
 PRESETS = sorted(scenario.id for scenario in scenarios("policy"))

@@ -94,17 +94,26 @@ def join(case: Case, ints: Ints, floats: Floats, grant: int, town: int, now: int
 
 
 @lean_step
+def allots(case: Case, ints: Ints, grant: int, wanted: int) -> bool:
+    """Return whether the year's money of a grant allows all of an amount, and count it if so."""
+    state = case.members_at + grant * case.grant_width
+    if ints[state + d.SPENT] + wanted > ints[case.grants_at + grant * GRANT_WIDTH + GRANT_PER_YEAR]:
+        ints[state + d.GRANT_SHORT] = 1
+        return False
+    ints[state + d.SPENT] += wanted
+    return True
+
+
+@lean_step
 def audit(case: Case, ints: Ints, floats: Floats, grant: int, town: int, now: int) -> None:
     """Audit a municipality: Flanders pays its share, coverage of identity and hardening improves."""
-    terms, state = case.grants_at + grant * GRANT_WIDTH, case.members_at + grant * case.grant_width
+    terms = case.grants_at + grant * GRANT_WIDTH
     if (ints[town + d.SERVED] >> grant) & 1 == 1 or not open_to(case, ints, floats, grant, town, now):
         return
     price = case.funding.audit_price_cents
-    theirs = min(price * ints[terms + GRANT_SHARE] // PARTS_PER_MILLION, ints[terms + GRANT_CAP])
-    if ints[state + d.SPENT] + theirs > ints[terms + GRANT_PER_YEAR]:
-        ints[state + d.GRANT_SHORT] = 1
+    theirs = budgets.flemish_part(price, ints[terms + GRANT_SHARE], ints[terms + GRANT_CAP])
+    if not allots(case, ints, grant, theirs):
         return
-    ints[state + d.SPENT] += theirs
     ints[town + d.SERVED] |= 1 << grant
     if theirs > 0:
         by_flanders(case, ints, town, theirs, now, ints[terms + GRANT_BACK])
@@ -121,7 +130,7 @@ def by_flanders(case: Case, ints: Ints, town: int, amount: int, now: int, back: 
     """Let Flanders pay a grant for prevention."""
     ints[town + d.CASH] += amount
     ints[case.years_at + ints[d.YEAR]] += amount
-    pay(case, ints, ints[town + d.CODE], ev.PREVENTION, d.FLANDERS, amount, now, ev.NATIONAL, back)
+    pay(case, ints, ints[town + d.CODE], ev.PREVENTION, ev.FLANDERS, amount, now, ev.NATIONAL, back)
 
 
 # --- stages of the policy -------------------------------------------------------------------------------------------
@@ -165,7 +174,7 @@ def reimburse(case: Case, ints: Ints, number: int, town: int, amount: int, now: 
     """Pay back what a municipality advanced."""
     terms, pot = case.pot_terms_at + number * POT_WIDTH, case.pots_at + number * case.pot_width
     giver, back = ints[terms + POT_PAYER], ints[terms + POT_BACK]
-    transfer(case, ints, town, ev.REIMBURSEMENT, giver, d.MUNICIPALITY, amount, now, back)
+    transfer(case, ints, town, ev.REIMBURSEMENT, giver, ev.MUNICIPALITY, amount, now, back)
     ints[pot + d.BALANCE] -= amount
 
 
@@ -188,7 +197,7 @@ def end_year(case: Case, ints: Ints, year: int, now: int) -> None:
             town = case.towns_at + position * case.town_width
             people = ints[town + d.PEOPLE]
             part = funding.part_by_inhabitants(owed, before, before + people, case.everybody)
-            transfer(case, ints, town, ev.CLAW_BACK, d.MUNICIPALITY, d.FLANDERS, part, now, 0)
+            transfer(case, ints, town, ev.CLAW_BACK, ev.MUNICIPALITY, ev.FLANDERS, part, now, 0)
             before = before + people
     for grant in range(case.grants_count):
         state, number = case.members_at + grant * case.grant_width, case.pots_count + grant
@@ -246,10 +255,10 @@ def refill(case: Case, ints: Ints, floats: Floats, number: int, now: int) -> Non
             for position in range(case.towns_count):
                 town = case.towns_at + position * case.town_width
                 amount = cents(levy * ints[town + d.PEOPLE])
-                transfer(case, ints, town, ev.LEVY, d.MUNICIPALITY, d.FUND, amount, now, 0)
+                transfer(case, ints, town, ev.LEVY, ev.MUNICIPALITY, ev.FUND, amount, now, 0)
                 ints[pot + d.BALANCE] += amount
         given = per_year + (ints[terms + POT_OPENING] if now == 0 else 0)
-        transfer(case, ints, NOBODY, ev.CONTRIBUTION, d.FLANDERS, d.FUND, given, now, ints[terms + POT_BACK])
+        transfer(case, ints, NOBODY, ev.CONTRIBUTION, ev.FLANDERS, ev.FUND, given, now, ints[terms + POT_BACK])
         ints[pot + d.BALANCE] += given
     else:
         ints[pot + d.BALANCE] = per_year
@@ -268,9 +277,7 @@ def premiums(case: Case, ints: Ints, floats: Floats, now: int) -> None:
     """Insured municipalities pay their premium."""
     if case.choices.insured <= 0.0:
         return
-    today = defence_rules.break_in_probability(
-        case.today[0], case.today[1], case.today[3], case.reference_spend, case.cap, case.defence
-    )
+    today = case.probability_today
     for position in range(case.towns_count):
         if ints[case.insured_at + position] == 0:
             continue
@@ -289,7 +296,7 @@ def premiums(case: Case, ints: Ints, floats: Floats, now: int) -> None:
                 / today
             )
         premium = budgets.premium_cents(case.rate_on_line, case.choices.insurance_limit, risk)
-        transfer(case, ints, town, ev.PREMIUM, d.MUNICIPALITY, d.INSURER, premium, now, 0)
+        transfer(case, ints, town, ev.PREMIUM, ev.MUNICIPALITY, ev.INSURER, premium, now, 0)
 
 
 @lean_step
@@ -374,18 +381,16 @@ def match(case: Case, ints: Ints, floats: Floats, grant: int, town: int) -> None
 @lean_step
 def serve(case: Case, ints: Ints, floats: Floats, grant: int, town: int) -> None:
     """Bring a municipality up to the level of a shared service; all of it, or nothing when the money is gone."""
-    terms, state = case.grants_at + grant * GRANT_WIDTH, case.members_at + grant * case.grant_width
+    terms = case.grants_at + grant * GRANT_WIDTH
     position = (town - case.towns_at) // case.town_width
     sheet, measure = case.spends_at + position * d.SPEND_WIDTH, ints[terms + GRANT_MEASURE]
     missing = floats[case.services_at + position * d.EFFORT + measure] - floats[sheet + measure]
     if missing <= 0.0:
         return
     price = cents(missing * case.service_price * ints[town + d.PEOPLE])
-    theirs = min(price * ints[terms + GRANT_SHARE] // PARTS_PER_MILLION, ints[terms + GRANT_CAP])
-    if ints[state + d.SPENT] + theirs > ints[terms + GRANT_PER_YEAR]:
-        ints[state + d.GRANT_SHORT] = 1
+    theirs = budgets.flemish_part(price, ints[terms + GRANT_SHARE], ints[terms + GRANT_CAP])
+    if not allots(case, ints, grant, theirs):
         return
-    ints[state + d.SPENT] += theirs
     ints[case.granted_at + position * case.grants_count + grant] += theirs
     ints[town + d.EXTRA] += price - theirs
     add_to(case, floats, sheet, measure, missing)
@@ -403,7 +408,7 @@ def lump_sum(case: Case, ints: Ints, floats: Floats, grant: int, now: int) -> No
         if amount > 0 and open_to(case, ints, floats, grant, town, now):
             ints[state + d.SPENT] += amount
             back = ints[terms + GRANT_BACK]
-            transfer(case, ints, town, ev.LUMP_SUM, d.FLANDERS, d.MUNICIPALITY, amount, now, back)
+            transfer(case, ints, town, ev.LUMP_SUM, ev.FLANDERS, ev.MUNICIPALITY, amount, now, back)
             stuck = cents(amount / 100.0 * share)
             ints[town + d.EXTRA] += stuck
             euro = stuck / 100.0 / ints[town + d.PEOPLE]

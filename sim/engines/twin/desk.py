@@ -52,7 +52,6 @@ HEAP_WIDTH = 3
  CAUSE_ACCOUNT, BACK, PLAIN) = range(15)  # fmt: skip
 LAYER_WIDTH = 15
 NO_ACCOUNT = -1  # a layer without a limit per year needs no account of what it paid
-MUNICIPALITY, FLANDERS, INSURER, FUND = range(4)
 POSTING_WIDTH = 6
 # The state of a pot: then what it took on each year, then for each common cause.
 BALANCE, SHORT, TAKEN = range(3)

@@ -37,7 +37,7 @@ def pay(
     """Count a payment, and write it into the journal where one is kept."""
     ints[case.payments_at + payer * case.entries + category] += cents
     ints[d.DIGEST] += np.int64(posting_digest(minute, nis, category, payer, cents))
-    if payer == d.FLANDERS:
+    if payer == ev.FLANDERS:
         ints[d.OWED] += claw_back_cents(cents, back)
     if case.journal_room > 0:
         write_posting(case, ints, minute, nis, category, payer, cents, incident)
@@ -72,9 +72,9 @@ def transfer(
     nis = 0
     if town != NOBODY:
         nis = ints[town + d.CODE]
-        if giver == d.MUNICIPALITY:
+        if giver == ev.MUNICIPALITY:
             ints[town + d.OWN] += cents
-        if taker == d.MUNICIPALITY:
+        if taker == ev.MUNICIPALITY:
             ints[town + d.OWN] -= cents
     pay(case, ints, nis, kind, giver, cents, minute, ev.NATIONAL, back)
     pay(case, ints, nis, kind, taker, -cents, minute, ev.NATIONAL, 0)
@@ -146,7 +146,7 @@ def bear(
     back: int,
 ) -> None:
     """Let a payer pay part of a cost."""
-    if payer == d.MUNICIPALITY:
+    if payer == ev.MUNICIPALITY:
         ints[town + d.OWN] += payment
         if row != NOBODY:
             ints[town + d.BURDEN + ints[d.YEAR]] += payment
@@ -237,7 +237,7 @@ def claim(
     now = paid_now(wanted, ints[pot + d.BALANCE], ints[terms + POT_EMPTY], ints[terms + POT_BACKSTOP])
     if now > ints[pot + d.BALANCE]:
         missing = now - ints[pot + d.BALANCE]
-        transfer(case, ints, NOBODY, ev.CONTRIBUTION, d.FLANDERS, d.FUND, missing, minute, back)
+        transfer(case, ints, NOBODY, ev.CONTRIBUTION, ev.FLANDERS, ev.FUND, missing, minute, back)
         ints[pot + d.BALANCE] = now
         ints[pot + d.SHORT] = 1
     ints[pot + d.BALANCE] -= now
@@ -249,7 +249,7 @@ def claim(
         ints[pot + d.SHORT] = 1
     if ints[terms + POT_EMPTY] == FALL_THROUGH:
         return now
-    bear(case, ints, town, row, category, d.MUNICIPALITY, wanted - now, minute, incident, 0)
+    bear(case, ints, town, row, category, ev.MUNICIPALITY, wanted - now, minute, incident, 0)
     if ints[d.CLAIMS] >= case.room:
         ints[d.FULL] = 1
         return wanted

@@ -8,14 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines import events as ev
-from sim.engines.plan import MEASURES, Plan
+from sim.engines.plan import SHARED_SERVICE, Plan
 from sim.engines.setting import Setting
+from sim.engines.town import MEASURES
+from sim.engines.twin.desk import NO_ACCOUNT
 from sim.model.arrays import NO_LIMIT
 from sim.model.policy import CATEGORIES, PAYERS
 from sim.model.policy_arrays import NOBODY, GrantTerms, LayerTerms, PotTerms, RequirementTerms
 from sim.rules.ransom import deterrence_factor
 
-NO_ACCOUNT = -1
 GROUPS = (
     "threat", "defence", "classes", "intrusion", "bill", "outage", "recovery", "team", "extortion", "spread", "funding",
 )  # fmt: skip
@@ -114,7 +115,7 @@ class Tables:
             "matched": plan.matched_part,
             "shares": plan.match_shares,
             "effect": plan.effect,
-            "services": plan.needed_service if policy.grants else [],
+            "services": plan.needed_service if any(one.instrument == SHARED_SERVICE for one in policy.grants) else [],
             "standards": plan.needed_standard if any(stage.standard != NOBODY for stage in stages) else [],
             "own": plan.own if not plan.is_steady else [],
         }
@@ -169,9 +170,7 @@ def _case_record(setting: Setting, seed: int, scalars: dict[str, int], number: i
         "years": len(world.year_starts) - 1,
         "payers": len(PAYERS),
         "entries": len(ev.ENTRIES),
-        "programmes": len(ev.PROGRAMMES),
         "services_count": len(services),
-        "stages": len(setting.policy.stages),
         "begins": stage.begins,
         "delivery": stage.delivery,
         "standard": stage.standard,
@@ -186,6 +185,7 @@ def _case_record(setting: Setting, seed: int, scalars: dict[str, int], number: i
         "booked_ahead": int(plan.is_booked_ahead),
         "matching_count": len(plan.matching),
         "reference_spend": world.reference_spend,
+        "probability_today": plan.probability_today,
         **{name: place + of_stage.get(name, 0) for name, place in scalars.items()},
     }
     vectors: dict[str, tuple[float, ...]] = {
