@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -133,17 +134,62 @@ def difference(baseline: NDArray[np.float64], policy: NDArray[np.float64]) -> Di
 def differences(baseline: NDArray[np.float64], policy: NDArray[np.float64]) -> list[Difference]:
     """Return the difference of each row, outcomes x futures: all in a few passes."""
     gaps = policy - baseline
-    columns = (np.mean(gaps, axis=1), mean_intervals(gaps), np.mean(gaps < 0, axis=1), np.mean(gaps == 0, axis=1))
+    ends = mean_intervals(gaps)
+    columns = (np.mean(gaps, axis=1), ends, np.mean(gaps < 0, axis=1), np.mean(gaps == 0, axis=1), verdicts(ends))
     return [
         Difference(
             mean=mean,
             ci95=(low, high),
             share_of_futures_lower=lower,
             share_of_futures_equal=equal,
-            verdict="lower" if high < 0 else "higher" if low > 0 else "too_close",
+            verdict=verdict,
         )
-        for mean, (low, high), lower, equal in zip(*(column.tolist() for column in columns), strict=True)
+        for mean, (low, high), lower, equal, verdict in zip(*(column.tolist() for column in columns), strict=True)
     ]
+
+
+def verdicts(intervals: NDArray[np.float64]) -> NDArray[np.str_]:
+    """Return lower, higher or too_close for each interval of a difference (k, 2): which side of zero it lies on."""
+    return np.where(intervals[:, 1] < 0, "lower", np.where(intervals[:, 0] > 0, "higher", "too_close"))
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A ratio of two means with its interval; open ends where what it is divided by may be zero."""
+
+    value: float  # nan where there is nothing to divide by
+    ci95: tuple[float, float]
+
+
+def ratio(numerator: NDArray[np.float64], denominator: NDArray[np.float64], level: float = LEVEL) -> Ratio:
+    """Return the ratio of the means of two paired outcomes, with Fieller's interval (Fieller 1954).
+
+    It holds the ratios r for which numerator - r x denominator has a mean that Student's test does not tell from zero:
+    the roots of a quadratic in r. Where the denominator itself may be zero, that set has no ends.
+    """
+    n, bottom = len(numerator), float(np.mean(denominator))
+    if bottom == 0.0:
+        return Ratio(math.nan, (-math.inf, math.inf))
+    top = float(np.mean(numerator))
+    if n < 2:
+        return Ratio(top / bottom, (-math.inf, math.inf))
+    (of_top, both), (_, of_bottom) = (np.cov(numerator, denominator) / n).tolist()
+    t = _t_quantile(n - 1, level)
+    a, b, c = bottom**2 - t * t * of_bottom, top * bottom - t * t * both, top**2 - t * t * of_top
+    if a <= 0.0:
+        return Ratio(top / bottom, (-math.inf, math.inf))
+    half = math.sqrt(max(0.0, b * b - a * c))
+    return Ratio(top / bottom, ((b - half) / a, (b + half) / a))
+
+
+def share_interval(count: int, n: int, level: float = LEVEL) -> tuple[float, float]:
+    """Return the interval of Clopper and Pearson (1934) for a share of which `count` of `n` were seen."""
+    from scipy.special import betaincinv
+
+    tail = (1 - level) / 2
+    low = 0.0 if count == 0 else float(betaincinv(count, n - count + 1, tail))
+    high = 1.0 if count == n else float(betaincinv(count + 1, n - count, 1 - tail))
+    return low, high
 
 
 def exceedance(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -151,3 +197,8 @@ def exceedance(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArra
     ordered = np.sort(values)
     n = len(ordered)
     return ordered, (n - np.arange(n)) / n
+
+
+def open_ended(interval: Iterable[float]) -> list[float | None]:
+    """Return the ends of an interval as plain data: an end that is not known is None."""
+    return [end if math.isfinite(end) else None for end in interval]

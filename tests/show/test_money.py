@@ -8,8 +8,9 @@ import pytest
 
 import sim
 from sim.experiments.compare import Comparison
+from sim.experiments.pots import dry, left, pots
 from sim.model.policy import Policy
-from sim.show.balances import balances, dry, left, pots
+from sim.show.balances import balances
 from sim.show.charts import exceedance
 from sim.show.money import KEPT, Money, money
 from sim.show.sankey import who_pays
