@@ -20,6 +20,8 @@ GRANTS = {
     "audit": "Flanders pays {share} of an audit",
 }
 
+SHARED_ELSEWHERE = "audits, paid as other prevention is"  # a grant of which Flanders pays no part by itself
+
 
 def grants(say: Words, policy: Policy, base: Policy) -> list[str]:
     """Return a sentence for every grant that a policy has and its base has not, or has otherwise; and the reverse."""
@@ -31,7 +33,8 @@ def grants(say: Words, policy: Policy, base: Policy) -> list[str]:
 
 def _grant(say: Words, grant: Grant) -> str:
     values = {"share": say.percent(grant.share or 0.0), "amount": say.money(grant.amount or 0.0)}
-    parts = [say.say(GRANTS[grant.instrument], **values)]
+    unpaid = grant.instrument == "audit" and not grant.share
+    parts = [say.say(SHARED_ELSEWHERE) if unpaid else say.say(GRANTS[grant.instrument], **values)]
     if grant.budget_per_year is not None:
         parts.append(say.say("at most {amount} a year", amount=say.money(grant.budget_per_year)))
     if grant.from_ is not None:
