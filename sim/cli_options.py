@@ -73,6 +73,9 @@ Spoken = Annotated[
     Language | None,
     typer.Option("--lang", help="Language of the output; default: English, and findings in both languages."),
 ]
+Quick = Annotated[
+    bool, typer.Option("--quick", help="Leave out what takes more futures: under which assumptions the finding turns.")
+]
 PolicyName = Annotated[str, typer.Argument(metavar="POLICY", help="A policy: an id or a file.")]
 
 

@@ -78,28 +78,27 @@ def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
 
 
 def show_comparison(result: Comparison, language: str | None) -> None:
-    """Print policies side by side, their differences, who pays, and the finding in words."""
+    """Print policies side by side, their differences, and who pays."""
     from sim.show import tables
 
     chosen, out = language or "en", console()
     for table in (tables.costs(result, chosen), tables.gaps(result, chosen), tables.who_pays(result, chosen)):
         if table is not None:
             show_table(out, table)
-    _show_answer(out, result, language)
 
 
 def show_run(result: Comparison, language: str | None) -> None:
-    """Print the key figures of one policy, who pays for what, and the answer in words."""
+    """Print the key figures of one policy, and who pays for what."""
     from sim.show import tables
 
     chosen, out, policy = language or "en", console(), result.baseline
     show_table(out, tables.key_figures(result, policy, chosen))
     show_table(out, tables.uses(result, policy, chosen))
-    _show_answer(out, result, language)
 
 
-def _show_answer(out: Console, result: Comparison, language: str | None) -> None:
+def show_answer(result: Comparison, language: str | None) -> None:
     """Print the sentences, in one language or in both, and what they rest on."""
+    out = console()
     from sim.show.tables import count, deciding
     from sim.text import LANGUAGES, words
 
@@ -377,6 +376,9 @@ def frames_of(result: Comparison) -> dict[str, pd.DataFrame]:
         "municipalities": result.municipalities(),
         "burden_by_size": result.burden("size_class"),
         "burden_by_province": result.burden("province"),
+        "burden_by_income": result.burden("income_class"),
+        "winners": result.winners(),
+        "running_dry": result.running_dry(),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -14,20 +14,19 @@ from numpy.typing import NDArray
 from sim.engines import events as ev
 from sim.experiments import burdens, pots
 from sim.experiments.benefits import BenefitCost, benefit_cost
+from sim.experiments.checks import Checks, checked
 from sim.experiments.plain import plain_data
 from sim.experiments.replicate import DEFAULT_ENGINE, Futures, Progress, play, replicate, settings, usable_engine
 from sim.model.policy import PAYERS, Policy
 from sim.model.world import World
 from sim.results.estimates import Difference, Estimate, differences, estimates, exceedance
-from sim.results.findings import Finding
+from sim.results.findings import ANCHORS, Finding, responding
 from sim.results.outcomes import KPIS, Summary, summarise
 from sim.results.story import Story, tell
 from sim.text import words
 
 if TYPE_CHECKING:
     import pandas as pd
-
-ANCHORS = ("frequency", "service_value", "supplier_accumulation")
 
 
 @dataclass(frozen=True)
@@ -41,6 +40,7 @@ class Comparison:
     engine: str
     futures_of: tuple[tuple[Summary, ...], ...]
     interrupted: bool = False
+    checks: Checks | None = None
 
     @property
     def replications(self) -> int:
@@ -201,12 +201,20 @@ class Comparison:
             differences={kpi: self.difference(other, kpi) for kpi in KPIS},
             baseline_means={kpi: self.estimate(self.baseline, kpi).mean for kpi in KPIS},
             assumptions={name: getattr(self.world.anchor, name) for name in ANCHORS},
+            turns=None if self.checks is None else self.checks.turns.get(other.id),
+            behaviour=self._behaviour(other),
         )
+
+    def checked(self, *, workers: int = 1, progress: Progress | None = None) -> Comparison:
+        """Return the comparison with what more futures say about it: under which of the deciding assumptions its
+        findings turn, and what municipalities' own choices cost. Sentences and `to_json` then tell it.
+        """
+        return checked(self, workers=workers, progress=progress)
 
     def sentence(self, language: str = "nl", policy: str | Policy | None = None) -> str:
         """Return the finding in words: about one policy, or about each in turn on a line of its own.
 
-        The assumptions under which it holds stand at the end, once.
+        The assumptions under which it holds stand at the end, once; after `checked`, each finding says what turns it.
         """
         chosen = self.policies[1:] if policy is None else (self.policy(policy),)
         say = words(language)
@@ -214,7 +222,7 @@ class Comparison:
             return self._lone_sentence(language)
         findings = [self.finding(other, language) for other in chosen]
         lines = [finding.sentence(say) for finding in findings]
-        return "\n".join(lines) + " " + findings[-1].proviso(say)
+        return "\n".join(lines) + ("" if self.checks else f" {findings[-1].proviso(say)}")
 
     def _lone_sentence(self, language: str) -> str:
         say, cash = words(language), self.estimate(self.baseline, "cash_cost_eur")
@@ -228,7 +236,7 @@ class Comparison:
                 years=say.years(self.years),
                 own=say.money(own.mean),
             )
-        return say.say(
+        told = say.say(
             "Over {years} “{policy}” costs {cash} in total (95% interval {low} to {high}), of which the "
             "municipalities pay {own}; in 1 future of 20 the total exceeds {p95}.",
             years=say.years(self.years),
@@ -239,6 +247,10 @@ class Comparison:
             own=say.money(own.mean),
             p95=say.money(cash.p95),
         )
+        return f"{told} {responding(say, self._behaviour(self.baseline))}".rstrip()
+
+    def _behaviour(self, policy: Policy) -> Mapping[str, Difference] | None:
+        return None if self.checks is None else self.checks.behaviour.get(policy.id)
 
     @property
     def tape_hash(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments import burdens, pots
@@ -14,6 +15,7 @@ from sim.text import LANGUAGES
 from sim.version import MODEL_VERSION
 
 if TYPE_CHECKING:
+    from sim.experiments.checks import Checks
     from sim.experiments.compare import Comparison
 
 
@@ -44,6 +46,7 @@ def plain_data(result: Comparison) -> dict[str, Any]:
         "tape_hash": result.tape_hash,
         "policies": policies,
         "differences": [row for policy in result.policies[1:] for row in _differences(result, policy)],
+        **({} if result.checks is None else {"checks": _checks(result.checks)}),
         "sentence": {language: result.sentence(language) for language in LANGUAGES},
     }
 
@@ -107,3 +110,15 @@ def _against_baseline(result: Comparison, policy: Policy) -> dict[str, Any]:
 
 def _ratio(one: Ratio) -> dict[str, Any]:
     return {"mean": one.value if math.isfinite(one.value) else None, "ci95": open_ended(one.ci95)}
+
+
+def _checks(checks: Checks) -> dict[str, Any]:
+    """What more futures said: where findings turn, and what municipalities' own choices cost."""
+    behaviour = {
+        policy: {
+            kpi: {"mean": gap.mean, "ci95": open_ended(gap.ci95), "verdict": gap.verdict} for kpi, gap in of.items()
+        }
+        for policy, of in checks.behaviour.items()
+    }
+    turns = {policy: [asdict(turn) for turn in of] for policy, of in checks.turns.items()}
+    return {"replications": checks.futures, "turns": turns, "price_of_behaviour": behaviour}

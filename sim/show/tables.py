@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.experiments.compare import ANCHORS, Comparison
+from sim.experiments.compare import Comparison
 from sim.model.policy import CATEGORIES, PAYERS, Policy
 from sim.results.estimates import Estimate, estimate, quantile_interval
+from sim.results.findings import ANCHORS, LEVEL_NAMES
 from sim.results.outcomes import KPIS
 from sim.results.story import CATEGORY_NAMES
 from sim.text import Words, words
@@ -61,7 +62,6 @@ ANCHOR_NAMES = {
     "service_value": "value of a service day",
     "supplier_accumulation": "accumulation at suppliers",
 }
-LEVEL_NAMES = {"low": "low", "central": "central", "high": "high"}
 ONE = {"years": "1 year", "futures": "1 future", "municipalities": "1 municipality", "policies": "1 policy"}
 MANY = {
     "years": "{n} years",
