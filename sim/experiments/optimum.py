@@ -34,8 +34,8 @@ class Curve:
     """What prevention costs and saves in one municipality; euro per inhabitant a year.
 
     On the horizontal axis `spend`, all that goes to prevention there, grants included. `private` is what the
-    municipality expects to pay, its part of prevention and its part of the bills of break-ins; `social` is all of both and
-    the harm to citizens, `cash` the same without harm.
+    municipality expects to pay, its part of prevention and its part of the bills of break-ins; `social` is all of both
+    and the harm to citizens, `cash` the same without harm.
     """
 
     municipality: Municipality
@@ -117,7 +117,7 @@ def prevention_curve(world: World, policy: Policy, municipality: str | int) -> C
 
 def optima(world: World, policy: Policy) -> pd.DataFrame:
     """Return one row a municipality, in euro per inhabitant a year: what goes to prevention under the policy in its
-    first year; what would be best for the municipality itself, for the cash of everybody, and with harm to citizens too.
+    first year; what would be best for itself, for the cash of everybody, and with harm to citizens too.
     """
     import pandas as pd
 
