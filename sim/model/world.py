@@ -329,10 +329,13 @@ class World(Group):
     def _chances_are_chances(self) -> Self:
         today, most = self.break_in.today, risk_today(self)
         if self.defence == "measures" and today > most * (1 + 1e-12):
-            shown, allowed = f"{today:.12g}", f"{math.floor(most * 1e4) / 1e4:.4g}"
-            message = f"is {shown}, and must be at most {allowed}, or without any prevention more than all attempts would "
+            allowed, why = (
+                math.floor(most * 1e4) / 1e4,
+                "or without any prevention over 100 % of attempts would succeed",
+            )
+            message = f"is {today:.12g}, and must be at most {allowed:.4g}, {why}"
             hint = "lower it, or what identity, hardening and awareness do at today's coverage"
-            told = {"message": message + "break in", "loc": ("break_in", "today"), "hint": hint}
+            told = {"message": message, "loc": ("break_in", "today"), "hint": hint}
             raise PydanticCustomError("out-of-range", "{message}", told)
         return self
 

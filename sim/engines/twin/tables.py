@@ -103,7 +103,9 @@ class Tables:
             "grants": [grant_row(terms) for terms in policy.grants],
             "requirements": [requirement_row(terms) for terms in policy.requirements],
             "complies": plan.complies,
-            "insured": plan.insured,
+            "insured": plan.insured[list(plan.stage_of_year)],
+            "deductibles": [stages[number].choices.deductible for number in plan.stage_of_year],
+            "insurance_limits": [stages[number].choices.insurance_limit for number in plan.stage_of_year],
             "lump_sums": plan.lump_sums,
             "capacity": [list(setting.capacity(year)) for year in years] if busy else [],
             "steady": [list(setting.steady_prevention(year)) for year in years] if busy and plan.is_steady else [],
@@ -149,7 +151,6 @@ def _case_record(setting: Setting, seed: int, scalars: dict[str, int], number: i
     of_stage = {  # tables with a part for each stage: where this one's begins
         "pot_terms_at": number * pots * POT_WIDTH,
         "complies_at": number * towns,
-        "insured_at": number * towns,
         "levies_at": number * pots,
         "matched_at": number * grants,
         "shares_at": number * grants * MEASURES,
