@@ -1,8 +1,8 @@
 """What every term of a layer takes, and every two of them together, worked out on paper.
 
 Municipalities A and B each get six bills in all: 1,000 euro for A and then 1,000 for B on 11 January 2020 and on 1 June
-2020, through one fallen supplier each time, and again on 11 January 2021. The layer stands first; what it does not take the
-municipality pays. Of the two only A complies with the minimum standard.
+2020, through one fallen supplier each time, and again on 11 January 2021. The layer stands first; what it does not take
+the municipality pays. Of the two only A complies with the minimum standard.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import itertools
 
 import pytest
 
-from tests.by_hand import six, played
+from tests.by_hand import played, six
 
 TERMS = {
     "share": 0.5,
