@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from sim.engines import events as ev
 from sim.engines.events import FLANDERS, FUND, MUNICIPALITY
 from sim.model.arrays import NO_LIMIT, PARTS_PER_MILLION
-from sim.model.policy_arrays import NOBODY, LayerTerms, PotTerms, Stage
+from sim.model.policy_arrays import NOBODY, LayerTerms, PotTerms, Stage, places
 from sim.rules.funding import (
     FALL_THROUGH,
     PRO_RATA,
@@ -86,23 +86,28 @@ class Accounts:
         pots: Sequence[PotTerms] = (),
         claw_back: int = 0,
     ) -> None:
-        self.layers = layers
+        self._divide_by(layers)
         self.year_starts = year_starts
         self.pots = [Pot(terms) for terms in pots]
         self.claw_back = claw_back  # parts per million of Flemish payments from no pot
         self.postings: list[Posting] = []
         self.unpaid = 0
         self._owed = 0  # what municipalities give back of the Flemish payments of this year
-        self._paid_this_year: defaultdict[tuple[int, int, int, int], int] = defaultdict(int)
-        self._paid_for_cause: defaultdict[tuple[int, int, int], int] = defaultdict(int)
+        self._paid_this_year: defaultdict[tuple[int, int, tuple[int, int], int], int] = defaultdict(int)
+        self._paid_for_cause: defaultdict[tuple[int, tuple[int, int], int], int] = defaultdict(int)
         self._insured_this_year: defaultdict[tuple[int, int], int] = defaultdict(int)
         self.insurance_limit = NO_LIMIT  # a municipality and year
 
     def begin(self, stage: Stage) -> None:
         """Go on under the terms of a stage of the policy."""
-        self.layers, self.claw_back = stage.layers, stage.claw_back
+        self._divide_by(stage.layers)
+        self.claw_back = stage.claw_back
         for pot, terms in zip(self.pots, stage.pots, strict=True):
             pot.terms = terms
+
+    def _divide_by(self, layers: tuple[tuple[LayerTerms, ...], ...]) -> None:
+        self.layers = layers
+        self._places = [places(one) for one in layers]
 
     # --- postings ------------------------------------------------------------------------------------------------
 
@@ -127,7 +132,7 @@ class Accounts:
         """
         left, kept = cents, 0  # kept: what the deductible keeps from insurers
         year = bisect_right(self.year_starts, minute) - 1
-        for position, layer in enumerate(self.layers[category]):
+        for place, layer in zip(self._places[category], self.layers[category], strict=True):
             if left == 0:
                 return
             if layer[1:] == ALL_THE_REST:
@@ -138,10 +143,10 @@ class Accounts:
             if layer.requires != NOBODY and not claimant.meets(layer.requires):
                 continue
             covered = left
-            account = (nis, category, position, year)
+            account = (nis, category, place, year)
             room = layer.limit_per_year - self._paid_this_year[account]
             if claimant.cause != ev.UNKNOWN:
-                room = min(room, layer.common_limit - self._paid_for_cause[category, position, claimant.cause])
+                room = min(room, layer.common_limit - self._paid_for_cause[category, place, claimant.cause])
             if layer.insured:
                 if not claimant.insured or claimant.denied():
                     continue
@@ -164,7 +169,7 @@ class Accounts:
             if layer.limit_per_year < NO_LIMIT:
                 self._paid_this_year[account] += payment
             if layer.common_limit < NO_LIMIT:
-                self._paid_for_cause[category, position, claimant.cause] += payment
+                self._paid_for_cause[category, place, claimant.cause] += payment
             if layer.insured:
                 self._insured_this_year[nis, year] += payment
             left -= payment

@@ -318,6 +318,19 @@ def test_a_claim_keeps_the_promise_it_was_made_under(engine, before, after):
         assert outcome.unpaid_cents == 2_500_00
 
 
+def test_a_payer_keeps_to_its_limits_when_a_phase_puts_a_layer_before_it(engine):
+    """Flanders pays 750 a municipality and year. From March 2020 on the municipality bears the first 600, and Flanders
+    has nothing left for the rest of it; in 2021 it pays 1,000 - 600 = 400.
+    """
+    flanders = {"payer": "flanders", "limit_per_year": 750}
+    layers = [{"payer": "municipality", "first": 600}, flanders, {"payer": "municipality"}]
+    values = {
+        "cost_split.supplier_bill": [flanders, {"payer": "municipality"}],
+        "phases": phase("2020-03-01", cost_split__supplier_bill=layers),
+    }
+    assert six(played(engine, values), "flanders") == [750, 750, 0, 0, 400, 400]
+
+
 def test_the_first_minute_of_a_year_is_paid_from_its_own_envelope(engine):
     """A waits for a team since November. A phase brings one on 1 January: its bill of 200 comes out of the 500 of 2021,
     not out of what 2020 left.

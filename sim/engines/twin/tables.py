@@ -14,7 +14,7 @@ from sim.engines.town import MEASURES
 from sim.engines.twin.desk import NO_ACCOUNT
 from sim.model.arrays import NO_LIMIT
 from sim.model.policy import CATEGORIES, PAYERS
-from sim.model.policy_arrays import NOBODY, GrantTerms, LayerTerms, PotTerms, RequirementTerms
+from sim.model.policy_arrays import NOBODY, GrantTerms, LayerTerms, PotTerms, RequirementTerms, places
 from sim.rules.ransom import deterrence_factor
 
 GROUPS = (
@@ -59,17 +59,17 @@ def requirement_row(terms: RequirementTerms) -> tuple[int, ...]:
 
 
 class LayerTable:
-    """The layers of all stages as rows of integers. Layers in the same place of a category share their accounts."""
+    """The layers of all stages as rows of integers; the same payer in turn keeps its accounts, see `places`."""
 
     def __init__(self, setting: Setting) -> None:
         self.offsets: list[list[int]] = []
-        self.accounts: dict[tuple[int, int], int] = {}
-        self.causes: dict[tuple[int, int], int] = {}
+        self.accounts: dict[tuple[int, int, int], int] = {}
+        self.causes: dict[tuple[int, int, int], int] = {}
         stages = setting.policy.stages
         for stage in stages:
             for category, layers in enumerate(stage.layers):
-                for position, layer in enumerate(layers):
-                    place = (category, position)
+                for turn, layer in zip(places(layers), layers, strict=True):
+                    place = (category, *turn)
                     if layer.limit_per_year < NO_LIMIT:
                         self.accounts.setdefault(place, len(self.accounts))
                     if layer.common_limit < NO_LIMIT:
@@ -78,13 +78,13 @@ class LayerTable:
         for stage in stages:
             offsets = [len(rows)]
             for category, layers in enumerate(stage.layers):
-                for position, layer in enumerate(layers):
-                    rows.append(self._row(layer, (category, position), stage.claw_back))
+                for turn, layer in zip(places(layers), layers, strict=True):
+                    rows.append(self._row(layer, (category, *turn), stage.claw_back))
                 offsets.append(len(rows))
             self.offsets.append(offsets)
         self.rows = np.array(rows, dtype=np.int64)
 
-    def _row(self, layer: LayerTerms, place: tuple[int, int], back: int) -> tuple[int, ...]:
+    def _row(self, layer: LayerTerms, place: tuple[int, int, int], back: int) -> tuple[int, ...]:
         account = self.accounts[place] if layer.limit_per_year < NO_LIMIT else NO_ACCOUNT
         cause = self.causes[place] if layer.common_limit < NO_LIMIT else NO_ACCOUNT
         plain = cause == NO_ACCOUNT and layer.pot == NOBODY and layer.requires == NOBODY and not layer.insured
