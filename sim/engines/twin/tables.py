@@ -15,6 +15,7 @@ from sim.engines.twin.desk import NO_ACCOUNT
 from sim.model.arrays import NO_LIMIT
 from sim.model.policy import CATEGORIES, PAYERS
 from sim.model.policy_arrays import NOBODY, GrantTerms, LayerTerms, PotTerms, RequirementTerms, places
+from sim.model.programmes import MAX_MATCHING
 from sim.rules.ransom import deterrence_factor
 
 GROUPS = (
@@ -201,7 +202,7 @@ def _case_record(setting: Setting, seed: int, scalars: dict[str, int], number: i
         ("services", np.float64, (len(services), 2)),
         ("year_starts", np.int64, (MOST_YEARS,)),
         ("layer_offsets", np.int64, (len(CATEGORIES) + 1,)),
-        ("matching", np.int64, (max(1, len(plan.matching)),)),
+        ("matching", np.int64, (MAX_MATCHING,)),
     ]
     record = np.zeros(1, dtype=np.dtype(fields, align=True))
     for name, group in groups.items():
@@ -211,7 +212,7 @@ def _case_record(setting: Setting, seed: int, scalars: dict[str, int], number: i
     record["services"] = services
     record["year_starts"] = (*world.year_starts, *[NO_LIMIT] * (MOST_YEARS - len(world.year_starts)))
     record["layer_offsets"] = offsets
-    record["matching"] = plan.matching or (NOBODY,)
+    record["matching"] = (*plan.matching, *[NOBODY] * (MAX_MATCHING - len(plan.matching)))
     return record
 
 
