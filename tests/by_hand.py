@@ -1,7 +1,8 @@
 """Futures by hand: what happens is written down by the test, so that what is paid can be worked out on paper.
 
-Two municipalities, A and B, of 20,000 inhabitants each, share one supplier. When it falls each gets a bill of 1,000
-euro. An attack always succeeds, is minor, and costs 1,000 euro. Nothing else happens, unless a test switches it on.
+Two municipalities, A and B, share one supplier. Each has 20,000 inhabitants unless a test says otherwise, and gets a
+bill of 1,000 euro when the supplier falls. An attack always succeeds, is minor, and costs 1,000 euro. Nothing else
+happens, unless a test switches it on.
 """
 
 from __future__ import annotations
@@ -51,9 +52,11 @@ def minute(day: str) -> int:
     return (datetime.date.fromisoformat(day) - START).days * DAY
 
 
-def common(values: Mapping[str, Any], world: Mapping[str, Any], years: int, drawn: Mapping[str, Any]) -> Setting:
+def common(
+    values: Mapping[str, Any], world: Mapping[str, Any], people: Sequence[int], years: int, drawn: Mapping[str, Any]
+) -> Setting:
     """Return the setting of a policy with these values, with what is drawn once a world given by hand."""
-    here = quiet_world((20_000, 20_000), years, WORLD | dict(world))
+    here = quiet_world(people, years, WORLD | dict(world))
     policy: Policy = plain_policy(values)
     numbers = world_arrays(here)
     both = np.ones((1, 2), dtype=np.bool_)
@@ -69,11 +72,12 @@ def played(
     falls: Sequence[str] = FALLS,
     attacks: Sequence[tuple[str, int]] = (),
     world: Mapping[str, Any] | None = None,
+    people: Sequence[int] = (20_000, 20_000),
     years: int = 3,
     **drawn: Sequence[float],
 ) -> Outcome:
     """Return the journals of the future in which the supplier falls and municipalities are attacked on these days."""
-    setting = common(values, world or {}, years, drawn)
+    setting = common(values, world or {}, people, years, drawn)
     if engine == "reference":
         return Future(setting, 1, _tape(setting, falls, attacks)).run()
     with pytest.MonkeyPatch.context() as patch:
@@ -99,7 +103,7 @@ def _deck(sky: Any, falls: Sequence[str], attacks: Sequence[tuple[str, int]]) ->
     for day, nis in sorted(attacks):
         lines.append((minute(day), ev.key(ev.ATTEMPT, nis, seen[nis]), (A, B).index(nis)))
         seen[nis] += 1
-    minutes, keys, places = (np.array(column, dtype=np.int64) for column in zip(*sorted(lines), strict=True))
+    minutes, keys, places = np.array(sorted(lines), dtype=np.int64).reshape(-1, 3).T.copy()
     return deal_deck(sky, 0, 1)._replace(
         offsets=np.array([0, len(lines)], dtype=np.int64),
         minutes=minutes,
