@@ -14,11 +14,10 @@ from dataclasses import dataclass, field
 from sim.engines import events as ev
 from sim.engines.events import FLANDERS, FUND, MUNICIPALITY
 from sim.model.arrays import NO_LIMIT, PARTS_PER_MILLION
-from sim.model.policy_arrays import NOBODY, LayerTerms, PotTerms, Stage
+from sim.model.policy_arrays import NOBODY, LayerTerms, PotTerms, Stage, places
 from sim.rules.funding import (
     FALL_THROUGH,
     PRO_RATA,
-    WAIT,
     claw_back_cents,
     layer_payment,
     paid_now,
@@ -55,7 +54,8 @@ class Pot:
     terms: PotTerms
     balance: int = 0
     short: bool = False  # whether a claim met an empty pot this year
-    claims: list[tuple[int, int]] = field(default_factory=list)  # (NIS code, cents) that wait, the oldest first
+    waiting: list[tuple[int, int]] = field(default_factory=list)  # claims (NIS code, cents), the oldest first
+    sharing: list[tuple[int, int]] = field(default_factory=list)  # claims of this year that share what is there
     paid: defaultdict[tuple[str, int, int], int] = field(default_factory=lambda: defaultdict(int))
     ends: list[int] = field(default_factory=list)  # balance at the end of each year
     dry: list[int] = field(default_factory=list)
@@ -86,24 +86,28 @@ class Accounts:
         pots: Sequence[PotTerms] = (),
         claw_back: int = 0,
     ) -> None:
-        self.layers = layers
+        self._divide_by(layers)
         self.year_starts = year_starts
         self.pots = [Pot(terms) for terms in pots]
         self.claw_back = claw_back  # parts per million of Flemish payments from no pot
         self.postings: list[Posting] = []
         self.unpaid = 0
         self._owed = 0  # what municipalities give back of the Flemish payments of this year
-        self._paid_this_year: defaultdict[tuple[int, int, int, int], int] = defaultdict(int)
-        self._paid_for_cause: defaultdict[tuple[int, int, int], int] = defaultdict(int)
+        self._paid_this_year: defaultdict[tuple[int, int, tuple[int, int], int], int] = defaultdict(int)
+        self._paid_for_cause: defaultdict[tuple[int, tuple[int, int], int], int] = defaultdict(int)
         self._insured_this_year: defaultdict[tuple[int, int], int] = defaultdict(int)
-        self.insurance_limit = NO_LIMIT
+        self.insurance_limit = NO_LIMIT  # a municipality and year
 
     def begin(self, stage: Stage) -> None:
         """Go on under the terms of a stage of the policy."""
-        self.layers, self.claw_back = stage.layers, stage.claw_back
-        self.insurance_limit = stage.choices.insurance_limit
+        self._divide_by(stage.layers)
+        self.claw_back = stage.claw_back
         for pot, terms in zip(self.pots, stage.pots, strict=True):
             pot.terms = terms
+
+    def _divide_by(self, layers: tuple[tuple[LayerTerms, ...], ...]) -> None:
+        self.layers = layers
+        self._places = [places(one) for one in layers]
 
     # --- postings ------------------------------------------------------------------------------------------------
 
@@ -126,9 +130,9 @@ class Accounts:
 
         Each (incident, category) is posted once, or in parts that share no limit per event.
         """
-        left = cents
+        left, kept = cents, 0  # kept: what the deductible keeps from insurers
         year = bisect_right(self.year_starts, minute) - 1
-        for position, layer in enumerate(self.layers[category]):
+        for place, layer in zip(self._places[category], self.layers[category], strict=True):
             if left == 0:
                 return
             if layer[1:] == ALL_THE_REST:
@@ -139,16 +143,17 @@ class Accounts:
             if layer.requires != NOBODY and not claimant.meets(layer.requires):
                 continue
             covered = left
-            account = (nis, category, position, year)
+            account = (nis, category, place, year)
             room = layer.limit_per_year - self._paid_this_year[account]
             if claimant.cause != ev.UNKNOWN:
-                room = min(room, layer.common_limit - self._paid_for_cause[category, position, claimant.cause])
+                room = min(room, layer.common_limit - self._paid_for_cause[category, place, claimant.cause])
             if layer.insured:
                 if not claimant.insured or claimant.denied():
                     continue
                 retained = min(left, claimant.deductible)
                 claimant.deductible -= retained
-                covered -= retained
+                kept += retained
+                covered = max(0, left - kept)
                 room = min(room, self.insurance_limit - self._insured_this_year[nis, year])
             pot = None if layer.pot == NOBODY else self.pots[layer.pot]
             if pot is not None:
@@ -164,7 +169,7 @@ class Accounts:
             if layer.limit_per_year < NO_LIMIT:
                 self._paid_this_year[account] += payment
             if layer.common_limit < NO_LIMIT:
-                self._paid_for_cause[category, position, claimant.cause] += payment
+                self._paid_for_cause[category, place, claimant.cause] += payment
             if layer.insured:
                 self._insured_this_year[nis, year] += payment
             left -= payment
@@ -188,7 +193,8 @@ class Accounts:
         if pot.terms.when_empty == FALL_THROUGH:
             return now
         self.pay(minute, nis, category, MUNICIPALITY, claim - now, incident, 0)
-        pot.claims.append((nis, claim - now))
+        claims = pot.sharing if pot.terms.when_empty == PRO_RATA else pot.waiting
+        claims.append((nis, claim - now))
         return claim
 
     def _reimburse(self, pot: Pot, minute: int, nis: int, cents: int) -> None:
@@ -201,15 +207,15 @@ class Accounts:
         `inhabitants` has the NIS code and the inhabitants of every municipality, in order.
         """
         for pot in self.pots:
-            if pot.terms.when_empty == PRO_RATA and pot.claims:
-                claims = sum(cents for _, cents in pot.claims)
+            if pot.sharing:
+                claims = sum(cents for _, cents in pot.sharing)
                 share = pro_rata_share(pot.balance, claims)
                 pot.short = pot.short or share < PARTS_PER_MILLION
-                for nis, cents in pot.claims:
+                for nis, cents in pot.sharing:
                     part = cents * share // PARTS_PER_MILLION
                     self._reimburse(pot, minute, nis, part)
                     self.unpaid += cents - part
-                pot.claims.clear()
+                pot.sharing.clear()
             pot.ends.append(pot.balance)
             pot.dry.append(int(pot.short))
             pot.short = False
@@ -236,17 +242,15 @@ class Accounts:
                 pot.balance += given
             else:
                 pot.balance = terms.per_year
-            if terms.when_empty != WAIT:
-                continue
-            while pot.claims and pot.balance > 0:
-                nis, cents = pot.claims[0]
+            while pot.waiting and pot.balance > 0:
+                nis, cents = pot.waiting[0]
                 part = min(cents, pot.balance)
                 self._reimburse(pot, minute, nis, part)
                 if part < cents:
-                    pot.claims[0] = (nis, cents - part)
+                    pot.waiting[0] = (nis, cents - part)
                 else:
-                    del pot.claims[0]
+                    del pot.waiting[0]
 
     def close(self) -> None:
         """At the horizon: claims that still wait stay unpaid."""
-        self.unpaid += sum(cents for pot in self.pots for _, cents in pot.claims)
+        self.unpaid += sum(cents for pot in self.pots for _, cents in pot.waiting)

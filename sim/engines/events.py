@@ -13,6 +13,7 @@ from sim.model.policy import CATEGORIES, PAYERS
 from sim.rules.compiling import rule
 
 # Kinds of events, in the order in which they happen within one minute.
+SETTLED = 0
 PHASE = 1
 BUDGET = 2
 JOINED = 3
@@ -31,6 +32,7 @@ PAID = 15
 
 # Their names, for the manual.
 KIND_NAMES = {
+    SETTLED: "accounts of the old year",
     PHASE: "phase of the action plan",
     BUDGET: "budget",
     JOINED: "programme joined",

@@ -17,7 +17,7 @@ from sim.engines import events as ev
 from sim.engines.events import INSURER, MUNICIPALITY
 from sim.engines.structure import Structure
 from sim.engines.town import MEASURES
-from sim.model.arrays import PARTS_PER_MILLION, Chain, Stakes, WorldArrays
+from sim.model.arrays import NO_LIMIT, PARTS_PER_MILLION, Chain, Stakes, WorldArrays
 from sim.model.policy_arrays import INSTRUMENTS, KEYS, NOBODY, GrantTerms, LayerTerms, PolicyArrays, Stage
 from sim.rules import incident
 from sim.rules.behaviour import best_spend, marginal_saving
@@ -173,8 +173,13 @@ class Plan:
 
     @property
     def is_booked_ahead(self) -> bool:
-        """Whether the yearly programmes are the same in all futures, so that they can be booked once."""
-        return self.is_steady and not self.has_accounts
+        """Whether the yearly programmes are the same in all futures, so that they can be booked once.
+
+        They are not where audits on the day of joining draw on the same yearly limit of a layer.
+        """
+        prevention = [layer for stage in self.policy.stages for layer in stage.layers[ev.PREVENTION]]
+        audits = bool(self.policy.grants) and any(layer.limit_per_year < NO_LIMIT for layer in prevention)
+        return self.is_steady and not self.has_accounts and not audits
 
     @cached_property
     def has_accounts(self) -> bool:

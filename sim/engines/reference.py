@@ -81,6 +81,7 @@ class Future:
         ]
         self.treasury = Treasury(setting, self.accounts, self.towns)
         self.begin(0)
+        self.staff()
 
     # --- helpers -------------------------------------------------------------------------------------------------
 
@@ -112,9 +113,9 @@ class Future:
 
         return Claimant(
             meets=lambda requirement: self.treasury.meets(town, requirement, int(self.env.now)),
-            insured=bool(self.setting.plan.insured[self.treasury.stage][town.position]),
+            insured=bool(self.setting.plan.insured[self.treasury.cover][town.position]),
             denied=denied,
-            deductible=self.choices.deductible,
+            deductible=self.setting.policy.stages[self.treasury.cover].choices.deductible,
             cause=common,
         )
 
@@ -131,8 +132,11 @@ class Future:
         self.choices = stage.choices
         self.accounts.begin(stage)
         self.deterrence = ransom.deterrence_factor(self.choices.ransom_rule, self.world.extortion)
+
+    def staff(self) -> None:
+        """Have as many teams stand ready as the stage of the policy pays for."""
         if self.pool is not None:
-            idle = self.pool.capacity - self.choices.teams
+            now, idle = int(self.env.now), self.pool.capacity - self.choices.teams
             while len(self.unpaid_teams) < idle:
                 place = (FIRST_IN_LINE, now, len(self.unpaid_teams))
                 self.unpaid_teams.append(self.pool.request(priority=place))  # type: ignore[arg-type]
@@ -148,10 +152,15 @@ class Future:
         for number, stage in enumerate(self.setting.policy.stages[1:], start=1):
             yield self.at(stage.begins, ev.PHASE, chance.WORLD, number)
             self.begin(number)
+            yield self.at(stage.begins, ev.RELEASED, chance.WORLD, number)
+            self.staff()
 
     def budgets(self) -> Process:
         """Every 1 January: accounts are settled, each municipality decides on its prevention."""
         for year, start in enumerate(self.world.year_starts[:-1]):
+            if year > 0:
+                yield self.at(start, ev.SETTLED, chance.WORLD, year)
+                self.treasury.end_year(start - 1)
             yield self.at(start, ev.BUDGET, chance.WORLD, year)
             self.treasury.new_year(year, start)
 

@@ -46,11 +46,6 @@ class Setting:
 
     def __post_init__(self) -> None:
         self.cap = unprotected(self.world.defence)
-        if self.cap > 1.0:
-            raise ValueError(
-                f"without any prevention {self.cap:.2f} of the attempts would break in, which is more than all: "
-                "lower world.break_in.today, or what the measures do at today's coverage"
-            )
         if self.structure is None:
             self.structure = structure(self.world)
         self.plan = Plan(self.world, self.policy, self.structure)

@@ -1,7 +1,8 @@
 """The 1st of January in the reference engine, and the days on which municipalities join a programme.
 
-Every year the pots are settled and filled, premiums are paid, and each municipality decides what it spends on
-prevention: what it wants to spend, what grants add, what a minimum standard asks. What it spends moves its coverage.
+Every year the pots are settled, in its last minute, and filled, in its first; premiums are paid, and each municipality
+decides what it spends on prevention: what it wants to spend, what grants add, what a minimum standard asks. What it
+spends moves its coverage.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ class Treasury:
         self.accounts, self.towns = accounts, towns
         self.grants = setting.policy.grants
         self.memberships = [Membership() for _ in self.grants]
-        self.stage = 0
+        self.stage = self.cover = 0  # the stage in force now, and on the last 1 January, when insurance is bought
         self.people = [(town.nis, town.inhabitants) for town in towns]
 
     # --- programmes ----------------------------------------------------------------------------------------------
@@ -159,9 +160,7 @@ class Treasury:
     # --- 1 January -----------------------------------------------------------------------------------------------
 
     def new_year(self, year: int, now: int) -> None:
-        """Settle the old year and begin the new one."""
-        if year > 0:
-            self.end_year(now)
+        """Begin a year: pots are filled, premiums paid, spending decided."""
         self.accounts.refill(now, lambda levy: [(nis, cents(levy * people)) for nis, people in self.people])
         self.premiums(now)
         self.decide(year, now)
@@ -179,8 +178,9 @@ class Treasury:
             membership.spent, membership.short = 0, False
 
     def premiums(self, now: int) -> None:
-        """Insured municipalities pay their premium."""
-        stage = self.setting.policy.stages[self.stage]
+        """Insured municipalities pay their premium; its terms hold for the year."""
+        self.cover, stage = self.stage, self.setting.policy.stages[self.stage]
+        self.accounts.insurance_limit = stage.choices.insurance_limit
         for town in self.towns:
             if self.plan.insured[self.stage][town.position]:
                 risk = self.relative_risk(town, now) if stage.risk_rated else 1.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import zlib
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sim.model.arrays import CENTS, MEASURES, MINUTES_PER_DAY, NO_LIMIT, PARTS_PER_MILLION, UNLIMITED, minutes_of_days
@@ -54,6 +55,15 @@ class LayerTerms(NamedTuple):
     pot: int = NOBODY  # the fund or envelope it pays from, by its place in `PolicyArrays.pots`
     requires: int = NOBODY  # by its place in `PolicyArrays.requirements`
     insured: int = 0  # 1 where only those pay out who took out insurance, on its terms
+
+
+def places(layers: Sequence[LayerTerms]) -> list[tuple[int, int]]:
+    """Return by what an account of each layer is kept: its payer, and how many of that payer's layers stand before it.
+
+    So a payer keeps to its limit of the year when a phase puts another layer before it.
+    """
+    payers = [layer.payer for layer in layers]
+    return [(payer, payers[:place].count(payer)) for place, payer in enumerate(payers)]
 
 
 class RequirementTerms(NamedTuple):

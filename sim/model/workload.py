@@ -97,16 +97,21 @@ def _attempts(world: World, years: int) -> float:
     sizes: float = sum((town.population / 20_000) ** threat.size_exponent for town in world.municipalities)
     first = world.start.year - threat.base_year + 0.5
     growth: float = sum((1 + threat.growth) ** (first + year) for year in range(years))
-    return threat.attempts * _anchor(world, "frequency") * sizes * _cap(world) * growth
+    return threat.attempts * _anchor(world, "frequency") * sizes * _unprotected(world) * growth
 
 
-def _cap(world: World) -> float:
-    """The break-in probability at zero spend, at most one."""
+def _unprotected(world: World) -> float:
+    """The break-in probability at zero spend."""
     if world.defence != "measures":
         return world.break_in.gordon_loeb_v
+    return world.break_in.today / risk_today(world) if world.break_in.today > 0 else 0.0
+
+
+def risk_today(world: World) -> float:
+    """The risk at today's coverage, relative to that without any measure."""
     parts = (world.measures.identity, world.measures.hardening, world.measures.awareness)
-    risk = math.prod(1 - part.today * (1 - part.risk_ratio) for part in parts) ** world.break_in.overlap
-    return min(1.0, world.break_in.today / max(world.break_in.floor, risk))
+    risk: float = math.prod(1 - part.today * (1 - part.risk_ratio) for part in parts) ** world.break_in.overlap
+    return max(world.break_in.floor, risk)
 
 
 def _follow_ups(world: World) -> float:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import difflib
 import functools
+import math
 from collections.abc import Mapping
 from typing import Any, Literal, Self
 
@@ -33,7 +34,7 @@ from sim.model.groups import ID_PATTERN, Group, Text, check_sum
 from sim.model.municipalities import MAX_MUNICIPALITIES, Municipality, duplicates
 from sim.model.problems import InputError, Problem
 from sim.model.spec import parameter
-from sim.model.workload import TOO_MANY, excess_of
+from sim.model.workload import TOO_MANY, excess_of, risk_today
 
 Level = Literal["low", "central", "high"]
 
@@ -195,13 +196,13 @@ class Incident(Group):
 
     @model_validator(mode="after")
     def _at_most_one(self) -> Self:
-        for first, second in (("significant", "severe"), ("response_share", "lost_revenue_share")):
-            total = getattr(self, first) + getattr(self, second)
+        for one, other in (("significant", "severe"), ("response_share", "lost_revenue_share")):
+            total = getattr(self, one) + getattr(self, other)
             if total > 1:
                 raise PydanticCustomError(
                     "shares-sum",
-                    "{first} and {second} together are {total}; at most 1 is possible",
-                    {"first": first, "second": second, "total": f"{total:.6g}"},
+                    "{one} and {other} together are {total}; at most 1 is possible",
+                    {"one": one, "other": other, "total": f"{total:.6g}"},
                 )
         return self
 
@@ -323,6 +324,20 @@ class World(Group):
                 {"value": value.isoformat()},
             )
         return value
+
+    @model_validator(mode="after")
+    def _chances_are_chances(self) -> Self:
+        today, most = self.break_in.today, risk_today(self)
+        if self.defence == "measures" and today > most * (1 + 1e-12):
+            allowed, why = (
+                math.floor(most * 1e4) / 1e4,
+                "or without any prevention over 100 % of attempts would succeed",
+            )
+            message = f"is {today:.12g}, and must be at most {allowed:.4g}, {why}"
+            hint = "lower it, or what identity, hardening and awareness do at today's coverage"
+            told = {"message": message, "loc": ("break_in", "today"), "hint": hint}
+            raise PydanticCustomError("out-of-range", "{message}", told)
+        return self
 
     @model_validator(mode="after")
     def _fits_in_memory(self) -> Self:

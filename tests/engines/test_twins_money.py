@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import datetime
 import random
-from typing import Any
+from bisect import bisect_right
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
 import sim
 from sim.engines import events as ev
-from sim.model.policy import PAYERS, Policy
+from sim.engines import reference
+from sim.engines.accounts import Accounts, Pot
+from sim.engines.setting import Outcome
+from sim.model.layers import MUNICIPALITY_PAYS
+from sim.model.policy import Policy
 from sim.model.problems import InputError
 from sim.model.world import World
 from tests.engines.test_twins import assert_twins
@@ -54,12 +60,12 @@ def random_grant(r: random.Random, number: int) -> dict[str, Any]:
 
 
 def random_layers(r: random.Random, payers: list[str], budgets: list[str], programmes: list[str]) -> list[Any]:
-    """Return layers that end with the municipality."""
+    """Return layers that end with the municipality; for prevention if only governments pay."""
     layers = []
+    limits = ["first", "limit_per_event", "limit_per_year", *(["common_cause_limit"] if "insurer" in payers else [])]
     for _ in range(r.choice([1, 2, 3])):
         layer = {"payer": r.choice(payers), "share": r.choice([0.3, 0.8, 1.0])}
-        money = {key: [500, 20_000] for key in ("first", "limit_per_event", "limit_per_year", "common_cause_limit")}
-        layer |= some(r, 0.3, money)
+        layer |= some(r, 0.3, {key: [500, 20_000] for key in limits})
         if layer["payer"] == "flanders" and budgets and r.random() < 0.6:
             layer["budget"] = r.choice(budgets)
         if r.random() < 0.3:
@@ -118,8 +124,13 @@ def random_policy(seed: int) -> Policy:
     for category in CATEGORIES:
         if r.random() < 0.6:
             values[f"cost_split.{category}"] = random_layers(r, payers, list(budgets), programmes)
+    if r.random() < 0.4:
+        values["cost_split.prevention"] = random_layers(r, ["municipality", "flanders"], list(budgets), programmes)
     change = some(r, 0.5, {"response.teams": [0, 1, 6], "prevention.local_spend": [2, 9], "ransom.rule": ["never"],
                            "prevention.delivery": ["ad_hoc", "flemish_framework"]})  # fmt: skip
+    rules = {f"budgets.{name}.when_empty": EMPTY for name in budgets}
+    rules |= {"fund.when_empty": EMPTY, "fund.backstop": ["flanders"]} if "fund" in values else {}
+    change |= some(r, 0.3, rules | ({"insurance.uptake": [0, 0.6]} if "insurance" in values else {}))
     if change:
         values["phases"] = [{"from": r.choice([datetime.date(2020, 3, 1), datetime.date(2021, 1, 1)]), "set": change}]
     return sim.load_policy(r.choice(["status-quo-2020", "fifty-fifty"])).with_values(values)
@@ -148,37 +159,105 @@ def random_world(seed: int) -> World:
     )
 
 
-def reconcile(policy: Policy, outcome: Any) -> None:
-    """Fail unless transfers cancel, no pot is overdrawn, and the balance of the fund follows from its ledger."""
-    postings = outcome.postings
+class Auditor(Accounts):
+    """Accounts that watch each pot: what it takes in and pays in each calendar year, from the lines that are posted."""
+
+    seen: ClassVar[list[Auditor]] = []
+
+    def __init__(self, layers: Any, year_starts: Any, pots: Any = (), claw_back: int = 0) -> None:
+        super().__init__(layers, year_starts, pots, claw_back)
+        self.taken_in, self.paid_out = ([[0] * (len(year_starts) - 1) for _ in pots] for _ in range(2))
+        self.advanced = 0  # by municipalities, and not paid back
+        self.seen.append(self)
+
+    def watched(self, pot: Pot, act: Callable[[], Any]) -> Any:
+        """Let a pot act, and note the lines that are its own; fail where they are not what its balance says."""
+        number = next(number for number, one in enumerate(self.pots) if one is pot)
+        before, begin = pot.balance, len(self.postings)
+        result = act()
+        written = self.postings[begin:]
+        lines = [line for line in written if line[3] == pot.terms.payer and line[2:4] != (ev.CONTRIBUTION, ev.FLANDERS)]
+        assert pot.balance == before - sum(line[4] for line in lines) >= 0
+        self.advanced += sum(line[4] for line in written if line[3] == ev.MUNICIPALITY)
+        for minute, *_, cents, _ in lines:
+            year = bisect_right(self.year_starts, minute) - 1
+            self.taken_in[number][year] += max(0, -cents)
+            self.paid_out[number][year] += max(0, cents)
+        return result
+
+    def _claim(self, pot: Pot, *terms: Any) -> int:
+        return self.watched(pot, lambda: super(Auditor, self)._claim(pot, *terms))
+
+    def _reimburse(self, pot: Pot, *terms: Any) -> None:
+        self.watched(pot, lambda: super(Auditor, self)._reimburse(pot, *terms))
+
+    def refill(self, minute: int, levies: Any) -> None:
+        """Fill the pots; whoever waits is paid before anybody else, as far as there is money."""
+        begin, year = len(self.postings), bisect_right(self.year_starts, minute) - 1
+        super().refill(minute, levies)
+        for number, pot in enumerate(self.pots):
+            assert not pot.waiting or pot.balance == 0
+            filled = [line for line in self.postings[begin:] if line[2] in (ev.LEVY, ev.CONTRIBUTION)]
+            income = -sum(line[4] for line in filled if line[3] == ev.FUND) if pot.terms.keeps else pot.terms.per_year
+            self.taken_in[number][year] += income
+
+    def reconcile(self, outcome: Outcome) -> None:
+        """Fail unless opening + income - payments = closing, for each pot in each year."""
+        for number, pot in enumerate(self.pots):
+            opening = 0
+            for year, closing in enumerate(outcome.balances[number].tolist()):
+                assert opening + self.taken_in[number][year] - self.paid_out[number][year] == closing >= 0
+                opening = closing if pot.terms.keeps else 0
+        assert outcome.unpaid_cents == self.advanced
+
+
+def reconcile(policy: Policy, outcome: Outcome, year_starts: Any) -> None:
+    """Fail unless transfers cancel, and the fund and the grants follow from the ledger alone, year by year."""
+    postings, balances = outcome.postings, outcome.balances
     moved = postings["category"] >= len(ev.CATEGORIES)
     assert postings["cents"][moved].sum() == 0
     assert (postings["cents"][~moved] > 0).all()
-    assert (outcome.balances >= 0).all()
+    assert (balances >= 0).all()
+    years = np.searchsorted(year_starts, postings["minute"], side="right") - 1
+
+    def by_year(lines: Any) -> Any:
+        return np.bincount(years[lines], postings["cents"][lines], len(year_starts) - 1).astype(np.int64)
+
     if policy.fund is not None:
-        assert -postings["cents"][postings["payer"] == PAYERS.index("fund")].sum() == outcome.balances[0][-1]
+        assert (np.diff(balances[0], prepend=0) == -by_year(postings["payer"] == ev.FUND)).all()
+    plain = policy.layers("prevention") == MUNICIPALITY_PAYS
+    if plain and policy.grants and all(grant.budget_per_year is not None for grant in policy.grants):
+        whole = round(100 * sum(grant.budget_per_year for grant in policy.grants))
+        kinds = np.isin(postings["category"], (ev.PREVENTION, ev.LUMP_SUM))
+        spent = by_year(kinds & (postings["payer"] == ev.FLANDERS))
+        assert (whole - balances[-len(policy.grants) :].sum(axis=0) == spent).all()
 
 
-def check(seed: int) -> None:
-    """Play two futures of a random policy in a random world on both engines."""
+def check(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Play two futures of a random policy in a random world on both engines, with an auditor at the reference."""
     try:
         policy = random_policy(seed)
     except InputError:
         return  # levers that do not go together
-    for outcome in assert_twins(setting(random_world(seed), policy), seed, range(2)):
-        reconcile(policy, outcome)
+    monkeypatch.setattr(reference, "Accounts", Auditor)
+    Auditor.seen.clear()
+    common = setting(random_world(seed), policy)
+    outcomes = assert_twins(common, seed, range(2))
+    for outcome, auditor in zip(outcomes, Auditor.seen, strict=True):
+        reconcile(policy, outcome, common.world.year_starts)
+        auditor.reconcile(outcome)
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_money_moves_alike_in_both_engines(seed):
-    check(seed)
+def test_money_moves_alike_in_both_engines(seed, monkeypatch):
+    check(seed, monkeypatch)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("first", range(1000, 2000, 50))
-def test_money_moves_alike_for_a_thousand_policies(first):
+def test_money_moves_alike_for_a_thousand_policies(first, monkeypatch):
     for seed in range(first, first + 50):
-        check(seed)
+        check(seed, monkeypatch)
 
 
 def test_levers_at_their_off_values_change_nothing():

@@ -7,7 +7,6 @@ from sim.engines.plan import AUDIT, LUMP_SUM, MATCHING
 from sim.engines.twin import desk as d
 from sim.engines.twin.desk import Floats, Ints, push
 from sim.engines.twin.money import pay, spend, transfer
-from sim.engines.twin.response import serve_queue
 from sim.engines.twin.state import Case, bound, complies, meets, stock, stocks_now
 from sim.engines.twin.tables import (
     GRANT_BACK,
@@ -22,7 +21,6 @@ from sim.engines.twin.tables import (
     GRANT_SHARE,
     GRANT_WIDTH,
     POT_BACK,
-    POT_EMPTY,
     POT_KEEPS,
     POT_OPENING,
     POT_PAYER,
@@ -145,7 +143,7 @@ def change(before: Case, case: Case, ints: Ints, floats: Floats, now: int) -> No
             stocks_now(before, ints, floats, town, now)
             bound(case, ints, floats, town)
     ints[d.FREE_TEAMS] += case.choices.teams - before.choices.teams
-    serve_queue(case, ints, floats, now)
+    push(case, ints, now, ev.key(ev.RELEASED, chance.WORLD, 0), NOBODY)
 
 
 # --- 1 January ------------------------------------------------------------------------------------------------------
@@ -153,9 +151,7 @@ def change(before: Case, case: Case, ints: Ints, floats: Floats, now: int) -> No
 
 @lean_step
 def new_year(case: Case, ints: Ints, floats: Floats, now: int) -> None:
-    """Settle the old year and begin the new one."""
-    if ints[d.YEAR] > 0:
-        end_year(case, ints, ints[d.YEAR] - 1, now)
+    """Begin a year: pots are filled, premiums paid, spending decided."""
     for number in range(case.pots_count):
         refill(case, ints, floats, number, now)
     drop_paid_claims(case, ints)
@@ -182,9 +178,8 @@ def reimburse(case: Case, ints: Ints, number: int, town: int, amount: int, now: 
 def end_year(case: Case, ints: Ints, year: int, now: int) -> None:
     """Share out what claims share, note the balances, take back what municipalities owe Flanders."""
     for number in range(case.pots_count):
-        terms, pot = case.pot_terms_at + number * POT_WIDTH, case.pots_at + number * case.pot_width
-        if ints[terms + POT_EMPTY] == funding.PRO_RATA:
-            share_out(case, ints, number, now)
+        pot = case.pots_at + number * case.pot_width
+        share_out(case, ints, number, now)
         ints[case.ends_at + number * case.years + year] = ints[pot + d.BALANCE]
         ints[case.dry_at + number * case.years + year] = ints[pot + d.SHORT]
         ints[pot + d.SHORT] = 0
@@ -216,7 +211,7 @@ def share_out(case: Case, ints: Ints, number: int, now: int) -> None:
     claims = 0
     for line in range(ints[d.CLAIMS]):
         place = case.claims_at + line * d.CLAIM_WIDTH
-        if ints[place + d.CLAIM_POT] == number:
+        if ints[place + d.CLAIM_POT] == number and ints[place + d.CLAIM_SHARES] == 1:
             claims += ints[place + d.CLAIM_CENTS]
     if claims == 0:
         return
@@ -225,7 +220,7 @@ def share_out(case: Case, ints: Ints, number: int, now: int) -> None:
         ints[pot + d.SHORT] = 1
     for line in range(ints[d.CLAIMS]):
         place = case.claims_at + line * d.CLAIM_WIDTH
-        if ints[place + d.CLAIM_POT] == number:
+        if ints[place + d.CLAIM_POT] == number and ints[place + d.CLAIM_SHARES] == 1:
             part = ints[place + d.CLAIM_CENTS] * share // PARTS_PER_MILLION
             reimburse(case, ints, number, ints[place + d.CLAIM_TOWN], part, now)
             ints[d.UNPAID_CLAIMS] += ints[place + d.CLAIM_CENTS] - part
@@ -262,8 +257,6 @@ def refill(case: Case, ints: Ints, floats: Floats, number: int, now: int) -> Non
         ints[pot + d.BALANCE] += given
     else:
         ints[pot + d.BALANCE] = per_year
-    if ints[terms + POT_EMPTY] != funding.WAIT:
-        return
     for line in range(ints[d.CLAIMS]):
         place = case.claims_at + line * d.CLAIM_WIDTH
         if ints[place + d.CLAIM_POT] == number and ints[pot + d.BALANCE] > 0:
@@ -279,7 +272,7 @@ def premiums(case: Case, ints: Ints, floats: Floats, now: int) -> None:
         return
     today = case.probability_today
     for position in range(case.towns_count):
-        if ints[case.insured_at + position] == 0:
+        if ints[case.insured_at + ints[d.YEAR] * case.towns_count + position] == 0:
             continue
         town = case.towns_at + position * case.town_width
         risk = 1.0

@@ -26,8 +26,8 @@ Floats = NDArray[np.float64]
 COLUMNS = len(ev.INCIDENT.names or ())
 # Then what the engine itself must remember of it. TOWN is a place in `ints`, FLOATS one in `floats`.
 (TOWN, FLOATS, WORK, WAITING, CRITICAL_DUE, FULL_DUE, BILL_BEGUN, RECOVERY_DUE, REVENUE_DUE, UNPAID, NEXT_SERVICE,
- SINCE, OUT, OUTAGE, UNTIL, RANK, INSURED, DENIED, DEDUCTIBLE, COMMON) = range(COLUMNS, COLUMNS + 20)  # fmt: skip
-WIDTH = COLUMNS + 20
+ SINCE, OUT, OUTAGE, UNTIL, RANK, INSURED, DENIED, DEDUCTIBLE, KEPT, COMMON) = range(COLUMNS, COLUMNS + 21)  # fmt: skip
+WIDTH = COLUMNS + 21
 NOT_ASKED, GRANTED, REFUSED = range(3)  # values of DENIED: whether the insurer denies the claims of an incident
 BACK, SERVICES_OUT, EVERYTHING_OUT = range(3)  # values of OUT
 SHARE, MARK, PLAN = range(3)  # its floats: systems out, mark of the next follow-up, effect of the continuity plan
@@ -55,9 +55,9 @@ NO_ACCOUNT = -1  # a layer without a limit per year needs no account of what it 
 POSTING_WIDTH = 6
 # The state of a pot: then what it took on each year, then for each common cause.
 BALANCE, SHORT, TAKEN = range(3)
-# A claim that waits.
-CLAIM_POT, CLAIM_TOWN, CLAIM_CENTS = range(3)
-CLAIM_WIDTH = 3
+# A claim that waits; SHARES is 1 where the claims of the year share what is there.
+CLAIM_POT, CLAIM_TOWN, CLAIM_CENTS, CLAIM_SHARES = range(4)
+CLAIM_WIDTH = 4
 # The state of a grant: then its members in order of joining, then when each of them joined.
 MEMBERS, SPENT, GRANT_SHORT, MEMBER = range(4)
 # What a municipality spends this year, euro per inhabitant: on six measures, of its own, and on top of that.
@@ -130,8 +130,9 @@ def identify(case: Any, ints: Ints, row: int, town: int, number: int) -> None:
     ints[row + NIS] = ints[town + CODE]
     ints[row + NUMBER] = number
     ints[row + DENIED] = NOT_ASKED
-    ints[row + DEDUCTIBLE] = case.choices.deductible
-    ints[row + INSURED] = ints[case.insured_at + (town - case.towns_at) // case.town_width]
+    ints[row + DEDUCTIBLE] = ints[case.deductibles_at + ints[YEAR]]
+    position = (town - case.towns_at) // case.town_width
+    ints[row + INSURED] = ints[case.insured_at + ints[YEAR] * case.towns_count + position]
 
 
 @lean_step

@@ -25,8 +25,9 @@ from sim.engines.twin.incidents import (
     strike,
 )
 from sim.engines.twin.losses import compromise, end_outage, fraud, wave
-from sim.engines.twin.response import discover, lose_patience, release
+from sim.engines.twin.response import discover, lose_patience, serve_queue
 from sim.engines.twin.state import Case
+from sim.model.policy_arrays import NOBODY
 from sim.rules.chance import WORLD
 from sim.rules.compiling import lean_kernel, lean_step
 from sim.rules.incident import SEVERE, SIGNIFICANT
@@ -160,6 +161,8 @@ def play_deck(
             push(case, ints, cases[stage].begins, ev.key(ev.PHASE, WORLD, stage), stage)
         if case.yearly == 1:
             for year in range(case.years):
+                if year > 0:
+                    push(case, ints, case.year_starts[year], ev.key(ev.SETTLED, WORLD, year), year)
                 push(case, ints, case.year_starts[year], ev.key(ev.BUDGET, WORLD, year), year)
             begin_future(case, ints, floats)
         for segment in range(len(clock)):  # looked up here and there: near at hand it takes half the time
@@ -208,7 +211,9 @@ def play_deck(
             row = place
             drop_top(case, ints)
             recent = False
-            if kind == ev.PHASE:
+            if kind == ev.SETTLED:
+                end_year(case, ints, row - 1, now - 1)
+            elif kind == ev.PHASE:
                 change(case, cases[row], ints, floats, now)
                 case = cases[row]
             elif kind == ev.BUDGET:
@@ -220,7 +225,9 @@ def play_deck(
             elif kind == ev.DISCOVERED:
                 discover(case, ints, floats, row, now)
             elif kind == ev.RELEASED:
-                release(case, ints, floats, now)
+                if row != NOBODY:  # who comes with a phase is there already
+                    ints[d.FREE_TEAMS] += 1
+                serve_queue(case, ints, floats, now)
             elif kind == ev.PATIENCE:
                 lose_patience(case, ints, floats, row, now)
             elif kind == ev.PAID:

@@ -85,6 +85,7 @@ def charge(case: Any, ints: Ints, floats: Floats, town: int, row: int, category:
     """Post a cost of an incident, in the last minute at the latest."""
     if amount > 0:
         ints[row + d.COST] += amount
+        ints[row + d.KEPT] = 0
         flow(case, ints, floats, town, row, category, amount, min(now, case.horizon - 1), now)
 
 
@@ -186,8 +187,9 @@ def ask(
             return 0
         retained = min(left, ints[row + d.DEDUCTIBLE])
         ints[row + d.DEDUCTIBLE] -= retained
-        covered = covered - retained
-        room = min(room, case.choices.insurance_limit - ints[insurance])
+        ints[row + d.KEPT] += retained
+        covered = max(0, left - ints[row + d.KEPT])
+        room = min(room, ints[case.insurance_limits_at + year] - ints[insurance])
     number = ints[layer + d.POT]
     terms, pot = case.pot_terms_at + number * POT_WIDTH, case.pots_at + number * case.pot_width
     member = town + d.BURDEN + case.years * (1 + case.member_accounts + number) + year
@@ -257,5 +259,6 @@ def claim(
     ints[place + d.CLAIM_POT] = number
     ints[place + d.CLAIM_TOWN] = town
     ints[place + d.CLAIM_CENTS] = wanted - now
+    ints[place + d.CLAIM_SHARES] = 1 if ints[terms + POT_EMPTY] == PRO_RATA else 0
     ints[d.CLAIMS] += 1
     return wanted

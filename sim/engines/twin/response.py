@@ -82,7 +82,7 @@ def goes_before(ints: Ints, row: int, other: int) -> bool:
 
 @lean_step
 def serve_queue(case: Case, ints: Ints, floats: Floats, now: int) -> None:
-    """Send free teams to those who are first in the queue."""
+    """Send free teams to those first in the queue; a team that comes back is not free where there are fewer now."""
     while ints[d.FREE_TEAMS] > 0 and ints[d.QUEUED] > 0:
         first = ints[d.QUEUED] - 1
         for place in range(ints[d.QUEUED] - 1):
@@ -94,13 +94,6 @@ def serve_queue(case: Case, ints: Ints, floats: Floats, now: int) -> None:
         ints[row + d.WAITING] = 0
         push_incident(case, ints, ev.RELEASED, now + ints[row + d.WORK], row)
         start_work(case, ints, floats, row, now)
-
-
-@lean_step
-def release(case: Case, ints: Ints, floats: Floats, now: int) -> None:
-    """A team comes back, and goes to whoever is first in the queue; nobody has it where there are fewer teams now."""
-    ints[d.FREE_TEAMS] += 1
-    serve_queue(case, ints, floats, now)
 
 
 @lean_step

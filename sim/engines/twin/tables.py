@@ -14,7 +14,8 @@ from sim.engines.town import MEASURES
 from sim.engines.twin.desk import NO_ACCOUNT
 from sim.model.arrays import NO_LIMIT
 from sim.model.policy import CATEGORIES, PAYERS
-from sim.model.policy_arrays import NOBODY, GrantTerms, LayerTerms, PotTerms, RequirementTerms
+from sim.model.policy_arrays import NOBODY, GrantTerms, LayerTerms, PotTerms, RequirementTerms, places
+from sim.model.programmes import MAX_MATCHING
 from sim.rules.ransom import deterrence_factor
 
 GROUPS = (
@@ -59,17 +60,17 @@ def requirement_row(terms: RequirementTerms) -> tuple[int, ...]:
 
 
 class LayerTable:
-    """The layers of all stages as rows of integers. Layers in the same place of a category share their accounts."""
+    """The layers of all stages as rows of integers; the same payer in turn keeps its accounts, see `places`."""
 
     def __init__(self, setting: Setting) -> None:
         self.offsets: list[list[int]] = []
-        self.accounts: dict[tuple[int, int], int] = {}
-        self.causes: dict[tuple[int, int], int] = {}
+        self.accounts: dict[tuple[int, int, int], int] = {}
+        self.causes: dict[tuple[int, int, int], int] = {}
         stages = setting.policy.stages
         for stage in stages:
             for category, layers in enumerate(stage.layers):
-                for position, layer in enumerate(layers):
-                    place = (category, position)
+                for turn, layer in zip(places(layers), layers, strict=True):
+                    place = (category, *turn)
                     if layer.limit_per_year < NO_LIMIT:
                         self.accounts.setdefault(place, len(self.accounts))
                     if layer.common_limit < NO_LIMIT:
@@ -78,13 +79,13 @@ class LayerTable:
         for stage in stages:
             offsets = [len(rows)]
             for category, layers in enumerate(stage.layers):
-                for position, layer in enumerate(layers):
-                    rows.append(self._row(layer, (category, position), stage.claw_back))
+                for turn, layer in zip(places(layers), layers, strict=True):
+                    rows.append(self._row(layer, (category, *turn), stage.claw_back))
                 offsets.append(len(rows))
             self.offsets.append(offsets)
         self.rows = np.array(rows, dtype=np.int64)
 
-    def _row(self, layer: LayerTerms, place: tuple[int, int], back: int) -> tuple[int, ...]:
+    def _row(self, layer: LayerTerms, place: tuple[int, int, int], back: int) -> tuple[int, ...]:
         account = self.accounts[place] if layer.limit_per_year < NO_LIMIT else NO_ACCOUNT
         cause = self.causes[place] if layer.common_limit < NO_LIMIT else NO_ACCOUNT
         plain = cause == NO_ACCOUNT and layer.pot == NOBODY and layer.requires == NOBODY and not layer.insured
@@ -103,7 +104,9 @@ class Tables:
             "grants": [grant_row(terms) for terms in policy.grants],
             "requirements": [requirement_row(terms) for terms in policy.requirements],
             "complies": plan.complies,
-            "insured": plan.insured,
+            "insured": plan.insured[list(plan.stage_of_year)],
+            "deductibles": [stages[number].choices.deductible for number in plan.stage_of_year],
+            "insurance_limits": [stages[number].choices.insurance_limit for number in plan.stage_of_year],
             "lump_sums": plan.lump_sums,
             "capacity": [list(setting.capacity(year)) for year in years] if busy else [],
             "steady": [list(setting.steady_prevention(year)) for year in years] if busy and plan.is_steady else [],
@@ -149,7 +152,6 @@ def _case_record(setting: Setting, seed: int, scalars: dict[str, int], number: i
     of_stage = {  # tables with a part for each stage: where this one's begins
         "pot_terms_at": number * pots * POT_WIDTH,
         "complies_at": number * towns,
-        "insured_at": number * towns,
         "levies_at": number * pots,
         "matched_at": number * grants,
         "shares_at": number * grants * MEASURES,
@@ -200,7 +202,7 @@ def _case_record(setting: Setting, seed: int, scalars: dict[str, int], number: i
         ("services", np.float64, (len(services), 2)),
         ("year_starts", np.int64, (MOST_YEARS,)),
         ("layer_offsets", np.int64, (len(CATEGORIES) + 1,)),
-        ("matching", np.int64, (max(1, len(plan.matching)),)),
+        ("matching", np.int64, (MAX_MATCHING,)),
     ]
     record = np.zeros(1, dtype=np.dtype(fields, align=True))
     for name, group in groups.items():
@@ -210,7 +212,7 @@ def _case_record(setting: Setting, seed: int, scalars: dict[str, int], number: i
     record["services"] = services
     record["year_starts"] = (*world.year_starts, *[NO_LIMIT] * (MOST_YEARS - len(world.year_starts)))
     record["layer_offsets"] = offsets
-    record["matching"] = plan.matching or (NOBODY,)
+    record["matching"] = (*plan.matching, *[NOBODY] * (MAX_MATCHING - len(plan.matching)))
     return record
 
 
