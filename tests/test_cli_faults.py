@@ -56,6 +56,14 @@ BAD: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("validate", str(Path(__file__).parent / "data" / "broken" / "too-many-events.yaml")),
         ("too-many-events.yaml:5: [too-many-events] threat", "1 file, 1 problem"),
     ),
+    "more break-ins than attempts": (
+        ("run", PAIR[0], *SMALL, "--set", "world.break_in.today=1"),
+        ("break_in.today is 1, and must be at most 0.7958",),
+    ),
+    "more severe incidents than all": (
+        ("run", PAIR[0], *SMALL, "--set", "world.incident.severe=1"),
+        ("significant and severe together are 1.07; at most 1 is possible",),
+    ),
     "a setting without a value": (("run", PAIR[0], *SMALL, "--set", "world.threat.attempts"), ("--set", "KEY=VALUE")),
     "a future below zero": (("explain", PAIR[0], "--municipality", "Gent", "--replication", "-1"), ("--replication",)),
     "an unknown town": (("explain", PAIR[0], "--municipality", "Wilebroek"), ("did you mean Willebroek",)),

@@ -296,25 +296,22 @@ def all_victims(sky: Sky, replication: int, waves: int) -> tuple[Any, ...]:
 @step
 def all_compromises(sky: Sky, replication: int) -> tuple[Any, ...]:
     """Return minutes and suppliers of the compromises, in order of time and then of supplier."""
-    found = np.empty(8, dtype=np.int64)
-    fallen = np.empty(8, dtype=np.int64)
-    count = 0
+    found = np.empty(0, dtype=np.int64)
+    fallen = np.empty(0, dtype=np.int64)
     for supplier in range(sky.suppliers):
         entity = chance.SUPPLIER + supplier
         theirs = poisson_minutes(sky, replication, entity, chance.COMPROMISE, sky.threat.supplier_rate, 0)
-        for minute in theirs:
-            if count == len(fallen):
-                found = resized(found, 2 * count, count)
-                fallen = resized(fallen, 2 * count, count)
-            place = count
-            while place > 0 and found[place - 1] > minute:
-                found[place] = found[place - 1]
-                fallen[place] = fallen[place - 1]
+        place = len(found)
+        found = resized(found, place + len(theirs), place)
+        fallen = resized(fallen, place + len(theirs), place)
+        for line in range(len(theirs) - 1, -1, -1):  # both are in order: merged from the latest back
+            while place > 0 and found[place - 1] > theirs[line]:
                 place = place - 1
-            found[place] = minute
-            fallen[place] = supplier
-            count = count + 1
-    return resized(found, count, count), resized(fallen, count, count)
+                found[place + line + 1] = found[place]
+                fallen[place + line + 1] = fallen[place]
+            found[place + line] = theirs[line]
+            fallen[place + line] = supplier
+    return found, fallen
 
 
 def sky_over(world: WorldArrays, seed: int) -> Sky:

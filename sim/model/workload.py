@@ -104,7 +104,7 @@ def _unprotected(world: World) -> float:
     """The break-in probability at zero spend."""
     if world.defence != "measures":
         return world.break_in.gordon_loeb_v
-    return world.break_in.today / risk_today(world) if world.break_in.today > 0 else 0.0
+    return world.break_in.today / risk_today(world)
 
 
 def risk_today(world: World) -> float:

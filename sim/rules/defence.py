@@ -70,8 +70,6 @@ def relative_risk(identity: float, hardening: float, awareness: float, defence: 
 def unprotected(defence: Defence) -> float:
     """Return the break-in probability at zero spend; no policy can exceed it, so it is the cap of the thinning."""
     if defence.model == MEASURES:
-        if defence.today <= 0.0:
-            return 0.0
         today = relative_risk(defence.identity_today, defence.hardening_today, defence.awareness_today, defence)
         return defence.today / today
     return defence.gordon_loeb_v

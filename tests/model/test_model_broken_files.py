@@ -119,6 +119,7 @@ CASES = [
     ("incident-shares.yaml", 5, "shares-sum", "significant and severe together are 1.1"),
     ("incident-shares.yaml", 8, "shares-sum", "the weights of the services"),
     ("too-many-events.yaml", 5, "too-many-events", "lower threat.attempts, threat.growth or years, or bring"),
+    ("too-likely.yaml", 5, "out-of-range", "break_in.today is 0.9, and must be at most 0.7958"),
     ("missing-last-payer.yaml", 4, "missing-last-payer", "{payer: municipality}"),
     ("missing-last-payer.yaml", 6, "missing-last-payer", "cost_split.fraud"),
     ("missing-last-payer.yaml", 7, "missing-last-payer", "cost_split.ransom"),
