@@ -91,21 +91,26 @@ def show_comparison(result: Comparison, language: str | None) -> None:
 def show_run(result: Comparison, language: str | None) -> None:
     """Print the key figures of one policy, who pays for what, and the answer in words."""
     from sim.show import tables
+    from sim.show.paragraph import paragraph
 
     chosen, out, policy = language or "en", console(), result.baseline
     show_table(out, tables.key_figures(result, policy, chosen))
     show_table(out, tables.uses(result, policy, chosen))
-    _show_answer(out, result, language)
+    _show_answer(out, result, language, lambda spoken: f"{paragraph(result, policy, spoken)}\n")
 
 
-def _show_answer(out: Console, result: Comparison, language: str | None) -> None:
-    """Print the sentences, in one language or in both, and what they rest on."""
+def _show_answer(
+    out: Console, result: Comparison, language: str | None, before: Callable[[str], str] | None = None
+) -> None:
+    """Print the sentences, in one language or in both, and what they rest on; `before` them what it says."""
     from sim.show.tables import count, deciding
     from sim.text import LANGUAGES, words
 
     for spoken in [language] if language else LANGUAGES:
         if not language:
             _say(out, LANGUAGE_NAMES[spoken], style="bold")
+        if before is not None:
+            _say(out, before(spoken))
         _say(out, result.sentence(spoken))
         _say(out, "")
     say = words(language or "en")

@@ -61,7 +61,8 @@ class Comparison:
         """The policy that the others are compared with."""
         return self.policies[0]
 
-    def _position(self, policy: str | Policy) -> int:
+    def position(self, policy: str | Policy) -> int:
+        """Return the place of a policy, by itself or by its id; KeyError when it is not here."""
         name = policy if isinstance(policy, str) else policy.id
         for position, known in enumerate(self.policies):
             if known.id == name:
@@ -74,7 +75,7 @@ class Comparison:
 
     def values(self, policy: str | Policy, kpi: str) -> NDArray[np.float64]:
         """Return one key figure of a policy in every future: shape (replications,)."""
-        return self._kpis[self._position(policy)][:, list(KPIS).index(kpi)]
+        return self._kpis[self.position(policy)][:, list(KPIS).index(kpi)]
 
     @cached_property
     def _estimates(self) -> dict[tuple[int, str], Estimate]:
@@ -86,14 +87,14 @@ class Comparison:
 
     def estimate(self, policy: str | Policy, kpi: str) -> Estimate:
         """Return mean with interval, quantiles and tail of one key figure."""
-        wanted = (self._position(policy), kpi)
+        wanted = (self.position(policy), kpi)
         if wanted not in self._estimates:
             self._estimates[wanted] = estimate(self.values(policy, kpi))
         return self._estimates[wanted]
 
     def difference(self, policy: str | Policy, kpi: str) -> Difference:
         """Return a policy less the baseline, paired by future."""
-        wanted = (self._position(policy), kpi)
+        wanted = (self.position(policy), kpi)
         if wanted not in self._differences:
             self._differences[wanted] = difference(self.values(self.baseline, kpi), self.values(policy, kpi))
         return self._differences[wanted]
@@ -213,7 +214,7 @@ class Comparison:
 
         Transfers between payers stand beside the costs, negative where money comes in: they add up to zero.
         """
-        mean = np.mean([summary.payments for summary in self.futures_of[self._position(policy)]], axis=0) / 100
+        mean = np.mean([summary.payments for summary in self.futures_of[self.position(policy)]], axis=0) / 100
         return {
             payer: {entry: float(mean[i, j]) for j, entry in enumerate(ev.ENTRIES) if mean[i, j] != 0}
             for i, payer in enumerate(PAYERS)
@@ -222,17 +223,17 @@ class Comparison:
 
     def years_of(self, policy: str | Policy) -> NDArray[np.float64]:
         """Return the cash cost in euro of every year of every future: shape (replications, years)."""
-        return np.array([summary.years for summary in self.futures_of[self._position(policy)]]) / 100
+        return np.array([summary.years for summary in self.futures_of[self.position(policy)]]) / 100
 
     def balances(self, policy: str | Policy) -> NDArray[np.float64]:
         """Return the euro left in the fund, the envelopes and the grants of a policy at the end of every year of every
         future: shape (replications, pots, years).
         """
-        return np.array([summary.balances for summary in self.futures_of[self._position(policy)]]) / 100
+        return np.array([summary.balances for summary in self.futures_of[self.position(policy)]]) / 100
 
     def ran_dry(self, policy: str | Policy) -> NDArray[np.bool_]:
         """Return whether a claim met an empty fund, envelope or grant: shape (replications, pots, years)."""
-        return np.array([summary.dry for summary in self.futures_of[self._position(policy)]]) > 0
+        return np.array([summary.dry for summary in self.futures_of[self.position(policy)]]) > 0
 
     def exceedance(self, policy: str | Policy) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the exceedance curve of the yearly cash cost: euro in rising order, and the share of years at
@@ -242,7 +243,7 @@ class Comparison:
 
     def finding(self, policy: str | Policy, language: str) -> Finding:
         """Return the numbers behind the sentence about a policy."""
-        other = self.policies[self._position(policy)]
+        other = self.policies[self.position(policy)]
         return Finding(
             baseline=self.baseline.title[language],
             policy=other.title[language],
@@ -258,7 +259,7 @@ class Comparison:
 
         The assumptions under which it holds stand at the end, once.
         """
-        chosen = self.policies[1:] if policy is None else (self.policies[self._position(policy)],)
+        chosen = self.policies[1:] if policy is None else (self.policies[self.position(policy)],)
         say = words(language)
         if not chosen:
             return self._lone_sentence(language)
@@ -301,7 +302,7 @@ class Comparison:
     def ledger_hash(self, policy: str | Policy) -> str:
         """Digest of the ledgers of all futures of a policy, in order."""
         digest = hashlib.sha256()
-        for summary in self.futures_of[self._position(policy)]:
+        for summary in self.futures_of[self.position(policy)]:
             digest.update(summary.ledger_hash.to_bytes(8, "little"))
         return digest.hexdigest()[:16]
 
@@ -363,7 +364,7 @@ class Comparison:
         """Return the story of one municipality in one future of a policy."""
         return explain(
             self.world,
-            self.policies[self._position(policy)],
+            self.policies[self.position(policy)],
             municipality=municipality,
             replication=replication,
             seed=self.seed,

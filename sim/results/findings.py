@@ -100,7 +100,7 @@ class Finding:
         ]
         if not phrases:
             return words.say("Nobody's bill changes by more than chance.")
-        listed = phrases[0] if len(phrases) == 1 else words.say(" and ").join([", ".join(phrases[:-1]), phrases[-1]])
+        listed = words.listed(phrases)
         return listed[0].upper() + listed[1:] + "."
 
     def _citizens(self, words: Words) -> str:
