@@ -15,6 +15,7 @@ import time
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,6 +23,7 @@ import typer
 
 from sim.cli_options import (
     BareJson,
+    Details,
     Engine,
     EngineName,
     JsonTarget,
@@ -199,12 +201,13 @@ def compare(
     tables: TablesTarget = None,
     report: ReportTarget = None,
     lang: Spoken = None,
+    details: Details = False,
 ) -> None:
     """Policies on the same futures: differences with the first one, how sure they are, and who pays."""
     from sim.cli_output import show_comparison
 
     question = Question("compare", policies, world, replications, years, seed, engine, workers, settings or [])
-    answer(question, Targets(json, tables, report), lang, show_comparison)
+    answer(question, Targets(json, tables, report), lang, partial(show_comparison, details=details))
 
 
 # ---- one future ----------------------------------------------------------------------------------------------------

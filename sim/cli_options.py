@@ -73,6 +73,9 @@ Spoken = Annotated[
     Language | None,
     typer.Option("--lang", help="Language of the output; default: English, and findings in both languages."),
 ]
+Details = Annotated[
+    bool, typer.Option("--details", help="Print every difference and a paragraph on each policy, of many policies too.")
+]
 PolicyName = Annotated[str, typer.Argument(metavar="POLICY", help="A policy: an id or a file.")]
 
 

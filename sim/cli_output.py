@@ -35,6 +35,9 @@ GAP = 1
 LEAST_NAME = 12
 """Letters that the column of names gets at least, where a name is that long."""
 
+TOLD = 4
+"""Of so many policies, at most, the findings are printed without being asked for."""
+
 LANGUAGE_NAMES = {"nl": "Nederlands", "en": "English"}
 
 
@@ -77,15 +80,32 @@ def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
 # ---- for people ----------------------------------------------------------------------------------------------------
 
 
-def show_comparison(result: Comparison, language: str | None) -> None:
-    """Print policies side by side, their differences, who pays, and the finding in words."""
+def show_comparison(result: Comparison, language: str | None, *, details: bool = False) -> None:
+    """Print policies side by side in one table, and what it says in words; with details all tables and paragraphs.
+
+    Of many policies the words are left to those who ask for details.
+    """
     from sim.show import tables
+    from sim.show.overview import overview
+    from sim.show.paragraph import paragraph
+    from sim.text import words
 
     chosen, out = language or "en", console()
-    for table in (tables.costs(result, chosen), tables.gaps(result, chosen), tables.who_pays(result, chosen)):
-        if table is not None:
-            show_table(out, table)
-    _show_answer(out, result, language)
+    if len(result.policies) > 1:
+        show_table(out, overview(result, chosen))
+    if details or len(result.policies) == 1:
+        for table in (tables.costs(result, chosen), tables.gaps(result, chosen), tables.who_pays(result, chosen)):
+            if table is not None:
+                show_table(out, table)
+        for policy in result.policies:
+            _say(out, policy.title[chosen], style="bold")
+            _say(out, f"{paragraph(result, policy, chosen)}\n")
+    _show_answer(out, result, language, told=details or len(result.policies) <= TOLD)
+    if not details:
+        say = words(chosen)
+        _say(
+            out, say.say("More: --details (every difference, and a paragraph on each policy), --report FOLDER."), "dim"
+        )
 
 
 def show_run(result: Comparison, language: str | None) -> None:
@@ -100,13 +120,21 @@ def show_run(result: Comparison, language: str | None) -> None:
 
 
 def _show_answer(
-    out: Console, result: Comparison, language: str | None, before: Callable[[str], str] | None = None
+    out: Console,
+    result: Comparison,
+    language: str | None,
+    before: Callable[[str], str] | None = None,
+    *,
+    told: bool = True,
 ) -> None:
-    """Print the sentences, in one language or in both, and what they rest on; `before` them what it says."""
+    """Print the sentences, in one language or in both, and what they rest on; `before` them what it says.
+
+    Where they are not `told`, only what they rest on.
+    """
     from sim.show.tables import count, deciding
     from sim.text import LANGUAGES, words
 
-    for spoken in [language] if language else LANGUAGES:
+    for spoken in ([language] if language else LANGUAGES) if told else ():
         if not language:
             _say(out, LANGUAGE_NAMES[spoken], style="bold")
         if before is not None:
@@ -195,7 +223,7 @@ def _show_part(out: Console, table: Table, columns: list[int], widths: list[int]
                 if position:
                     out.print()
                 out.print(Text(row[0], style="bold"))
-        elif tall:
+        elif tall and not table.dense:
             body.add_row("")
 
 
