@@ -16,6 +16,7 @@ import time
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,6 +24,7 @@ import typer
 
 from sim.cli_options import (
     BareJson,
+    Details,
     Engine,
     EngineName,
     JsonTarget,
@@ -55,6 +57,9 @@ if TYPE_CHECKING:
 SMALL_WORK = 60_000
 """Years lived by municipalities (all futures and policies together) below which more processes only cost time."""
 
+TOLD = 4
+"""Of so many policies, at most, the findings are told without being asked for."""
+
 app = typer.Typer(
     name="weerbaar",
     help="What cyber attacks cost municipalities, and who pays, under different policies. A model, not a forecast.",
@@ -81,6 +86,7 @@ class Question:
     workers: int | None
     settings: Sequence[str]
     quick: bool
+    told: bool = True  # whether findings are told in words
 
     def command(self, result: Comparison) -> str:
         """Return the command that gives this result again."""
@@ -171,10 +177,10 @@ def answer(question: Question, targets: Targets, language: Language | None, show
         if result.interrupted:
             print(f"{notice}\n")
         show(result, spoken)
-    if not question.quick and not result.interrupted:
+    if question.told and not question.quick and not result.interrupted:
         result = looked_into(result, workers)
     if not targets.silent:
-        show_answer(result, spoken)
+        show_answer(result, spoken, told=question.told)
     targets.write(result, spoken, question.command(result))
     chat(f"Took {time.perf_counter() - begun:.1f} s.")
     if result.interrupted:
@@ -234,12 +240,14 @@ def compare(
     tables: TablesTarget = None,
     report: ReportTarget = None,
     lang: Spoken = None,
+    details: Details = False,
 ) -> None:
     """Policies on the same futures: differences with the first one, how sure they are, and who pays."""
     from sim.cli_output import show_comparison
 
-    question = Question("compare", policies, world, replications, years, seed, engine, workers, settings or [], quick)
-    answer(question, Targets(json, tables, report), lang, show_comparison)
+    question = Question("compare", policies, world, replications, years, seed, engine, workers, settings or [], quick,
+                        told=details or len(policies) <= TOLD)  # fmt: skip
+    answer(question, Targets(json, tables, report), lang, partial(show_comparison, details=details))
 
 
 # ---- one future ----------------------------------------------------------------------------------------------------

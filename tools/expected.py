@@ -1,6 +1,6 @@
 """What every policy gives in four fixed futures: `python tools/expected.py` compares, `--write` writes it down anew.
 
-A file of tests/data/expected/ holds, for each of those futures, every key figure, what each payer paid for what in cents,
+A file of tests/data/expected/ holds for each of those futures every key figure, who paid how many cents for what,
 and the digest of the ledger; a test gives them again to the last digit. So a changed result never passes unseen: the
 command names which key figures moved and by how much, and CHANGELOG.md says why.
 """

@@ -54,13 +54,14 @@ class Comparison:
 
     def policy(self, policy: str | Policy) -> Policy:
         """Return one of the policies by its id. Raises KeyError."""
-        return self.policies[self._position(policy)]
+        return self.policies[self.position(policy)]
 
     def summaries(self, policy: str | Policy) -> tuple[Summary, ...]:
         """Return what was kept of each future of a policy. Raises KeyError."""
-        return self.futures_of[self._position(policy)]
+        return self.futures_of[self.position(policy)]
 
-    def _position(self, policy: str | Policy) -> int:
+    def position(self, policy: str | Policy) -> int:
+        """Return the place of a policy, by itself or by its id; KeyError when it is not here."""
         name = policy if isinstance(policy, str) else policy.id
         for position, known in enumerate(self.policies):
             if known.id == name:
@@ -74,7 +75,7 @@ class Comparison:
 
     def values(self, policy: str | Policy, kpi: str) -> NDArray[np.float64]:
         """Return one key figure of a policy in every future: shape (replications,)."""
-        every: NDArray[np.float64] = self._kpis[self._position(policy)][list(KPIS).index(kpi)]
+        every: NDArray[np.float64] = self._kpis[self.position(policy)][list(KPIS).index(kpi)]
         return every
 
     @cached_property
@@ -87,11 +88,11 @@ class Comparison:
 
     def estimate(self, policy: str | Policy, kpi: str) -> Estimate:
         """Return mean with interval, quantiles and tail of one key figure."""
-        return self._estimates[self._position(policy)][kpi]
+        return self._estimates[self.position(policy)][kpi]
 
     def difference(self, policy: str | Policy, kpi: str) -> Difference:
         """Return a policy less the baseline, paired by future."""
-        return self._differences[self._position(policy)][kpi]
+        return self._differences[self.position(policy)][kpi]
 
     def kpis(self) -> pd.DataFrame:
         """Return a tidy table: policy, kpi, unit, mean, lo, hi, median, p5, p95, cvar95."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sim.results.estimates import Difference
@@ -98,7 +98,7 @@ class Finding:
         if not gains or not costs:
             return ""
         return words.say(
-            "The trade-off: {gains}, against {costs}.", gains=listed(words, gains), costs=listed(words, costs)
+            "The trade-off: {gains}, against {costs}.", gains=words.listed(gains), costs=words.listed(costs)
         )
 
     def _turns(self, words: Words) -> str:
@@ -111,7 +111,7 @@ class Finding:
         for turn in self.turns:
             under.setdefault((turn.assumption, turn.level), []).append(words.say(BECOMES[turn.claim, turn.there]))
         said = [
-            words.say("{condition}, {claims}.", condition=words.say(UNDER[place]), claims=listed(words, claims))
+            words.say("{condition}, {claims}.", condition=words.say(UNDER[place]), claims=words.listed(claims))
             for place, claims in under.items()
         ]
         return " ".join(said)
@@ -162,7 +162,7 @@ class Finding:
         ]
         if not phrases:
             return words.say("Nobody's bill changes by more than chance.")
-        said = listed(words, phrases)
+        said = words.listed(phrases)
         return said[0].upper() + said[1:] + "."
 
     def _citizens(self, words: Words) -> str:
@@ -212,12 +212,14 @@ def responding(words: Words, gaps: Mapping[str, Difference] | None) -> str:
     if prevention.mean < 0:
         return words.say(
             "Because municipalities count on others, {prevention} less goes to prevention and incidents cost "
-            "{incidents} {worse}: all in all {amount} {more} than if they went on as before ({interval}).",
+            "{incidents} {worse}: all in all {amount} {more} than if they went on as before ({interval}). "
+            "How strongly they respond is an assumption.",
             **values,
         )
     return words.say(
         "Because municipalities respond to it, {prevention} more goes to prevention and incidents cost "
-        "{incidents} {worse}: all in all {amount} {more} than if they went on as before ({interval}).",
+        "{incidents} {worse}: all in all {amount} {more} than if they went on as before ({interval}). How strongly they respond is "
+        "an assumption.",
         **values,
     )
 
@@ -228,10 +230,3 @@ def interval(words: Words, gap: Difference) -> str:
         return words.say("one future gives no interval")
     low, high = gap.ci95 if gap.verdict == "too_close" else sorted(abs(end) for end in gap.ci95)
     return words.say("95% interval {low} to {high}", low=words.money(low), high=words.money(high))
-
-
-def listed(words: Words, phrases: Sequence[str]) -> str:
-    """Return phrases as a list in a sentence: one, two and three."""
-    if len(phrases) == 1:
-        return phrases[0]
-    return words.say(" and ").join([", ".join(phrases[:-1]), phrases[-1]])
