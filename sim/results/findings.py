@@ -218,8 +218,8 @@ def responding(words: Words, gaps: Mapping[str, Difference] | None) -> str:
         )
     return words.say(
         "Because municipalities respond to it, {prevention} more goes to prevention and incidents cost "
-        "{incidents} {worse}: all in all {amount} {more} than if they went on as before ({interval}). How strongly they respond is "
-        "an assumption.",
+        "{incidents} {worse}: all in all {amount} {more} than if they went on as before ({interval}). "
+        "How strongly they respond is an assumption.",
         **values,
     )
 
