@@ -112,7 +112,11 @@ def test_people_read_the_finding_in_both_languages(answered: tuple[Said, Path], 
 def test_details_are_for_those_who_ask(four_towns: str, answered: tuple[Said, Path]) -> None:
     question = ("compare", *PAIR, "--world", four_towns, "--replications", "4", "--seed", "7", "--lang", "en")
     asked = weerbaar(*question, "--details").out
-    for words in ("Lower in: the share of futures", "Who pays, per year", "For the rest it is “Current policy (2020)”."):
+    for words in (
+        "Lower in: the share of futures",
+        "Who pays, per year",
+        "For the rest it is “Current policy (2020)”.",
+    ):
         assert words in " ".join(asked.split())
         assert words not in answered[0].out
     assert "--details" in answered[0].out
