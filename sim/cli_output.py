@@ -35,9 +35,6 @@ GAP = 1
 LEAST_NAME = 12
 """Letters that the column of names gets at least, where a name is that long."""
 
-TOLD = 4
-"""Of so many policies, at most, the findings are printed without being asked for."""
-
 LANGUAGE_NAMES = {"nl": "Nederlands", "en": "English"}
 
 
@@ -86,7 +83,7 @@ def show_comparison(result: Comparison, language: str | None, *, details: bool =
     Of many policies the words are left to those who ask for details.
     """
     from sim.show import tables
-    from sim.show.overview import overview
+    from sim.show.overview import TOLD, overview
     from sim.show.paragraph import paragraph
     from sim.text import words
 
