@@ -13,6 +13,8 @@ from sim.results.estimates import Estimate, estimate
 from sim.show.tables import NOTHING, Scale, Table, count, scale, yearly
 from sim.text import Words, words
 
+TOLD = 4
+"""Of so many policies, at most, the findings in words come first; of more the table does."""
 OTHERS = ("insurer", "fund")
 VERDICTS = {"lower": "lower", "higher": "higher", "too_close": "uncertain"}
 WHO = {

@@ -12,7 +12,7 @@ from sim.experiments.compare import Comparison
 from sim.model.policy import Policy
 from sim.show import tables
 from sim.show.assumptions import assumptions, changed
-from sim.show.overview import overview
+from sim.show.overview import TOLD, overview
 from sim.show.paragraph import paragraph
 from sim.show.writing import put
 from sim.text import LANGUAGES, Words, words
@@ -147,6 +147,7 @@ def _page(result: Comparison, language: str, captions: Mapping[str, Mapping[str,
         "sentences": [finding.sentence(say) for finding in findings] or [result.sentence(language)],
         "proviso": findings[-1].proviso(say) if findings else tables.deciding(result, language),
         "overview": overview(result, language) if others else None,
+        "table_first": len(result.policies) > TOLD,
         "costs": tables.costs(result, language),
         "gaps": tables.gaps(result, language),
         "who_pays": tables.who_pays(result, language),
