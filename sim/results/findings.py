@@ -21,6 +21,10 @@ PAYS_MORE = {
     "insurer": "insurers pay {amount} more",
     "fund": "the solidarity fund pays {amount} more",
 }
+KEEPS = {
+    "insurer": "{amount} stays with insurers",
+    "fund": "{amount} stays in the solidarity fund",
+}
 TRIVIAL = 0.001  # a change of payer below this share of the whole cost is not worth a sentence
 LEVEL_NAMES = {"low": "low", "central": "central", "high": "high"}
 ANCHORS = ("frequency", "service_value", "supplier_accumulation")
@@ -156,7 +160,7 @@ class Finding:
     def _payers(self, words: Words) -> str:
         moved = {payer: self.differences[f"cost_{payer}_eur"] for payer in PAYS_MORE}
         phrases = [
-            words.say((PAYS_LESS if gap.mean < 0 else PAYS_MORE)[payer], amount=words.money(abs(gap.mean)))
+            self._moved(words, payer, gap)
             for payer, gap in sorted(moved.items(), key=lambda item: -abs(item[1].mean))
             if gap.verdict != "too_close" and abs(gap.mean) >= TRIVIAL * self.baseline_means["cash_cost_eur"]
         ]
@@ -164,6 +168,12 @@ class Finding:
             return words.say("Nobody's bill changes by more than chance.")
         said = words.listed(phrases)
         return said[0].upper() + said[1:] + "."
+
+    def _moved(self, words: Words, payer: str, gap: Difference) -> str:
+        pays = self.baseline_means[f"cost_{payer}_eur"] + gap.mean
+        if pays < 0 and payer in KEEPS:
+            return words.say(KEEPS[payer], amount=words.money(-pays))
+        return words.say((PAYS_LESS if gap.mean < 0 else PAYS_MORE)[payer], amount=words.money(abs(gap.mean)))
 
     def _citizens(self, words: Words) -> str:
         gap = self.differences["citizen_harm_eur"]
