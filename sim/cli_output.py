@@ -80,7 +80,7 @@ def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
 def show_comparison(result: Comparison, language: str | None, *, details: bool = False) -> None:
     """Print policies side by side in one table; with details, all tables and a paragraph on each policy."""
     from sim.show import tables
-    from sim.show.overview import TOLD, overview
+    from sim.show.overview import overview
     from sim.show.paragraph import paragraph
     from sim.text import words
 
