@@ -95,7 +95,7 @@ def show_comparison(result: Comparison, language: str | None, *, details: bool =
             _say(out, policy.title[chosen], style="bold")
             _say(out, f"{paragraph(result, policy, chosen)}\n")
     else:
-        more = words(chosen).say("More: --details (every difference, and a paragraph on each policy), --report FOLDER.")
+        more = words(chosen).say("More: --details (every difference, a paragraph on each policy), --report DIR.")
         _say(out, f"{more}\n", "dim")
 
 
