@@ -13,10 +13,9 @@ distribution function; the size of its batches is the best of some. In a world w
 outcomes must agree with the engine's; that is checked here and in tests/test_benchmarks.py.
 
 *What it does not show.* The bound is blind: it has no teams to wait for, no repeat attacks, no coverage that moves or
-learns, no down time in which nobody breaks in, no bursts of attempts after disclosures, no season within a year. It has
-no common random numbers, so that policies cannot be compared on the same futures, and no incident that could be
-explained. It works in floating-point cents, not whole ones, and keeps
-no digest of its ledger.
+learns, no audits that are taken up, no down time in which nobody breaks in, no bursts of attempts after disclosures, no
+season within a year. It has no common random numbers, so that policies cannot be compared on the same futures, and no
+incident that could be explained. It works in floating-point cents, not whole ones, and keeps no digest of its ledger.
 """
 
 from __future__ import annotations
@@ -44,6 +43,7 @@ MUNICIPALITY = ev.MUNICIPALITY
 WEEK = 7 * MINUTES_PER_DAY
 HOURS = 1 << 14  # moments of the week among which the hour of an impact is drawn
 POLICIES = ("status-quo-2020", "fifty-fifty")
+WITHOUT = ("policy.grants=[]",)  # of the audits that municipalities take up over time
 ENVIRONMENT = {
     "threat.repeat_factor": 1,
     "measures.learning": 0,
@@ -405,7 +405,7 @@ def main() -> None:
     world = sim.load_world("flanders-2020")
     rng = np.random.Generator(np.random.SFC64(SEED))
     for policy in POLICIES:
-        setting = settings(world, [sim.load_policy(policy)], 2 if quick else 10)[0]
+        setting = settings(world, [sim.load_policy(policy, WITHOUT)], 2 if quick else 10)[0]
         compiled, bound = CompiledSetting(setting, SEED), Bound(setting)
         compiled.chunk(0, 1)  # compiles, or loads what was compiled
         work = {f"bound {size}": lambda _, size=size, bound=bound: bound.play(rng, size) for size in tried}
@@ -434,7 +434,7 @@ def agreement(world: sim.World, futures: int) -> dict[str, str]:
 
     There are no teams to wait for; the world should leave out what else the bound does (see ENVIRONMENT).
     """
-    policy = sim.load_policy("fifty-fifty").with_values(
+    policy = sim.load_policy("fifty-fifty", WITHOUT).with_values(
         {"response.teams": "unlimited", "ransom.rule": "with_approval", "ransom.approval_rate": 0.5}
     )
     setting = settings(world, [policy], None)[0]

@@ -11,10 +11,12 @@ import os
 import shlex
 import subprocess
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,12 +24,14 @@ import typer
 
 from sim.cli_options import (
     BareJson,
+    Details,
     Engine,
     EngineName,
     JsonTarget,
     Kind,
     Language,
     PolicyName,
+    Quick,
     Replication,
     Replications,
     ReportTarget,
@@ -78,6 +82,8 @@ class Question:
     engine: Engine | None
     workers: int | None
     settings: Sequence[str]
+    quick: bool
+    told: bool = True  # whether findings are told in words
 
     def command(self, result: Comparison) -> str:
         """Return the command that gives this result again."""
@@ -118,10 +124,25 @@ def serving(engine: Engine | None) -> str:
     return usable
 
 
+def fetch_what_shows() -> None:
+    """Load what shows an answer while the first futures are played, which leave the interpreter free."""
+    import scipy.special  # noqa: F401
+
+    import sim.show.tables  # noqa: F401
+    from sim.text import LANGUAGES, words
+
+    for language in LANGUAGES:
+        words(language).say("A model, not a forecast.")
+
+
 def answer(question: Question, targets: Targets, language: Language | None, show: Callable[..., None]) -> None:
-    """Play a question, show the answer and write it; ends with exit code 130 when the work was interrupted."""
+    """Play a question, show the answer, look what it hangs on unless that is left out, and say and write it all.
+
+    Ends with exit code 130 when the work was interrupted.
+    """
     targets.check()
     world, policies = load(question.world, question.policies, question.years, question.settings)
+    from sim.cli_output import show_answer
     from sim.experiments.compare import compare
     from sim.experiments.replicate import available_workers
     from sim.text import words
@@ -133,6 +154,7 @@ def answer(question: Question, targets: Targets, language: Language | None, show
         lived = len(world.municipalities) * world.years * len(policies) * question.replications
         workers = available_workers() if lived > SMALL_WORK else 1
     with progress("Playing futures") as moved:
+        threading.Thread(target=fetch_what_shows).start()
         result = compare(
             world,
             policies,
@@ -152,11 +174,25 @@ def answer(question: Question, targets: Targets, language: Language | None, show
         if result.interrupted:
             print(f"{notice}\n")
         show(result, spoken)
+    if question.told and not question.quick and not result.interrupted:
+        result = looked_into(result, workers)
+    if not targets.silent:
+        show_answer(result, spoken, told=question.told)
     targets.write(result, spoken, question.command(result))
     chat(f"Took {time.perf_counter() - begun:.1f} s.")
     if result.interrupted:
         talk(notice)
         raise typer.Exit(130)
+
+
+def looked_into(result: Comparison, workers: int) -> Comparison:
+    """Return the comparison with its checks; without them when Ctrl+C says that they are not wanted."""
+    try:
+        with progress("Looking at what it hangs on") as moved:
+            return result.checked(workers=workers, progress=moved)
+    except KeyboardInterrupt:
+        talk("Interrupted: the answer does not say what it hangs on.")
+        return result
 
 
 @app.command()
@@ -170,6 +206,7 @@ def run(
     engine: EngineName = None,
     workers: Workers = None,
     settings: Settings = None,
+    quick: Quick = False,
     json: JsonTarget = None,
     tables: TablesTarget = None,
     report: ReportTarget = None,
@@ -178,7 +215,7 @@ def run(
     """One policy: every outcome with its interval, and who pays."""
     from sim.cli_output import show_run
 
-    question = Question("run", [policy], world, replications, years, seed, engine, workers, settings or [])
+    question = Question("run", [policy], world, replications, years, seed, engine, workers, settings or [], quick)
     answer(question, Targets(json, tables, report), lang, show_run)
 
 
@@ -195,16 +232,20 @@ def compare(
     engine: EngineName = None,
     workers: Workers = None,
     settings: Settings = None,
+    quick: Quick = False,
     json: JsonTarget = None,
     tables: TablesTarget = None,
     report: ReportTarget = None,
     lang: Spoken = None,
+    details: Details = False,
 ) -> None:
     """Policies on the same futures: differences with the first one, how sure they are, and who pays."""
     from sim.cli_output import show_comparison
+    from sim.show.overview import TOLD
 
-    question = Question("compare", policies, world, replications, years, seed, engine, workers, settings or [])
-    answer(question, Targets(json, tables, report), lang, show_comparison)
+    question = Question("compare", policies, world, replications, years, seed, engine, workers, settings or [], quick,
+                        told=details or len(policies) <= TOLD)  # fmt: skip
+    answer(question, Targets(json, tables, report), lang, partial(show_comparison, details=details))
 
 
 # ---- one future ----------------------------------------------------------------------------------------------------

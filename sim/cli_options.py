@@ -73,6 +73,12 @@ Spoken = Annotated[
     Language | None,
     typer.Option("--lang", help="Language of the output; default: English, and findings in both languages."),
 ]
+Quick = Annotated[
+    bool, typer.Option("--quick", help="Leave out what takes more futures: under which assumptions the finding turns.")
+]
+Details = Annotated[
+    bool, typer.Option("--details", help="Print every difference and a paragraph on each policy, of many policies too.")
+]
 PolicyName = Annotated[str, typer.Argument(metavar="POLICY", help="A policy: an id or a file.")]
 
 

@@ -77,37 +77,54 @@ def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
 # ---- for people ----------------------------------------------------------------------------------------------------
 
 
-def show_comparison(result: Comparison, language: str | None) -> None:
-    """Print policies side by side, their differences, who pays, and the finding in words."""
+def show_comparison(result: Comparison, language: str | None, *, details: bool = False) -> None:
+    """Print policies side by side in one table; with details, all tables and a paragraph on each policy."""
     from sim.show import tables
+    from sim.show.overview import overview
+    from sim.show.paragraph import paragraph
+    from sim.text import words
 
     chosen, out = language or "en", console()
-    for table in (tables.costs(result, chosen), tables.gaps(result, chosen), tables.who_pays(result, chosen)):
-        if table is not None:
-            show_table(out, table)
-    _show_answer(out, result, language)
+    if len(result.policies) > 1:
+        show_table(out, overview(result, chosen))
+    if details or len(result.policies) == 1:
+        for table in (tables.costs(result, chosen), tables.gaps(result, chosen), tables.who_pays(result, chosen)):
+            if table is not None:
+                show_table(out, table)
+        for policy in result.policies:
+            _say(out, policy.title[chosen], style="bold")
+            _say(out, f"{paragraph(result, policy, chosen)}\n")
+    else:
+        more = words(chosen).say("More: --details (every difference, and a paragraph on each policy), --report FOLDER.")
+        _say(out, f"{more}\n", "dim")
 
 
 def show_run(result: Comparison, language: str | None) -> None:
-    """Print the key figures of one policy, who pays for what, and the answer in words."""
+    """Print the key figures of one policy, and who pays for what."""
     from sim.show import tables
 
     chosen, out, policy = language or "en", console(), result.baseline
     show_table(out, tables.key_figures(result, policy, chosen))
     show_table(out, tables.uses(result, policy, chosen))
-    _show_answer(out, result, language)
 
 
-def _show_answer(out: Console, result: Comparison, language: str | None) -> None:
-    """Print the sentences, in one language or in both, and what they rest on."""
+def show_answer(result: Comparison, language: str | None, *, told: bool = True) -> None:
+    """Print the findings, or in short what is lowest where they are not told, and what that rests on.
+
+    Of a policy that is alone, a paragraph on what it does comes first.
+    """
+    from sim.show.overview import headline
+    from sim.show.paragraph import paragraph
     from sim.show.tables import count, deciding
     from sim.text import LANGUAGES, words
 
+    out = console()
     for spoken in [language] if language else LANGUAGES:
         if not language:
             _say(out, LANGUAGE_NAMES[spoken], style="bold")
-        _say(out, result.sentence(spoken))
-        _say(out, "")
+        if len(result.policies) == 1:
+            _say(out, f"{paragraph(result, result.baseline, spoken)}\n")
+        _say(out, f"{result.sentence(spoken) if told else headline(result, spoken)}\n")
     say = words(language or "en")
     facts = say.say(
         "World {world}: {towns}, {years} from {start}. {futures}, seed {seed}, engine {engine}, Weerbaar {version}.",
@@ -190,7 +207,7 @@ def _show_part(out: Console, table: Table, columns: list[int], widths: list[int]
                 if position:
                     out.print()
                 out.print(Text(row[0], style="bold"))
-        elif tall:
+        elif tall and not table.dense:
             body.add_row("")
 
 
@@ -377,6 +394,9 @@ def frames_of(result: Comparison) -> dict[str, pd.DataFrame]:
         "municipalities": result.municipalities(),
         "burden_by_size": result.burden("size_class"),
         "burden_by_province": result.burden("province"),
+        "burden_by_income": result.burden("income_class"),
+        "winners": result.winners(),
+        "running_dry": result.running_dry(),
     }
 
 

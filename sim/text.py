@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import gettext
 import math
+from collections.abc import Iterable
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -89,11 +90,16 @@ class Words:
         else:
             amount, unit = euro, ""
         digits_shown = self.figure(amount, digits) if unit else self.number(float(f"{amount:.{digits - 1}e}"))
-        if not unit and size < 100:
+        if not unit and 0 < size < 100:
             digits_shown = self.number(amount, 2)
         sign, digits_shown = ("-", digits_shown[1:]) if digits_shown.startswith("-") else ("", digits_shown)
         space = NO_BREAK if self.language == "nl" else ""
         return f"{sign}€{space}{digits_shown}" + (f"{NO_BREAK}{unit}" if unit else "")
+
+    def listed(self, texts: Iterable[str]) -> str:
+        """Return texts as one reads them out: one, two and three."""
+        *first, last = texts
+        return self.say(" and ").join([", ".join(first), last]) if first else last
 
     def years(self, count: int) -> str:
         """Return a number of years: "one year", "10 years"."""

@@ -102,11 +102,35 @@ def test_people_read_the_finding_in_both_languages(answered: tuple[Said, Path], 
     out = answered[0].out
     assert same_in_python.sentence("nl") in out
     assert same_in_python.sentence("en") in out
-    for words in ("What a year costs", "Who pays", "not cash", "A model, not a forecast", "frequency of attacks",
+    for words in ("What a year costs and who pays it", "not cash", "A model, not a forecast", "frequency of attacks",
                   "4 futures", "seed 7", "engine compiled", f"Weerbaar {sim.__version__}"):  # fmt: skip
         assert words in out
     assert answered[0].err == ""
     assert (answered[1] / "report" / "index.html").stat().st_size > 1_000_000
+
+
+def test_details_are_for_those_who_ask(four_towns: str, answered: tuple[Said, Path]) -> None:
+    question = ("compare", *PAIR, "--world", four_towns, "--replications", "4", "--seed", "7", "--lang", "en")
+    asked = weerbaar(*question, "--details").out
+    for words in (
+        "Lower in: the share of futures",
+        "Who pays, per year",
+        "For the rest it is “Current policy (2020)”.",
+    ):
+        assert words in " ".join(asked.split())
+        assert words not in answered[0].out
+    assert "--details" in answered[0].out
+    assert "--details" not in asked
+
+
+def test_of_many_policies_one_table_comes_and_no_long_text(four_towns: str) -> None:
+    many = (*PAIR, "prevention-first", "no-ransom", "local-only")
+    said = weerbaar("compare", *many, "--world", four_towns, "--replications", "3", "--lang", "en").out
+    assert all(policy in " ".join(said.split()) for policy in ("Never a ransom", "Municipality pays all"))
+    assert "in total than" not in said
+    assert "Deciding assumptions" in said
+    told = weerbaar("compare", *many, "--world", four_towns, "--replications", "3", "--lang", "en", "--details").out
+    assert "only moves who pays" in told
 
 
 def test_one_language_when_asked(four_towns: str, same_in_python: sim.Comparison) -> None:

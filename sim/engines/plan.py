@@ -201,20 +201,33 @@ class Plan:
     @cached_property
     def own(self) -> Floats:
         """Own euro per inhabitant in each year, by the mask of matching grants that pay: (y, masks, n)."""
-        masks = 1 << len(self.matching)
-        table = np.empty((len(self.stage_of_year), masks, len(self.world.nis)))
+        rows: dict[tuple[int, int], Floats] = {}
         for year, number in enumerate(self.stage_of_year):
-            stage = self.policy.stages[number]
-            if not stage.responsive:
-                table[year] = stage.local_spend
-                continue
-            prices, stakes = self._own_prices(stage), self._stakes(stage, number, year)
-            for mask in range(masks):
-                uses = self.uses(stage, mask)
-                table[year, mask] = best_spends(
-                    prices, self._weights, self.world.funding.ceiling, uses, self.effect[number], stakes, self.chain
-                )
-        return table
+            if (number, self._weighed_in(year)) not in rows:
+                rows[number, self._weighed_in(year)] = self._own(number, self._weighed_in(year))
+        return np.array([rows[number, self._weighed_in(year)] for year, number in enumerate(self.stage_of_year)])
+
+    def _weighed_in(self, year: int) -> int:
+        """The year whose attempts count: with revealed weights all years are like the first.
+
+        They weigh losses so that today's spend suits today's sharing every year, however many attacks there are: then
+        only what a policy changes moves spending.
+        """
+        return 0 if self.world.funding.revealed else year
+
+    def _own(self, number: int, year: int) -> Floats:
+        """Own euro per inhabitant in a stage, with the attempts of a year: (masks, n)."""
+        stage, masks = self.policy.stages[number], range(1 << len(self.matching))
+        if not stage.responsive:
+            return np.full((len(masks), len(self.world.nis)), stage.local_spend)
+        prices, stakes = self.own_prices(stage), self.stakes(stage, number, year)
+        ceiling, effect = self.world.funding.ceiling, self.effect[number]
+        return np.array(
+            [
+                best_spends(prices, self._weights, ceiling, self.uses(stage, mask), effect, stakes, self.chain)
+                for mask in masks
+            ]
+        )
 
     @cached_property
     def chain(self) -> Chain:
@@ -238,10 +251,18 @@ class Plan:
         average = sum(days) / len(days)
         return np.array([attempt_rate(float(people), w.threat) * average for people in w.inhabitants.tolist()])
 
-    def _stakes(self, stage: Stage | None, number: int, year: int) -> Floats:
-        """Return what is at stake in a year: attempts, and euro per inhabitant a break-in of each class: (n, 4).
+    def stakes(self, stage: Stage, number: int, year: int) -> Floats:
+        """Return what a municipality itself has at stake in a year, with the part of harm that it weighs: (n, 4)."""
+        return self._stakes(stage, number, year, self.world.funding.harm_weight)
 
-        Without a stage, as if every municipality paid its own bill.
+    def full_stakes(self, harm: float) -> Floats:
+        """Return what is at stake in the first year whoever pays, with a part of harm to citizens: (n, 4)."""
+        return self._stakes(None, 0, 0, harm)
+
+    def _stakes(self, stage: Stage | None, number: int, year: int, harm: float) -> Floats:
+        """Return attempts in a year, and euro per inhabitant that a break-in of each class costs: (n, 4).
+
+        Without a stage, as if every municipality paid its own bill. `harm` is the weight of harm to citizens.
         """
         w, people = self.world, self.world.inhabitants.astype(float)
         size = np.array([incident.cost_size(n, w.bill) for n in people.tolist()])
@@ -254,7 +275,7 @@ class Plan:
         columns = [self.attempts(year)]
         for severity, (mean, sigma) in enumerate(zip(means, sigmas, strict=True)):
             share = np.ones(len(people)) if stage is None else self._own_share(stage, number, severity, mean, sigma)
-            columns.append((mean * share + w.funding.harm_weight * self._harm(severity)) / people)
+            columns.append((mean * share + harm * self._harm(severity)) / people)
         return np.column_stack(columns)
 
     def _harm(self, severity: int) -> Floats:
@@ -302,7 +323,7 @@ class Plan:
     def _start_of(self, stage: Stage) -> int:
         return max(0, stage.begins)
 
-    def _own_prices(self, stage: Stage) -> Floats:
+    def own_prices(self, stage: Stage) -> Floats:
         """Return what a euro of its own prevention costs a municipality, after what others pay of it: (n,)."""
         spent = np.outer(self.world.inhabitants.astype(float) * stage.local_spend * 100.0, [1.0])
         own = _own_part(stage, stage.layers[ev.PREVENTION], spent, False, self._start_of(stage))
@@ -315,7 +336,11 @@ class Plan:
         if not w.funding.revealed:
             return np.ones(len(w.nis))
         return revealed_weights(
-            w.reference_spend, w.reference_mix, self.structure.maturity, self._stakes(None, 0, 0), self.chain
+            w.reference_spend,
+            w.reference_mix,
+            self.structure.maturity,
+            self.full_stakes(w.funding.harm_weight),
+            self.chain,
         )
 
 
@@ -357,6 +382,20 @@ def revealed_weights(spend: float, mix: Any, effect: Floats, stakes: Floats, cha
         saving = marginal_saving(spend, theirs, chain)
         weights[town] = 1.0 / saving if saving > 0.0 else 1.0
     return weights
+
+
+@kernel
+def long_run_coverages(effect: Floats, spends: Any, reference_spend: float, mix: Any, today: Any) -> Floats:
+    """Return the coverage of the six measures to which these euro per inhabitant a year lead each town: (n, 6).
+
+    `effect` (n,) is what a euro buys in each town; `spends`, `mix` and `today` have six numbers.
+    """
+    covered = np.empty((len(effect), MEASURES))
+    for town in range(len(effect)):
+        for measure in range(MEASURES):
+            ratio = spend_ratio(effect[town], spends[measure], reference_spend, mix[measure])
+            covered[town, measure] = coverage_target(ratio, today[measure])
+    return covered
 
 
 def coverages(effect: float, spends: tuple[float, ...] | list[float], world: WorldArrays) -> list[float]:

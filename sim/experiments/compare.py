@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -13,30 +12,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines import events as ev
+from sim.experiments import burdens, pots
+from sim.experiments.benefits import BenefitCost, benefit_cost
+from sim.experiments.checks import Checks, checked
+from sim.experiments.plain import plain_data
 from sim.experiments.replicate import DEFAULT_ENGINE, Futures, Progress, play, replicate, settings, usable_engine
 from sim.model.policy import PAYERS, Policy
 from sim.model.world import World
-from sim.results.estimates import Difference, Estimate, difference, estimate, exceedance, mean_interval
-from sim.results.findings import Finding
+from sim.results.estimates import Difference, Estimate, differences, estimates, exceedance
+from sim.results.findings import ANCHORS, Finding, responding
 from sim.results.outcomes import KPIS, Summary, summarise
 from sim.results.story import Story, tell
-from sim.rules.calendar import MINUTES_PER_DAY
 from sim.text import words
-from sim.version import MODEL_VERSION
 
 if TYPE_CHECKING:
     import pandas as pd
-
-SIZE_CLASSES = (
-    (0, 10_000, "< 10 000"),
-    (10_000, 20_000, "10 000 - 19 999"),
-    (20_000, 50_000, "20 000 - 49 999"),
-    (50_000, 100_000, "50 000 - 99 999"),
-    (100_000, 1 << 40, ">= 100 000"),
-)
-ANCHORS = ("frequency", "service_value", "supplier_accumulation")
-INCOME_CLASSES = ("lowest third", "middle third", "highest third")
-UNKNOWN_INCOME = "income unknown"
 
 
 @dataclass(frozen=True)
@@ -50,6 +40,7 @@ class Comparison:
     engine: str
     futures_of: tuple[tuple[Summary, ...], ...]
     interrupted: bool = False
+    checks: Checks | None = None
 
     @property
     def replications(self) -> int:
@@ -61,7 +52,16 @@ class Comparison:
         """The policy that the others are compared with."""
         return self.policies[0]
 
-    def _position(self, policy: str | Policy) -> int:
+    def policy(self, policy: str | Policy) -> Policy:
+        """Return one of the policies by its id. Raises KeyError."""
+        return self.policies[self.position(policy)]
+
+    def summaries(self, policy: str | Policy) -> tuple[Summary, ...]:
+        """Return what was kept of each future of a policy. Raises KeyError."""
+        return self.futures_of[self.position(policy)]
+
+    def position(self, policy: str | Policy) -> int:
+        """Return the place of a policy, by itself or by its id; KeyError when it is not here."""
         name = policy if isinstance(policy, str) else policy.id
         for position, known in enumerate(self.policies):
             if known.id == name:
@@ -70,33 +70,29 @@ class Comparison:
 
     @cached_property
     def _kpis(self) -> list[NDArray[np.float64]]:
-        return [np.array([summary.kpis for summary in summaries]) for summaries in self.futures_of]
+        """Every key figure of every policy: (kpis, replications) each."""
+        return [np.array([summary.kpis for summary in summaries]).T.copy() for summaries in self.futures_of]
 
     def values(self, policy: str | Policy, kpi: str) -> NDArray[np.float64]:
         """Return one key figure of a policy in every future: shape (replications,)."""
-        return self._kpis[self._position(policy)][:, list(KPIS).index(kpi)]
+        every: NDArray[np.float64] = self._kpis[self.position(policy)][list(KPIS).index(kpi)]
+        return every
 
     @cached_property
-    def _estimates(self) -> dict[tuple[int, str], Estimate]:
-        return {}
+    def _estimates(self) -> list[dict[str, Estimate]]:
+        return [dict(zip(KPIS, estimates(values), strict=True)) for values in self._kpis]
 
     @cached_property
-    def _differences(self) -> dict[tuple[int, str], Difference]:
-        return {}
+    def _differences(self) -> list[dict[str, Difference]]:
+        return [dict(zip(KPIS, differences(self._kpis[0], values), strict=True)) for values in self._kpis]
 
     def estimate(self, policy: str | Policy, kpi: str) -> Estimate:
         """Return mean with interval, quantiles and tail of one key figure."""
-        wanted = (self._position(policy), kpi)
-        if wanted not in self._estimates:
-            self._estimates[wanted] = estimate(self.values(policy, kpi))
-        return self._estimates[wanted]
+        return self._estimates[self.position(policy)][kpi]
 
     def difference(self, policy: str | Policy, kpi: str) -> Difference:
         """Return a policy less the baseline, paired by future."""
-        wanted = (self._position(policy), kpi)
-        if wanted not in self._differences:
-            self._differences[wanted] = difference(self.values(self.baseline, kpi), self.values(policy, kpi))
-        return self._differences[wanted]
+        return self._differences[self.position(policy)][kpi]
 
     def kpis(self) -> pd.DataFrame:
         """Return a tidy table: policy, kpi, unit, mean, lo, hi, median, p5, p95, cvar95."""
@@ -136,84 +132,39 @@ class Comparison:
         return pd.concat(frames, ignore_index=True)
 
     @cached_property
-    def _towns(self) -> pd.DataFrame:
-        import pandas as pd
-
-        towns = sorted(self.world.municipalities, key=lambda town: town.nis)
-        frame = pd.DataFrame(
-            {
-                "nis_code": [town.nis for town in towns],
-                "name": [town.name for town in towns],
-                "province": [town.province for town in towns],
-                "population": [town.population for town in towns],
-                "income_per_inhabitant_eur": [town.income_per_inhabitant_eur for town in towns],
-            }
-        )
-        labels = [next(label for low, high, label in SIZE_CLASSES if low <= p < high) for p in frame["population"]]
-        frame["size_class"] = labels
-        income = pd.to_numeric(frame["income_per_inhabitant_eur"])
-        order, known = income.rank(method="first"), int(income.notna().sum())
-        frame["income_class"] = [
-            UNKNOWN_INCOME if math.isnan(rank) else INCOME_CLASSES[min(2, int(3 * (rank - 1) / known))]
-            for rank in order
-        ]
-        return frame
+    def towns(self) -> burdens.Towns:
+        """The municipalities of the world in order of NIS code, and the groups they belong to."""
+        return burdens.towns(self.world)
 
     def municipalities(self) -> pd.DataFrame:
         """Return one row a policy and municipality: means over futures, per year and per inhabitant where named so."""
-        import pandas as pd
-
-        frames = []
-        for policy, summaries in zip(self.policies, self.futures_of, strict=True):
-            frame = self._towns.copy()
-            frame.insert(0, "policy", policy.id)
-            people = frame["population"].to_numpy() * self.years
-            own = np.array([summary.own for summary in summaries])
-            frame["own_cost_per_inhabitant_eur"] = own.mean(axis=0) / 100 / people
-            frame["own_cost_p95_per_inhabitant_eur"] = np.quantile(own, 0.95, axis=0) / 100 / people
-            cash = np.mean([summary.cash for summary in summaries], axis=0)
-            frame["cash_cost_per_inhabitant_eur"] = cash / 100 / people
-            lost = np.mean([summary.person_minutes for summary in summaries], axis=0)
-            frame["outage_days_per_year"] = lost / MINUTES_PER_DAY / people
-            frame["serious_incidents_per_year"] = (
-                np.mean([summary.serious for summary in summaries], axis=0) / self.years
-            )
-            frames.append(frame)
-        return pd.concat(frames, ignore_index=True)
+        return burdens.municipalities(self)
 
     def burden(self, by: str = "size_class") -> pd.DataFrame:
         """Return what municipalities bear, in euro per inhabitant per year, by "size_class", "province" or
         "income_class": policy, group, municipalities, mean, lo, hi (interval over futures) and the difference with
         the baseline with its own interval.
         """
-        import pandas as pd
+        return burdens.burden(self, by)
 
-        towns = self._towns
-        order = {"size_class": [label for *_, label in SIZE_CLASSES], "income_class": [*INCOME_CLASSES, UNKNOWN_INCOME]}
-        present = list(dict.fromkeys(towns[by]))
-        groups = [label for label in order.get(by, present) if label in present]
-        rows = []
-        for policy, summaries in zip(self.policies, self.futures_of, strict=True):
-            own = np.array([summary.own for summary in summaries])
-            reference = np.array([summary.own for summary in self.futures_of[0]])
-            for group in groups:
-                chosen = (towns[by] == group).to_numpy()
-                people = int(towns["population"][chosen].sum()) * self.years
-                burden = own[:, chosen].sum(axis=1) / 100 / people
-                gap = burden - reference[:, chosen].sum(axis=1) / 100 / people
-                rows.append(
-                    (policy.id, group, int(chosen.sum()), float(burden.mean()), *mean_interval(burden),
-                     float(gap.mean()), *mean_interval(gap))
-                )  # fmt: skip
-        names = ["policy", by, "municipalities", "mean", "lo", "hi", "change", "change_lo", "change_hi"]
-        return pd.DataFrame(rows, columns=names)
+    def winners(self) -> pd.DataFrame:
+        """Return one row a policy and municipality: how its own cost changes against the baseline, and the verdict."""
+        return burdens.winners(self)
+
+    def running_dry(self) -> pd.DataFrame:
+        """Return one row a policy, pot and year: what is left, and how probable it is that a claim found it empty."""
+        return pots.running_dry(self)
+
+    def benefit_cost(self, policy: str | Policy) -> BenefitCost:
+        """Return what a policy saves for what it adds to prevention, against the baseline."""
+        return benefit_cost(self, policy)
 
     def payers(self, policy: str | Policy) -> dict[str, dict[str, float]]:
         """Return the mean euro over the horizon by payer and category; empty cells are left out.
 
         Transfers between payers stand beside the costs, negative where money comes in: they add up to zero.
         """
-        mean = np.mean([summary.payments for summary in self.futures_of[self._position(policy)]], axis=0) / 100
+        mean = np.mean([summary.payments for summary in self.summaries(policy)], axis=0) / 100
         return {
             payer: {entry: float(mean[i, j]) for j, entry in enumerate(ev.ENTRIES) if mean[i, j] != 0}
             for i, payer in enumerate(PAYERS)
@@ -222,17 +173,17 @@ class Comparison:
 
     def years_of(self, policy: str | Policy) -> NDArray[np.float64]:
         """Return the cash cost in euro of every year of every future: shape (replications, years)."""
-        return np.array([summary.years for summary in self.futures_of[self._position(policy)]]) / 100
+        return np.array([summary.years for summary in self.summaries(policy)]) / 100
 
     def balances(self, policy: str | Policy) -> NDArray[np.float64]:
         """Return the euro left in the fund, the envelopes and the grants of a policy at the end of every year of every
         future: shape (replications, pots, years).
         """
-        return np.array([summary.balances for summary in self.futures_of[self._position(policy)]]) / 100
+        return np.array([summary.balances for summary in self.summaries(policy)]) / 100
 
     def ran_dry(self, policy: str | Policy) -> NDArray[np.bool_]:
         """Return whether a claim met an empty fund, envelope or grant: shape (replications, pots, years)."""
-        return np.array([summary.dry for summary in self.futures_of[self._position(policy)]]) > 0
+        return np.array([summary.dry for summary in self.summaries(policy)]) > 0
 
     def exceedance(self, policy: str | Policy) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the exceedance curve of the yearly cash cost: euro in rising order, and the share of years at
@@ -242,7 +193,7 @@ class Comparison:
 
     def finding(self, policy: str | Policy, language: str) -> Finding:
         """Return the numbers behind the sentence about a policy."""
-        other = self.policies[self._position(policy)]
+        other = self.policy(policy)
         return Finding(
             baseline=self.baseline.title[language],
             policy=other.title[language],
@@ -251,20 +202,28 @@ class Comparison:
             differences={kpi: self.difference(other, kpi) for kpi in KPIS},
             baseline_means={kpi: self.estimate(self.baseline, kpi).mean for kpi in KPIS},
             assumptions={name: getattr(self.world.anchor, name) for name in ANCHORS},
+            turns=None if self.checks is None else self.checks.turns.get(other.id),
+            behaviour=self._behaviour(other),
         )
+
+    def checked(self, *, workers: int = 1, progress: Progress | None = None) -> Comparison:
+        """Return the comparison with what more futures say about it: under which of the deciding assumptions its
+        findings turn, and what municipalities' own choices cost. Sentences and `to_json` then tell it.
+        """
+        return checked(self, workers=workers, progress=progress)
 
     def sentence(self, language: str = "nl", policy: str | Policy | None = None) -> str:
         """Return the finding in words: about one policy, or about each in turn on a line of its own.
 
-        The assumptions under which it holds stand at the end, once.
+        The assumptions under which it holds stand at the end, once; after `checked`, each finding says what turns it.
         """
-        chosen = self.policies[1:] if policy is None else (self.policies[self._position(policy)],)
+        chosen = self.policies[1:] if policy is None else (self.policy(policy),)
         say = words(language)
         if not chosen:
             return self._lone_sentence(language)
         findings = [self.finding(other, language) for other in chosen]
         lines = [finding.sentence(say) for finding in findings]
-        return "\n".join(lines) + " " + findings[-1].proviso(say)
+        return "\n".join(lines) + ("" if self.checks else f" {findings[-1].proviso(say)}")
 
     def _lone_sentence(self, language: str) -> str:
         say, cash = words(language), self.estimate(self.baseline, "cash_cost_eur")
@@ -278,7 +237,7 @@ class Comparison:
                 years=say.years(self.years),
                 own=say.money(own.mean),
             )
-        return say.say(
+        told = say.say(
             "Over {years} “{policy}” costs {cash} in total (95% interval {low} to {high}), of which the "
             "municipalities pay {own}; in 1 future of 20 the total exceeds {p95}.",
             years=say.years(self.years),
@@ -289,6 +248,10 @@ class Comparison:
             own=say.money(own.mean),
             p95=say.money(cash.p95),
         )
+        return f"{told} {responding(say, self._behaviour(self.baseline))}".rstrip()
+
+    def _behaviour(self, policy: Policy) -> Mapping[str, Difference] | None:
+        return None if self.checks is None else self.checks.behaviour.get(policy.id)
 
     @property
     def tape_hash(self) -> str:
@@ -301,79 +264,25 @@ class Comparison:
     def ledger_hash(self, policy: str | Policy) -> str:
         """Digest of the ledgers of all futures of a policy, in order."""
         digest = hashlib.sha256()
-        for summary in self.futures_of[self._position(policy)]:
+        for summary in self.summaries(policy):
             digest.update(summary.ledger_hash.to_bytes(8, "little"))
         return digest.hexdigest()[:16]
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer as plain data, in the shape that the manual fixes; unknown numbers are None."""
-        policies, gaps = [], []
-        for policy in self.policies:
-            figures = {}
-            for kpi, unit in KPIS.items():
-                e = self.estimate(policy, kpi)
-                figures[kpi] = {
-                    "unit": unit,
-                    "mean": e.mean,
-                    "ci95": _finite(e.ci95),
-                    "median": e.median,
-                    "p5": e.p5,
-                    "p95": e.p95,
-                    "cvar95": e.cvar95,
-                    "p95_ci95": _finite(e.p95_ci95),
-                }
-            policies.append(
-                {
-                    "id": policy.id,
-                    "title": dict(policy.title),
-                    "kpis": figures,
-                    "payers": self.payers(policy),
-                    "ledger_hash": self.ledger_hash(policy),
-                }
-            )
-        for policy in self.policies[1:]:
-            for kpi in KPIS:
-                d = self.difference(policy, kpi)
-                gaps.append(
-                    {
-                        "baseline": self.baseline.id,
-                        "policy": policy.id,
-                        "kpi": kpi,
-                        "mean": d.mean,
-                        "ci95": _finite(d.ci95),
-                        "share_of_futures_lower": d.share_of_futures_lower,
-                        "verdict": d.verdict,
-                    }
-                )
-        return {
-            "model_version": MODEL_VERSION,
-            "seed": self.seed,
-            "replications": self.replications,
-            "years": self.years,
-            "world": self.world.id,
-            "engine": self.engine,
-            "interrupted": self.interrupted,
-            "tape_hash": self.tape_hash,
-            "policies": policies,
-            "differences": gaps,
-            "sentence": {language: self.sentence(language) for language in ("nl", "en")},
-        }
+        return plain_data(self)
 
     def explain(self, policy: str | Policy, *, municipality: str | int, replication: int) -> Story:
         """Return the story of one municipality in one future of a policy."""
         return explain(
             self.world,
-            self.policies[self._position(policy)],
+            self.policy(policy),
             municipality=municipality,
             replication=replication,
             seed=self.seed,
             years=self.years,
             engine=self.engine,
         )
-
-
-def _finite(interval: tuple[float, float]) -> list[float | None]:
-    return [end if math.isfinite(end) else None for end in interval]
 
 
 @dataclass(frozen=True)

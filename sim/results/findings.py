@@ -21,8 +21,54 @@ PAYS_MORE = {
     "insurer": "insurers pay {amount} more",
     "fund": "the solidarity fund pays {amount} more",
 }
+KEEPS = {
+    "insurer": "{amount} stays with insurers",
+    "fund": "{amount} stays in the solidarity fund",
+}
 TRIVIAL = 0.001  # a change of payer below this share of the whole cost is not worth a sentence
 LEVEL_NAMES = {"low": "low", "central": "central", "high": "high"}
+ANCHORS = ("frequency", "service_value", "supplier_accumulation")
+"""The three assumptions that decide: their evidence spans a factor of ten or more."""
+ASPECTS = {
+    "cash_cost_eur": ("a lower total", "a higher total"),
+    "worst_year_cost_eur": ("a lighter worst year", "a heavier worst year"),
+    "cost_municipality_eur": ("a lower bill for the municipalities", "a higher bill for the municipalities"),
+    "cost_flanders_eur": ("a lower bill for Flanders", "a higher bill for Flanders"),
+    "citizen_harm_eur": ("less harm to citizens", "more harm to citizens"),
+}
+UNDER = {
+    ("frequency", "low"): "If attacks are rarer",
+    ("frequency", "central"): "If attacks are as frequent as in the middle estimate",
+    ("frequency", "high"): "If attacks are more frequent",
+    ("service_value", "low"): "If a day of service is worth less",
+    ("service_value", "central"): "If a day of service is worth the middle estimate",
+    ("service_value", "high"): "If a day of service is worth more",
+    ("supplier_accumulation", "low"): "If suppliers fall less often",
+    ("supplier_accumulation", "central"): "If suppliers fall as often as in the middle estimate",
+    ("supplier_accumulation", "high"): "If suppliers fall more often",
+}
+BECOMES = {
+    ("cash", "lower"): "the total is clearly lower",
+    ("cash", "higher"): "the total is clearly higher",
+    ("cash", "too_close"): "the total is too close to call",
+    ("harm", "lower"): "harm to citizens clearly falls",
+    ("harm", "higher"): "harm to citizens clearly rises",
+    ("harm", "too_close"): "harm to citizens is too close to call",
+    ("worth", "lower"): "what is gained is worth more than what is lost",
+    ("worth", "higher"): "what is gained is worth less than what is lost",
+    ("worth", "too_close"): "gain and loss are too close to call",
+}
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A claim that is another one when a deciding assumption is at another level; verdicts as of a `Difference`."""
+
+    assumption: str
+    level: str
+    claim: str  # cash, harm or worth: see BECOMES
+    before: str
+    there: str
 
 
 @dataclass(frozen=True)
@@ -36,23 +82,43 @@ class Finding:
     differences: Mapping[str, Difference]
     baseline_means: Mapping[str, float]
     assumptions: Mapping[str, str]  # the three deciding assumptions and their level
+    turns: tuple[Turn, ...] | None = None  # None where nobody looked
+    behaviour: Mapping[str, Difference] | None = None  # less the same policy with fixed spending; None if it is fixed
 
     def sentence(self, words: Words) -> str:
-        """Return the finding as three sentences in the language of `words`: total, payers, citizens."""
-        parts = [self._cash(words), self._payers(words), self._citizens(words)]
+        """Return the finding in sentences in the language of `words`: total, payers, citizens, the trade-off; and,
+        where they were looked for, what municipalities' own choices do and under which assumptions the finding turns.
+        """
+        parts = [self._cash(words), self._payers(words), self._citizens(words), self._trade_off(words)]
+        parts += [responding(words, self.behaviour), self._turns(words)]
         return " ".join(part for part in parts if part)
 
-    def _interval(self, words: Words, gap: Difference) -> str:
-        if not math.isfinite(gap.ci95[0]):
-            return words.say("one future gives no interval")
-        low, high = sorted(abs(end) for end in gap.ci95)
-        return words.say("95% interval {low} to {high}", low=words.money(low), high=words.money(high))
+    def _trade_off(self, words: Words) -> str:
+        """What is gained and what is given up, where both are clear."""
+        least = TRIVIAL * self.baseline_means["cash_cost_eur"]
+        clear = {kpi: gap for kpi in ASPECTS if abs((gap := self.differences[kpi]).mean) >= least}
+        gains = [words.say(ASPECTS[kpi][0]) for kpi, gap in clear.items() if gap.verdict == "lower"]
+        costs = [words.say(ASPECTS[kpi][1]) for kpi, gap in clear.items() if gap.verdict == "higher"]
+        if not gains or not costs:
+            return ""
+        return words.say(
+            "The trade-off: {gains}, against {costs}.", gains=words.listed(gains), costs=words.listed(costs)
+        )
 
-    def _signed_interval(self, words: Words, gap: Difference) -> str:
-        if not math.isfinite(gap.ci95[0]):
-            return words.say("one future gives no interval")
-        low, high = gap.ci95
-        return words.say("95% interval {low} to {high}", low=words.money(low), high=words.money(high))
+    def _turns(self, words: Words) -> str:
+        """Under which of the deciding assumptions a claim is another one."""
+        if self.turns is None:
+            return ""
+        if not self.turns:
+            return words.say("None of the three deciding assumptions turns this, low or high.")
+        under: dict[tuple[str, str], list[str]] = {}
+        for turn in self.turns:
+            under.setdefault((turn.assumption, turn.level), []).append(words.say(BECOMES[turn.claim, turn.there]))
+        said = [
+            words.say("{condition}, {claims}.", condition=words.say(UNDER[place]), claims=words.listed(claims))
+            for place, claims in under.items()
+        ]
+        return " ".join(said)
 
     def _cash(self, words: Words) -> str:
         gap = self.differences["cash_cost_eur"]
@@ -67,14 +133,14 @@ class Finding:
                 "Over {years} the total cash cost under “{policy}” is too close to call against “{baseline}” "
                 "({interval}; lower in {share} of {n} futures).",
                 **names,
-                interval=self._signed_interval(words, gap),
+                interval=interval(words, gap),
                 share=words.percent(gap.share_of_futures_lower),
                 n=words.number(self.replications),
             )
         values = {
             **names,
             "amount": words.money(abs(gap.mean)),
-            "interval": self._interval(words, gap),
+            "interval": interval(words, gap),
             "n": words.number(self.replications),
         }
         if gap.verdict == "lower":
@@ -94,14 +160,20 @@ class Finding:
     def _payers(self, words: Words) -> str:
         moved = {payer: self.differences[f"cost_{payer}_eur"] for payer in PAYS_MORE}
         phrases = [
-            words.say((PAYS_LESS if gap.mean < 0 else PAYS_MORE)[payer], amount=words.money(abs(gap.mean)))
+            self._moved(words, payer, gap)
             for payer, gap in sorted(moved.items(), key=lambda item: -abs(item[1].mean))
             if gap.verdict != "too_close" and abs(gap.mean) >= TRIVIAL * self.baseline_means["cash_cost_eur"]
         ]
         if not phrases:
             return words.say("Nobody's bill changes by more than chance.")
-        listed = phrases[0] if len(phrases) == 1 else words.say(" and ").join([", ".join(phrases[:-1]), phrases[-1]])
-        return listed[0].upper() + listed[1:] + "."
+        said = words.listed(phrases)
+        return said[0].upper() + said[1:] + "."
+
+    def _moved(self, words: Words, payer: str, gap: Difference) -> str:
+        pays = self.baseline_means[f"cost_{payer}_eur"] + gap.mean
+        if pays < 0 and payer in KEEPS:
+            return words.say(KEEPS[payer], amount=words.money(-pays))
+        return words.say((PAYS_LESS if gap.mean < 0 else PAYS_MORE)[payer], amount=words.money(abs(gap.mean)))
 
     def _citizens(self, words: Words) -> str:
         gap = self.differences["citizen_harm_eur"]
@@ -113,7 +185,7 @@ class Finding:
         values = {
             "amount": words.money(abs(gap.mean)),
             "share": words.percent(abs(gap.mean) / base, 0 if abs(gap.mean) >= 0.1 * base else 1),
-            "interval": self._interval(words, gap),
+            "interval": interval(words, gap),
         }
         if gap.verdict == "lower":
             return words.say(
@@ -129,3 +201,42 @@ class Finding:
             "{service_value}, accumulation at suppliers {supplier_accumulation}.",
             **levels,
         )
+
+
+def responding(words: Words, gaps: Mapping[str, Difference] | None) -> str:
+    """Return what a policy costs because municipalities change what they spend on prevention; nothing if they do not.
+
+    `gaps` are differences with the same policy and fixed spending, by key figure.
+    """
+    if gaps is None:
+        return ""
+    cash, prevention, incidents = (gaps[f"{name}_cost_eur"] for name in ("cash", "prevention", "incident"))
+    values = {
+        "prevention": words.money(abs(prevention.mean)),
+        "incidents": words.money(abs(incidents.mean)),
+        "worse": words.say("more" if incidents.mean > 0 else "less"),
+        "amount": words.money(abs(cash.mean)),
+        "more": words.say("more" if cash.mean > 0 else "less"),
+        "interval": interval(words, cash),
+    }
+    if prevention.mean < 0:
+        return words.say(
+            "Because municipalities count on others, {prevention} less goes to prevention and incidents cost "
+            "{incidents} {worse}: all in all {amount} {more} than if they went on as before ({interval}). "
+            "How strongly they respond is an assumption.",
+            **values,
+        )
+    return words.say(
+        "Because municipalities respond to it, {prevention} more goes to prevention and incidents cost "
+        "{incidents} {worse}: all in all {amount} {more} than if they went on as before ({interval}). "
+        "How strongly they respond is an assumption.",
+        **values,
+    )
+
+
+def interval(words: Words, gap: Difference) -> str:
+    """Return the interval of a difference in words; of its size, where it lies on one side of zero."""
+    if not math.isfinite(gap.ci95[0]):
+        return words.say("one future gives no interval")
+    low, high = gap.ci95 if gap.verdict == "too_close" else sorted(abs(end) for end in gap.ci95)
+    return words.say("95% interval {low} to {high}", low=words.money(low), high=words.money(high))

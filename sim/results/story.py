@@ -34,6 +34,16 @@ CATEGORY_NAMES = {
     "fraud": "payment fraud",
     "supplier_bill": "the supplier's bill",
 }
+TRANSFER_NAMES = {
+    "premium": "insurance premiums",
+    "levy": "levies to the solidarity fund",
+    "contribution": "Flemish contributions to the solidarity fund",
+    "lump_sum": "lump sums",
+    "reimbursement": "claims paid back later",
+    "claw_back": "taken back from the Gemeentefonds",
+}
+ENTRY_NAMES = {**CATEGORY_NAMES, **TRANSFER_NAMES}
+"""What a posting can be for: a cost, or a transfer, which moves money between payers and costs nothing."""
 BREAK_IN = {
     ev.DIRECT: "{when}: an attacker breaks in ({severity}).",
     ev.REPEAT: "{when}: an attacker breaks in ({severity}), drawn by the earlier incident.",
@@ -182,10 +192,9 @@ class Story:
         ]
 
     def _items(self, say: Words, postings: NDArray[Any]) -> str:
-        names = {CATEGORIES.index(name): label for name, label in CATEGORY_NAMES.items()}
         present = sorted(set(postings["category"].tolist()))
-        amounts = {c: int(postings["cents"][postings["category"] == c].sum()) for c in present}
-        return ", ".join(f"{say.say(names[c])} {say.money(amount / 100)}" for c, amount in amounts.items())
+        amounts = {ev.ENTRIES[c]: int(postings["cents"][postings["category"] == c].sum()) for c in present}
+        return ", ".join(f"{say.say(ENTRY_NAMES[name])} {say.money(cents / 100)}" for name, cents in amounts.items())
 
     def _payers(self, say: Words, postings: NDArray[Any]) -> str:
         parts = []
@@ -209,15 +218,20 @@ class Story:
 
     def _programmes(self, say: Words) -> list[str]:
         yearly = self.postings[self.postings["incident"] == ev.NATIONAL]
-        if len(yearly) == 0:
-            return []
-        return [
-            say.say(
-                "Prevention and standing teams cost {total} over the whole period; paid by {payers}.",
-                total=say.money(int(yearly["cents"].sum()) / 100),
-                payers=self._payers(say, yearly),
-            )
-        ]
+        costs = yearly[yearly["category"] < len(CATEGORIES)]
+        sentences = []
+        if len(costs):
+            sentence = "Prevention and standing teams cost {total} over the whole period; paid by {payers}."
+            total = say.money(int(costs["cents"].sum()) / 100)
+            sentences.append(say.say(sentence, total=total, payers=self._payers(say, costs)))
+        own = yearly[(yearly["category"] >= len(CATEGORIES)) & (yearly["payer"] == ev.MUNICIPALITY)]
+        for gives, sentence in ((True, "Besides, it pays {items}."), (False, "It receives {items}.")):
+            some = own[own["cents"] > 0] if gives else own[own["cents"] < 0]
+            if len(some):
+                some = some.copy()
+                some["cents"] = abs(some["cents"])
+                sentences.append(say.say(sentence, items=self._items(say, some)))
+        return [" ".join(sentences)] if sentences else []
 
 
 def _small(incident: Any) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.experiments.compare import Comparison
+from sim.experiments.pots import FUND, dry, left, pots
 from sim.model.policy import Policy
 from sim.show.frame import dress, nice
 from sim.show.lines import KEY
@@ -15,29 +15,10 @@ from sim.show.palette import palette
 from sim.show.years import band, calendar
 from sim.text import Words, words
 
-FUND = "fund"
-
-
-def pots(policy: Policy) -> dict[str, int]:
-    """Return the pots of a policy that can run out, with their place in the balances of a future."""
-    names = [*([FUND] if policy.fund is not None else []), *policy.budgets, *(grant.id for grant in policy.grants)]
-    endless = {grant.id for grant in policy.grants if grant.budget_per_year is None}
-    return {name: place for place, name in enumerate(names) if name not in endless}
-
 
 def name_of(say: Words, pot: str) -> str:
     """Return what a pot is called: the fund, or what its policy calls an envelope or a grant."""
     return say.say("Solidarity fund") if pot == FUND else say.say("Budget “{name}”", name=pot)
-
-
-def left(result: Comparison, policy: Policy, pot: str) -> NDArray[np.float64]:
-    """Return what is left in a pot at the end of every year, in euro: shape (replications, years)."""
-    return result.balances(policy)[:, pots(policy)[pot]]
-
-
-def dry(result: Comparison, policy: Policy, pot: str) -> NDArray[np.bool_]:
-    """Return in which years a claim met an empty pot: shape (replications, years)."""
-    return result.ran_dry(policy)[:, pots(policy)[pot]]
 
 
 def balances(result: Comparison, language: str, *, scheme: str = "light") -> Any:

@@ -58,17 +58,17 @@ _MOST = 6
 def differs(policy: Policy, base: Policy, say: Words) -> list[str]:
     """Return a sentence for everything in which a policy differs from another; none when nothing does."""
     said = [
-        sentence for path, mine, theirs in _leaves(policy, base, ()) if (sentence := _said(say, path, mine, theirs))
+        sentence for path, mine, theirs in leaves(policy, base, ()) if (sentence := said_of(say, path, mine, theirs))
     ]
     said += plans.grants(say, policy, base) + plans.budgets(say, policy, base)
-    said += _split(say, policy, base) + plans.phases(say, policy, base, _value)
+    said += _split(say, policy, base) + plans.phases(say, policy, base, value_of)
     if len(said) > _MOST:
         more = say.say("and {n} more differences", n=say.number(len(said) - _MOST + 1))
         return [*said[: _MOST - 1], more]
     return said
 
 
-def _leaves(mine: Group, theirs: Group, above: tuple[str, ...]) -> Iterator[tuple[str, Any, Any]]:
+def leaves(mine: Group, theirs: Group, above: tuple[str, ...]) -> Iterator[tuple[str, Any, Any]]:
     """Every place where two groups differ; the cost split is left to others."""
     for name in type(mine).model_fields:
         one, other = getattr(mine, name), getattr(theirs, name)
@@ -78,12 +78,13 @@ def _leaves(mine: Group, theirs: Group, above: tuple[str, ...]) -> Iterator[tupl
         if isinstance(one, Mix) and isinstance(other, Mix):
             yield ".".join(path), one, other
         elif isinstance(one, Group) and isinstance(other, Group) and type(one) is type(other):
-            yield from _leaves(one, other, path)
+            yield from leaves(one, other, path)
         else:
             yield ".".join(path), one, other
 
 
-def _said(say: Words, path: str, mine: Any, theirs: Any) -> str:
+def said_of(say: Words, path: str, mine: Any, theirs: Any) -> str:
+    """Return one difference in words: the label of a parameter, its value, and that of the other policy."""
     if isinstance(mine, Mix):
         return _mix(say, mine, theirs)
     row = parameters().get(f"policy.{path}")
@@ -96,7 +97,7 @@ def _said(say: Words, path: str, mine: Any, theirs: Any) -> str:
         return say.say("{what}: no", what=name)
     if isinstance(mine, list | tuple | dict):
         return say.say("{what}: {n} instead of {base}", what=name, n=len(mine), base=len(theirs or ()))
-    values = {"value": _value(say, row, mine), "base": _value(say, row, theirs) + _unit(say, row, mine)}
+    values = {"value": value_of(say, row, mine), "base": value_of(say, row, theirs) + _unit(say, row, mine)}
     return say.say("{what}: {value} instead of {base}", what=name, **values)
 
 
@@ -106,7 +107,7 @@ def _set(say: Words, path: str, group: Group) -> list[str]:
     for name in type(group).model_fields:
         row, value = parameters().get(f"policy.{path}.{name}"), getattr(group, name)
         if row is not None and value != row.value:
-            said.append(f"{row.label[say.language]} {_value(say, row, value)}{_unit(say, row, value)}")
+            said.append(f"{row.label[say.language]} {value_of(say, row, value)}{_unit(say, row, value)}")
     return said
 
 
@@ -120,14 +121,15 @@ def _mix(say: Words, mine: Mix, theirs: Mix) -> str:
         return say.say(
             "{what}: {value} instead of {base}",
             what=label[:1].lower() + label[1:],
-            value=_percent(say, getattr(mine, name)),
-            base=_percent(say, getattr(theirs, name)),
+            value=percent(say, getattr(mine, name)),
+            base=percent(say, getattr(theirs, name)),
         )
 
     return say.say("Prevention money is divided otherwise; {up}, {down}", up=told(up), down=told(down))
 
 
-def _value(say: Words, row: Parameter | None, value: Any) -> str:
+def value_of(say: Words, row: Parameter | None, value: Any) -> str:
+    """Return a value of a parameter as people read it, without its unit."""
     if isinstance(value, bool):
         return say.say("yes") if value else say.say("no")
     if isinstance(value, str):
@@ -136,7 +138,7 @@ def _value(say: Words, row: Parameter | None, value: Any) -> str:
         return say.date(value)
     if isinstance(value, int | float):
         if row is not None and row.allowed == (0, 1):
-            return _percent(say, value)
+            return percent(say, value)
         if _is_large(row, value):
             return say.money(value)
         return say.number(value, len(f"{value:.6g}".partition(".")[2]) if value % 1 else 0)
@@ -153,7 +155,8 @@ def _is_large(row: Parameter | None, value: Any) -> bool:
     return row is not None and row.unit.startswith("EUR") and isinstance(value, int | float) and abs(value) >= LARGE
 
 
-def _percent(say: Words, share: float) -> str:
+def percent(say: Words, share: float) -> str:
+    """Return a share as a percentage, with a decimal where it needs one."""
     return say.percent(share, 0 if round(100 * share, 6) % 1 == 0 else 1)
 
 
@@ -188,7 +191,7 @@ def _layers(say: Words, layers: tuple[Layer, ...]) -> str:
 
 def _layer(say: Words, layer: Layer) -> str:
     payer = say.say(PAYER_NAMES[layer.payer])
-    who = payer if layer.share == 1 else f"{payer} {_percent(say, layer.share)}"
+    who = payer if layer.share == 1 else f"{payer} {percent(say, layer.share)}"
     parts = []
     if layer.first is not None:
         parts.append(say.say("of the first {amount}", amount=say.money(layer.first)))

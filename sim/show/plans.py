@@ -16,22 +16,47 @@ Value = Callable[[Words, Parameter | None, Any], str]
 GRANTS = {
     "matching": "Flanders pays {share} of what municipalities spend on prevention",
     "lump_sum": "Flanders gives {amount} per inhabitant a year",
-    "shared_service": "a shared service, of which Flanders pays {share}",
+    "shared_service": "a shared service for {measures}, of which Flanders pays {share}",
     "audit": "Flanders pays {share} of an audit",
 }
+
+OF_SOME = "Flanders pays {share} of what municipalities spend on {measures}"
+ANOTHER_AUDIT = "Flanders pays {share} of another audit"
+MEASURES = {
+    "identity": "strong login",
+    "hardening": "hardened systems",
+    "detection": "detection",
+    "awareness": "awareness",
+    "backups": "offline backups",
+    "continuity": "a continuity plan",
+}
+SHARED_ELSEWHERE = "audits, paid as other prevention is"  # a grant of which Flanders pays no part by itself
 
 
 def grants(say: Words, policy: Policy, base: Policy) -> list[str]:
     """Return a sentence for every grant that a policy has and its base has not, or has otherwise; and the reverse."""
     mine, theirs = ({grant.id: grant for grant in one.grants} for one in (policy, base))
-    new = [say.say("Grant “{name}”: {what}", name=name, what=_grant(say, grant)) for name, grant in mine.items()
+    new = [say.say("Grant “{name}”: {what}", name=name, what=grant_said(say, grant)) for name, grant in mine.items()
            if theirs.get(name) != grant]  # fmt: skip
     return new + [say.say("Grant “{name}”: no", name=name) for name in theirs if name not in mine]
 
 
-def _grant(say: Words, grant: Grant) -> str:
+def grant_said(say: Words, grant: Grant, *, again: bool = False) -> str:
+    """Return what a grant pays, for what, up to which amounts and in which time; `again` for a second audit."""
     values = {"share": say.percent(grant.share or 0.0), "amount": say.money(grant.amount or 0.0)}
-    parts = [say.say(GRANTS[grant.instrument], **values)]
+    values["measures"] = say.listed(say.say(MEASURES[name]) for name in grant.covered or MEASURES)
+    if grant.instrument == "audit" and not grant.share:
+        parts = [say.say(SHARED_ELSEWHERE)]
+    elif again:
+        parts = [say.say(ANOTHER_AUDIT, **values)]
+    else:
+        parts = [
+            say.say(
+                OF_SOME if grant.instrument == "matching" and grant.measures else GRANTS[grant.instrument], **values
+            )
+        ]
+    if grant.cap_per_municipality is not None:
+        parts.append(say.say("at most {amount} for one municipality", amount=say.money(grant.cap_per_municipality)))
     if grant.budget_per_year is not None:
         parts.append(say.say("at most {amount} a year", amount=say.money(grant.budget_per_year)))
     if grant.from_ is not None:

@@ -12,6 +12,8 @@ from sim.experiments.compare import Comparison
 from sim.model.policy import Policy
 from sim.show import tables
 from sim.show.assumptions import assumptions, changed
+from sim.show.overview import TOLD, overview
+from sim.show.paragraph import paragraph
 from sim.show.writing import put
 from sim.text import LANGUAGES, Words, words
 from sim.version import MODEL_VERSION
@@ -144,6 +146,8 @@ def _page(result: Comparison, language: str, captions: Mapping[str, Mapping[str,
         else "",
         "sentences": [finding.sentence(say) for finding in findings] or [result.sentence(language)],
         "proviso": findings[-1].proviso(say) if findings else tables.deciding(result, language),
+        "overview": overview(result, language) if others else None,
+        "table_first": len(result.policies) > TOLD,
         "costs": tables.costs(result, language),
         "gaps": tables.gaps(result, language),
         "who_pays": tables.who_pays(result, language),
@@ -217,10 +221,20 @@ def _policy(
     return {
         "id": policy.id,
         "title": policy.title[language],
-        "texts": [text[language] for text in (policy.description, policy.reference) if text is not None],
+        "texts": _texts(result, policy, language),
         "figures": [captions[name] for name in (f"who_pays {policy.id}", f"tiles {policy.id}") if name in captions],
         "tables": [tables.uses(result, policy, language), tables.key_figures(result, policy, language)],
     }
+
+
+def _texts(result: Comparison, policy: Policy, language: str) -> list[tuple[bool, str]]:
+    """Return what is said of a policy, each with whether it is a note: what it is, what it does and costs, and why."""
+    said = [(False, paragraph(result, policy, language))]
+    if policy.description is not None:
+        said.insert(0, (False, policy.description[language]))
+    if policy.reference is not None:
+        said.append((True, policy.reference[language]))
+    return said
 
 
 def _facts(result: Comparison, say: Words) -> list[tuple[str, str]]:

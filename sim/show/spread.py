@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiments.compare import SIZE_CLASSES, Comparison
+from sim.experiments.burdens import SIZE_CLASSES
+from sim.experiments.compare import Comparison
 from sim.model.policy import Policy
 from sim.results.estimates import mean_interval
 from sim.show.frame import dress, nice

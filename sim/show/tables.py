@@ -13,11 +13,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.experiments.compare import ANCHORS, Comparison
+from sim.engines.events import TRANSFERS
+from sim.experiments.compare import Comparison
 from sim.model.policy import CATEGORIES, PAYERS, Policy
 from sim.results.estimates import Estimate, estimate, quantile_interval
+from sim.results.findings import ANCHORS, LEVEL_NAMES
 from sim.results.outcomes import KPIS
-from sim.results.story import CATEGORY_NAMES
+from sim.results.story import ENTRY_NAMES
 from sim.text import Words, words
 
 PAYER_NAMES = {
@@ -61,7 +63,6 @@ ANCHOR_NAMES = {
     "service_value": "value of a service day",
     "supplier_accumulation": "accumulation at suppliers",
 }
-LEVEL_NAMES = {"low": "low", "central": "central", "high": "high"}
 ONE = {"years": "1 year", "futures": "1 future", "municipalities": "1 municipality", "policies": "1 policy"}
 MANY = {
     "years": "{n} years",
@@ -88,6 +89,7 @@ class Table:
     rows: tuple[Row, ...]
     note: str = ""
     wordy: tuple[int, ...] = ()
+    dense: bool = False  # no empty line between rows
 
 
 class Scale(NamedTuple):
@@ -277,18 +279,24 @@ def uses(result: Comparison, policy: Policy, language: str) -> Table:
     money = scale(say, [yearly(result, policy, "cash_cost_eur").mean])
 
     def amounts(categories: Iterable[str]) -> Row:
-        sums = [sum(paid.get(payer, {}).get(category, 0.0) for category in categories) for payer in payers]
+        sums = [round(sum(paid.get(payer, {}).get(name, 0.0) for name in categories), 2) for payer in payers]
         return tuple(figure(say, amount / result.years / money.unit) for amount in (*sums, sum(sums)))
 
-    rows = [
-        (_capital(say.say(CATEGORY_NAMES[category])), *amounts([category]))
-        for category in CATEGORIES
-        if any(category in categories for categories in paid.values())
-    ]
+    def named(entries: Iterable[str]) -> list[Row]:
+        return [
+            (_capital(say.say(ENTRY_NAMES[entry])), *amounts([entry]))
+            for entry in entries
+            if any(entry in kinds for kinds in paid.values())
+        ]
+
+    rows, moved = named(CATEGORIES), named(TRANSFERS)
+    if moved:
+        rows = [*rows, (say.say("Money that only moves between payers"),), *moved, (say.say("In the end"),)]
     return Table(
         title=say.say("Who pays for what, mean per year, in {unit}", unit=money.name),
         columns=(say.say("For what"), *(say.say(PAYER_NAMES[payer]) for payer in payers), say.say("Together")),
-        rows=(*rows, (say.say("Together"), *amounts(CATEGORIES))),
+        rows=(*rows, (say.say("Together"), *amounts(ENTRY_NAMES))),
+        note=say.say("Below zero: a payer gets more than it gives.") if moved else "",
     )
 
 

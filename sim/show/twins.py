@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from sim.experiments.compare import Comparison
+from sim.experiments.pots import dry, left, pots
 from sim.model.policy import PAYERS, Policy
 from sim.results.outcomes import KPIS
-from sim.show.balances import dry, left, name_of, pots
+from sim.show.balances import name_of
 from sim.show.chance import DOTS, equally_likely, worst_years
 from sim.show.money import money
 from sim.show.sankey import BRINGS, PAYER_NAMES, POT_NAMES, USE_NAMES

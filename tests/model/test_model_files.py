@@ -80,9 +80,23 @@ def test_who_pays_in_the_presets() -> None:
     assert flemish("local-only") == [0.0] * 9
     assert flemish("fifty-fifty") == [0.5] * 9
     assert flemish("flanders-pays") == [1.0] * 9
-    assert flemish("status-quo-2020") == [0.66, 1, 0, 0, 0, 0, 0, 0, 0]
+    assert flemish("status-quo-2020") == [0, 1, 0, 0, 0, 0, 0, 0, 0]
     for same in ("prevention-first", "more-response-teams", "no-ransom"):
         assert load_policy(same).cost_split == load_policy("status-quo-2020").cost_split
+
+
+def test_the_audit_of_today_is_a_grant_of_two_thirds_that_ends() -> None:
+    today = load_policy("status-quo-2020")
+    (audit,) = today.grants
+    assert (audit.instrument, audit.share, audit.hazard) == ("audit", 0.66, None)
+    assert (audit.from_, audit.until) == (datetime.date(2020, 4, 1), datetime.date(2022, 12, 31))
+    assert (audit.cap_per_municipality, audit.budget_per_year) == (3643.03, 666_667)
+    assert load_world("flanders-2020").adoption.audit == 0.26
+    assert (today.fund, today.insurance, today.budgets, today.phases) == (None, None, {}, ())
+    assert load_policy("local-only").grants == ()
+    assert [grant.share for grant in load_policy("fifty-fifty").grants] == [0.0]
+    for same in ("flanders-pays", "prevention-first", "more-response-teams", "no-ransom"):
+        assert load_policy(same).grants == today.grants
 
 
 # ---- one policy on another

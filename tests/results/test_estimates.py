@@ -8,7 +8,18 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.results.estimates import difference, estimate, exceedance, mean_interval, quantile_interval, tail_mean
+from sim.results.estimates import (
+    difference,
+    differences,
+    estimate,
+    estimates,
+    exceedance,
+    mean_interval,
+    quantile_interval,
+    ratio,
+    share_interval,
+    tail_mean,
+)
 
 
 def test_mean_interval_is_students():
@@ -70,3 +81,34 @@ def test_exceedance_counts_years_at_least_as_bad():
     losses, chance = exceedance(np.array([10.0, 30.0, 20.0, 40.0]))
     assert losses.tolist() == [10, 20, 30, 40]
     assert chance.tolist() == [1.0, 0.75, 0.5, 0.25]
+
+
+def test_ratio_covers_as_often_as_it_says():
+    rng = np.random.default_rng(7)
+    held = []
+    for _ in range(1000):
+        below = rng.normal(5, 2, 40)
+        found = ratio(2 * below + rng.normal(0, 3, 40), below)
+        held.append(found.ci95[0] <= 2.0 <= found.ci95[1])
+    assert np.mean(held) == pytest.approx(0.95, abs=0.025)
+
+
+def test_a_ratio_over_what_may_be_zero_has_no_ends():
+    rng = np.random.default_rng(8)
+    found = ratio(rng.normal(5, 1, 30), rng.normal(0, 1, 30))
+    assert found.ci95 == (-math.inf, math.inf)
+    assert math.isnan(ratio(np.ones(3), np.zeros(3)).value)
+    assert ratio(np.array([4.0]), np.array([2.0])).value == 2
+
+
+@pytest.mark.parametrize(("count", "n"), [(0, 20), (3, 20), (20, 20)])
+def test_share_interval_is_clopper_and_pearsons(count, n):
+    exact = stats.binomtest(count, n).proportion_ci(0.95, method="exact")
+    assert share_interval(count, n) == pytest.approx((exact.low, exact.high))
+
+
+def test_many_at_once_are_the_same_as_one_by_one():
+    rng = np.random.default_rng(9)
+    first, second = rng.gamma(2, 1, (4, 37)), rng.gamma(2, 1, (4, 37))
+    assert estimates(first) == [estimate(row) for row in first]
+    assert differences(first, second) == [difference(a, b) for a, b in zip(first, second, strict=True)]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -160,12 +163,31 @@ def test_a_yearly_limit_starts_again_each_year_and_for_each_municipality():
     assert flanders == [700, 300, 700, 700]
 
 
-def test_the_audit_grant_ends_with_2022(engine):
-    world = sim.load_world("one-town")
-    future = sim.simulate(world, sim.load_policy("status-quo-2020"), years=5, engine=engine)
-    rows = future.postings
-    grant = rows[(rows["payer"] == PAYERS.index("flanders")) & (rows["category"] == CATEGORIES.index("prevention"))]
-    assert grant["cents"].tolist() == [625_00] * 3
+def test_two_thirds_of_an_audit_are_paid_once_from_april_2020_to_the_end_of_2022(engine):
+    world = sim.load_world("flanders-2020")
+    rows = sim.simulate(world, sim.load_policy("status-quo-2020"), years=5, engine=engine).postings
+    prevention = rows[rows["category"] == CATEGORIES.index("prevention")]
+    grant = prevention[prevention["payer"] == PAYERS.index("flanders")]
+    assert set(grant["cents"].tolist()) == {3_498_00}  # 66 % of 5,300 euro
+    assert len(set(grant["nis"].tolist())) == len(grant)
+    begun, ended = (datetime.date(2020, 4, 1) - world.start).days, (datetime.date(2023, 1, 1) - world.start).days
+    assert begun * 1440 <= grant["minute"].min()
+    assert grant["minute"].max() < ended * 1440
+    for minute, nis in zip(grant["minute"], grant["nis"], strict=True):
+        rest = prevention[(prevention["minute"] == minute) & (prevention["nis"] == nis) & (prevention["payer"] == 0)]
+        assert 1_802_00 in rest["cents"]
+
+
+def test_as_many_audits_are_taken_up_as_were_counted():
+    """Joining is exponential with 0.26 a year, so in 2.75 years each of 300 joins with chance 1 - exp(-0.715) = 0.511;
+    the count of 144 is within the spread of the model."""
+    world, policy = sim.load_world("flanders-2020"), sim.load_policy("status-quo-2020")
+    result = sim.compare(world, [policy], replications=40, years=3, seed=3)
+    audits = result.payers(policy)["flanders"]["prevention"] / 3_498
+    chance = 1 - math.exp(-0.26 * 1005 / 365.25)  # 1 April 2020 to 31 December 2022
+    spread = math.sqrt(300 * chance * (1 - chance))
+    assert audits == pytest.approx(300 * chance, abs=3 * spread / math.sqrt(40))
+    assert abs(144 - 300 * chance) < 2 * spread
 
 
 def test_a_ledger_hash_ignores_order_and_sees_every_field():

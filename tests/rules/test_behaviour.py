@@ -71,7 +71,7 @@ def test_without_a_closed_form_the_best_is_found(defence):
     plan = setting(world, policy).plan
     from sim.model.arrays import Stakes
 
-    attempts, *losses = plan._stakes(policy and plan.policy.stages[0], 0, 0)[0]
+    attempts, *losses = plan.stakes(plan.policy.stages[0], 0, 0)[0]
     stakes = Stakes(float(plan.effect[0][0]), plan.policy.stages[0].mix, attempts, *losses)
     for weight in (0.5, 5.0, 50.0):
         found = best_spend(1.0, weight, 20.0, stakes, plan.chain)

@@ -8,8 +8,9 @@ import pytest
 
 import sim
 from sim.experiments.compare import Comparison
+from sim.experiments.pots import dry, left, pots
 from sim.model.policy import Policy
-from sim.show.balances import balances, dry, left, pots
+from sim.show.balances import balances
 from sim.show.charts import exceedance
 from sim.show.money import KEPT, Money, money
 from sim.show.sankey import who_pays
@@ -115,10 +116,12 @@ def pair(result: Comparison, policy: Policy) -> Comparison:
 
 
 def test_only_what_can_run_out_has_a_balance() -> None:
-    assert pots(TODAY) == {}
-    assert pots(FUND) == {"fund": 0}
+    assert pots(sim.load_policy("local-only")) == {}
+    assert pots(TODAY) == {"audit": 0}
+    assert pots(FUND) == {"fund": 0, "audit": 1}
     assert pots(ENVELOPE) == {"crt": 0, "match": 1}
-    assert pots(sim.load_policy("matching-50")) == {}
+    endless = TODAY.with_values({"grants": [{"id": "match", "instrument": "matching", "share": 0.5}]})
+    assert pots(endless) == {}
 
 
 def test_a_fund_ends_the_year_with_what_it_kept(result: Comparison) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import sim
+from sim.show.paragraph import paragraph
 from sim.show.report import write_report
 
 COMMAND = "weerbaar compare 'my policy.yaml' fifty-fifty --set world.anchor.frequency=high"
@@ -218,3 +219,21 @@ def test_a_browser_draws_it_offline(path: Path, browser_path: str) -> None:
         browser.close()
     assert asked == [path.as_uri()]
     assert said == []
+
+
+def test_what_a_policy_does_and_costs_stands_in_its_part(result: sim.Comparison, page: Page) -> None:
+    for language, text in zip(("nl", "en"), page.texts["main"], strict=True):
+        for policy in result.policies:
+            assert paragraph(result, policy, language) in text
+
+
+@pytest.mark.parametrize(("policies", "table_first"), [(2, False), (4, False), (5, True)])
+def test_of_many_policies_the_table_comes_before_the_words(
+    result: sim.Comparison, tmp_path: Path, policies: int, table_first: bool
+) -> None:
+    names = ("status-quo-2020", "no-ransom", "local-only", "fifty-fifty", "flanders-pays")[:policies]
+    some = sim.compare(result.world, [sim.load_policy(name) for name in names], replications=2, years=1)
+    dutch, _ = write_report(some, tmp_path, "nl").read_text(encoding="utf-8").split('<main lang="en"')
+    title = ">Wat een jaar kost en wie betaalt, in"
+    assert dutch.count(title) == 1
+    assert (dutch.index(title) < dutch.index('<div class="answer">')) == table_first

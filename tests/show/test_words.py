@@ -91,7 +91,8 @@ def test_a_parameter_is_called_by_its_label(values: dict[str, object], sentence:
 
 def test_costs_are_called_by_who_pays_them() -> None:
     half = sim.load_policy("fifty-fifty")
-    (found,) = differs(half, TODAY, words("en"))
+    audits, found = differs(half, TODAY, words("en"))
+    assert audits == ("Grant “audit”: audits, paid as other prevention is, from 1 April 2020, until 31 December 2022")
     assert found == (
         "Prevention, standing response teams, every bill after an incident: Flanders 50%, the municipality the rest"
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
 
 from sim.model.policy import Policy
@@ -24,14 +26,18 @@ def test_untouched_levers_leave_the_preset_alone(preset: str) -> None:
 
 def test_fifty_fifty_can_be_made_by_hand() -> None:
     alone, half = presets()["local-only"], presets()["fifty-fifty"]
+    alone = alone.model_copy(update={"grants": half.grants})
     made = policy_of(alone, dict(home(alone)) | {"share.prevention": 50.0, "share.incidents": 50.0})
     split = half.cost_split.model_copy(update={"response_capacity": made.layers("response_capacity")})
     assert same(made, half.model_copy(update={"cost_split": split}))
 
 
 def test_a_share_that_moved_replaces_the_terms_of_the_start_point() -> None:
-    assert has_own_terms(TODAY, "share.prevention")
-    moved = policy_of(TODAY, dict(home(TODAY)) | {"share.prevention": 20.0})
+    limited = {"payer": "flanders", "share": 0.66, "limit_per_year": 625, "until": datetime.date(2022, 12, 31)}
+    own = TODAY.with_values({"cost_split.prevention": [limited, {"payer": "municipality"}]})
+    assert has_own_terms(own, "share.prevention")
+    assert not has_own_terms(TODAY, "share.prevention")
+    moved = policy_of(own, dict(home(own)) | {"share.prevention": 20.0})
     assert [(layer.payer, layer.share, layer.until) for layer in moved.layers("prevention")] == [
         ("flanders", 0.2, None),
         ("municipality", 1.0, None),

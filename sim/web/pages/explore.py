@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from sim.experiments.compare import Comparison
+from sim.experiments.pots import pots
 from sim.show import twins
-from sim.show.balances import balances, pots
+from sim.show.balances import balances
 from sim.show.chance import dots, worst_year
 from sim.show.charts import burden_by_size, exceedance, who_pays
 from sim.show.tiles import tile_map

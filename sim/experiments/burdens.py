@@ -1,0 +1,243 @@
+"""Who bears it, municipality by municipality: means over futures, groups, winners and losers."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.policy import PAYERS, Policy
+from sim.model.world import World
+from sim.results.estimates import mean_intervals, open_ended, verdicts
+from sim.rules.calendar import MINUTES_PER_DAY
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.experiments.compare import Comparison
+
+SIZE_CLASSES = (
+    (0, 10_000, "< 10 000"),
+    (10_000, 20_000, "10 000 - 19 999"),
+    (20_000, 50_000, "20 000 - 49 999"),
+    (50_000, 100_000, "50 000 - 99 999"),
+    (100_000, 1 << 40, ">= 100 000"),
+)
+INCOME_CLASSES = ("lowest third", "middle third", "highest third")
+UNKNOWN_INCOME = "income unknown"
+GROUPINGS = ("size_class", "income_class", "province")
+FELT = 0.01  # euro per inhabitant a year: a smaller change of the bill makes nobody a winner or a loser
+
+
+def size_class(inhabitants: int) -> str:
+    """Return the size class of a municipality."""
+    return next(label for low, high, label in SIZE_CLASSES if low <= inhabitants < high)
+
+
+class Grouping(NamedTuple):
+    """Municipalities in groups: which belong to each, and how many people live there."""
+
+    labels: list[str]
+    members: NDArray[np.bool_]  # (groups, n)
+    people: NDArray[np.int64]  # (groups,)
+
+    @property
+    def counts(self) -> list[int]:
+        """How many municipalities each group has."""
+        return [int(count) for count in self.members.sum(axis=1)]
+
+
+class Towns(NamedTuple):
+    """The municipalities of a world in order of NIS code, and the groups they belong to."""
+
+    frame: pd.DataFrame  # one row a municipality; not to be changed
+    people: NDArray[np.int64]  # (n,)
+    groups: dict[str, Grouping]  # by GROUPINGS
+
+
+@lru_cache(maxsize=4)
+def towns(world: World) -> Towns:
+    """Return the municipalities of a world; the thirds of income are of municipalities, by income per inhabitant."""
+    import pandas as pd
+
+    known = sorted(world.municipalities, key=lambda town: town.nis)
+    frame = pd.DataFrame(
+        {
+            "nis_code": [town.nis for town in known],
+            "name": [town.name for town in known],
+            "province": [town.province for town in known],
+            "population": [town.population for town in known],
+            "income_per_inhabitant_eur": [town.income_per_inhabitant_eur for town in known],
+        }
+    )
+    frame["size_class"] = [size_class(people) for people in frame["population"]]
+    income = pd.to_numeric(frame["income_per_inhabitant_eur"])
+    order, count = income.rank(method="first"), int(income.notna().sum())
+    frame["income_class"] = [
+        UNKNOWN_INCOME if math.isnan(rank) else INCOME_CLASSES[min(2, int(3 * (rank - 1) / count))] for rank in order
+    ]
+    people = frame["population"].to_numpy()
+    return Towns(frame, people, {by: _grouping(frame[by].tolist(), people) for by in GROUPINGS})
+
+
+def _grouping(of_towns: list[str], people: NDArray[np.int64]) -> Grouping:
+    ranks = {label: rank for rank, label in enumerate([*(name for *_, name in SIZE_CLASSES), *INCOME_CLASSES])}
+    labels = sorted(dict.fromkeys(of_towns), key=lambda label: ranks.get(label, len(ranks)))
+    members = np.array(of_towns, dtype=object) == np.array(labels, dtype=object)[:, np.newaxis]
+    return Grouping(labels, members, members @ people)
+
+
+def municipalities(result: Comparison) -> pd.DataFrame:
+    """Return one row a policy and municipality: means over futures, per year and per inhabitant where named so."""
+    import pandas as pd
+
+    frames = []
+    people = result.towns.people * result.years
+    for policy, summaries in zip(result.policies, result.futures_of, strict=True):
+        frame = result.towns.frame.copy()
+        frame.insert(0, "policy", policy.id)
+        own = np.array([summary.own for summary in summaries])
+        frame["own_cost_per_inhabitant_eur"] = own.mean(axis=0) / 100 / people
+        frame["own_cost_p95_per_inhabitant_eur"] = np.quantile(own, 0.95, axis=0) / 100 / people
+        cash = np.mean([summary.cash for summary in summaries], axis=0)
+        frame["cash_cost_per_inhabitant_eur"] = cash / 100 / people
+        lost = np.mean([summary.person_minutes for summary in summaries], axis=0)
+        frame["outage_days_per_year"] = lost / MINUTES_PER_DAY / people
+        serious = np.mean([summary.serious for summary in summaries], axis=0)
+        frame["serious_incidents_per_year"] = serious / result.years
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True)
+
+
+def _own(result: Comparison, policy: str | Policy) -> NDArray[np.float64]:
+    """Return what each municipality pays over the horizon, in euro: (replications, n)."""
+    return np.array([summary.own for summary in result.summaries(policy)]) / 100
+
+
+def borne(result: Comparison, by: str) -> list[NDArray[np.float64]]:
+    """Return for each policy what the municipalities of each group bear in every future, in euro per inhabitant a year:
+    (groups, replications); `by` is one of GROUPINGS.
+    """
+    group = result.towns.groups[by]
+    people = group.people * result.years
+    return [(_own(result, policy) @ group.members.T / people).T.copy() for policy in result.policies]
+
+
+def burden(result: Comparison, by: str) -> pd.DataFrame:
+    """Return what municipalities bear, in euro per inhabitant per year, by one of GROUPINGS.
+
+    Columns: policy, group, municipalities, mean, lo, hi (interval over futures), and the difference with the baseline
+    with its own interval.
+    """
+    import pandas as pd
+
+    group, rows = result.towns.groups[by], borne(result, by)
+    frames = []
+    for policy, mine in zip(result.policies, rows, strict=True):
+        level, gap = mean_intervals(mine), mean_intervals(mine - rows[0])
+        columns = {
+            "policy": policy.id,
+            by: group.labels,
+            "municipalities": group.counts,
+            "mean": mine.mean(axis=1),
+            "lo": level[:, 0],
+            "hi": level[:, 1],
+            "change": (mine - rows[0]).mean(axis=1),
+            "change_lo": gap[:, 0],
+            "change_hi": gap[:, 1],
+        }
+        frames.append(pd.DataFrame(columns))
+    return pd.concat(frames, ignore_index=True)
+
+
+class Changes(NamedTuple):
+    """How the own cost of each municipality changes, in euro per inhabitant a year, with its 95 % interval."""
+
+    mean: NDArray[np.float64]  # (n,)
+    ci95: NDArray[np.float64]  # (n, 2)
+    verdicts: NDArray[np.str_]  # wins, loses, too_close, or the same where it is less than a cent
+
+
+def changes(result: Comparison, policy: Policy) -> Changes:
+    """Return how the own cost of each municipality changes against the baseline, paired by future."""
+    gaps = ((_own(result, policy) - _own(result, result.baseline)) / (result.towns.people * result.years)).T.copy()
+    mean, ends = gaps.mean(axis=1), mean_intervals(gaps)
+    said = verdicts(ends)
+    said = np.where(said == "lower", "wins", np.where(said == "higher", "loses", said))
+    return Changes(mean, ends, np.where(np.abs(mean) < FELT, "same", said))
+
+
+def winners(result: Comparison) -> pd.DataFrame:
+    """Return one row a policy and municipality: the change of its own cost against the baseline, in euro per inhabitant
+    a year, with its paired 95 % interval; it wins, loses, or is too close to call. Below a cent it is the same.
+    """
+    import pandas as pd
+
+    frames = [pd.DataFrame()]
+    for policy in result.policies[1:]:
+        one = changes(result, policy)
+        frame = result.towns.frame.drop(columns="income_per_inhabitant_eur")
+        frame.insert(0, "policy", policy.id)
+        frame["change"], frame["change_lo"], frame["change_hi"] = one.mean, one.ci95[:, 0], one.ci95[:, 1]
+        frames.append(frame.assign(verdict=one.verdicts))
+    return pd.concat(frames, ignore_index=True)
+
+
+def incidence(result: Comparison) -> dict[str, dict[str, Any]]:
+    """Return for each policy who finally bears what, after every transfer, as plain data: euro a year by payer, and
+    euro per inhabitant a year that municipalities bear by size class, income and province; with intervals and changes.
+    """
+    found: dict[str, dict[str, Any]] = {policy.id: {"payers": _by_payer(result, policy)} for policy in result.policies}
+    for by in GROUPINGS:
+        group, rows = result.towns.groups[by], borne(result, by)
+        for policy, mine in zip(result.policies, rows, strict=True):
+            gaps = mine - rows[0]
+            columns = (mine.mean(axis=1), mean_intervals(mine), gaps.mean(axis=1), mean_intervals(gaps))
+            found[policy.id][by] = [
+                {
+                    "group": label,
+                    "municipalities": count,
+                    "mean_eur_per_inhabitant": mean,
+                    "ci95": open_ended(ends),
+                    "change": change,
+                    "change_ci95": open_ended(change_ends),
+                }
+                for label, count, mean, ends, change, change_ends in zip(
+                    group.labels, group.counts, *(column.tolist() for column in columns), strict=True
+                )
+            ]
+    return found
+
+
+def _by_payer(result: Comparison, policy: Policy) -> dict[str, Any]:
+    whole = result.estimate(policy, "cash_cost_eur").mean
+    payers = {}
+    for payer in PAYERS:
+        one, gap = (get(policy, f"cost_{payer}_eur") for get in (result.estimate, result.difference))
+        payers[payer] = {
+            "mean_eur": one.mean / result.years,
+            "ci95": open_ended(end / result.years for end in one.ci95),
+            "share": one.mean / whole if whole else 0.0,
+            "change": gap.mean / result.years,
+            "change_ci95": open_ended(end / result.years for end in gap.ci95),
+        }
+    return payers
+
+
+def tally(result: Comparison, policy: Policy) -> dict[str, Any]:
+    """Return how many municipalities win and lose under a policy, and of which sizes, as plain data."""
+    said = changes(result, policy).verdicts
+    sizes = result.towns.groups["size_class"]
+    counts: dict[str, Any] = {}
+    for verdict in ("wins", "loses", "too_close", "same"):
+        chosen = said == verdict
+        by_size = [int((row & chosen).sum()) for row in sizes.members]
+        counts[verdict] = {
+            "municipalities": int(chosen.sum()),
+            "share_of_inhabitants": float(result.towns.people[chosen].sum() / result.towns.people.sum()),
+            "by_size_class": dict(zip(sizes.labels, by_size, strict=True)),
+        }
+    return counts

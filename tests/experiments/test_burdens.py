@@ -1,0 +1,114 @@
+"""Who finally bears it, who wins and loses, what runs dry, what prevention earns."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import sim
+from sim.experiments.burdens import GROUPINGS
+from sim.experiments.pots import pots
+from sim.model.policy import PAYERS
+
+YEARS = 4
+
+
+@pytest.fixture(scope="module")
+def result():
+    names = ("status-quo-2020", "fifty-fifty", "solidarity-fund", "prevention-first", "no-ransom")
+    policies = [sim.load_policy(name) for name in names]
+    scarce = sim.load_policy("solidarity-fund").with_values(
+        {"id": "scarce", "fund.levy": 0.1, "fund.flemish_contribution": 0, "fund.opening_balance": 0}
+    )
+    world = sim.load_world("flanders-2020")
+    return sim.compare(world, [*policies, scarce], replications=30, years=YEARS, seed=5)
+
+
+def test_incidence_is_the_bill_of_every_payer_and_municipality(result):
+    plain = json.loads(json.dumps(result.to_json()))
+    for policy in plain["policies"]:
+        found = policy["incidence"]
+        assert list(found["payers"]) == list(PAYERS)
+        whole = sum(row["mean_eur"] for row in found["payers"].values())
+        assert whole * YEARS == pytest.approx(policy["kpis"]["cash_cost_eur"]["mean"])
+        assert sum(row["share"] for row in found["payers"].values()) == pytest.approx(1)
+        own = found["payers"]["municipality"]["mean_eur"]
+        for by in GROUPINGS:
+            people = result.towns.groups[by].people
+            borne = sum(
+                row["mean_eur_per_inhabitant"] * count for row, count in zip(found[by], people.tolist(), strict=True)
+            )
+            assert borne == pytest.approx(own), by
+
+
+def test_changes_of_groups_are_paired(result):
+    for row in result.to_json()["policies"][3]["incidence"]["size_class"][:3]:
+        low, high = row["change_ci95"]
+        assert 0 < low < row["change"] < high
+        assert high - low < 0.7 * (row["ci95"][1] - row["ci95"][0])
+
+
+def test_winners_and_losers_are_those_whose_own_bill_changes(result):
+    table = result.winners()
+    mine = table[table["policy"] == "solidarity-fund"].reset_index(drop=True)
+    towns = result.municipalities()
+    own = {
+        name: towns[towns["policy"] == name]["own_cost_per_inhabitant_eur"].to_numpy()
+        for name in ("status-quo-2020", "solidarity-fund")
+    }
+    gap = own["solidarity-fund"] - own["status-quo-2020"]
+    assert mine["change"].to_numpy() == pytest.approx(gap)
+    assert (mine["change"][mine["verdict"] == "wins"] < 0).all()
+    assert (mine["change"][mine["verdict"] == "loses"] > 0).all()
+    assert set(table["verdict"]) <= {"wins", "loses", "too_close", "same"}
+    tally = result.to_json()["policies"][2]["winners"]
+    assert sum(one["municipalities"] for one in tally.values()) == 300
+    assert tally["wins"]["municipalities"] == (mine["verdict"] == "wins").sum()
+    for one in tally.values():
+        assert sum(one["by_size_class"].values()) == one["municipalities"]
+
+
+def test_when_others_pay_half_everybody_wins(result):
+    table = result.winners()
+    assert (table[table["policy"] == "fifty-fifty"]["verdict"] == "wins").all()
+
+
+def test_running_dry_is_counted_by_pot_and_year(result):
+    table = result.running_dry()
+    dry = result.ran_dry("scarce")
+    rows = table[(table["policy"] == "scarce") & (table["pot"] == "fund")]
+    assert len(rows) == YEARS
+    assert rows["ran_dry"].to_numpy() == pytest.approx(dry[:, pots(result.policy("scarce"))["fund"]].mean(axis=0))
+    assert rows["ran_dry"].iloc[-1] > 0.5
+    assert (rows["lo"] <= rows["ran_dry"]).all()
+    assert (rows["ran_dry"] <= rows["hi"]).all()
+    rich = table[(table["policy"] == "solidarity-fund") & (table["pot"] == "fund")]
+    assert (rich["left_eur"].diff().dropna() > 0).all()
+    assert (rich["ran_dry"] == 0).all()
+
+
+def test_benefit_and_cost_are_ratios_of_paired_means(result):
+    found = result.benefit_cost("prevention-first")
+
+    def change(kpi):
+        return result.values("prevention-first", kpi) - result.values("status-quo-2020", kpi)
+
+    extra = change("prevention_cost_eur").mean()
+    assert found.extra_prevention == pytest.approx(extra)
+    assert found.saved_cash.value == pytest.approx(-change("incident_cost_eur").mean() / extra)
+    assert found.avoided_harm.value == pytest.approx(-change("citizen_harm_eur").mean() / extra)
+    low, high = found.saved_cash.ci95
+    assert 0 < low < found.saved_cash.value < high < 1
+    half = stats.t.ppf(0.975, 29) * stats.sem(change("incident_cost_eur") / extra)  # the same extra in every future
+    assert (high - low) / 2 == pytest.approx(half, rel=1e-6)
+
+
+def test_without_extra_prevention_there_is_no_ratio(result):
+    found = result.benefit_cost("no-ransom")
+    assert np.isnan(found.saved_cash.value)
+    assert result.to_json()["policies"][4]["benefit_cost"]["cash_saved_per_extra_euro"] == {
+        "mean": None, "ci95": [None, None],
+    }  # fmt: skip
