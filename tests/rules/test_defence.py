@@ -109,8 +109,9 @@ def test_the_cap_is_never_exceeded(spend, kind):
 
 
 def test_a_world_whose_cap_exceeds_one_is_refused():
-    with pytest.raises(InputError, match="over 100 % of attempts"):
-        quiet_world((20_000,), 1, {"break_in.today": 0.9, "measures.identity.risk_ratio": 0.1})
+    perfect = {"break_in.today": 0.9, "measures.identity.risk_ratio": 0.1}
+    with pytest.raises(InputError, match="over 100 % of attempts would succeed"):
+        quiet_world((20_000,), 1, perfect)
 
 
 def test_learning_closes_part_of_the_gap():
