@@ -25,7 +25,7 @@ from sim.web.levers import policy_levers, world_levers  # noqa: E402
 SECONDS = 300_000  # milliseconds: the engine may have to be compiled first
 QUIET = ("--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update")
 KEY_FIGURES = 5
-PAGES = ("", "compare")
+PAGES = ("", "compare", "future")
 # A page that is opened by its own address first asks in the wrong place where the server is.
 ASKS = re.compile(r"/\w+/_stcore/(health|host-config)$")
 # The page ends with a mark: whose answer it shows, in which charts, and whether that answer will still be refined.
@@ -401,6 +401,35 @@ def test_a_picture_and_its_figures_can_be_taken_away(visit: Callable[..., Visit]
         page.get_by_role("button", name="Bewaar als CSV").click()
     text = figures.value.path().read_bytes().decode("utf-8-sig")
     assert text.splitlines()[0] == "Wie betaalt;Waarvoor;Miljoen euro per jaar"
+
+
+def test_a_year_is_played_by_keys_without_asking_the_server(visit: Callable[..., Visit]) -> None:
+    page = visit("future?lang=en&start=fifty-fifty&future=4").page
+    tiles = "[...document.querySelectorAll('.js-plotly-plot .scatterlayer path.js-fill')].map(p => p.getAttribute('d'))"
+    sent = list[str]()
+    page.on("websocket", lambda socket: sent.append("a new connection"))
+    slider, before = page.get_by_role("slider", name="Week from"), page.evaluate(tiles)
+    slider.focus()
+    page.keyboard.press("End")
+    last = int(slider.get_attribute("aria-valuemax") or 0)
+    assert slider.get_attribute("aria-valuenow") == str(last) == "52"
+    assert slider.get_attribute("aria-valuetext") == "31 Dec"
+    page.wait_for_function(f"before => JSON.stringify({tiles}) !== JSON.stringify(before)", arg=before)
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    assert slider.get_attribute("aria-valuetext") == "8 Jan"
+    page.get_by_role("button", name="Play").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("Number(document.querySelector('.slider-grip-rect').ariaValueNow) > 4")
+    page.get_by_role("button", name="Stop").focus()
+    page.keyboard.press("Space")
+    page.wait_for_timeout(600)
+    now = slider.get_attribute("aria-valuenow")
+    page.wait_for_timeout(900)
+    assert slider.get_attribute("aria-valuenow") == now
+    assert int(now or 0) < last
+    assert not sent
+    assert page.get_by_test_id("stApp").get_attribute("data-test-script-state") == "notRunning"
 
 
 # ---- what it is told -----------------------------------------------------------------------------------------------

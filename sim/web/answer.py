@@ -50,10 +50,14 @@ class Answer:
             st.rerun()
 
 
-def ask(view: View, policies: tuple[Policy, ...]) -> Answer:
-    """Play the first futures of these policies, the baseline being the first; or hand over what was played before."""
+def ask(view: View, policies: tuple[Policy, ...], *, refined: bool = True) -> Answer:
+    """Play the first futures of these policies, the baseline being the first; or hand over what was played before.
+
+    An answer that is not to be refined stays with the first futures.
+    """
     engine = _engine(view.say)
     first, most = LADDER[engine]
+    most = most if refined else first
     run = _archive().run(view.world, policies, view.screen.seed, engine)
     slot = st.empty()
     run.play(first, _progress(slot, run, view.say))

@@ -8,6 +8,8 @@ _PAGE = """
 [data-testid=stMainBlockContainer] > [data-testid=stVerticalBlock] { gap: .75rem; }
 h1 { padding: .25rem 0 !important; }
 [class*=st-key-finding-] h2 { font-size: 1.05rem; padding: 0 2.4rem 0 0; line-height: 1.35; }
+.st-key-long-log table { min-width: 40rem; }
+.st-key-finding-log { min-height: 0 !important; margin-top: .75rem; }
 [class*=st-key-card-] h2 { font-size: 1.05rem; padding: 0; }
 [class*=st-key-card-] [data-testid=stVerticalBlock] { gap: .4rem; }
 .st-key-figures > * { flex: 1 1 9.5rem !important; }
