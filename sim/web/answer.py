@@ -55,7 +55,7 @@ def ask(view: View, policies: tuple[Policy, ...], *, refined: bool = True) -> An
 
     An answer that is not to be refined stays with the first futures.
     """
-    engine = _engine(view.say)
+    engine = engine_of(view.say)
     first, most = LADDER[engine]
     most = most if refined else first
     run = _archive().run(view.world, policies, view.screen.seed, engine)
@@ -71,7 +71,7 @@ def pair(view: View) -> tuple[Policy, ...]:
     return (view.baseline,) if same(view.policy, view.baseline) else (view.baseline, view.policy)
 
 
-def _engine(say: Words) -> str:
+def engine_of(say: Words) -> str:
     """The engine that plays, as soon as it is ready; a sentence when that takes a while, or when it is the slow one."""
     if not ROOM.wait(_PATIENCE):
         slot = st.empty()

@@ -16,8 +16,8 @@ from sim.web.ready import ROOM
 from sim.web.style import STYLE
 
 PAGES = Path(__file__).with_name("pages")
-TITLES = {"explore": "Explore", "compare": "Compare", "future": "One future"}
-ICONS = {"explore": "tune", "compare": "compare_arrows", "future": "play_circle"}
+TITLES = {"explore": "Explore", "compare": "Compare", "future": "One future", "model": "Model and sources"}
+ICONS = {"explore": "tune", "compare": "compare_arrows", "future": "play_circle", "model": "menu_book"}
 """The pages in their order: a title and an icon each; the file of a page and its place in the address have its name."""
 
 _SIDEBAR = 356  # pixels

@@ -57,6 +57,7 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
         "future": Field("worst", _is_future, f"worst, middle, 0 – {MOST_FUTURE}"),
         "year": Field("", _is_year, "2020 – 2029"),
         "side": one_of("both", "first", "last"),
+        "about": one_of("chain", "numbers", "checks", "files", "changes"),
     }
 )
 """What pages add to the address, by its name there. A page reads it from `Screen.fields` and sets it by `remember`."""
