@@ -25,6 +25,7 @@ from sim.web.levers import policy_levers, world_levers  # noqa: E402
 SECONDS = 300_000  # milliseconds: the engine may have to be compiled first
 QUIET = ("--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update")
 KEY_FIGURES = 5
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PAGES = ("", "compare", "future", "model")
 # A page that is opened by its own address first asks in the wrong place where the server is.
 ASKS = re.compile(r"/\w+/_stcore/(health|host-config)$")
@@ -274,6 +275,32 @@ def test_names_in_the_sankey_do_not_overlap(visit: Callable[..., Visit], width: 
         for other in boxes[i + 1 :]:
             apart = right <= other[0] or other[2] <= left or bottom <= other[1] + 1 or other[3] <= top + 1
             assert apart, (width, boxes[i], other)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (1440, "dark"), (390, "light")])
+@pytest.mark.parametrize("page", PAGES)
+def test_axe_finds_nothing_that_keeps_anyone_out(
+    visit: Callable[..., Visit], page: str, width: int, scheme: str
+) -> None:
+    """No violation of WCAG 2.2, level A or AA, in any tab, with the groups of levers and the tables open."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    seen = visit(f"{page}?lang=nl&start=solidarity-fund", width=width, scheme=scheme)
+    if width > 1000:
+        for group in seen.page.locator("[data-testid=stSidebar] summary").all():
+            group.click()
+    tabs = range(max(1, seen.page.get_by_role("tab").count()))
+    for place in tabs:
+        if len(tabs) > 1:
+            seen.page.get_by_role("tab").nth(place).click()
+            seen.page.wait_for_timeout(300)
+            seen.settle()
+        for table in seen.page.locator("summary", has_text="Als tabel").all():
+            table.click()
+            seen.page.wait_for_timeout(300)
+            seen.settle()
+        seen.page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
+        found = axe.run(seen.page, options={"runOnly": {"type": "tag", "values": WCAG}}).response["violations"]
+        assert not found, [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found]
 
 
 # ---- it answers ----------------------------------------------------------------------------------------------------

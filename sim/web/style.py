@@ -12,10 +12,11 @@ h1 { padding: .25rem 0 !important; }
 .st-key-long-numbers table { min-width: 66rem; }
 .st-key-long-numbers td:nth-child(6) { font-size: .8rem; min-width: 22rem; }
 .st-key-long-numbers td, .st-key-long-log td { vertical-align: top; }
-.st-key-wide-checks { overflow-x: auto; }
 .st-key-wide-checks table { min-width: 52rem; }
 .st-key-changelog h2 { font-size: 1.05rem; }
 .st-key-finding-log { min-height: 0 !important; margin-top: .75rem; }
+[data-testid=stMultiSelect] span[title] { color: light-dark(#FFFFFF, #0B141B) !important; }
+[data-testid=stMultiSelect] span[title] ~ * { color: light-dark(#FFFFFF, #0B141B) !important; }
 [class*=st-key-card-] h2 { font-size: 1.05rem; padding: 0; }
 [class*=st-key-card-] [data-testid=stVerticalBlock] { gap: .4rem; }
 .st-key-figures > * { flex: 1 1 9.5rem !important; }

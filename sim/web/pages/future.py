@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -22,9 +21,6 @@ from sim.web.answer import ask, pair
 from sim.web.chart import chart
 from sim.web.link import MOST_FUTURE
 from sim.web.view import View, view
-
-PLAYER = Path(__file__).resolve().parents[1].joinpath("player.js").read_text(encoding="utf-8")
-"""What gives the buttons and the slider of the picture to the keyboard."""
 
 WHICH = {"worst": "The dearest", "middle": "The middle one", "number": "By number"}
 SHOWN = {"both": "Both policies", "first": "Today's policy", "last": "Your choice"}
@@ -49,7 +45,6 @@ def draw() -> None:
     sides = sides_of(shown, year)
     language = say.language
     revision = chart(seen, "film", film(result, sides, language, scheme=seen.scheme), lambda: of_weeks(sides, language))
-    st.html(f"<script>{PLAYER}</script>", unsafe_allow_javascript=True)
     _log(seen, sides_of(futures, year), number)
     _events(seen, futures, number)
     around.foot(seen, result)

@@ -1,11 +1,14 @@
+// What the mouse can reach and the keyboard could not.
+//
 // Plotly draws its buttons and its slider for the mouse alone. This gives them to the keyboard, and says their names
 // to whoever listens: Tab reaches them; Enter or Space presses a button; arrows, Page Up, Page Down, Home and End move
-// the slider, as they move any other.
+// the slider, as they move any other. A box that scrolls can be reached as well, so that arrows scroll it.
 (() => {
-  if (window.weerbaarPlayer) return
-  window.weerbaarPlayer = true
+  if (window.weerbaarKeys) return
+  window.weerbaarKeys = true
 
   const PAGE = 4  // weeks
+  const SCROLLS = '[class*=st-key-long-], [data-testid=stTable] > div'
   const slider = chart => chart.layout?.sliders?.[0]
 
   function name(chart) {
@@ -71,6 +74,10 @@
   const look = () => {
     waits = false
     document.querySelectorAll('.js-plotly-plot').forEach(name)
+    for (const box of document.querySelectorAll(SCROLLS)) {
+      const scrolls = box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1
+      scrolls ? box.setAttribute('tabindex', '0') : box.removeAttribute('tabindex')
+    }
   }
   const soon = () => {
     if (!waits) {
@@ -79,5 +86,6 @@
     }
   }
   new MutationObserver(soon).observe(document.body, { childList: true, subtree: true })
+  addEventListener('resize', soon)
   soon()
 })()
