@@ -391,11 +391,15 @@ def start_app(
     port: Annotated[
         int | None, typer.Option("--port", min=1, max=65535, help="Default: 8501, or the next free.")
     ] = None,
+    path: Annotated[
+        str, typer.Option("--path", help="Serve under this path of the address, behind a web server.")
+    ] = "",
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Whether to open a browser.")] = True,
 ) -> None:
     """Open the simulator in the browser."""
     command = [sys.executable, "-m", "sim.web", "--host", host]
     command += [] if port is None else ["--port", str(port)]
+    command += [] if not path else ["--path", path]
     command += [] if browser else ["--no-browser"]
     with subprocess.Popen(command) as server:
         while True:

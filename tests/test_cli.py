@@ -290,5 +290,7 @@ def test_the_app_is_started_for_this_machine_only(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(subprocess, "Popen", Server)
     assert weerbaar("app", "--port", "8600", "--no-browser").code == 0
+    assert weerbaar("app", "--path", "weerbaar").code == 0
+    assert " ".join(started[1]).endswith("-m sim.web --host 127.0.0.1 --path weerbaar")
     command = " ".join(started[0])
     assert command.endswith("-m sim.web --host 127.0.0.1 --port 8600 --no-browser")

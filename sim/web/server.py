@@ -105,14 +105,18 @@ def entry() -> Path:
     return checkout / "app.py" if inside else mine
 
 
-def serve(host: str, port: int | None, *, browser: bool) -> None:
-    """Serve the app until it is stopped. What is not said here stands in `.streamlit/config.toml` beside the script."""
+def serve(host: str, port: int | None, *, under: str = "", browser: bool = True) -> None:
+    """Serve the app until it is stopped, under a path of the address where one is named.
+
+    What is not said here stands in `.streamlit/config.toml` beside the script.
+    """
     from starlette.middleware import Middleware
     from streamlit.starlette import App
 
     script = entry()
     config: dict[str, Any] = {"server.address": host, "browser.gatherUsageStats": False}
     config |= {} if port is None else {"server.port": port}
+    config |= {} if not under.strip("/") else {"server.baseUrlPath": under.strip("/")}
     config |= {} if browser else {"server.headless": True}
     sys.argv = [str(script)]  # where Streamlit looks for its configuration
     sys.path.insert(0, str(script.parent))
