@@ -92,8 +92,8 @@ WATCH = """
 FOCUSED = """
 () => {
   const one = document.activeElement
-  const box = one.closest('[class*=st-key-policy-], [class*=st-key-share-], [class*=st-key-world-]')
-  const lever = box && [...box.classList].find(name => /^st-key-(policy|share|world)-/.test(name))
+  const box = one.closest(['policy', 'share', 'grant', 'world'].map(kind => `[class*=st-key-${kind}-]`).join())
+  const lever = box && [...box.classList].find(name => /^st-key-(policy|share|grant|world)-/.test(name))
   return {
     inside: !!one.closest('[data-testid=stSidebar]'),
     lever: lever && !one.closest('[data-testid=stTooltipIcon]') ? lever.replace('st-key-', '') : '',
@@ -351,7 +351,7 @@ def test_keys_alone_reach_and_move_every_lever(visit: Callable[..., Visit]) -> N
     page.wait_for_timeout(500)
     page.locator(".st-key-language").get_by_role("radio").first.focus()
     reached, moved = set[str](), set[str]()
-    for _ in range(120):
+    for _ in range(160):
         page.keyboard.press("Tab")
         now = page.evaluate(FOCUSED)
         if not now["inside"]:
