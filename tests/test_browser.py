@@ -99,6 +99,7 @@ FOCUSED = """
     lever: lever && !one.closest('[data-testid=stTooltipIcon]') ? lever.replace('st-key-', '') : '',
     role: one.type === 'range' ? 'slider' : one.getAttribute('role') || one.type,
     chosen: one.getAttribute('aria-checked') === 'true',
+    last: (one.value ?? one.ariaValueNow) === (one.max ?? one.ariaValueMax),
   }
 }
 """
@@ -371,7 +372,7 @@ def test_keys_alone_reach_and_move_every_lever(visit: Callable[..., Visit]) -> N
                 page.keyboard.press("ArrowRight")
             page.keyboard.press("Space")
         else:
-            page.keyboard.press("ArrowRight")
+            page.keyboard.press("ArrowLeft" if now["last"] else "ArrowRight")
         try:
             page.wait_for_function("before => location.href !== before", arg=before, timeout=20_000)
             moved.add(now["lever"])
