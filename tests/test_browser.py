@@ -437,6 +437,9 @@ def test_a_year_is_played_by_keys_without_asking_the_server(visit: Callable[...,
     sent = list[str]()
     page.on("websocket", lambda socket: sent.append("a new connection"))
     slider, before = page.get_by_role("slider", name="Week from"), page.evaluate(tiles)
+    box = slider.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] < 900  # all of it is on one screen
     slider.focus()
     page.keyboard.press("End")
     last = int(slider.get_attribute("aria-valuemax") or 0)

@@ -35,8 +35,8 @@ STATES = {
     weeks.WAITING: "Down, waits for help",
 }
 MILLION = 1e6
-_MAPS, _QUEUE, _BILL = {1: 270, 2: 180}, 92, 38  # pixels: the map of one or of two policies, the queue, each payer
-_GAP = 44  # pixels between them, for what they are called
+_MAPS, _QUEUE, _BILL = {1: 270, 2: 172}, 92, 38  # pixels: the map of one or of two policies, the queue, each payer
+_GAP = 40  # pixels between them, for what they are called
 _KEY = 118  # pixels for a word of the key: two fit beside each other on a phone
 _BELOW = 100  # pixels for the buttons and the slider
 _HEAD = 84  # pixels for the key of the colours and a name of one line

@@ -14,7 +14,8 @@ h1 { padding: .25rem 0 !important; }
 .st-key-long-numbers td, .st-key-long-log td { vertical-align: top; }
 .st-key-wide-checks table { min-width: 52rem; }
 .st-key-changelog h2 { font-size: 1.05rem; }
-.st-key-finding-log { min-height: 0 !important; margin-top: .75rem; }
+.st-key-finding-film, .st-key-finding-log, .st-key-finding-checks { min-height: 0 !important; }
+.st-key-finding-log { margin-top: .75rem; }
 [data-testid=stMultiSelect] span[title] { color: light-dark(#FFFFFF, #0B141B) !important; }
 [data-testid=stMultiSelect] span[title] ~ * { color: light-dark(#FFFFFF, #0B141B) !important; }
 [class*=st-key-card-] h2 { font-size: 1.05rem; padding: 0; }
