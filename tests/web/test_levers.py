@@ -9,6 +9,7 @@ from sim.model.spec import parameters
 from sim.text import LANGUAGES, words
 from sim.web.choice import BASELINE, Choice, begin, has_own_terms, home, policy_of, presets, world_start
 from sim.web.levers import CHOICES, FREE, PLACES, Lever, policy_levers, switches, world_levers
+from sim.web.link import FIELDS
 from sim.web.runs import same
 
 ALL = (*policy_levers(), *world_levers())
@@ -65,7 +66,7 @@ def test_levers_have_the_words_and_the_reach_of_the_parameter_table(lever: Lever
 def test_the_places_of_levers_have_names_of_their_own() -> None:
     names = [link for group in PLACES.values() for link in group.values()]
     assert len(set(names)) == len(names)
-    assert not set(names) & {"lang", "start", "file", "seed", "version", "tab", "with", "view"}
+    assert not set(names) & {"lang", "start", "file", "seed", "version", *FIELDS}
 
 
 def test_parameters_that_leave_no_choice_have_no_lever() -> None:
