@@ -236,6 +236,7 @@ def test_no_text_is_cut_off(visit: Callable[..., Visit], page: str, language: st
     height = 900 if width > 1000 else 844
     seen = visit(f"{page}?lang={language}&start=prevention-first&teams=9", width=width, height=height, scheme=scheme)
     assert seen.page.evaluate(CUT_OFF) == []
+    assert seen.page.evaluate(OUT_OF_CHART) == []
     for tab in seen.page.get_by_role("tab").all():
         tab.click()
         seen.page.wait_for_function("tab => tab.ariaSelected === 'true'", arg=tab.element_handle())

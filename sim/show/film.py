@@ -292,7 +292,7 @@ class _Stage:
         heads = [
             ("<br>".join(_wrapped(side, self.say)), rows[0][1], 2),
             (f"{_inked(busy, self.colours.scenario)}<br>{_inked(waits, self.colours.ransom)}", rows[1][1], 4),
-            (self.say.say("Paid this year, million euro"), rows[2][1], 4),
+            (self.say.say("Paid this year (m €)"), rows[2][1], 4),
         ]
         return [
             {"text": f"<b>{text}</b>", "x": place.left, "xanchor": "left", "xref": "paper", "y": y, "yref": "paper",
