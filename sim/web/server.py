@@ -105,6 +105,16 @@ def entry() -> Path:
     return checkout / "app.py" if inside else mine
 
 
+def ask_nobody() -> None:
+    """Keep Streamlit from asking a service outside for the address of this machine.
+
+    It does so when a page of another site wants to connect, to see whether that is this machine after all.
+    """
+    from streamlit import net_util
+
+    vars(net_util)["get_external_ip"] = lambda: None
+
+
 def serve(host: str, port: int | None, *, under: str = "", browser: bool = True) -> None:
     """Serve the app until it is stopped, under a path of the address where one is named.
 
@@ -113,6 +123,7 @@ def serve(host: str, port: int | None, *, under: str = "", browser: bool = True)
     from starlette.middleware import Middleware
     from streamlit.starlette import App
 
+    ask_nobody()
     script = entry()
     config: dict[str, Any] = {"server.address": host, "browser.gatherUsageStats": False}
     config |= {} if port is None else {"server.port": port}

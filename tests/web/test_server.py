@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from sim.web.server import LEAST, Compressed, entry
+from sim.web.server import LEAST, Compressed, ask_nobody, entry
 
 SCRIPT = b"let a = 1;\n" * 500
 GZIP = (b"accept-encoding", b"gzip, br")
@@ -96,6 +96,22 @@ def test_what_is_small_packed_or_not_there_goes_on_as_it_is_and_is_not_kept(file
         assert headers[b"etag"] == b"x"
     assert files.asked == 2
     assert not app.kept
+
+
+def test_a_page_of_another_site_is_refused_without_asking_anyone(monkeypatch: pytest.MonkeyPatch) -> None:
+    from streamlit import net_util
+    from streamlit.web.server.server_util import is_url_from_allowed_origins
+
+    asked_outside: list[str] = []
+    monkeypatch.setattr(net_util, "get_external_ip", net_util.get_external_ip)  # put back afterwards
+    monkeypatch.setattr(net_util, "_make_blocking_http_get", lambda url, timeout: asked_outside.append(url))
+    monkeypatch.setattr(net_util, "_external_ip", None)
+    assert not is_url_from_allowed_origins("https://elsewhere.example")
+    assert asked_outside  # what Streamlit does by itself
+    asked_outside.clear()
+    ask_nobody()
+    assert not is_url_from_allowed_origins("https://elsewhere.example")
+    assert not asked_outside
 
 
 def test_in_a_checkout_the_script_is_the_one_beside_its_configuration(project: Path) -> None:
