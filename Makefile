@@ -12,7 +12,7 @@
 PYTHON       ?= python3
 VENV         ?= .venv
 REPLICATIONS ?= 60
-POLICIES     ?= status-quo-2020 local-only fifty-fifty flanders-pays prevention-first more-response-teams no-ransom
+POLICIES     ?= status-quo-2020 local-only fifty-fifty flanders-pays matching-50 solidarity-fund insurance-led shared-framework action-plan-2021-2025
 TEST_WORKERS ?= 2
 UV_VERSION   := 0.13.9
 
@@ -33,7 +33,7 @@ help: ## this list
 app: $(VENV)/.installed ## open the simulator in the browser
 	$(BIN)/weerbaar app
 
-demo: $(VENV)/.installed ## compare the preset policies on the 300 municipalities; writes report/
+demo: $(VENV)/.installed ## compare preset policies on the 300 municipalities; writes report/
 	$(BIN)/weerbaar compare $(POLICIES) --replications $(REPLICATIONS) --report report
 
 # --- check it -------------------------------------------------------------------------------------------------------

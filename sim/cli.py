@@ -57,9 +57,6 @@ if TYPE_CHECKING:
 SMALL_WORK = 60_000
 """Years lived by municipalities (all futures and policies together) below which more processes only cost time."""
 
-TOLD = 4
-"""Of so many policies, at most, the findings are told without being asked for."""
-
 app = typer.Typer(
     name="weerbaar",
     help="What cyber attacks cost municipalities, and who pays, under different policies. A model, not a forecast.",
@@ -244,6 +241,7 @@ def compare(
 ) -> None:
     """Policies on the same futures: differences with the first one, how sure they are, and who pays."""
     from sim.cli_output import show_comparison
+    from sim.show.overview import TOLD
 
     question = Question("compare", policies, world, replications, years, seed, engine, workers, settings or [], quick,
                         told=details or len(policies) <= TOLD)  # fmt: skip

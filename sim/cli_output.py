@@ -80,7 +80,7 @@ def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
 def show_comparison(result: Comparison, language: str | None, *, details: bool = False) -> None:
     """Print policies side by side in one table; with details, all tables and a paragraph on each policy."""
     from sim.show import tables
-    from sim.show.overview import TOLD, overview
+    from sim.show.overview import overview
     from sim.show.paragraph import paragraph
     from sim.text import words
 
@@ -95,7 +95,7 @@ def show_comparison(result: Comparison, language: str | None, *, details: bool =
             _say(out, policy.title[chosen], style="bold")
             _say(out, f"{paragraph(result, policy, chosen)}\n")
     else:
-        more = words(chosen).say("More: --details (every difference, and a paragraph on each policy), --report FOLDER.")
+        more = words(chosen).say("More: --details (every difference, a paragraph on each policy), --report DIR.")
         _say(out, f"{more}\n", "dim")
 
 
@@ -109,21 +109,22 @@ def show_run(result: Comparison, language: str | None) -> None:
 
 
 def show_answer(result: Comparison, language: str | None, *, told: bool = True) -> None:
-    """Print the findings, in one language or in both, and what they rest on; only the latter where they are not told.
+    """Print the findings, or in short what is lowest where they are not told, and what that rests on.
 
     Of a policy that is alone, a paragraph on what it does comes first.
     """
+    from sim.show.overview import headline
     from sim.show.paragraph import paragraph
     from sim.show.tables import count, deciding
     from sim.text import LANGUAGES, words
 
     out = console()
-    for spoken in ([language] if language else LANGUAGES) if told else ():
+    for spoken in [language] if language else LANGUAGES:
         if not language:
             _say(out, LANGUAGE_NAMES[spoken], style="bold")
         if len(result.policies) == 1:
             _say(out, f"{paragraph(result, result.baseline, spoken)}\n")
-        _say(out, f"{result.sentence(spoken)}\n")
+        _say(out, f"{result.sentence(spoken) if told else headline(result, spoken)}\n")
     say = words(language or "en")
     facts = say.say(
         "World {world}: {towns}, {years} from {start}. {futures}, seed {seed}, engine {engine}, Weerbaar {version}.",

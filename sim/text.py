@@ -90,7 +90,7 @@ class Words:
         else:
             amount, unit = euro, ""
         digits_shown = self.figure(amount, digits) if unit else self.number(float(f"{amount:.{digits - 1}e}"))
-        if not unit and size < 100:
+        if not unit and 0 < size < 100:
             digits_shown = self.number(amount, 2)
         sign, digits_shown = ("-", digits_shown[1:]) if digits_shown.startswith("-") else ("", digits_shown)
         space = NO_BREAK if self.language == "nl" else ""

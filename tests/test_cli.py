@@ -43,7 +43,7 @@ def answered(four_towns: str, tmp_path_factory: pytest.TempPathFactory) -> tuple
 @pytest.fixture(scope="module")
 def same_in_python(four_towns: str) -> sim.Comparison:
     policies = [sim.load_policy(name) for name in PAIR]
-    return sim.compare(sim.load_world(four_towns), policies, replications=4, seed=7)
+    return sim.compare(sim.load_world(four_towns), policies, replications=4, seed=7).checked()
 
 
 def test_json_is_the_answer_that_python_gives(answered: tuple[Said, Path], same_in_python: sim.Comparison) -> None:
@@ -87,7 +87,8 @@ def test_what_payers_pay_is_the_cash_cost(answered: tuple[Said, Path]) -> None:
 
 def test_tables_are_the_same_in_both_forms(answered: tuple[Said, Path], same_in_python: sim.Comparison) -> None:
     folder = answered[1] / "tables"
-    names = ("kpis", "differences", "futures", "municipalities", "burden_by_size", "burden_by_province")
+    names = ("kpis", "differences", "futures", "municipalities", "burden_by_size", "burden_by_province",
+             "burden_by_income", "winners", "running_dry")  # fmt: skip
     assert {path.name for path in folder.iterdir()} == {
         f"{name}.{form}" for name in names for form in ("csv", "parquet")
     }
@@ -319,3 +320,9 @@ def test_the_app_is_started_for_this_machine_only(monkeypatch: pytest.MonkeyPatc
     for words in ("--server.address 127.0.0.1", "--server.port 8600", "--server.headless true",
                   "--browser.gatherUsageStats false"):  # fmt: skip
         assert words in command
+
+
+def test_quick_leaves_out_what_takes_more_futures(four_towns: str) -> None:
+    question = ("compare", *PAIR, "--world", four_towns, "--replications", "4", "--json", "-")
+    assert "checks" in json.loads(weerbaar(*question).out)
+    assert "checks" not in json.loads(weerbaar(*question, "--quick").out)

@@ -133,15 +133,14 @@ def demo() -> str:
         rows.append((f"{policy.title['en']} (`{policy.id}`)", *map(_mean, values), f"{own:.2f}", harm))
     heads = ("policy", "total cash>", "municipalities pay>", "Flanders pays>", "of the total, for incidents>",
              "own cost, euro per inhabitant>", "harm to citizens, not cash")  # fmt: skip
-    quoted = [name for name in ("fifty-fifty", "prevention-first", "more-response-teams") if name in names]
+    quoted = [name for name in ("fifty-fifty", "matching-50", "solidarity-fund") if name in names]
     said = "\n>\n".join(f"> {result.finding(name, 'en').sentence(words('en'))}" for name in quoted)
     command = f"weerbaar compare {' '.join(names)} --replications {result.replications}"
     return (
         f"Million euro a year: means over {result.replications} futures of {result.years} years, ± half the width of "
         f"the 95 % interval.\n\n{table(heads, rows)}\n{said}\n\n"
         f"The {len(result.world.municipalities)} municipalities of `{WORLD}`, seed {SEED}, version {MODEL_VERSION}. "
-        f"`make demo` plays the same, in some minutes:\n\n```sh\n{command}\n```\n"
-        + stamp((BASELINE, "prevention-first"), result.years)
+        f"`make demo` plays the same:\n\n```sh\n{command}\n```\n" + stamp((BASELINE, "prevention-first"), result.years)
     )
 
 

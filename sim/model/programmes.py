@@ -105,7 +105,7 @@ class Grant(Group):
 
 
 class Insurance(Group):
-    """The cover that part of the municipalities buys: `limit` euro per claim above `deductible`."""
+    """The cover that part of the municipalities buys: `limit` euro a year, above a `deductible` for each incident."""
 
     uptake: float = parameter("policy.insurance.uptake")
     limit: float = parameter("policy.insurance.limit")

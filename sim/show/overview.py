@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.experiments.compare import Comparison
 from sim.model.policy import Policy
-from sim.results.estimates import Estimate, estimate
+from sim.results.estimates import Estimate, difference, estimate
 from sim.show.tables import NOTHING, Scale, Table, count, scale, yearly
 from sim.text import Words, words
 
@@ -128,3 +128,34 @@ def _note(say: Words, result: Comparison, others: tuple[str, ...]) -> str:
         say.say("* Harm to citizens who miss services, and its change: not cash, and in no total."),
     ]
     return " ".join(part for part in parts if part)
+
+
+LEAST = {
+    "cash_cost_eur": "Lowest total: {names} ({amount} a year).",
+    "cost_municipality_eur": "Lowest bill for the municipalities: {names} ({amount} a year).",
+    "cost_flanders_eur": "Lowest bill for Flanders: {names} ({amount} a year).",
+    "citizen_harm_eur": "Least harm to citizens, which is not cash: {names} ({amount} a year).",
+}
+NAMED = 3
+"""Of so many policies that cannot be told apart, the names are said."""
+
+
+def headline(result: Comparison, language: str) -> str:
+    """Return which policies are lowest on each side of the question; those that chance does not tell apart together."""
+    say = words(language)
+    said = []
+    for kpi, sentence in LEAST.items():
+        means = {policy.id: result.estimate(policy, kpi).mean for policy in result.policies}
+        best = min(means, key=lambda name: means[name])
+        alike = [policy for policy in result.policies if _alike(result, policy, best, kpi)]
+        names = [f"“{policy.title[language]}”" for policy in alike[:NAMED]]
+        if len(alike) > NAMED:
+            names.append(say.say("{n} more", n=len(alike) - NAMED))
+        amount = say.money(means[best] / result.years)
+        said.append(say.say(sentence, names=say.listed(names), amount=amount))
+    return " ".join(said)
+
+
+def _alike(result: Comparison, policy: Policy, best: str, kpi: str) -> bool:
+    gap = difference(result.values(best, kpi), result.values(policy, kpi))
+    return gap.verdict == "too_close" or gap.share_of_futures_equal == 1

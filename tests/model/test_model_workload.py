@@ -8,10 +8,12 @@ import pytest
 
 import sim
 from sim.engines import events as ev
+from sim.model.arrays import world_arrays
 from sim.model.files import scenarios
 from sim.model.spec import parameters
-from sim.model.workload import MOST_EVENTS, WORST_FUTURE, check_horizon, expected_events
+from sim.model.workload import MOST_EVENTS, WORST_FUTURE, check_horizon, expected_events, risk_today
 from sim.model.world import World
+from sim.rules.defence import unprotected
 from tests.worlds import close, futures, plain_policy, quiet_world, tapes
 
 PRESETS = sorted(scenario.id for scenario in scenarios("world"))
@@ -148,3 +150,12 @@ def test_settings_are_refused_with_the_base_year_that_does_it() -> None:
     with pytest.raises(sim.InputError) as caught:
         sim.load_world("flanders-2020", ["world.threat.growth=0.5", "world.years=50"])
     assert "base_year" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "values", [{}, {"break_in.floor": 0.9}, {"break_in.overlap": 1, "measures.identity.today": 0.9}]
+)
+def test_the_risk_today_is_that_of_the_rules(flanders: World, values: dict[str, Any]) -> None:
+    world = flanders.with_values(values)
+    cap = unprotected(world_arrays(world).defence)
+    assert cap * risk_today(world) == pytest.approx(world.break_in.today, rel=1e-12)

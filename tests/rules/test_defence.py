@@ -12,6 +12,7 @@ from scipy.integrate import solve_ivp
 from scipy.optimize import minimize_scalar
 
 from sim.model.arrays import world_arrays
+from sim.model.problems import InputError
 from sim.rules import defence as rules
 from tests.worlds import quiet_world
 
@@ -108,11 +109,9 @@ def test_the_cap_is_never_exceeded(spend, kind):
 
 
 def test_a_world_whose_cap_exceeds_one_is_refused():
-    from tests.worlds import plain_policy, setting
-
-    world = quiet_world((20_000,), 1, {"break_in.today": 0.9, "measures.identity.risk_ratio": 0.1})
-    with pytest.raises(ValueError, match="more than all"):
-        setting(world, plain_policy())
+    perfect = {"break_in.today": 0.9, "measures.identity.risk_ratio": 0.1}
+    with pytest.raises(InputError, match="over 100 % of attempts would succeed"):
+        quiet_world((20_000,), 1, perfect)
 
 
 def test_learning_closes_part_of_the_gap():

@@ -17,7 +17,7 @@ from sim.model.files import scenarios
 from sim.model.policy import PAYERS
 from sim.results.story import ENTRY_NAMES
 from sim.show.assumptions import NEEDED, assumptions, stages_in
-from sim.show.overview import overview
+from sim.show.overview import headline, overview
 from sim.show.tables import Table, uses
 from sim.text import LANGUAGES, words
 
@@ -173,3 +173,19 @@ def test_a_grant_or_a_stage_outside_the_years_is_in_force_in_none_of_them() -> N
     late = stages_in(plan, at(2025, 1, 1), at(2030, 1, 1))
     assert [stage.response.fallback_services for stage in late] == [True, False]
     assert [grant.id for grant in late[0].grants] == ["guidance"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_headline_names_the_lowest_of_each(result: Comparison, language: str) -> None:
+    said = headline(result, language)
+    for kpi in ("cash_cost_eur", "cost_municipality_eur", "cost_flanders_eur", "citizen_harm_eur"):
+        lowest = min(result.policies, key=lambda policy: result.estimate(policy, kpi).mean)
+        assert words(language).money(result.estimate(lowest, kpi).mean / result.years) in said
+    assert f"“{result.policy('flanders-pays').title[language]}” (€" in said
+    assert f"“{result.policy('local-only').title[language]}” (€" in said
+
+
+def test_policies_that_chance_does_not_tell_apart_are_named_together(result: Comparison) -> None:
+    few = only(result, "status-quo-2020", "fifty-fifty", "flanders-pays")
+    total, *_ = headline(few, "en").split(". ")
+    assert "“Current policy (2020)”, “Half Flanders, half municipality” and “Flanders pays all” (€" in total
