@@ -29,6 +29,8 @@ SIZE_CLASSES = (
 INCOME_CLASSES = ("lowest third", "middle third", "highest third")
 UNKNOWN_INCOME = "income unknown"
 GROUPINGS = ("size_class", "income_class", "province")
+OF_TOWNS = {"own": ("own", 100), "outage": ("person_minutes", MINUTES_PER_DAY), "serious": ("serious", 1)}
+"""What is kept of every municipality in every future, and what makes euro, days or incidents of it."""
 FELT = 0.01  # euro per inhabitant a year: a smaller change of the bill makes nobody a winner or a loser
 
 
@@ -151,6 +153,20 @@ def burden(result: Comparison, by: str) -> pd.DataFrame:
         }
         frames.append(pd.DataFrame(columns))
     return pd.concat(frames, ignore_index=True)
+
+
+def of_towns(result: Comparison, policy: str | Policy, measure: str) -> NDArray[np.float64]:
+    """Return one of OF_TOWNS for each municipality in every future, over the whole horizon, per inhabitant a year:
+    shape (replications, n), in order of NIS code.
+    """
+    parts, unit = OF_TOWNS[measure]
+    whole = np.array([getattr(summary, parts) for summary in result.summaries(policy)], dtype=float)
+    return whole / (result.towns.people * result.years * unit)
+
+
+def place_of(result: Comparison, nis: int) -> int:
+    """Return the place of a municipality in order of NIS code. Raises InputError for one that is not there."""
+    return int(np.searchsorted(result.towns.frame["nis_code"].to_numpy(), result.world.by_nis(nis).nis))
 
 
 class Changes(NamedTuple):

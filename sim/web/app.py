@@ -16,8 +16,8 @@ from sim.web.ready import ROOM
 from sim.web.style import STYLE
 
 PAGES = Path(__file__).with_name("pages")
-TITLES = {"explore": "Explore", "compare": "Compare"}
-ICONS = {"explore": "tune", "compare": "compare_arrows"}
+TITLES = {"explore": "Explore", "compare": "Compare", "municipalities": "Municipalities"}
+ICONS = {"explore": "tune", "compare": "compare_arrows", "municipalities": "location_city"}
 """The pages in their order: a title and an icon each; the file of a page and its place in the address have its name."""
 
 _SIDEBAR = 356  # pixels

@@ -15,7 +15,7 @@ from sim.model.problems import InputError
 from sim.model.spec import Value
 from sim.text import LANGUAGES, Words, words
 from sim.version import MODEL_VERSION
-from sim.web import packed
+from sim.web import packed, town
 from sim.web.choice import BASELINE, LOADED, Choice, begin, presets, world_start
 from sim.web.levers import Lever, policy_levers, world_levers
 
@@ -43,6 +43,9 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
         "tab": one_of("payers", "risk", "towns", "time"),
         "with": Field("", packed.are_codes, "…"),
         "view": one_of("outcomes", "spread"),
+        "town": Field("", town.is_known, town.ALLOWED),
+        "about": one_of("cost", "outage", "prevention", "story"),
+        "story": Field(town.WORST, town.is_story, f"{town.WORST}, {town.MIDDLE}, 0 … {town.LAST_STORY}"),
     }
 )
 """What pages add to the address, by its name there. A page reads it from `Screen.fields` and sets it by `remember`."""
