@@ -29,8 +29,12 @@ SIZE_CLASSES = (
 INCOME_CLASSES = ("lowest third", "middle third", "highest third")
 UNKNOWN_INCOME = "income unknown"
 GROUPINGS = ("size_class", "income_class", "province")
-OF_TOWNS = {"own": ("own", 100), "outage": ("person_minutes", MINUTES_PER_DAY), "serious": ("serious", 1)}
-"""What is kept of every municipality in every future, and what makes euro, days or incidents of it."""
+OF_TOWNS = {
+    "own": ("own", 100, True),
+    "outage": ("person_minutes", MINUTES_PER_DAY, True),
+    "serious": ("serious", 1, False),
+}
+"""What is kept of every municipality in every future, what makes euro, days or incidents of it, if by inhabitant."""
 FELT = 0.01  # euro per inhabitant a year: a smaller change of the bill makes nobody a winner or a loser
 
 
@@ -156,12 +160,12 @@ def burden(result: Comparison, by: str) -> pd.DataFrame:
 
 
 def of_towns(result: Comparison, policy: str | Policy, measure: str) -> NDArray[np.float64]:
-    """Return one of OF_TOWNS for each municipality in every future, over the whole horizon, per inhabitant a year:
-    shape (replications, n), in order of NIS code.
+    """Return one of OF_TOWNS for each municipality in every future, a year, as the mean over the whole horizon: shape
+    (replications, n), in order of NIS code.
     """
-    parts, unit = OF_TOWNS[measure]
-    whole = np.array([getattr(summary, parts) for summary in result.summaries(policy)], dtype=float)
-    return whole / (result.towns.people * result.years * unit)
+    kept, unit, a_head = OF_TOWNS[measure]
+    whole = np.array([getattr(summary, kept) for summary in result.summaries(policy)], dtype=float)
+    return whole / (result.years * unit) / (result.towns.people if a_head else 1)
 
 
 def place_of(result: Comparison, nis: int) -> int:

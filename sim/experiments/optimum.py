@@ -99,15 +99,17 @@ def _balance(world: World, policy: Policy) -> Balance:
     return Balance(plan_of(world, policy))
 
 
-def prevention_curve(world: World, policy: Policy, municipality: str | int) -> Curve:
-    """Return the curve of one municipality, by name or NIS code. Raises InputError for one that is not there."""
+def prevention_curve(world: World, policy: Policy, municipality: str | int, *, at_least: float = 2.0) -> Curve:
+    """Return the curve of one municipality, by name or NIS code, from no spend to well above all that has a name, and
+    to `at_least` euro. Raises InputError for a municipality that is not there.
+    """
     town = _find(world, municipality)
     balance = _balance(world, policy)
     place = int(np.searchsorted(balance.plan.world.nis, town.nis))
     price = float(balance.prices[place]) / balance.raised
     now = float(balance.own[place]) * balance.raised
     best = balance.all_best(place)
-    spend = np.linspace(0.0, max(2.0, 1.25 * max(now, *best)), POINTS)
+    spend = np.linspace(0.0, max(at_least, 1.25 * max(now, *best)), POINTS)
 
     def curve(table: NDArray[np.float64], share: float) -> NDArray[np.float64]:
         return np.array([share * x + balance.expected(table, place, x) for x in spend.tolist()])

@@ -48,13 +48,14 @@ def lanes(
     said: str,
     colours: Palette,
     about: Sequence[object] | None = None,
+    span: tuple[float, float] | None = None,
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """Return the traces and the layout of dots on lanes above each other, a lane for each policy, the baseline below.
 
     `values` are in rising order. `said` is what a dot says: its place in the order (or what `about` has for it) is
-    `customdata[0]` and its value `customdata[1]`.
+    `customdata[0]` and its value `customdata[1]`. `span` are the ends of the axis.
     """
-    low, high = _span(values)
+    low, high = span or _span(values)
     width = (high - low) / _BINS
     stacks = [_stacked(one, low, width) for one in values]
     tallest = max(int(height.max()) for _, height in stacks) + 1

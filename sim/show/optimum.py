@@ -19,7 +19,8 @@ from sim.show.lines import BELOW_AXIS, KEY
 from sim.show.palette import CHART_HEIGHT, Palette, palette
 from sim.text import Words, words
 
-FELT = 0.005  # euro per inhabitant a year: less than this is no prevention, and no difference between two curves
+FELT = 0.005  # euro per inhabitant a year: less than this is no prevention
+_APART = 0.01  # of the height of the chart: curves that are closer are one
 
 
 def optimum(
@@ -30,15 +31,14 @@ def optimum(
     Where the baseline gives it another curve, that is drawn too. Raises InputError for an unknown municipality.
     """
     say, colours, shown = words(language), palette(scheme), result.policy(policy)
-    one = prevention_curve(result.world, shown, municipality)
-    base = prevention_curve(result.world, result.baseline, municipality)
+    one, base = _both(result, shown, municipality)
     lines = [
-        (say.say("everybody, harm to citizens included"), one.spend, one.social,
+        (_named(say, say.say("everybody, with harm"), one.social_best), one.spend, one.social,
          {"color": colours.text, "width": 2.5}),
-        (say.say("{town} itself", town=one.municipality.name), one.spend, one.private,
-         {"color": colours.payers["municipality"], "width": 3}),
+        (_named(say, say.say("{town} itself", town=one.municipality.name), one.private_best, free=one.price == 0),
+         one.spend, one.private, {"color": colours.payers["municipality"], "width": 3}),
     ]  # fmt: skip
-    if _differ(one, base):
+    if np.abs(base.private - one.private).max() > _APART * one.social.max():
         name = say.say("{town} itself, “{policy}”", town=one.municipality.name, policy=result.baseline.title[language])
         lines.append((name, base.spend, base.private, {"color": colours.baseline, "width": 2, "dash": "dash"}))
     data = [_line(say, *line) for line in lines] + _marks(say, one, colours)
@@ -47,7 +47,7 @@ def optimum(
     below = BELOW_AXIS + 19 * rows + 8
     layout = {
         "xaxis": {
-            "range": [-0.02 * float(one.spend[-1]), float(max(x[-1] for _, x, _, _ in lines))],
+            "range": [-0.02 * float(one.spend[-1]), float(one.spend[-1])],
             "title": say.say("prevention, euro per inhabitant a year"),
             "showgrid": False,
         },
@@ -59,7 +59,7 @@ def optimum(
             {"type": "line", "x0": one.now, "x1": one.now, "yref": "paper", "y0": 0, "y1": 0.94,
              "line": {"color": colours.baseline, "width": 1.5, "dash": "dot"}}
         ],
-        "annotations": [*_labels(say, one), _now(say, one)],
+        "annotations": [_now(say, one)],
         "showlegend": True,
         "legend": KEY | {"y": -BELOW_AXIS / (height - below - 14), "entrywidth": 400},
     }  # fmt: skip
@@ -79,9 +79,18 @@ def optimum(
     )
 
 
-def _differ(one: Curve, other: Curve) -> bool:
-    apart = np.abs(np.interp(one.spend, other.spend, other.private) - one.private)
-    return bool(apart[one.spend <= other.spend[-1]].max() > FELT)
+def _both(result: Comparison, shown: Policy, municipality: str | int) -> tuple[Curve, Curve]:
+    """The curve under the policy shown and that under the baseline, both as far as the longer one."""
+    ends = [float(prevention_curve(result.world, one, municipality).spend[-1]) for one in (shown, result.baseline)]
+    one, base = (
+        prevention_curve(result.world, policy, municipality, at_least=max(ends)) for policy in (shown, result.baseline)
+    )
+    return one, base
+
+
+def _named(say: Words, name: str, best: float, *, free: bool = False) -> str:
+    """A curve by its name, with the spend at which it is lowest; where that is free, there is none."""
+    return name if free else say.say("{name}: lowest at {amount}", name=name, amount=say.money(best))
 
 
 def _line(say: Words, name: str, x: Any, y: Any, line: dict[str, Any]) -> dict[str, Any]:
@@ -129,22 +138,6 @@ def _marks(say: Words, one: Curve, colours: Palette) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _labels(say: Words, one: Curve) -> list[dict[str, Any]]:
-    """What stands beside the optima: on the side of the longer part of the axis."""
-    texts = {
-        "social": say.say("lowest for everybody: {amount}", amount=say.money(one.social_best)),
-        "private": say.say("lowest for itself: {amount}", amount=say.money(one.private_best)),
-    }
-    labels = []
-    for whose, (x, y) in _lowest(one).items():
-        right = x < 0.6 * float(one.spend[-1])
-        labels.append(
-            {"x": x, "y": y, "text": texts[whose], "showarrow": False, "yanchor": "top", "yshift": -3,
-             "xanchor": "left" if right else "right", "xshift": 8 if right else -8}
-        )  # fmt: skip
-    return labels
-
-
 def _now(say: Words, one: Curve) -> dict[str, Any]:
     return {
         "x": one.now, "y": 1, "yref": "paper", "yanchor": "top", "showarrow": False,
@@ -178,7 +171,7 @@ def finding(say: Words, one: Curve) -> str:
         )
     if max(one.private_best, one.social_best) < FELT:
         return say.say(
-            "By expected cost alone no prevention is best, for {town} itself and for everybody; {now} a head is spent",
+            "By expected cost alone {town} itself and everybody are best off without prevention; {now} a head is spent",
             **values,
         )
     if one.private_best < FELT:

@@ -103,8 +103,8 @@ def optima_sentence(world: World, policy: Policy, language: str) -> str:
     say, table = words(language), optima(world, policy)
     none = {name: int((table[name] < FELT).sum()) for name in AMOUNTS}
     return say.say(
-        "By expected cost alone no prevention is best for {private} of {n} municipalities themselves, and for {social} "
-        "of them also when everybody's cost and harm are counted. Other assumptions may say otherwise: try "
+        "By expected cost alone {private} of {n} municipalities are best off without prevention themselves, and in "
+        "{social} of them everybody is, harm included. Other assumptions may say otherwise: try "
         "--set world.anchor.frequency=high --set world.anchor.service_value=high.",
         private=say.number(none["private_best"]),
         social=say.number(none["social_best"]),

@@ -109,8 +109,9 @@ def tile_map(
     if marked is not None:
         here = [place for place, town in enumerate(towns) if town.nis == marked]
         outline_x, outline_y = _outlines(x[here], y[here])
-        ring = {"mode": "lines", "line": {"color": colours.ransom, "width": 3}, "hoverinfo": "skip"}
-        data.append({"type": "scatter", "x": outline_x, "y": outline_y, "showlegend": False, **ring})
+        for colour, thick in ((colours.background, 6), (colours.ransom, 3)):
+            ring = {"mode": "lines", "line": {"color": colour, "width": thick}, "hoverinfo": "skip"}
+            data.append({"type": "scatter", "x": outline_x, "y": outline_y, "showlegend": False, **ring})
     span_x, span_y = float(np.ptp(x)) + 1.2, float(np.ptp(y)) + 1.3
     tile = min((width - 16) / span_x, (height - _LEGEND - 8) / span_y)
     everywhere = tile >= _LABEL_FITS

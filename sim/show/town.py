@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,7 +14,7 @@ from sim.model.municipalities import Municipality
 from sim.model.policy import Policy
 from sim.results.estimates import Difference, Estimate, difference, estimate
 from sim.show.chance import DOTS, lanes
-from sim.show.frame import dress
+from sim.show.frame import dress, nice
 from sim.show.palette import palette
 from sim.show.tables import SIZE_NAMES
 from sim.show.twin import Cell, Twin, twin
@@ -41,8 +42,10 @@ SAME = {
     "outage": "Outages in {town} are the same under “{policy}”; 1 future in {of} has {amount} a year or more",
 }
 RANKED = {
-    "own": "{town} pays {amount} a head a year: of {n} others of its size {less} pay less, {more} more",
-    "outage": "Services in {town} are out for {amount} a year: of {n} others of its size {less} have less, {more} more",
+    "own": "{town} pays {amount} a head a year: place {place} of {all} of its size, the lowest first; chance allows "
+    "{first} to {last}",
+    "outage": "Services in {town} are out for {amount} a year: place {place} of {all} of its size, the lowest first; "
+    "chance allows {first} to {last}",
 }
 FELT = {"own": 0.005, "outage": 0.0005}
 """A smaller difference in a future is none: half a cent, less than a minute."""
@@ -69,7 +72,7 @@ class Town(NamedTuple):
         return place_of(self.result, self.town.nis)
 
     def values(self, policy: str | Policy, measure: str) -> NDArray[np.float64]:
-        """One measure in every future, per inhabitant a year: shape (replications,)."""
+        """One measure in every future, a year: shape (replications,)."""
         return of_towns(self.result, policy, measure)[:, self.place]
 
     def estimate(self, policy: str | Policy, measure: str) -> Estimate:
@@ -194,12 +197,13 @@ def peers(one: Town, measure: str, language: str, *, scheme: str = "light") -> A
     found = rank(one, shown, measure)
     size = say.say(SIZE_NAMES[size_class(one.town.population)])
     said = f"<b>%{{customdata[0]}}</b>: {_hover(say, measure)}"
-    data, layout = lanes([found.means], [size], said, colours, found.names)
+    low, high = one.estimate(shown, measure).ci95
+    span = _span(found.means, low, high)
+    data, layout = lanes([found.means], [size], said, colours, found.names, span)
     dots = data[0]
     dots["marker"] |= {"color": colours.faded(colours.other, 0.35), "line": {"color": colours.other, "width": 1}}
     dots["hovertemplate"] = f"{said}<extra></extra>"
     x, y = float(dots["x"][found.place]), float(dots["y"][found.place])
-    low, high = one.estimate(shown, measure).ci95
     mean = float(found.means[found.place])
     reach = {"array": [high - mean], "arrayminus": [mean - low]} if np.isfinite(high - low) else {"array": [0.0]}
     data.append(
@@ -219,9 +223,6 @@ def peers(one: Town, measure: str, language: str, *, scheme: str = "light") -> A
             "showlegend": False,
         }
     )
-    ends = (float(layout["xaxis"]["range"][0]), float(layout["xaxis"]["range"][1]))
-    if np.isfinite(high - low):
-        layout["xaxis"]["range"] = [min(ends[0], low), max(ends[1], high)]
     layout["xaxis"]["title"] = say.say(AXES[measure])
     layout["annotations"] = [
         _ink(layout["annotations"][0], colours.text),
@@ -233,7 +234,7 @@ def peers(one: Town, measure: str, language: str, *, scheme: str = "light") -> A
             "showarrow": False,
             "yanchor": "bottom",
             "yshift": 10,
-            "xanchor": "left" if x < (ends[0] + ends[1]) / 2 else "right",
+            "xanchor": "left" if x < sum(span) / 2 else "right",
             "bgcolor": colours.faded(colours.background, 0.8),
         },
     ]
@@ -251,6 +252,13 @@ def peers(one: Town, measure: str, language: str, *, scheme: str = "light") -> A
     )
 
 
+def _span(means: NDArray[np.float64], low: float, high: float) -> tuple[float, float]:
+    """Round ends of an axis just around these means and an interval."""
+    known = [*means.tolist(), *(end for end in (low, high) if np.isfinite(end))]
+    step = nice(max(max(known) - min(known), 0.02) / 8)
+    return (math.floor(min(known) / step) - 0.5) * step, (math.ceil(max(known) / step) + 0.5) * step
+
+
 def _ink(label: dict[str, Any], colour: str) -> dict[str, Any]:
     return {**label, "font": {"color": colour}}
 
@@ -263,13 +271,14 @@ def _rank_said(say: Words, one: Town, measure: str, found: Rank) -> tuple[str, s
             "{town}: {amount} a year; no other municipality is of its size", town=one.town.name, amount=mean
         )
         return title, f"{title}. {say.say(AXES[measure])}."
-    values = {"town": one.town.name, "amount": mean, "n": others, "less": found.place, "more": others - found.place}
-    title = say.say(RANKED[measure], **values)
-    span = say.say(
-        "By its 95% interval it is between place {first} and place {last} of {all}, counted from the lowest.",
+    title = say.say(
+        RANKED[measure],
+        town=one.town.name,
+        amount=mean,
+        place=found.place + 1,
+        all=others + 1,
         first=found.first + 1,
         last=found.last + 1,
-        all=others + 1,
     )
     ends = say.say(
         "Lowest: {least}, {low}. Highest: {most}, {high}.",
@@ -278,7 +287,7 @@ def _rank_said(say: Words, one: Town, measure: str, found: Rank) -> tuple[str, s
         most=found.names[-1],
         high=amount(say, measure, float(found.means[-1])),
     )
-    return title, f"{title}. {span} {ends}"
+    return title, f"{title}. {ends}"
 
 
 def of_peers(one: Town, measure: str, language: str) -> Twin:

@@ -12,7 +12,7 @@ from sim.experiments.typical import typical
 from sim.model.municipalities import Municipality
 from sim.model.policy import Policy
 from sim.model.world import World
-from sim.results.estimates import Difference, Estimate
+from sim.results.estimates import Difference
 from sim.results.story import Story
 from sim.show import twins
 from sim.show.optimum import left_out, optimum, what_decides
@@ -23,6 +23,7 @@ from sim.text import NO_BREAK, Words
 from sim.web import around, memory
 from sim.web.answer import ask, pair
 from sim.web.chart import chart
+from sim.web.figures import Colour
 from sim.web.files import literal
 from sim.web.town import LAST_STORY, MIDDLE, WORST, chosen
 from sim.web.view import View, view
@@ -30,12 +31,13 @@ from sim.web.view import View, view
 TABS = {"cost": "What it costs", "outage": "Outages", "prevention": "How much prevention", "story": "One future"}
 KINDS = {"rural": "A small rural one", "middle": "One in the middle", "centre": "A centre city"}
 RULES = {
-    "rural": "Of those with fewer than 10,000 inhabitants, on no more than the median number a square kilometre, the one "
-    "with the median number of inhabitants.",
-    "middle": "Of all that are not centre cities, the one with the median number of inhabitants.",
-    "centre": "Of the centre cities, the one with the median number of inhabitants.",
+    "rural": "The median of those with fewer than 10,000 inhabitants and at most the median density.",
+    "middle": "The median of all but the centre cities, by inhabitants.",
+    "centre": "The median of the centre cities, by inhabitants.",
 }
 STORIES = {WORST: "Its worst", MIDDLE: "In the middle", "number": "A number"}
+
+_MAP = 260  # pixels: as high as half a page is wide for it
 
 
 def draw() -> None:
@@ -67,7 +69,7 @@ def _map(seen: View, result: Comparison, town: Municipality) -> str:
     return chart(
         seen,
         "map",
-        tile_map(result, shown, say.language, scheme=seen.scheme, marked=town.nis),
+        tile_map(result, shown, say.language, scheme=seen.scheme, height=_MAP, marked=town.nis),
         lambda: twins.of_towns(result, shown, say.language),
         picked=lambda place: memory.remember("town", str(codes[place])),
     )
@@ -109,65 +111,65 @@ def _cards(seen: View) -> None:
 
 
 def _key_figures(seen: View, one: Town) -> None:
+    """Its own cost, a bad future, days without services and serious incidents, with the difference from today."""
     say, result = seen.say, one.result
     shown = result.policies[-1]
+    own = one.estimate(shown, "own")
     with st.container(horizontal=True, gap="small", key="figures"):
-        _own_and_outage(say, one, shown)
-    cost = one.estimate(shown, "own").mean * one.town.population
-    share = say.say(
+        _figure(one, "own", say.say("Own cost"), say.say("€ a head"), say)
+        ends = {"low": say.figure(own.p95_ci95[0]), "high": say.figure(own.p95_ci95[1])}
+        _card(say, say.say("1 in 20 above"), say.say("€ a head"), own.p95, say.say("In 1 future of 20 its own cost is "
+              "this or more. 95% interval: {low} to {high}.", **ends))  # fmt: skip
+        _figure(one, "outage", say.say("Without services"), say.say("days"), say)
+        _figure(one, "serious", say.say("Serious incidents"), say.say("a year"), say)
+    note = say.say(
         "{town} itself pays {amount} a year on average under “{policy}”. All figures are means over the {years} of a "
-        "future, by inhabitant and year.",
+        "future, costs and days by inhabitant and year.",
         town=one.town.name,
-        amount=say.money(cost),
+        amount=say.money(own.mean * one.town.population),
         policy=shown.title[say.language],
         years=say.years(result.years),
     )
-    gaps = say.say("Arrows: difference from “{baseline}” on the same {n} futures.",
-                   baseline=result.baseline.title[say.language], n=say.number(result.replications))  # fmt: skip
-    st.caption(f"{share} {gaps}" if len(result.policies) > 1 else share)
+    if len(result.policies) > 1:
+        values = {"baseline": result.baseline.title[say.language], "n": say.number(result.replications)}
+        note += " " + say.say("Arrows: difference from “{baseline}” on the same {n} futures.", **values)
+    st.caption(note)
 
 
-def _own_and_outage(say: Words, one: Town, shown: Policy) -> None:
-    """The key figures: its own cost, a bad future, days without services, serious incidents."""
-    paired = len(one.result.policies) > 1
-    own, out, hits = (one.estimate(shown, measure) for measure in ("own", "outage", "serious"))
-    gap_own, gap_out, gap_hits = (one.difference(shown, measure) for measure in ("own", "outage", "serious"))
-    p95 = say.say("95% interval: {low} to {high}.", low=say.figure(own.p95_ci95[0]), high=say.figure(own.p95_ci95[1]))
-    cards = (
-        (say.say("Own cost"), own.mean, say.say("€ a head"), _interval(say, own), gap_own),
-        (say.say("1 future in 20 above"), own.p95, say.say("€ a head"), p95, None),
-        (say.say("Without services"), out.mean, say.say("days"), _interval(say, out), gap_out),
-        (say.say("Serious incidents"), hits.mean * one.town.population, say.say("a year"), _interval(say, hits, one),
-         gap_hits),
-    )  # fmt: skip
-    for label, value, unit, text, gap in cards:
-        by = one.town.population if gap is gap_hits else 1
-        delta = _delta(say, gap, by) if paired and gap is not None else None
-        st.metric(
-            label,
-            f"{say.figure(value, 2 if value < 1 else 3)} :small[{unit}]",
-            delta,
-            delta_color="off" if gap is None or gap.verdict == "too_close" or gap is gap_own else "inverse",
-            delta_arrow="off" if gap is None or gap.share_of_futures_equal == 1 else "auto",
-            help=text,
-            border=True,
-            width="stretch",
-        )
+def _figure(one: Town, measure: str, label: str, unit: str, say: Words) -> None:
+    """A mean with its interval, and its difference from the baseline; what is only a shift of money has no colour."""
+    shown = one.result.policies[-1]
+    e, gap = one.estimate(shown, measure), one.difference(shown, measure)
+    low, high = (say.figure(max(0.0, end)) for end in e.ci95)
+    text = say.say("95% interval of the mean: {low} to {high}.", low=low, high=high)
+    if not np.isfinite(e.ci95).all():
+        text = say.say("One future gives no interval.")
+    grey = measure == "own" or gap.verdict == "too_close" or gap.share_of_futures_equal == 1
+    delta = _delta(say, gap) if len(one.result.policies) > 1 else None
+    _card(say, label, unit, e.mean, text, delta, "off" if grey else "inverse")
 
 
-def _interval(say: Words, e: Estimate, one: Town | None = None) -> str:
-    by = 1 if one is None else one.town.population
-    low, high = (max(0.0, end) * by for end in e.ci95)
-    if not np.isfinite([low, high]).all():
-        return say.say("One future gives no interval.")
-    return say.say("95% interval of the mean: {low} to {high}.", low=say.figure(low), high=say.figure(high))
+def _card(
+    say: Words, label: str, unit: str, value: float, text: str, delta: str | None = None, colour: Colour = "off"
+) -> None:
+    st.metric(
+        label,
+        f"{say.figure(value, 2 if value < 1 else 3)} :small[{unit}]",
+        delta,
+        delta_color=colour,
+        delta_arrow="off" if delta in (None, "0") else "auto",
+        help=text,
+        border=True,
+        width="stretch",
+        height="stretch",
+    )
 
 
-def _delta(say: Words, gap: Difference, by: float) -> str:
+def _delta(say: Words, gap: Difference) -> str:
     if gap.share_of_futures_equal == 1:
         return "0"
-    half = by * (gap.ci95[1] - gap.ci95[0]) / 2
-    shown = say.signed(by * gap.mean, 2)
+    half = (gap.ci95[1] - gap.ci95[0]) / 2
+    shown = say.signed(gap.mean, 2)
     return f"{shown}{NO_BREAK}±{NO_BREAK}{say.figure(half, 2)}" if np.isfinite(half) else shown
 
 
