@@ -46,6 +46,7 @@ SHOTS = (
     Shot("explore"),
     Shot("explore-dark", scheme="dark"),
     Shot("explore-phone", width=390, height=844),
+    Shot("municipalities", "municipalities?lang=en&start=prevention-first&town=24062", height=1400),
 )
 
 

@@ -159,13 +159,15 @@ def burden(result: Comparison, by: str) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def of_towns(result: Comparison, policy: str | Policy, measure: str) -> NDArray[np.float64]:
-    """Return one of OF_TOWNS for each municipality in every future, a year, as the mean over the whole horizon: shape
-    (replications, n), in order of NIS code.
+def of_towns(
+    result: Comparison, policy: str | Policy, measure: str, places: int | slice = slice(None)
+) -> NDArray[np.float64]:
+    """Return one of OF_TOWNS for municipalities in every future, a year, as the mean over the whole horizon, in order
+    of NIS code: shape (replications, n), or (replications,) for one of them by its place.
     """
     kept, unit, a_head = OF_TOWNS[measure]
-    whole = np.array([getattr(summary, kept) for summary in result.summaries(policy)], dtype=float)
-    return whole / (result.years * unit) / (result.towns.people if a_head else 1)
+    whole = np.array([getattr(summary, kept)[places] for summary in result.summaries(policy)], dtype=float)
+    return whole / (result.years * unit) / (result.towns.people[places] if a_head else 1)
 
 
 def place_of(result: Comparison, nis: int) -> int:

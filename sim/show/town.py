@@ -73,7 +73,7 @@ class Town(NamedTuple):
 
     def values(self, policy: str | Policy, measure: str) -> NDArray[np.float64]:
         """One measure in every future, a year: shape (replications,)."""
-        return of_towns(self.result, policy, measure)[:, self.place]
+        return of_towns(self.result, policy, measure, self.place)
 
     def estimate(self, policy: str | Policy, measure: str) -> Estimate:
         """What all futures together say about it."""
