@@ -47,6 +47,10 @@ RANKED = {
     "outage": "Services in {town} are out for {amount} a year: place {place} of {all} of its size, the lowest first; "
     "chance allows {first} to {last}",
 }
+LEVEL = {
+    "own": "{town} pays {amount} a head a year, as do all {n} of its size",
+    "outage": "Services in {town} are out for {amount} a year, as in all {n} of its size",
+}
 FELT = {"own": 0.005, "outage": 0.0005}
 """A smaller difference in a future is none: half a cent, less than a minute."""
 
@@ -270,6 +274,9 @@ def _rank_said(say: Words, one: Town, measure: str, found: Rank) -> tuple[str, s
         title = say.say(
             "{town}: {amount} a year; no other municipality is of its size", town=one.town.name, amount=mean
         )
+        return title, f"{title}. {say.say(AXES[measure])}."
+    if np.ptp(found.means) < FELT[measure]:
+        title = say.say(LEVEL[measure], town=one.town.name, amount=mean, n=others + 1)
         return title, f"{title}. {say.say(AXES[measure])}."
     title = say.say(
         RANKED[measure],

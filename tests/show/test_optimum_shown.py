@@ -11,9 +11,9 @@ import pytest
 
 import sim
 from sim.experiments.compare import Comparison
-from sim.experiments.optimum import deciding, optima, prevention_curve
+from sim.experiments.optimum import AMOUNTS, by_size, deciding, optima, prevention_curve
 from sim.model.policy import Policy
-from sim.show.optimum import finding, optimum, what_decides
+from sim.show.optimum import FELT, finding, optimum, what_decides
 from sim.show.optimum_tables import (
     curve_json,
     curve_table,
@@ -102,6 +102,15 @@ def test_zero_is_said_plainly_with_what_decides_it() -> None:
     for levels in (("low", "low"), ("central", "central"), ("high", "central"), ("central", "high"), ("high", "high")):
         assert EN.money(table["social_best"][levels]) in text
     assert "Best for the municipality itself is €0 under each of them." in text
+
+
+def test_the_manual_says_what_both_high_assumptions_do() -> None:
+    world = sim.load_world("flanders-2020").with_values({"anchor.frequency": "high", "anchor.service_value": "high"})
+    table = optima(world, TODAY)
+    assert (table["social_best"] > FELT).mean() > 0.5
+    assert by_size(table).iloc[:-1]["social_best"].is_monotonic_increasing
+    assert (table["private_best"] < FELT).all()
+    assert (optima(sim.load_world("flanders-2020"), TODAY)[list(AMOUNTS[1:])] < FELT).all(axis=None)
 
 
 def test_a_social_optimum_above_zero_is_said() -> None:

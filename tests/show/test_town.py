@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import plotly.graph_objects as go
@@ -104,6 +105,14 @@ def test_alone_of_its_size_and_alone_with_its_policy(alone: Comparison) -> None:
     lone = Comparison(alone.world, alone.policies, alone.seed, alone.years, alone.engine,
                       (alone.futures_of[0][:1],))  # fmt: skip
     assert "nan" not in peers(Town(lone, antwerp.town), "own", "nl").layout.meta["alt"]
+
+
+def test_where_all_pay_the_same_there_is_no_rank(small: Comparison) -> None:
+    level = tuple(replace(summary, own=0 * summary.own) for summary in small.futures_of[0])
+    nothing = Comparison(small.world, small.policies[:1], small.seed, small.years, small.engine, (level,))
+    title = peers(Town(nothing, small.world.by_nis(11004)), "own", "en").layout.meta["title"]
+    size = int((small.towns.frame["size_class"] == "10 000 - 19 999").sum())
+    assert title == f"Boechout pays €0 a head a year, as do all {size} of its size"
 
 
 def test_amounts_carry_their_unit() -> None:
