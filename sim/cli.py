@@ -457,17 +457,16 @@ def start_app(
     port: Annotated[
         int | None, typer.Option("--port", min=1, max=65535, help="Default: 8501, or the next free.")
     ] = None,
+    path: Annotated[
+        str, typer.Option("--path", help="Serve under this path of the address, behind a web server.")
+    ] = "",
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Whether to open a browser.")] = True,
 ) -> None:
     """Open the simulator in the browser."""
-    entry = Path(__file__).with_name("web") / "app.py"
-    checkout = entry.parents[2]
-    if (checkout / "app.py").is_file() and (checkout / ".streamlit").is_dir():
-        entry = checkout / "app.py"
-    command = [sys.executable, "-m", "streamlit", "run", str(entry), "--server.address", host]
-    command += ["--browser.gatherUsageStats", "false"]
-    command += [] if port is None else ["--server.port", str(port)]
-    command += [] if browser else ["--server.headless", "true"]
+    command = [sys.executable, "-m", "sim.web", "--host", host]
+    command += [] if port is None else ["--port", str(port)]
+    command += [] if not path else ["--path", path]
+    command += [] if browser else ["--no-browser"]
     with subprocess.Popen(command) as server:
         while True:
             try:

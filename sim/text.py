@@ -111,6 +111,18 @@ class Words:
 
         return str(format_date(day, "d MMMM y", locale=_CULTURE[self.language]))
 
+    def day(self, day: datetime.date) -> str:
+        """Return a day of a year, short: 25 jan."""
+        from babel.dates import format_date
+
+        return str(format_date(day, "d MMM", locale=_CULTURE[self.language])).rstrip(".")
+
+    def month(self, month: int) -> str:
+        """Return the name of a month, short: jan."""
+        from babel.dates import format_date
+
+        return str(format_date(datetime.date(2000, month, 1), "LLL", locale=_CULTURE[self.language])).rstrip(".")
+
     def moment(self, moment: datetime.datetime) -> str:
         """Return a day of the week, a date and a time: zaterdag 25 januari 2020, 3:12."""
         from babel.dates import format_date

@@ -25,7 +25,8 @@ from sim.web.levers import policy_levers, world_levers  # noqa: E402
 SECONDS = 300_000  # milliseconds: the engine may have to be compiled first
 QUIET = ("--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update")
 KEY_FIGURES = 5
-PAGES = ("", "compare", "municipalities")
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PAGES = ("", "compare", "municipalities", "future", "model")
 # A page that is opened by its own address first asks in the wrong place where the server is.
 ASKS = re.compile(r"/\w+/_stcore/(health|host-config)$")
 # The page ends with a mark: whose answer it shows, in which charts, and whether that answer will still be refined.
@@ -91,13 +92,14 @@ WATCH = """
 FOCUSED = """
 () => {
   const one = document.activeElement
-  const box = one.closest('[class*=st-key-policy-], [class*=st-key-share-], [class*=st-key-world-]')
-  const lever = box && [...box.classList].find(name => /^st-key-(policy|share|world)-/.test(name))
+  const box = one.closest(['policy', 'share', 'grant', 'world'].map(kind => `[class*=st-key-${kind}-]`).join())
+  const lever = box && [...box.classList].find(name => /^st-key-(policy|share|grant|world)-/.test(name))
   return {
     inside: !!one.closest('[data-testid=stSidebar]'),
     lever: lever && !one.closest('[data-testid=stTooltipIcon]') ? lever.replace('st-key-', '') : '',
     role: one.type === 'range' ? 'slider' : one.getAttribute('role') || one.type,
     chosen: one.getAttribute('aria-checked') === 'true',
+    last: (one.value ?? one.ariaValueNow) === (one.max ?? one.ariaValueMax),
   }
 }
 """
@@ -234,6 +236,7 @@ def test_no_text_is_cut_off(visit: Callable[..., Visit], page: str, language: st
     height = 900 if width > 1000 else 844
     seen = visit(f"{page}?lang={language}&start=prevention-first&teams=9", width=width, height=height, scheme=scheme)
     assert seen.page.evaluate(CUT_OFF) == []
+    assert seen.page.evaluate(OUT_OF_CHART) == []
     for tab in seen.page.get_by_role("tab").all():
         tab.click()
         seen.page.wait_for_function("tab => tab.ariaSelected === 'true'", arg=tab.element_handle())
@@ -274,6 +277,32 @@ def test_names_in_the_sankey_do_not_overlap(visit: Callable[..., Visit], width: 
         for other in boxes[i + 1 :]:
             apart = right <= other[0] or other[2] <= left or bottom <= other[1] + 1 or other[3] <= top + 1
             assert apart, (width, boxes[i], other)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (1440, "dark"), (390, "light")])
+@pytest.mark.parametrize("page", PAGES)
+def test_axe_finds_nothing_that_keeps_anyone_out(
+    visit: Callable[..., Visit], page: str, width: int, scheme: str
+) -> None:
+    """No violation of WCAG 2.2, level A or AA, in any tab, with the groups of levers and the tables open."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    seen = visit(f"{page}?lang=nl&start=solidarity-fund", width=width, scheme=scheme)
+    if width > 1000:
+        for group in seen.page.locator("[data-testid=stSidebar] summary").all():
+            group.click()
+    tabs = range(max(1, seen.page.get_by_role("tab").count()))
+    for place in tabs:
+        if len(tabs) > 1:
+            seen.page.get_by_role("tab").nth(place).click()
+            seen.page.wait_for_timeout(300)
+            seen.settle()
+        for table in seen.page.locator("summary", has_text="Als tabel").all():
+            table.click()
+            seen.page.wait_for_timeout(300)
+            seen.settle()
+        seen.page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
+        found = axe.run(seen.page, options={"runOnly": {"type": "tag", "values": WCAG}}).response["violations"]
+        assert not found, [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found]
 
 
 # ---- it answers ----------------------------------------------------------------------------------------------------
@@ -324,7 +353,7 @@ def test_keys_alone_reach_and_move_every_lever(visit: Callable[..., Visit]) -> N
     page.wait_for_timeout(500)
     page.locator(".st-key-language").get_by_role("radio").first.focus()
     reached, moved = set[str](), set[str]()
-    for _ in range(120):
+    for _ in range(160):
         page.keyboard.press("Tab")
         now = page.evaluate(FOCUSED)
         if not now["inside"]:
@@ -344,7 +373,7 @@ def test_keys_alone_reach_and_move_every_lever(visit: Callable[..., Visit]) -> N
                 page.keyboard.press("ArrowRight")
             page.keyboard.press("Space")
         else:
-            page.keyboard.press("ArrowRight")
+            page.keyboard.press("ArrowLeft" if now["last"] else "ArrowRight")
         try:
             page.wait_for_function("before => location.href !== before", arg=before, timeout=20_000)
             moved.add(now["lever"])
@@ -434,6 +463,38 @@ def test_a_click_on_a_tile_chooses_the_municipality(visit: Callable[..., Visit],
     page.wait_for_url("**town=12040**")
     seen.settle()
     click("Aalst", 41002)  # the tile that was clicked last, again
+
+
+def test_a_year_is_played_by_keys_without_asking_the_server(visit: Callable[..., Visit]) -> None:
+    page = visit("future?lang=en&start=fifty-fifty&future=4").page
+    tiles = "[...document.querySelectorAll('.js-plotly-plot .scatterlayer path.js-fill')].map(p => p.getAttribute('d'))"
+    sent = list[str]()
+    page.on("websocket", lambda socket: sent.append("a new connection"))
+    slider, before = page.get_by_role("slider", name="Week from"), page.evaluate(tiles)
+    box = slider.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] < 900  # all of it is on one screen
+    slider.focus()
+    page.keyboard.press("End")
+    last = int(slider.get_attribute("aria-valuemax") or 0)
+    assert slider.get_attribute("aria-valuenow") == str(last) == "52"
+    assert slider.get_attribute("aria-valuetext") == "31 Dec"
+    page.wait_for_function(f"before => JSON.stringify({tiles}) !== JSON.stringify(before)", arg=before)
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    assert slider.get_attribute("aria-valuetext") == "8 Jan"
+    page.get_by_role("button", name="Play").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("Number(document.querySelector('.slider-grip-rect').ariaValueNow) > 4")
+    page.get_by_role("button", name="Stop").focus()
+    page.keyboard.press("Space")
+    page.wait_for_timeout(600)
+    now = slider.get_attribute("aria-valuenow")
+    page.wait_for_timeout(900)
+    assert slider.get_attribute("aria-valuenow") == now
+    assert int(now or 0) < last
+    assert not sent
+    assert page.get_by_test_id("stApp").get_attribute("data-test-script-state") == "notRunning"
 
 
 # ---- what it is told -----------------------------------------------------------------------------------------------

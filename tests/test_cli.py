@@ -344,11 +344,10 @@ def test_the_app_is_started_for_this_machine_only(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(subprocess, "Popen", Server)
     assert weerbaar("app", "--port", "8600", "--no-browser").code == 0
+    assert weerbaar("app", "--path", "weerbaar").code == 0
+    assert " ".join(started[1]).endswith("-m sim.web --host 127.0.0.1 --path weerbaar")
     command = " ".join(started[0])
-    assert "-m streamlit run" in command
-    for words in ("--server.address 127.0.0.1", "--server.port 8600", "--server.headless true",
-                  "--browser.gatherUsageStats false"):  # fmt: skip
-        assert words in command
+    assert command.endswith("-m sim.web --host 127.0.0.1 --port 8600 --no-browser")
 
 
 def test_quick_leaves_out_what_takes_more_futures(four_towns: str) -> None:

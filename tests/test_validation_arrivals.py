@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.engines.tape import day_weights, minute_of, threat_clock, threat_time
+from sim.engines.tape import minute_of, segment_steps, threat_clock, threat_time
 from sim.model.arrays import world_arrays
 from tests.worlds import FOUR_YEARS, MORE, attacked, close, futures, plain_policy, quiet_world, tapes
 
@@ -114,8 +114,8 @@ def test_repeat_victims_are_attacked_more_for_a_while(engine):
 @pytest.mark.parametrize("minute", [0, 1, 479, 480, 481, 1079, 1080, 1439, 1440, 525_000])
 def test_the_clock_can_be_read_both_ways(minute):
     world = world_arrays(quiet_world((20_000,), 2, PATTERN))
-    weights = day_weights(world.horizon // 1440, 1, world.threat)
-    clock = threat_clock(np.array([], dtype=np.int64), weights, 2, world.threat)
+    steps = segment_steps(world.horizon // 1440, 1, 2, world.threat)
+    clock = threat_clock(np.array([], dtype=np.int64), steps, world.threat)
     assert minute_of(threat_time(minute, clock), clock, 0) == pytest.approx(minute, abs=1)
     assert np.all(np.diff(clock) > 0)
 

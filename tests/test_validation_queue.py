@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 
 from sim.engines.events import UNKNOWN
+from sim.experiments.laboratory import erlang_c
 from tests.worlds import MORE, attacked, close, futures, plain_policy, quiet_world
 
 TEAMS, DAYS, TOWNS, YEARS, REPLICATIONS = 3, 10.0, 800, 10, 16
 LOAD = 0.7
 ARRIVALS_A_DAY = LOAD * TEAMS / DAYS
-
-
-def erlang_c(servers: int, offered: float) -> float:
-    """Return the probability that a customer waits in M/M/c (Erlang 1917)."""
-    last = offered**servers / math.factorial(servers) * servers / (servers - offered)
-    return last / (sum(offered**k / math.factorial(k) for k in range(servers)) + last)
 
 
 def response_world(severe: float = 0.0):

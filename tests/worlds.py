@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -12,61 +11,29 @@ import numpy as np
 from sim.engines.compiled import CompiledSetting
 from sim.engines.setting import Outcome, Setting
 from sim.engines.tape import deal, sky_over
+from sim.experiments.laboratory import FOUR_YEARS, attacked, plain_policy, quiet_world, towns
 from sim.experiments.replicate import play
 from sim.model.arrays import world_arrays
-from sim.model.municipalities import Municipality
 from sim.model.policy import Policy
 from sim.model.policy_arrays import policy_arrays
-from sim.model.spec import parameters
 from sim.model.world import World
 
+__all__ = [
+    "FOUR_YEARS",
+    "MORE",
+    "TITLE",
+    "attacked",
+    "close",
+    "futures",
+    "plain_policy",
+    "quiet_world",
+    "setting",
+    "tapes",
+    "towns",
+]
+
 TITLE = {"nl": "Proef", "en": "Test"}
-FOUR_YEARS = 4  # 1461 days: exactly four average years
 MORE = {"reference": 1, "compiled": 20}  # times as many futures on the fast engine, for a sharper check
-
-
-def towns(inhabitants: Sequence[int], first_nis: int = 10_001) -> tuple[Municipality, ...]:
-    """Return fictitious municipalities of these sizes."""
-    return tuple(
-        Municipality(
-            nis=first_nis + i,
-            name=f"Town {first_nis + i}",
-            province="Test",
-            population=size,
-            area_km2=10.0,
-            income_per_inhabitant_eur=20_000,
-            hex_x=float(i % 20),
-            hex_y=float(i // 20),
-            abbr=f"T{i}",
-        )
-        for i, size in enumerate(inhabitants)
-    )
-
-
-def quiet_world(
-    inhabitants: Sequence[int] = (20_000,) * 10, years: int = 10, values: Mapping[str, Any] | None = None
-) -> World:
-    """Return a world in which every mechanism is off, except what `values` switches on."""
-    off = {
-        key.removeprefix("world."): parameter.off
-        for key, parameter in parameters().items()
-        if key.startswith("world.") and parameter.off is not None and ".anchor" not in key
-    }
-    world = World(
-        id="quiet", title=TITLE, municipalities=towns(inhabitants), start=datetime.date(2020, 1, 1), years=years
-    )
-    return world.with_values(off | dict(values or {}))
-
-
-def plain_policy(values: Mapping[str, Any] | None = None) -> Policy:
-    """Return a policy with unlimited teams and no prevention spending, except what `values` sets."""
-    policy = Policy(id="plain", title=TITLE)
-    return policy.with_values({"response.teams": "unlimited"} | dict(values or {}))
-
-
-def attacked(per_year: float, probability: float = 1.0) -> dict[str, float]:
-    """Return the values that let `per_year` attempts arrive, each of which succeeds with this probability."""
-    return {"threat.attempts": per_year / probability, "break_in.today": probability}
 
 
 def setting(world: World, policy: Policy) -> Setting:

@@ -40,13 +40,18 @@ class Shot:
     width: int = 1440
     height: int = 900
     scheme: str = "light"
+    week: int = 0
+    """To which week a moving picture is turned."""
 
 
 SHOTS = (
     Shot("explore"),
     Shot("explore-dark", scheme="dark"),
     Shot("explore-phone", width=390, height=844),
+    Shot("compare", "compare"),
     Shot("municipalities", "municipalities?lang=en&start=prevention-first&town=24062", height=1400),
+    Shot("future", "future?start=more-response-teams", week=39),
+    Shot("model", "model"),
 )
 
 
@@ -81,7 +86,10 @@ def running_app(seconds: float = 60) -> Iterator[str]:
 def settle(page: Page) -> None:
     """Wait until the app has drawn its charts and nothing runs any more."""
     page.wait_for_selector("[data-testid=stMainBlockContainer]", timeout=60_000)
-    page.wait_for_selector(".js-plotly-plot .main-svg", timeout=120_000)
+    page.wait_for_selector("[data-final=yes]", state="attached", timeout=120_000)
+    page.wait_for_function(
+        "[...document.querySelectorAll('.js-plotly-plot')].every(one => one.querySelector('.main-svg'))"
+    )
     page.wait_for_selector("[data-testid=stStatusWidget]", state="detached", timeout=120_000)
     page.wait_for_function("document.querySelectorAll('[data-stale=true]').length === 0")
     page.evaluate("document.fonts.ready")
@@ -110,6 +118,11 @@ def main() -> None:
             )
             page.goto(address + "/" + shot.address)
             settle(page)
+            if shot.week:
+                page.locator(".slider-grip-rect").focus()
+                for _ in range(shot.week):
+                    page.keyboard.press("ArrowRight")
+                page.wait_for_timeout(500)
             path = said.folder / f"{shot.name}.png"
             page.screenshot(path=path)
             page.close()

@@ -163,7 +163,7 @@ class CompiledSetting:
 
     def journals(self, replication: int) -> Outcome:
         """Return the journals of one future, as the reference engine does."""
-        deck, clock = deal_deck(self.sky, replication, 1), np.empty(3 * len(self.sky.weights) + 1)
+        deck, clock = deal_deck(self.sky, replication, 1), np.empty(self.sky.steps.shape[1] + 1)
         out = _empty_chunk(1, len(self.sky.nis), int(self.cases["years"][0]), self.pots)
         room = 8 * self.room
         while True:

@@ -6,6 +6,7 @@ What hangs on chance, such as who has joined a programme or who was hit, is left
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -18,7 +19,7 @@ from sim.engines.events import INSURER, MUNICIPALITY
 from sim.engines.structure import Structure
 from sim.engines.town import MEASURES
 from sim.model.arrays import NO_LIMIT, PARTS_PER_MILLION, Chain, Stakes, WorldArrays
-from sim.model.policy_arrays import INSTRUMENTS, KEYS, NOBODY, GrantTerms, LayerTerms, PolicyArrays, Stage
+from sim.model.policy_arrays import INSTRUMENTS, KEYS, NOBODY, GrantTerms, PolicyArrays, Stage
 from sim.rules import incident
 from sim.rules.behaviour import best_spend, marginal_saving
 from sim.rules.budgets import denial_probability, needed_spend, spend_ratio
@@ -29,6 +30,7 @@ from sim.rules.incident import cents
 from sim.rules.threat import attempt_rate, day_intensity
 
 MATCHING, LUMP_SUM, SHARED_SERVICE, AUDIT = range(len(INSTRUMENTS))
+SPEND_DECIMALS = 3  # of the euro per inhabitant that a responsive municipality chooses
 QUANTILES = 32  # equally likely bills of each class that are sent through the layers
 Floats = NDArray[np.float64]
 
@@ -216,18 +218,20 @@ class Plan:
         return 0 if self.world.funding.revealed else year
 
     def _own(self, number: int, year: int) -> Floats:
-        """Own euro per inhabitant in a stage, with the attempts of a year: (masks, n)."""
+        """Own euro per inhabitant in a stage, with the attempts of a year: (masks, n).
+
+        Who decides does so to a tenth of a cent, so that the last digits of a search never show in a budget.
+        """
         stage, masks = self.policy.stages[number], range(1 << len(self.matching))
         if not stage.responsive:
             return np.full((len(masks), len(self.world.nis)), stage.local_spend)
         prices, stakes = self.own_prices(stage), self.stakes(stage, number, year)
         ceiling, effect = self.world.funding.ceiling, self.effect[number]
-        return np.array(
-            [
-                best_spends(prices, self._weights, ceiling, self.uses(stage, mask), effect, stakes, self.chain)
-                for mask in masks
-            ]
-        )
+        best = [
+            best_spends(prices, self._weights, ceiling, self.uses(stage, mask), effect, stakes, self.chain)
+            for mask in masks
+        ]
+        return np.round(best, SPEND_DECIMALS)
 
     @cached_property
     def chain(self) -> Chain:
@@ -308,16 +312,14 @@ class Plan:
         else:
             rest = 1.0 - b.response_share - b.lost_revenue_share
             parts = ((ev.RESPONSE, b.response_share), (ev.RECOVERY, rest), (ev.LOST_REVENUE, b.lost_revenue_share))
-        denied = denial_probability(self.world.today[0], self.world.funding)
+        shares = [(category, bills * part) for category, part in parts]
+        start, whole = self._start_of(stage), bills.sum(axis=1)
+        own = _own_parts(stage, shares, False, start).sum(axis=1)
         insured = self.insured[number]
-        own = np.zeros(len(bills))
-        for category, part in parts:
-            alone = _own_part(stage, stage.layers[category], bills * part, False, self._start_of(stage))
-            own += alone.sum(axis=1)
-            if insured.any():
-                covered = _own_part(stage, stage.layers[category], bills * part, True, self._start_of(stage))
-                own += insured * (1.0 - denied) * (covered - alone).sum(axis=1)
-        whole = bills.sum(axis=1)
+        if insured.any():
+            covered = _own_parts(stage, shares, True, start).sum(axis=1)
+            denied = denial_probability(self.world.today[0], self.world.funding)
+            own += insured * (1.0 - denied) * (covered - own)
         return np.divide(own, whole, out=np.ones(len(own)), where=whole > 0)  # type: ignore[no-any-return]
 
     def _start_of(self, stage: Stage) -> int:
@@ -326,7 +328,7 @@ class Plan:
     def own_prices(self, stage: Stage) -> Floats:
         """Return what a euro of its own prevention costs a municipality, after what others pay of it: (n,)."""
         spent = np.outer(self.world.inhabitants.astype(float) * stage.local_spend * 100.0, [1.0])
-        own = _own_part(stage, stage.layers[ev.PREVENTION], spent, False, self._start_of(stage))
+        own = _own_parts(stage, [(ev.PREVENTION, spent)], False, self._start_of(stage))
         return np.divide(own, spent, out=np.ones_like(spent), where=spent > 0)[:, 0]  # type: ignore[no-any-return]
 
     @cached_property
@@ -344,20 +346,31 @@ class Plan:
         )
 
 
-def _own_part(stage: Stage, layers: tuple[LayerTerms, ...], amounts: Floats, insured: bool, minute: int) -> Floats:
-    """Return the cents of each amount that the municipality pays itself."""
-    left, own = amounts, np.zeros_like(amounts)
-    for layer in layers:
-        if not layer.begins <= minute < layer.ends or (layer.insured and not insured):
-            continue
-        base = np.maximum(left - stage.choices.deductible, 0.0) if layer.insured else left
-        paid = np.minimum(base, layer.first) * (layer.share / PARTS_PER_MILLION)
-        paid = np.minimum(paid, min(layer.limit_per_event, layer.limit_per_year))
-        if layer.insured:
-            paid = np.minimum(paid, stage.choices.insurance_limit)
-        if layer.payer == MUNICIPALITY or (layer.payer == INSURER and stage.risk_rated):
-            own = own + paid
-        left = left - paid
+def _own_parts(stage: Stage, bills: Sequence[tuple[int, Floats]], insured: bool, minute: int) -> Floats:
+    """Return the cents that the municipality pays itself of incidents, given the parts of their bills by category.
+
+    The parts of a bill share the deductible and the limit of the insurance.
+    """
+    own = np.zeros_like(bills[0][1])
+    deductible, room = np.full_like(own, stage.choices.deductible), np.full_like(own, stage.choices.insurance_limit)
+    for category, left in bills:
+        kept = np.zeros_like(own)
+        for layer in stage.layers[category]:
+            if not layer.begins <= minute < layer.ends or (layer.insured and not insured):
+                continue
+            if layer.insured:
+                retained = np.minimum(left, deductible)
+                deductible, kept = deductible - retained, kept + retained
+            paid = np.minimum(np.maximum(left - kept, 0.0) if layer.insured else left, layer.first)
+            paid = np.minimum(
+                paid * (layer.share / PARTS_PER_MILLION), min(layer.limit_per_event, layer.limit_per_year)
+            )
+            if layer.insured:
+                paid = np.minimum(paid, room)
+                room = room - paid
+            if layer.payer == MUNICIPALITY or (layer.payer == INSURER and stage.risk_rated):
+                own = own + paid
+            left = left - paid
     return own
 
 

@@ -41,7 +41,6 @@ class Sky(NamedTuple):
     seed: int
     horizon: int
     tick: int
-    start_weekday: int
     suppliers: int
     cap: float  # the break-in probability at zero spend
     above_minor: float  # the share of break-ins that become significant or severe
@@ -53,7 +52,7 @@ class Sky(NamedTuple):
     inhabitants: NDArray[np.int64]  # (n,)
     rates: NDArray[np.float64]  # (n,) candidate attempts a year of threat time
     cost_sizes: NDArray[np.float64]  # (n,) how size scales a bill
-    weights: NDArray[np.float64]  # (days,) growth x season
+    steps: NDArray[np.float64]  # (2, 3 x days), see `segment_steps`
 
 
 class Tape(NamedTuple):
@@ -111,40 +110,39 @@ def poisson_minutes(sky: Sky, replication: int, entity: int, purpose: int, rate:
 
 
 @kernel
-def day_weights(days: int, start_day_of_year: int, threat: Threat) -> NDArray[np.float64]:
-    """Return growth x season of each day, over the mean shock factor: what all futures of a world share."""
-    average = mean_shock(threat)
-    weights = np.empty(days, dtype=np.float64)
+def segment_steps(days: int, start_day_of_year: int, start_weekday: int, threat: Threat) -> NDArray[np.float64]:
+    """Return the threat time, in years, that each third of a day brings: calm ones, then under a shock (2, 3 x days).
+
+    Growth x season of the day, over the mean shock factor, by office hours: what all futures of a world share.
+    """
+    average, office, outside = mean_shock(threat), office_weight(threat), offhours_weight(threat)
+    steps = np.empty((2, 3 * days), dtype=np.float64)
     for day in range(days):
-        weights[day] = day_intensity(day, start_day_of_year, threat) / average
-    return weights
+        calm = day_intensity(day, start_day_of_year, threat) / average
+        weekday = (start_weekday + day) % 7
+        for part in range(3):
+            hours = 10.0 if part == 1 else (8.0 if part == 0 else 6.0)
+            weekly = office if part == 1 and weekday < 5 else outside
+            steps[0, 3 * day + part] = calm * weekly * hours / (24.0 * DAYS_PER_YEAR)
+            steps[1, 3 * day + part] = calm * threat.shock_factor * weekly * hours / (24.0 * DAYS_PER_YEAR)
+    return steps
 
 
 @kernel
-def threat_clock(
-    shocks: NDArray[np.int64], weights: NDArray[np.float64], start_weekday: int, threat: Threat
-) -> NDArray[np.float64]:
+def threat_clock(shocks: NDArray[np.int64], steps: NDArray[np.float64], threat: Threat) -> NDArray[np.float64]:
     """Return threat time, in years, at the start of each third of a day and at the horizon: shape (3 x days + 1,)."""
-    days = len(weights)
+    days = steps.shape[1] // 3
     shocked = np.zeros(days + 1, dtype=np.int64)
     for position in range(len(shocks)):
         first = max(0, shocks[position] // MINUTES_PER_DAY)
         last = min(days, (shocks[position] + threat.shock_minutes) // MINUTES_PER_DAY)
         for day in range(first, last):
             shocked[day] = 1
-    office, outside = office_weight(threat), offhours_weight(threat)
     clock = np.empty(3 * days + 1, dtype=np.float64)
     clock[0] = 0.0
     for day in range(days):
-        weight = weights[day]
-        if shocked[day] == 1:
-            weight = weight * threat.shock_factor
-        weekday = (start_weekday + day) % 7
-        for part in range(3):
-            hours = 10.0 if part == 1 else (8.0 if part == 0 else 6.0)
-            weekly = office if part == 1 and weekday < 5 else outside
-            step = weight * weekly * hours / (24.0 * DAYS_PER_YEAR)
-            clock[3 * day + part + 1] = clock[3 * day + part] + step
+        for segment in range(3 * day, 3 * day + 3):
+            clock[segment + 1] = clock[segment] + steps[shocked[day], segment]
     return clock
 
 
@@ -322,7 +320,6 @@ def sky_over(world: WorldArrays, seed: int) -> Sky:
         seed=seed,
         horizon=world.horizon,
         tick=world.tick,
-        start_weekday=world.start_weekday,
         suppliers=world.full_it_suppliers + world.saas_suppliers,
         cap=cap,
         above_minor=above_minor(world.classes),
@@ -334,7 +331,9 @@ def sky_over(world: WorldArrays, seed: int) -> Sky:
         inhabitants=world.inhabitants,
         rates=np.array([attempt_rate(people, world.threat) * cap for people in inhabitants]),
         cost_sizes=np.array([cost_size(people, world.bill) for people in inhabitants]),
-        weights=day_weights(world.horizon // MINUTES_PER_DAY, world.start_day_of_year, world.threat),
+        steps=segment_steps(
+            world.horizon // MINUTES_PER_DAY, world.start_day_of_year, world.start_weekday, world.threat
+        ),
     )
 
 
@@ -350,7 +349,7 @@ def deal(sky: Sky, replication: int) -> Tape:
     if threat.shock_factor != 1.0:
         begin = -threat.shock_minutes
         shocks = poisson_minutes(sky, replication, chance.WORLD, chance.SHOCK, threat.shock_rate, begin)
-    clock = threat_clock(shocks, sky.weights, sky.start_weekday, threat)
+    clock = threat_clock(shocks, sky.steps, threat)
     guide = guide_to(clock)
     attempt_offsets, attempt_minutes, attempt_marks = all_attempts(sky, replication, clock, guide)
     fraud_offsets, fraud_minutes, fraud_marks = all_frauds(sky, replication)

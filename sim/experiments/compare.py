@@ -183,7 +183,7 @@ class Comparison:
 
     def ran_dry(self, policy: str | Policy) -> NDArray[np.bool_]:
         """Return whether a claim met an empty fund, envelope or grant: shape (replications, pots, years)."""
-        return np.array([summary.dry for summary in self.summaries(policy)]) > 0
+        return np.array([summary.dry for summary in self.summaries(policy)])
 
     def exceedance(self, policy: str | Policy) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the exceedance curve of the yearly cash cost: euro in rising order, and the share of years at

@@ -47,7 +47,7 @@ _RANSOM = CATEGORIES.index("ransom")
 INTRUSIONS = (ev.DIRECT, ev.REPEAT, ev.LATERAL)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Summary:
     """What is kept of a future: about 6 kB for 300 municipalities. Money in cents, vectors in order of NIS code."""
 
@@ -60,7 +60,7 @@ class Summary:
     person_minutes: NDArray[np.int64]  # (n,) without service
     serious: NDArray[np.int16]  # (n,) significant and severe incidents
     balances: NDArray[np.int64]  # (pots and grants, years) cents left at the end of each year
-    dry: NDArray[np.int64]  # (pots and grants, years) 1 where a claim met an empty pot
+    dry: NDArray[np.bool_]  # (pots and grants, years) where a claim met an empty pot
     ledger_hash: int
     tape_digest: int
 
@@ -152,7 +152,7 @@ def summarise(outcome: Outcome, world: WorldArrays) -> Summary:
         person_minutes=person_minutes,
         serious=np.bincount(victim[serious], minlength=n).astype(np.int16),
         balances=outcome.balances,
-        dry=outcome.dry,
+        dry=outcome.dry > 0,
         ledger_hash=ledger_hash(postings),
         tape_digest=outcome.tape_digest,
     )
@@ -161,7 +161,7 @@ def summarise(outcome: Outcome, world: WorldArrays) -> Summary:
 def summaries_of(chunk: Chunk, first: int) -> list[Summary]:
     """Return the outcomes of a chunk of futures of the compiled engine, of which `first` is the first."""
     payments = chunk.payments.reshape(-1, len(PAYERS), len(ev.ENTRIES))
-    kpis = key_figures(chunk.counts, payments, chunk.years)
+    kpis, dry = key_figures(chunk.counts, payments, chunk.years), chunk.dry > 0
     return [
         Summary(
             replication=first + line,
@@ -173,7 +173,7 @@ def summaries_of(chunk: Chunk, first: int) -> list[Summary]:
             person_minutes=chunk.person_minutes[line],
             serious=chunk.serious[line],
             balances=chunk.balances[line],
-            dry=chunk.dry[line],
+            dry=dry[line],
             ledger_hash=int(chunk.ledger[line]),
             tape_digest=int(chunk.tape[line]),
         )

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 
 from sim.experiments.compare import Comparison
 from sim.model.policy import Policy
-from sim.model.spec import Parameter, parameters
+from sim.model.spec import parameters
+from sim.show.numbers import shown
 from sim.show.tables import Table
-from sim.text import Words, words
+from sim.text import words
 
 Uses = Callable[[Policy], bool]
 
@@ -76,8 +77,8 @@ def assumptions(result: Comparison, language: str) -> Table:
         curve = row.path.startswith("break_in.") and row.path.split(".")[1] not in ("today", "overlap", "floor")
         if value == row.off or (curve and result.world.defence == "measures") or not _is_used(row.path, in_force):
             continue
-        spread = say.say("{low} to {high}", low=_value(say, row, row.low), high=_value(say, row, row.high))
-        rows.append((row.label[language], _value(say, row, value), spread, say.say(row.unit), row.key))
+        spread = say.say("{low} to {high}", low=shown(say, row, row.low), high=shown(say, row, row.high))
+        rows.append((row.label[language], shown(say, row, value), spread, say.say(row.unit), row.key))
     return Table(
         title=say.say("Assumptions: numbers that nobody measured"),
         columns=(say.say("Assumption"), say.say("Value"), say.say("Range"), say.say("Unit"), say.say("Name")),
@@ -111,8 +112,8 @@ def changed(result: Comparison, language: str) -> Table | None:
     rows = [
         (
             row.label[language],
-            _value(say, row, result.world.get_value(row.path)),
-            _value(say, row, row.value),
+            shown(say, row, result.world.get_value(row.path)),
+            shown(say, row, row.value),
             say.say(row.unit),
             row.key,
         )
@@ -127,12 +128,3 @@ def changed(result: Comparison, language: str) -> Table | None:
         rows=tuple(rows),
         wordy=(3, 4),
     )
-
-
-def _value(say: Words, row: Parameter, value: float | int | str) -> str:
-    """Return a value as it was set, with no digits lost."""
-    if isinstance(value, str):
-        return value
-    if row.unit == "year":
-        return str(value)
-    return say.number(value, 6).rstrip("0").rstrip(",.") if value % 1 else say.number(value)

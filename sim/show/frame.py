@@ -36,12 +36,13 @@ def dress(
     height: int = CHART_HEIGHT,
     sides: tuple[int, int, int] = (8, 8, 8),
     head: int = 0,
+    frames: Sequence[dict[str, Any]] = (),
 ) -> Any:
     """Return a figure of these traces with the look and the words that all figures have in common.
 
     `height` is that of the drawing with everything but its title, `sides` are the margins left, right and below, and
-    `head` is the room for words between the title and the plot, all in pixels. `layout.meta` carries `title` and `alt`
-    as plain text, and `rev`, which changes when the picture does.
+    `head` is the room for words between the title and the plot, all in pixels; `frames` move the picture. `layout.meta`
+    carries `title` and `alt` as plain text, and `rev`, which changes when the picture does.
     """
     colours = palette(scheme)
     lines = textwrap.wrap(title, TITLE_LINE)
@@ -94,7 +95,8 @@ def dress(
         },
     }
     # Unchecked, for Plotly takes longer to check a figure than we to draw it; the tests check every one.
-    return go.Figure({"data": list(data), "layout": {**common, **layout}}, _validate=False)
+    whole = {"data": list(data), "layout": {**common, **layout}, "frames": list(frames)}
+    return go.Figure(whole, _validate=False)
 
 
 def untitled(figure: Any) -> tuple[str, Any]:

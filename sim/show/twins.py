@@ -19,6 +19,37 @@ from sim.show.years import BANDS, added_up, calendar, yearly
 from sim.text import words
 
 MILLION = 1e6
+KPI_UNITS = {
+    "EUR": "euro",
+    "person-days": "person-days",
+    "break-ins": "break-ins",
+    "incidents": "incidents",
+    "events": "events",
+    "days": "days",
+    "municipalities": "municipalities",
+}
+
+
+def of_key_figures(result: Comparison, language: str) -> Twin:
+    """Every key figure of every policy over the whole horizon, as on the command line."""
+    say = words(language)
+    rows: list[list[Cell]] = []
+    for policy in result.policies:
+        for kpi, unit in KPIS.items():
+            e = result.estimate(policy, kpi)
+            rows.append([policy.title[language], say.say(KPI_NAMES[kpi]), say.say(KPI_UNITS[unit]), e.mean, *e.ci95,
+                         e.median, e.p95])  # fmt: skip
+    columns = (
+        say.say("Policy"),
+        say.say("Key figure"),
+        say.say("Unit"),
+        say.say("Mean"),
+        say.say("95% from"),
+        say.say("95% to"),
+        say.say("Middle future"),
+        say.say("1 future in 20 above"),
+    )
+    return twin(columns, rows)
 
 
 def of_payers(result: Comparison, policy: str | Policy, language: str) -> Twin:

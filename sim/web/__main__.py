@@ -1,9 +1,16 @@
-"""`python -m sim.web run app.py`: Streamlit, with the engine being made ready while the server starts."""
+"""`python -m sim.web`: serve the app, with the engine being made ready while the server starts."""
 
-from streamlit.web.cli import main
+import argparse
 
 from sim.web.ready import ROOM
+from sim.web.server import serve
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m sim.web", description="Serve the app.")
+    parser.add_argument("--host", default="127.0.0.1", help="who may connect; 127.0.0.1 is this machine only")
+    parser.add_argument("--port", type=int, default=None, help="8501 unless said otherwise, or the next that is free")
+    parser.add_argument("--path", default="", help="serve under this path of the address")
+    parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    said = parser.parse_args()
     ROOM.start()
-    main(prog_name="streamlit")
+    serve(said.host, said.port, under=said.path, browser=not said.no_browser)

@@ -15,7 +15,7 @@ from sim.model.policy import Policy
 from sim.text import Words
 from sim.web import link
 from sim.web.ready import ROOM
-from sim.web.runs import LADDER, Archive, Run, same
+from sim.web.runs import LADDER, Archive, Run, same, turn
 from sim.web.view import View
 
 _PATIENCE = 0.4  # seconds of work that need no bar
@@ -45,18 +45,27 @@ class Answer:
         slot = st.empty()
         _mark(view, self.result.replications, charts, final=self.final)
         if not self.final:
-            report = _refining(slot, self.first, self.most, view.say)
-            self.run.play(self.most, report, seconds=_STEP, spared=1)
+            later = view.say.say("A first answer. It is refined as soon as those of others are; you need not wait.")
+            with turn(self.run.cores.refining, _queue(slot.caption, later)):
+                report = _refining(slot, self.first, self.most, view.say)
+                self.run.play(self.most, report, seconds=_STEP, spared=1)
             st.rerun()
 
 
-def ask(view: View, policies: tuple[Policy, ...]) -> Answer:
-    """Play the first futures of these policies, the baseline being the first; or hand over what was played before."""
-    engine = _engine(view.say)
+def ask(view: View, policies: tuple[Policy, ...], *, refined: bool = True) -> Answer:
+    """Play the first futures of these policies, the baseline being the first; or hand over what was played before.
+
+    An answer that is not to be refined stays with the first futures.
+    """
+    engine = engine_of(view.say)
     first, most = LADDER[engine]
+    most = most if refined else first
     run = _archive().run(view.world, policies, view.screen.seed, engine)
     slot = st.empty()
-    run.play(first, _progress(slot, run, view.say))
+    if run.missing(first):
+        many = view.say.say("Many people are asking at this moment. Your answer comes as soon as theirs are there.")
+        with turn(run.cores.first, _queue(slot.info, many)):
+            run.play(first, _progress(slot, run, view.say))
     slot.empty()
     final = run.complete >= most
     return Answer(run.comparison(most if final else first), final, run, first, most)
@@ -67,7 +76,7 @@ def pair(view: View) -> tuple[Policy, ...]:
     return (view.baseline,) if same(view.policy, view.baseline) else (view.baseline, view.policy)
 
 
-def _engine(say: Words) -> str:
+def engine_of(say: Words) -> str:
     """The engine that plays, as soon as it is ready; a sentence when that takes a while, or when it is the slow one."""
     if not ROOM.wait(_PATIENCE):
         slot = st.empty()
@@ -109,6 +118,19 @@ def _progress(slot: Any, run: Run, say: Words) -> Callable[[int, int, float], No
         slot.progress(done / asked, text=text)
 
     return report
+
+
+def _queue(show: Callable[[str], object], sentence: str) -> Callable[[], None]:
+    """What to call while others come first: it says so once. Each call lets a move of a lever through."""
+    said: list[str] = []
+
+    def wait() -> None:
+        if not said:
+            said.append(sentence)
+            show(sentence)
+        st.session_state.get("screen")  # here a move of a lever gets through
+
+    return wait
 
 
 def _refining(slot: Any, first: int, most: int, say: Words) -> Callable[[int, int, float], None]:

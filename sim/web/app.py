@@ -16,9 +16,24 @@ from sim.web.ready import ROOM
 from sim.web.style import STYLE
 
 PAGES = Path(__file__).with_name("pages")
-TITLES = {"explore": "Explore", "compare": "Compare", "municipalities": "Municipalities"}
-ICONS = {"explore": "tune", "compare": "compare_arrows", "municipalities": "location_city"}
+TITLES = {
+    "explore": "Explore",
+    "compare": "Compare",
+    "municipalities": "Municipalities",
+    "future": "One future",
+    "model": "Model and sources",
+}
+ICONS = {
+    "explore": "tune",
+    "compare": "compare_arrows",
+    "municipalities": "location_city",
+    "future": "play_circle",
+    "model": "menu_book",
+}
 """The pages in their order: a title and an icon each; the file of a page and its place in the address have its name."""
+
+KEYS = Path(__file__).with_name("keys.js").read_text(encoding="utf-8")
+"""What gives to the keyboard what the mouse has."""
 
 _SIDEBAR = 356  # pixels
 
@@ -31,6 +46,7 @@ def main() -> None:
     say = words(st.session_state["language"])
     # The page says in which language it is, for those who listen to it.
     st.html(f"<script>document.documentElement.lang = '{say.language}'</script>", unsafe_allow_javascript=True)
+    st.html(f"<script>{KEYS}</script>", unsafe_allow_javascript=True)
     st.html(f"<style>{STYLE}</style>")
     with st.sidebar:
         controls.draw(say)

@@ -11,12 +11,12 @@ import streamlit as st
 from sim.experiments.compare import Comparison
 from sim.model.policy import Policy
 from sim.model.spec import parameters
+from sim.show.numbers import sources
 from sim.text import Words
 from sim.version import MODEL_VERSION
 from sim.web import link, memory
 from sim.web.files import literal
 from sim.web.levers import GRADES, policy_levers, world_levers
-from sim.web.sources import titles
 from sim.web.view import View
 
 _MOST_PROBLEMS = 4
@@ -82,6 +82,20 @@ def foot(view: View, result: Comparison) -> None:
     )
 
 
+def save(say: Words, label: str, data: bytes | Callable[[], bytes | str], name: str, **more: Any) -> None:
+    """Draw a button that saves a file; what it holds is made when somebody asks for it."""
+    kind = {"csv": "text/csv", "json": "application/json", "yaml": "application/yaml", "py": "text/x-python"}
+    st.download_button(
+        label,
+        data=data,
+        file_name=name,
+        mime=kind[name.rpartition(".")[2]],
+        on_click="ignore",
+        icon=":material/download:",
+        **more,
+    )
+
+
 def _sources(policy: Policy, say: Words) -> None:
     for label, text in (
         (say.say("This policy"), policy.description),
@@ -102,5 +116,5 @@ def _sources(policy: Policy, say: Words) -> None:
         if (row := lever.parameter) is None:
             continue
         grade = say.say("grade {grade}, {meaning}", grade=row.grade, meaning=say.say(GRADES[row.grade]))
-        named = "; ".join(titles()[key] for key in row.sources if key in titles())
+        named = "; ".join(sources()[key][0] for key in row.sources if key in sources())
         st.markdown(f"- **{row.label[say.language]}** · {grade}" + (f" · {named}" if named else ""))

@@ -9,7 +9,7 @@ import streamlit as st
 from sim.text import LANGUAGES, Words
 from sim.web import files, memory
 from sim.web.choice import LOADED, has_own_terms, presets, world_start
-from sim.web.levers import PLACES, Lever, levers, world_levers
+from sim.web.levers import PLACES, Lever, is_on, levers, world_levers
 from sim.web.link import Screen
 
 LANGUAGE_NAMES = {"nl": "Nederlands", "en": "English"}
@@ -74,7 +74,7 @@ def _group(group: str, screen: Screen, say: Words) -> None:
     moved = any(lever.key in screen.choice.moved for lever in levers(group))
     with st.expander(say.say(GROUPS[group]), expanded=moved, key=f"group-{group}"):
         for lever in levers(group):
-            if lever.within is None or screen.choice.values[lever.within] == "true":
+            if lever.within is None or is_on(screen.choice.values[lever.within]):
                 _widget(lever, screen, say)
 
 

@@ -1,4 +1,4 @@
-"""The levers: what a visitor can move, and how far. All but two are made from the parameter table.
+"""The levers: what a visitor can move, and how far. All but a few are made from the parameter table.
 
 A new policy parameter gets a lever by a line in PLACES. A parameter that this version of the model does not have, or
 that leaves no choice, gets none.
@@ -17,6 +17,7 @@ from typing import Literal
 
 from sim.model.groups import Group
 from sim.model.policy import Policy
+from sim.model.programmes import MOST_MATCHED
 from sim.model.spec import Parameter, Value, parameters
 from sim.text import Words
 
@@ -33,6 +34,8 @@ PLACES: dict[str, dict[str, str]] = {
     "prevention": {
         "policy.prevention.delivery": "delivery",
         "policy.prevention.behaviour": "behaviour",
+        "grant.match": "match",
+        "grant.envelope": "match-budget",
         "policy.prevention.minimum_standard": "minimum",
         "policy.prevention.minimum_standard.level": "minimum-level",
         "policy.prevention.minimum_standard.compliance": "minimum-compliance",
@@ -74,9 +77,31 @@ PLACES: dict[str, dict[str, str]] = {
 """Which levers there are, in their order: for each group the keys of its parameters, each with its name in an address.
 The key of a group of the policy that may be absent is a switch, and the keys in it count while it is on."""
 
+
+@dataclass(frozen=True)
+class Free:
+    """A lever without a row in the parameter table: its positions, what can be typed, and what it counts in."""
+
+    options: tuple[Value, ...]
+    allowed: tuple[float, float] = (0.0, 100.0)
+    factor: float = 1.0
+    word: str | None = None
+    within: str | None = None
+
+
+FREE: dict[str, Free] = {
+    "share.prevention": Free(tuple(float(share) for share in range(0, 101, 5))),
+    "share.incidents": Free(tuple(float(share) for share in range(0, 101, 5))),
+    "grant.match": Free(tuple(float(share) for share in range(0, 100, 5)), allowed=(0.0, 100 * MOST_MATCHED)),
+    "grant.envelope": Free(
+        (*(5e5 * step for step in range(1, 41)), "unlimited"), (0.0, 1e9), 1e-6, "unlimited", "grant.match"
+    ),
+}
 LABELS = {
     "share.prevention": "Flemish share of prevention (%)",
     "share.incidents": "Flemish share of incident costs (%)",
+    "grant.match": "Flanders matches (%)",
+    "grant.envelope": "Matching, at most (m €/year)",
     "policy.prevention.minimum_standard": "Minimum standard for municipalities",
     "policy.prevention.supplier_standard": "Standard for suppliers",
     "policy.insurance": "Cyber insurance",
@@ -87,6 +112,10 @@ HELPS = {
     "pays the rest. It moves who pays, not how much is spent.",
     "share.incidents": "Flanders pays this share of every bill after an incident: response, recovery, lost revenue, "
     "notification, ransom, fraud and the bill of a supplier. The municipality pays the rest.",
+    "grant.match": "Of every euro of prevention Flanders pays this part, on top of what a municipality that joins "
+    "spends itself. It makes prevention cheaper; who pays for incidents stays as it is.",
+    "grant.envelope": "The most that Flanders matches in a year. Who asks first gets it; when it is spent, the others "
+    "get nothing that year.",
     "policy.prevention.minimum_standard": "Every municipality has to reach a level of protection that is the same for "
     "all.",
     "policy.prevention.supplier_standard": "Suppliers to municipalities have to be harder to break into, and back "
@@ -153,11 +182,11 @@ class Lever:
     options: tuple[Value, ...]
     kind: Kind
     within: str | None = None
-    """The key of the switch that has to be on."""
+    """The key of the lever that has to be on, or above zero."""
 
     @property
     def parameter(self) -> Parameter | None:
-        """The row of the parameter table behind the lever; None for the two shares, and for a switch."""
+        """The row of the parameter table behind the lever; None for those of FREE, and for a switch."""
         return parameters().get(self.key)
 
     @property
@@ -169,6 +198,8 @@ class Lever:
     def factor(self) -> float:
         """What a value is multiplied by before it is shown: shares are in per cent, large amounts in millions."""
         row = self.parameter
+        if self.key in FREE:
+            return FREE[self.key].factor
         if self.is_share:
             return 100.0
         if row is None or not row.unit.startswith("EUR") or "inhabitant" in row.unit or row.high is None:
@@ -185,12 +216,14 @@ class Lever:
     def bounds(self) -> tuple[float, float]:
         """The least and the most that can be typed, as shown: where the model ends, not the slider."""
         row = self.parameter
-        low, high = row.allowed if row is not None and row.allowed is not None else (0.0, 100.0)
+        low, high = row.allowed if row is not None and row.allowed is not None else FREE[self.key].allowed
         return low * self.factor, high * self.factor
 
     @property
     def word(self) -> str | None:
         """What it can say in place of a number: unlimited, never."""
+        if self.key in FREE:
+            return FREE[self.key].word
         return self.parameter.word if self.parameter is not None else None
 
     def label(self, say: Words) -> str:
@@ -291,8 +324,8 @@ def world_levers() -> tuple[Lever, ...]:
 
 
 def _lever(key: str, link: str) -> Lever | None:
-    if key.startswith("share."):
-        return Lever(key, link, tuple(float(share) for share in range(0, 101, 5)), "slide")
+    if key in FREE:
+        return Lever(key, link, FREE[key].options, "slide", FREE[key].within)
     if key in switches():
         return Lever(key, link, YES_NO, "switch")
     row = parameters().get(key)
@@ -322,6 +355,11 @@ def _optional(model: type[Group], above: tuple[str, ...]) -> Iterator[str]:
             yield ".".join(path)
         else:
             yield from _optional(groups[0], path)
+
+
+def is_on(value: Value) -> bool:
+    """Whether a switch is on, or a share above zero."""
+    return value not in ("false", 0)
 
 
 def _is_union(annotation: object) -> bool:

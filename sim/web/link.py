@@ -10,17 +10,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from sim.model.files import load_world
 from sim.model.policy import Policy
 from sim.model.problems import InputError
 from sim.model.spec import Value
+from sim.results.weeks import years_in
 from sim.text import LANGUAGES, Words, words
 from sim.version import MODEL_VERSION
 from sim.web import packed, town
-from sim.web.choice import BASELINE, LOADED, Choice, begin, presets, world_start
+from sim.web.choice import BASELINE, LOADED, WORLD, Choice, begin, presets, world_start
 from sim.web.levers import Lever, policy_levers, world_levers
 
 SEED = 2026
 MOST_SEED = 2**32 - 1
+MOST_FUTURE = 99_999
 
 
 @dataclass(frozen=True)
@@ -38,14 +41,26 @@ def one_of(*names: str) -> Field:
     return Field(names[0], names.__contains__, ", ".join(names))
 
 
+def _is_future(text: str) -> bool:
+    return text in ("worst", "middle") or re.fullmatch(r"[0-9]{1,5}", text) is not None
+
+
+def _is_year(text: str) -> bool:
+    return text == "" or text in {str(year) for year in years_in(load_world(WORLD))}
+
+
 FIELDS: Mapping[str, Field] = MappingProxyType(
     {
         "tab": one_of("payers", "risk", "towns", "time"),
         "with": Field("", packed.are_codes, "…"),
         "view": one_of("outcomes", "spread"),
+        "future": Field("worst", _is_future, f"worst, middle, 0 – {MOST_FUTURE}"),
+        "year": Field("", _is_year, "2020 – 2029"),
+        "side": one_of("both", "first", "last"),
+        "about": one_of("chain", "numbers", "checks", "files", "changes"),
         "town": Field("", town.is_known, town.ALLOWED),
-        "about": one_of("cost", "outage", "prevention", "story"),
-        "story": Field(town.WORST, town.is_story, f"{town.WORST}, {town.MIDDLE}, 0 … {town.LAST_STORY}"),
+        "look": one_of("cost", "outage", "prevention", "story"),
+        "story": Field("worst", _is_future, f"worst, middle, 0 – {MOST_FUTURE}"),
     }
 )
 """What pages add to the address, by its name there. A page reads it from `Screen.fields` and sets it by `remember`."""

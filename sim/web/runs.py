@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
@@ -17,6 +18,8 @@ from sim.results.outcomes import Summary
 
 LADDER = {"compiled": (200, 2000), "reference": (12, 50)}
 """How many futures of each policy a page shows at once, and to how many it is then refined."""
+AT_A_TIME = 4
+"""Visitors a core whose first answers are played at the same time; others wait for their turn."""
 FEWEST = 4
 """Futures that a core plays at a time as long as nobody knows how long one takes."""
 _BEAT = 0.25  # seconds
@@ -27,13 +30,28 @@ Report = Callable[[int, int, float], None]
 
 
 class Cores:
-    """The threads that play futures for all visitors, and how fast they do."""
+    """The threads that play futures for all visitors, how fast they do, and how many visitors they serve at a time."""
 
     def __init__(self) -> None:
         self.count = available_workers()
         self.pool = ThreadPoolExecutor(self.count)
+        self.first = threading.BoundedSemaphore(AT_A_TIME * self.count)
+        """A place for everyone who waits for a first answer."""
+        self.refining = threading.BoundedSemaphore(max(1, self.count - 1))
+        """A place for everyone whose answer is refined: a core is always left for first answers."""
         self.pace: float | None = None
         """Seconds that a future took on one core, lately; None before the first."""
+
+
+@contextlib.contextmanager
+def turn(places: threading.Semaphore, waits: Callable[[], None]) -> Iterator[None]:
+    """Wait for a place, and give it back in the end. `waits` is called again and again; what it raises ends it."""
+    while not places.acquire(timeout=_BEAT):
+        waits()
+    try:
+        yield
+    finally:
+        places.release()
 
 
 class Played:

@@ -1,9 +1,8 @@
-"""What the page Municipalities lets a visitor choose: a municipality, and one of its futures. Both stand in a link."""
+"""The municipality that a visitor looks at, by its code in the link."""
 
 from __future__ import annotations
 
 import functools
-import re
 
 from sim.experiments.typical import typical
 from sim.model.files import load_world
@@ -11,8 +10,6 @@ from sim.model.municipalities import Municipality
 from sim.model.world import World
 from sim.web.choice import WORLD
 
-WORST, MIDDLE = "worst", "middle"
-LAST_STORY = 1999
 ALLOWED = "NIS 11001 … 73109"
 
 
@@ -24,11 +21,6 @@ def _codes() -> frozenset[str]:
 def is_known(text: str) -> bool:
     """Whether a text is the NIS code of a municipality; nothing stands for the one that a page begins with."""
     return text == "" or text in _codes()
-
-
-def is_story(text: str) -> bool:
-    """Whether a text names one of the futures of a municipality: its worst, the one in the middle, or a number."""
-    return text in (WORST, MIDDLE) or (re.fullmatch(r"0|[1-9][0-9]{0,3}", text) is not None and int(text) <= LAST_STORY)
 
 
 def chosen(world: World, text: str) -> Municipality:

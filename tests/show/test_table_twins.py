@@ -18,6 +18,7 @@ from sim.text import words
 
 ONE = "prevention-first"
 TWINS: dict[str, Callable[[Comparison, str], Twin]] = {
+    "key figures": twins.of_key_figures,
     "payers": lambda result, language: twins.of_payers(result, ONE, language),
     "bars": twins.of_bars,
     "exceedance": twins.of_exceedance,

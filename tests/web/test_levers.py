@@ -10,7 +10,8 @@ from sim.model.policy import Policy
 from sim.model.spec import parameters
 from sim.text import LANGUAGES, words
 from sim.web.choice import BASELINE, Choice, begin, has_own_terms, home, policy_of, presets, world_start
-from sim.web.levers import CHOICES, PLACES, Lever, policy_levers, switches, world_levers
+from sim.web.levers import CHOICES, FREE, PLACES, Lever, policy_levers, switches, world_levers
+from sim.web.link import FIELDS
 from sim.web.runs import same
 
 ALL = (*policy_levers(), *world_levers())
@@ -71,7 +72,7 @@ def test_levers_have_the_words_and_the_reach_of_the_parameter_table(lever: Lever
 def test_the_places_of_levers_have_names_of_their_own() -> None:
     names = [link for group in PLACES.values() for link in group.values()]
     assert len(set(names)) == len(names)
-    assert not set(names) & {"lang", "start", "file", "seed", "version", "tab", "with", "view"}
+    assert not set(names) & {"lang", "start", "file", "seed", "version", *FIELDS}
 
 
 def test_parameters_that_leave_no_choice_have_no_lever() -> None:
@@ -79,7 +80,7 @@ def test_parameters_that_leave_no_choice_have_no_lever() -> None:
     for group in PLACES.values():
         for key in group:
             row = parameters().get(key)
-            known = key.startswith("share.") or key in switches() or (row is not None and len(row.choices) != 1)
+            known = key in FREE or key in switches() or (row is not None and len(row.choices) != 1)
             assert (key in keys) == known, key
 
 
@@ -87,7 +88,7 @@ def test_parameters_that_leave_no_choice_have_no_lever() -> None:
 def test_every_position_of_every_lever_is_a_sound_policy(lever: Lever) -> None:
     values = dict(home(TODAY))
     if lever.within is not None:
-        values[lever.within] = "true"
+        values[lever.within] = "true" if lever.within in switches() else 50.0
     for option in lever.options:
         assert isinstance(policy_of(TODAY, values | {lever.key: option}), Policy)
 
@@ -96,7 +97,7 @@ def test_every_position_of_every_lever_is_a_sound_policy(lever: Lever) -> None:
 def test_a_position_of_the_policy_made_is_the_one_asked_for(lever: Lever) -> None:
     values = dict(home(TODAY))
     if lever.within is not None:
-        values[lever.within] = "true"
+        values[lever.within] = "true" if lever.within in switches() else 50.0
     for option in (lever.options[0], lever.options[-1]):
         made = policy_of(TODAY, values | {lever.key: option})
         assert home(made)[lever.key] == pytest.approx(option)
@@ -120,6 +121,43 @@ def test_what_is_typed_is_a_value_or_nothing() -> None:
 
 def test_the_world_starts_in_the_middle() -> None:
     assert set(world_start().values()) == {"central"}
+
+
+# ---- the matching grant --------------------------------------------------------------------------------------------
+
+
+def test_a_matching_grant_comes_changes_and_goes() -> None:
+    made = policy_of(TODAY, dict(home(TODAY)) | {"grant.match": 40.0, "grant.envelope": 2e6})
+    *before, match = made.grants
+    assert tuple(before) == TODAY.grants
+    assert match.model_dump(exclude_defaults=True) == {
+        "id": "match", "instrument": "matching", "share": 0.4, "budget_per_year": 2e6,
+    }  # fmt: skip
+    half = presets()["matching-50"]
+    assert home(half)["grant.match"] == 50
+    assert home(half)["grant.envelope"] == "unlimited"
+    without = policy_of(half, dict(home(half)) | {"grant.match": 0.0})
+    assert without.grants == tuple(grant for grant in half.grants if grant.instrument != "matching")
+    capped = policy_of(half, dict(home(half)) | {"grant.envelope": 1e6})
+    (match,) = (grant for grant in capped.grants if grant.instrument == "matching")
+    assert (match.share, match.budget_per_year) == (0.5, 1e6)
+    assert capped.prevention == half.prevention
+
+
+def test_an_envelope_without_a_grant_says_nothing() -> None:
+    assert policy_of(TODAY, dict(home(TODAY)) | {"grant.envelope": 2e6}) is TODAY
+
+
+def test_a_grant_keeps_the_terms_that_have_no_lever() -> None:
+    terms = {"id": "audit", "instrument": "audit", "share": 0.7}
+    mine = {"id": "mine", "instrument": "matching", "share": 0.3, "measures": ("backups",), "hazard": 2.0}
+    base = TODAY.with_values({"grants": [terms, mine]})
+    assert has_own_terms(base, "grant.match")
+    assert not has_own_terms(presets()["matching-50"], "grant.match")
+    made = policy_of(base, dict(home(base)) | {"grant.match": 60.0})
+    assert [grant.id for grant in made.grants] == ["audit", "mine"]
+    assert made.grants[0] == base.grants[0]
+    assert (made.grants[1].share, made.grants[1].measures, made.grants[1].hazard) == (0.6, ("backups",), 2.0)
 
 
 # ---- insurance and fund --------------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -10,7 +12,7 @@ import sim
 from sim.model.policy import Policy
 from sim.model.world import World
 from sim.web.choice import BASELINE, presets, world_of, world_start
-from sim.web.runs import Archive, Run
+from sim.web.runs import AT_A_TIME, Archive, Cores, Run, turn
 from tests.pages import small
 
 
@@ -101,3 +103,50 @@ def test_progress_is_told_from_nothing_to_all(world: World) -> None:
     assert told[0] == (0, 12)
     assert told[-1] == (12, 12)
     assert told == sorted(told)
+
+
+# ---- many visitors -------------------------------------------------------------------------------------------------
+
+
+def test_who_finds_no_place_waits_is_told_and_gets_one() -> None:
+    places, told = threading.BoundedSemaphore(1), list[str]()
+    inside = threading.Event()
+
+    def other() -> None:
+        with turn(places, lambda: None):
+            inside.set()
+            while not told:
+                time.sleep(0.01)
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    inside.wait()
+    with turn(places, lambda: told.append("wait")):
+        assert told
+    thread.join()
+
+
+def test_a_place_is_given_back_whatever_happens() -> None:
+    places = threading.BoundedSemaphore(1)
+    with pytest.raises(ValueError, match="moved"), turn(places, lambda: None):
+        raise ValueError("moved")
+    assert places.acquire(blocking=False)
+
+    def moved() -> None:
+        raise ValueError("moved while waiting")
+
+    with pytest.raises(ValueError, match="while waiting"), turn(places, moved):
+        pass
+    places.release()  # more than once too often would raise: the one who left took none
+
+
+def test_refining_leaves_a_core_for_first_answers() -> None:
+    cores = Cores()
+    taken = 0
+    while cores.refining.acquire(blocking=False):
+        taken += 1
+    assert taken == max(1, cores.count - 1)
+    taken = 0
+    while cores.first.acquire(blocking=False):
+        taken += 1
+    assert taken == AT_A_TIME * cores.count

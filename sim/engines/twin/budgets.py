@@ -355,7 +355,7 @@ def add_to(case: Case, floats: Floats, sheet: int, measure: int, euro: float) ->
 def match(case: Case, ints: Ints, floats: Floats, grant: int, town: int) -> None:
     """Add a matching grant to what a municipality spends on the measures it is for."""
     terms, state = case.grants_at + grant * GRANT_WIDTH, case.members_at + grant * case.grant_width
-    position = (town - case.towns_at) // case.town_width
+    position = d.position_of(ints, town)
     sheet, people = case.spends_at + position * d.SPEND_WIDTH, ints[town + d.PEOPLE]
     matched = cents(floats[sheet + d.SPEND_OWN] * floats[case.matched_at + grant] * people)
     wanted = min(budgets.matching_cents(matched, ints[terms + GRANT_SHARE]), ints[terms + GRANT_CAP])
@@ -375,7 +375,7 @@ def match(case: Case, ints: Ints, floats: Floats, grant: int, town: int) -> None
 def serve(case: Case, ints: Ints, floats: Floats, grant: int, town: int) -> None:
     """Bring a municipality up to the level of a shared service; all of it, or nothing when the money is gone."""
     terms = case.grants_at + grant * GRANT_WIDTH
-    position = (town - case.towns_at) // case.town_width
+    position = d.position_of(ints, town)
     sheet, measure = case.spends_at + position * d.SPEND_WIDTH, ints[terms + GRANT_MEASURE]
     missing = floats[case.services_at + position * d.EFFORT + measure] - floats[sheet + measure]
     if missing <= 0.0:

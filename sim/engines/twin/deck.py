@@ -98,7 +98,7 @@ def in_order(sky: Sky, tape: Tape) -> NDArray[np.int64]:
     """Return the lines of the events of a tape in order of time: compromises, waves, attempts and frauds, counted
     through in this order, which is that of their keys within a minute. A bucket a day, then by insertion.
     """
-    days = len(sky.weights)
+    days = sky.steps.shape[1] // 3
     begins = np.zeros(days + 2, dtype=np.int64)
     parts = (tape.compromises, tape.waves, tape.attempt_minutes, tape.fraud_minutes)
     for some in parts:
@@ -185,7 +185,7 @@ def lay_out(
 @kernel
 def deal_deck(sky: Sky, first: int, count: int) -> Deck:
     """Deal the futures first .. first + count - 1."""
-    segments = 3 * len(sky.weights) + 1
+    segments = sky.steps.shape[1] + 1
     offsets = np.zeros(count + 1, dtype=np.int64)
     wave_offsets = np.zeros(count + 1, dtype=np.int64)
     supplier_events = np.zeros(count, dtype=np.int64)
@@ -193,7 +193,7 @@ def deal_deck(sky: Sky, first: int, count: int) -> Deck:
     wave_minutes = np.empty((count, len(sky.nis)), dtype=np.int64)
     wave_harm = np.empty(count, dtype=np.int64)
     clocks = np.empty((count, segments), dtype=np.float64)
-    guides = np.empty((count, len(sky.weights)), dtype=np.int32)
+    guides = np.empty((count, sky.steps.shape[1] // 3), dtype=np.int32)
     minutes = np.empty(0, dtype=np.int64)
     keys = np.empty(0, dtype=np.int64)
     places = np.empty(0, dtype=np.int64)

@@ -125,13 +125,19 @@ def drop_top(case: Any, ints: Ints) -> None:
 
 
 @lean_step
+def position_of(ints: Ints, town: int) -> int:
+    """Return the position of a municipality in order of NIS code."""
+    return ints[town + LEVELS] // LEVEL_WIDTH  # type: ignore[no-any-return]  # sooner than a division by a variable
+
+
+@lean_step
 def identify(case: Any, ints: Ints, row: int, town: int, number: int) -> None:
     """Write into a row what payers may ask about an incident."""
     ints[row + NIS] = ints[town + CODE]
     ints[row + NUMBER] = number
     ints[row + DENIED] = NOT_ASKED
     ints[row + DEDUCTIBLE] = ints[case.deductibles_at + ints[YEAR]]
-    position = (town - case.towns_at) // case.town_width
+    position = position_of(ints, town)
     ints[row + INSURED] = ints[case.insured_at + ints[YEAR] * case.towns_count + position]
 
 

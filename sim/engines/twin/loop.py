@@ -111,7 +111,7 @@ def count_up(case: Case, ints: Ints, deck: Deck, out: Chunk, line: int) -> None:
         serious[position] = 0
     for number in range(ints[d.ROWS]):
         row = case.rows_at + number * d.WIDTH
-        position = (ints[row + d.TOWN] - case.towns_at) // case.town_width
+        position = d.position_of(ints, ints[row + d.TOWN])
         counts[HARM] += ints[row + d.HARM]
         counts[PERSON_MINUTES] += ints[row + d.PERSON_MINUTES]
         person_minutes[position] += ints[row + d.PERSON_MINUTES]

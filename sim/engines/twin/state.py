@@ -60,7 +60,7 @@ def bound(case: Case, ints: Ints, floats: Floats, town: int) -> None:
 @lean_step
 def complies(case: Case, ints: Ints, town: int, now: int) -> bool:
     """Return whether a municipality complies with the minimum standard."""
-    place = case.complies_at + (town - case.towns_at) // case.town_width
+    place = case.complies_at + d.position_of(ints, town)
     return case.standard_begins <= now and ints[place] == 1  # type: ignore[no-any-return]
 
 

@@ -25,7 +25,8 @@ from sim.web.answer import ask, pair
 from sim.web.chart import chart
 from sim.web.figures import Colour
 from sim.web.files import literal
-from sim.web.town import LAST_STORY, MIDDLE, WORST, chosen
+from sim.web.link import MOST_FUTURE
+from sim.web.town import chosen
 from sim.web.view import View, view
 
 TABS = {"cost": "What it costs", "outage": "Outages", "prevention": "How much prevention", "story": "One future"}
@@ -35,7 +36,7 @@ RULES = {
     "middle": "The median of all but the centre cities, by inhabitants.",
     "centre": "The median of the centre cities, by inhabitants.",
 }
-STORIES = {WORST: "Its worst", MIDDLE: "In the middle", "number": "A number"}
+STORIES = {"worst": "Its worst", "middle": "In the middle", "number": "By number"}
 
 _MAP = 260  # pixels: as high as half a page is wide for it
 
@@ -176,7 +177,7 @@ def _delta(say: Words, gap: Difference) -> str:
 def _tabs(seen: View, one: Town) -> list[str]:
     """Draw the open tab; return the revisions of its charts."""
     say, language, scheme = seen.say, seen.say.language, seen.scheme
-    tab = around.tabs(seen, "about", {name: say.say(label) for name, label in TABS.items()})
+    tab = around.tabs(seen, "look", {name: say.say(label) for name, label in TABS.items()})
     with tab.place:
         if tab.name == "story":
             _story(seen, one)
@@ -244,9 +245,9 @@ def _story(seen: View, one: Town) -> None:
 
 def _future(seen: View, one: Town) -> int:
     """Let the visitor choose a future, and return its number."""
-    say, text, shown = seen.say, seen.screen.fields["story"], one.result.policies[-1]
-    kind = text if text in (WORST, MIDDLE) else "number"
-    number = {WORST: one.worst, MIDDLE: one.middle}[kind](shown) if kind != "number" else int(text)
+    say, text, today = seen.say, seen.screen.fields["story"], one.result.baseline
+    kind = text if text in STORIES else "number"
+    number = {"worst": one.worst, "middle": one.middle}[kind](today) if kind != "number" else int(text)
     key, typed = f"story-{say.language}", f"story-number-{say.language}"
     if st.session_state.get(key) != kind:
         st.session_state[key] = kind
@@ -267,7 +268,7 @@ def _future(seen: View, one: Town) -> int:
             st.number_input(
                 say.say("Number of the future"),
                 min_value=0,
-                max_value=LAST_STORY,
+                max_value=MOST_FUTURE,
                 step=1,
                 key=typed,
                 width=180,

@@ -1,0 +1,204 @@
+"""The page "One future": one of the futures, week by week, under today's policy and under the one chosen."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+import streamlit as st
+
+from sim.experiments.compare import Comparison, Future, simulate
+from sim.model.policy import Policy
+from sim.model.world import World
+from sim.results.trace import trace
+from sim.results.weeks import dearest_year, edges, years_in
+from sim.show.film import Side, film, sides_of
+from sim.show.incident_log import in_words, incident_log, of_weeks
+from sim.text import Words
+from sim.version import MODEL_VERSION
+from sim.web import around, memory
+from sim.web.answer import ask, pair
+from sim.web.chart import chart
+from sim.web.link import MOST_FUTURE
+from sim.web.view import View, view
+
+WHICH = {"worst": "The dearest", "middle": "The middle one", "number": "By number"}
+SHOWN = {"both": "Both policies", "first": "Today's policy", "last": "Your choice"}
+_MOST_KEPT = 12  # whole futures, of about 1.5 MB each
+
+
+def draw() -> None:
+    """Draw the page."""
+    seen = view()
+    say = seen.say
+    around.head(seen, say.say("What happens in one future, week by week?"))
+    answer = ask(seen, pair(seen), refined=False)
+    result = answer.result
+    place = st.container(horizontal=True, gap="medium", vertical_alignment="bottom", key="which")
+    with place:
+        number = _which(seen, result)
+    futures = [_played(seen.world, policy, result.seed, number, result.engine) for policy in result.policies]
+    with place:
+        year = _year(seen, futures[0])
+        shown = _shown(seen, futures)
+    st.caption(_about(say, result, number))
+    sides = sides_of(shown, year)
+    language = say.language
+    revision = chart(seen, "film", film(result, sides, language, scheme=seen.scheme), lambda: of_weeks(sides, language))
+    _log(seen, sides_of(futures, year), number)
+    _events(seen, futures, number)
+    around.foot(seen, result)
+    answer.finish(seen, [revision])
+
+
+@functools.lru_cache(maxsize=_MOST_KEPT)
+def _played(world: World, policy: Policy, seed: int, number: int, engine: str) -> Future:
+    return simulate(world, policy, replication=number, seed=seed, engine=engine)
+
+
+# ---- which one -----------------------------------------------------------------------------------------------------
+
+
+def _which(seen: View, result: Comparison) -> int:
+    """Let the visitor choose a future; return its number."""
+    say, field = seen.say, seen.screen.fields["future"]
+    kind = field if field in WHICH else "number"
+    order = np.argsort(result.values(result.baseline, "cash_cost_eur"), kind="stable")
+    number = {"worst": int(order[-1]), "middle": int(order[len(order) // 2])}.get(kind)
+    number = int(field) if number is None else number
+    key, key_number = f"kind-{say.language}", "future-number"
+    _put(key, kind)
+    _put(key_number, number)
+
+    def moved() -> None:
+        kind = st.session_state[key]
+        memory.remember("future", str(number) if kind == "number" else kind)
+
+    st.segmented_control(
+        say.say("Which future"),
+        list(WHICH),
+        format_func=lambda name: say.say(WHICH[name]),
+        key=key,
+        required=True,
+        on_change=moved,
+        help=say.say("Of the futures that were played, by what they cost in total under today's policy."),
+    )
+    st.number_input(
+        say.say("Number"),
+        min_value=0,
+        max_value=MOST_FUTURE,
+        step=1,
+        key=key_number,
+        on_change=lambda: memory.remember("future", str(st.session_state[key_number])),
+        width=140,
+    )
+    return number
+
+
+def _year(seen: View, future: Future) -> int:
+    """Let the visitor choose a year; at first it is the one in which most is paid."""
+    say, years = seen.say, list(years_in(seen.world))
+    text = seen.screen.fields["year"]
+    year = int(text) if text else dearest_year(seen.world, future.postings)
+    _put("year", year)
+    st.selectbox(
+        say.say("Year"),
+        years,
+        key="year",
+        on_change=lambda: memory.remember("year", str(st.session_state["year"])),
+        width=110,
+    )
+    return year
+
+
+def _shown(seen: View, futures: list[Future]) -> list[Future]:
+    """Let the visitor choose which policies are drawn: on a phone one at a time is easier to see."""
+    if len(futures) == 1:
+        return futures
+    say, side = seen.say, seen.screen.fields["side"]
+    key = f"side-{say.language}"
+    _put(key, side)
+    st.segmented_control(
+        say.say("Show"),
+        list(SHOWN),
+        format_func=lambda name: say.say(SHOWN[name]),
+        key=key,
+        required=True,
+        on_change=lambda: memory.remember("side", st.session_state[key]),
+    )
+    return {"both": futures, "first": futures[:1], "last": futures[-1:]}[side]
+
+
+def _put(key: str, value: object) -> None:
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+
+
+def _about(say: Words, result: Comparison, number: int) -> str:
+    """Which future this is among those that were played."""
+    if number >= result.replications:
+        return say.say("Future {number}. It is not among the first {n}, so its rank is not known.",
+                       number=str(number), n=say.number(result.replications))  # fmt: skip
+    costs = result.values(result.baseline, "cash_cost_eur")
+    above = int(np.sum(costs > costs[number]))
+    return say.say(
+        "Future {number} costs {amount} over {years} under “{baseline}”; of the first {n} futures {above} cost more.",
+        number=str(number),
+        amount=say.money(float(costs[number])),
+        years=say.years(result.years),
+        baseline=result.baseline.title[say.language],
+        above=say.number(above) if above else say.say("none"),
+        n=say.number(result.replications),
+    )
+
+
+# ---- what happened -------------------------------------------------------------------------------------------------
+
+
+def _log(seen: View, sides: list[Side], number: int) -> None:
+    say, year, log = seen.say, sides[0].year.year, incident_log(sides, seen.say.language)
+    with st.container(key="finding-log"):
+        st.header(
+            say.say("{n} incidents stop services in {year}", n=say.number(len(log.rows)), year=year), anchor=False
+        )  # fmt: skip
+    if not log.rows:
+        return
+    if len(sides) > 1:
+        st.caption(say.say("The same attack stands in one row. – : it does not happen under that policy."))
+    with st.container(height=360, key="long-log"):
+        st.table(in_words(sides, say.language), border="horizontal")
+    st.download_button(
+        say.say("Save as CSV"),
+        data=log.csv(say.language),
+        file_name=f"weerbaar-log-{year}-future-{number}-{say.language}-seed-{seen.screen.seed}-v{MODEL_VERSION}.csv",
+        mime="text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+        key="csv-log",
+    )
+
+
+def _events(seen: View, futures: list[Future], number: int) -> None:
+    """Every event and payment of the whole future, for those who want to look into it."""
+    say = seen.say
+    with st.container(horizontal=True, gap="small", key="events"):
+        for position, future in enumerate(futures):
+            st.download_button(
+                say.say("Every event under “{policy}”", policy=future.policy.title[say.language]),
+                data=lambda future=future: _as_csv(future),  # type: ignore[misc]
+                file_name=f"weerbaar-events-{future.policy.id}-future-{number}-seed-{seen.screen.seed}.csv",
+                mime="text/csv",
+                on_click="ignore",
+                icon=":material/download:",
+                key=f"events-{position}",
+                help=say.say("All ten years, as the command weerbaar trace writes them."),
+            )
+
+
+def _as_csv(future: Future) -> bytes:
+    _, end = edges(future.world, years_in(future.world)[-1])
+    return trace(future.world, future.postings, future.incidents, end).to_csv(index=False).encode()
+
+
+if __name__ == "__main__":
+    draw()

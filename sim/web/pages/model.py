@@ -1,0 +1,247 @@
+"""The page "Model and sources": the chain of events, every number, checks against formulas, and files to take away."""
+
+from __future__ import annotations
+
+import functools
+import json
+import threading
+from pathlib import Path
+
+import streamlit as st
+
+from sim.experiments.laboratory import Check, checks
+from sim.model.spec import parameters
+from sim.model.yaml_out import world_yaml
+from sim.show import twins
+from sim.show.chain import chain, limits
+from sim.show.numbers import ORDERS, chosen, numbers
+from sim.show.twin import Twin, twin
+from sim.text import Words
+from sim.version import MODEL_VERSION
+from sim.web import around, snippet
+from sim.web.answer import Answer, ask, engine_of, no_answer, pair
+from sim.web.levers import GRADES
+from sim.web.policy_file import text_of
+from sim.web.view import View, view
+
+TABS = {
+    "chain": "How it works",
+    "numbers": "Every number",
+    "checks": "Checks",
+    "files": "Take it away",
+    "changes": "Changes",
+}
+SCOPES = {"": "World and policy", "world": "The world", "policy": "Policies"}
+ORDER_NAMES = {"model": "As in the files", "name": "By name", "grade": "Best evidence first"}
+CHANGELOG = Path(__file__).resolve().parents[2] / "CHANGELOG.md"
+_SIZE = {"compiled": 100, "reference": 3}
+"""Futures of each check."""
+_checking = threading.Lock()
+
+
+def draw() -> None:
+    """Draw the page."""
+    seen = view()
+    say = seen.say
+    around.head(seen, say.say("What is in the model, and where does it come from?"))
+    tab = around.tabs(seen, "about", {name: say.say(label) for name, label in TABS.items()})
+    answer: Answer | None = None
+    with tab.place:
+        if tab.name == "chain":
+            _chain(seen)
+        elif tab.name == "numbers":
+            _numbers(say)
+        elif tab.name == "checks":
+            _checks(say)
+        elif tab.name == "files":
+            answer = _files(seen)
+        else:
+            _changes(say)
+    if answer is None:
+        no_answer(seen)
+    else:
+        answer.finish(seen, [])
+
+
+# ---- how it works --------------------------------------------------------------------------------------------------
+
+
+def _chain(seen: View) -> None:
+    say = seen.say
+    st.markdown(
+        say.say(
+            "Chance is fixed before any policy acts: a world deals the same possible futures to every policy. A policy "
+            "changes what an attack does, never when it comes. So what differs between two policies is the policy."
+        )
+    )
+    st.html(chain(say, seen.scheme))
+    st.header(say.say("What it cannot say"), anchor=False)
+    st.markdown("\n".join(f"- {sentence}" for sentence in limits(say)))
+
+
+# ---- every number --------------------------------------------------------------------------------------------------
+
+
+def _numbers(say: Words) -> None:
+    rows = list(parameters().values())
+    with st.container(horizontal=True, gap="small", key="filters"):
+        words = st.text_input(say.say("Search"), key="search-numbers", max_chars=60,
+                              placeholder=say.say("ransom, backup, VRT…"))  # fmt: skip
+        scope = st.selectbox(say.say("Which"), list(SCOPES), format_func=lambda name: say.say(SCOPES[name]),
+                             key=f"scope-{say.language}")  # fmt: skip
+        order = st.selectbox(say.say("Order"), list(ORDERS), format_func=lambda name: say.say(ORDER_NAMES[name]),
+                             key=f"order-{say.language}")  # fmt: skip
+    grades = st.pills(say.say("Grade of the evidence"), list(GRADES), selection_mode="multi", key="grades",
+                      format_func=lambda grade: f"{grade}: {say.say(GRADES[grade])}")  # fmt: skip
+    found = chosen(rows, say.language, words=words, grades=grades, scope=scope)
+    st.caption(
+        say.say(
+            "{n} of {all} numbers; {x} of them are assumptions that nobody measured (grade X).",
+            n=say.number(len(found)),
+            all=say.number(len(rows)),
+            x=say.number(sum(row.is_assumption for row in found)),
+        )
+    )
+    if not found:
+        return
+    table = numbers(found, say, order)
+    with st.container(height=480, key="long-numbers"):
+        st.table(table.shown(say), border="horizontal")
+    around.save(say, say.say("Save as CSV"), table.csv(say.language), f"weerbaar-numbers-{say.language}.csv",
+                key="csv-numbers")  # fmt: skip
+
+
+# ---- checks --------------------------------------------------------------------------------------------------------
+
+
+@functools.cache
+def _run(engine: str) -> list[Check]:
+    return checks(engine, _SIZE[engine])
+
+
+def _found(engine: str) -> list[Check]:
+    with _checking:  # once a process, however many look
+        return _run(engine)
+
+
+def _checks(say: Words) -> None:
+    st.markdown(
+        say.say(
+            "Every mechanism of the model can be switched off, so that what is left can be held against a formula from "
+            "a textbook. Four such experiments were just run on this machine. The tests that come with Weerbaar hold "
+            "many more."
+        )
+    )
+    with st.spinner(say.say("Experiments are being run.")):
+        found = _found(engine_of(say))
+    agreeing = sum(check.agrees for check in found)
+    with st.container(key="finding-checks"):
+        st.header(
+            say.say("{n} of {all} experiments agree with their formula", n=agreeing, all=len(found)), anchor=False
+        )  # fmt: skip
+    table = _as_table(found, say)
+    with st.container(key="wide-checks"):
+        st.table(table.shown(say), border="horizontal")
+    st.caption(
+        say.say(
+            "They agree where the two numbers lie within four standard errors of each other. λ, m, σ: rate, median and "
+            "spread; c, a, d: teams, load and days of work; D: mean outage; N, v, α, β: attempts and the curve of "
+            "Gordon and Loeb, z* their best spend."
+        )
+    )
+    around.save(say, say.say("Save as CSV"), table.csv(say.language), f"weerbaar-checks-{say.language}.csv",
+                key="csv-checks")  # fmt: skip
+
+
+def _as_table(found: list[Check], say: Words) -> Twin:
+    return twin(
+        (
+            say.say("Experiment"),
+            say.say("Law"),
+            say.say("Formula"),
+            say.say("Simulated"),
+            say.say("By the formula"),
+            say.say("Standard error"),
+            say.say("Unit"),
+            say.say("Verdict"),
+        ),
+        [
+            (say.say(CHECK_NAMES[check.name]), say.say(LAWS[check.law]), check.formula, check.simulated,
+             check.expected, check.error, say.say(CHECK_UNITS[check.unit]),
+             say.say("agrees") if check.agrees else say.say("does not agree"))
+            for check in found
+        ],
+        digits=4,
+    )  # fmt: skip
+
+
+CHECK_NAMES = {
+    "loss": "Loss of a municipality in a year",
+    "wait": "Waiting for a response team",
+    "down": "Time without services",
+    "break-ins": "Break-ins where each spends what is best for it",
+}
+LAWS = {
+    "poisson": "Compound Poisson",
+    "erlang": "Erlang C",
+    "renewal": "Alternating renewal",
+    "gordon": "Gordon and Loeb",
+}
+CHECK_UNITS = {"euro": "euro", "days": "days", "%": "% of the time", "a year": "a year"}
+
+
+# ---- take it away --------------------------------------------------------------------------------------------------
+
+
+def _files(seen: View) -> Answer:
+    say, language, choice, world = seen.say, seen.say.language, seen.screen.choice, seen.screen.world
+    answer = ask(seen, pair(seen))
+    result, seed = answer.result, seen.screen.seed
+    mark = f"{language}-seed-{seed}-v{MODEL_VERSION}"
+    st.markdown(
+        say.say(
+            "What stands on the page Explore, from {n} futures. The command and the Python give exactly the same "
+            "numbers.",
+            n=say.number(result.replications),
+        )
+    )
+    with st.container(horizontal=True, gap="small", key="downloads"):
+        around.save(
+            say, say.say("Policy file"), lambda: text_of(choice, ""), snippet.file_name(choice), key="get-policy"
+        )
+        around.save(
+            say, say.say("World file"), lambda: world_yaml(seen.world), f"{seen.world.id}.yaml", key="get-world"
+        )
+        around.save(say, say.say("Answer as JSON"), lambda: json.dumps(result.to_json(), indent=2, ensure_ascii=False),
+                    f"weerbaar-answer-{mark}.json", key="get-json")  # fmt: skip
+        around.save(say, say.say("Key figures as CSV"), lambda: twins.of_key_figures(result, language).csv(language),
+                    f"weerbaar-key-figures-{mark}.csv", key="get-figures")  # fmt: skip
+        around.save(say, say.say("Municipalities as CSV"),
+                    lambda: twins.of_towns(result, result.policies[-1], language).csv(language),
+                    f"weerbaar-municipalities-{mark}.csv", key="get-towns")  # fmt: skip
+    st.header(say.say("As a command"), anchor=False)
+    st.code(
+        snippet.command(choice, world, seed=seed, replications=result.replications, years=result.years),
+        language=None,
+        wrap_lines=True,
+    )
+    st.header(say.say("As Python"), anchor=False)
+    code = snippet.python(choice, world, seed=seed, replications=result.replications, language=language)
+    around.save(say, say.say("Save the Python"), code.encode(), "weerbaar-screen.py", key="get-python")
+    st.code(code, language=None, wrap_lines=True)
+    return answer
+
+
+# ---- changes -------------------------------------------------------------------------------------------------------
+
+
+def _changes(say: Words) -> None:
+    path = CHANGELOG if CHANGELOG.is_file() else CHANGELOG.parents[1] / CHANGELOG.name  # in the wheel, in a checkout
+    st.caption(say.say("What a user has with each version, and whether the numbers changed. In English."))
+    _, _, text = path.read_text(encoding="utf-8").partition("\n## ")
+    with st.container(key="changelog"):
+        st.markdown(f"## {text}")
+
+
+if __name__ == "__main__":
+    draw()

@@ -1,0 +1,164 @@
+"""The server: its own files compressed once, everything else as it was; and where it listens."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim.web.server import LEAST, Compressed, ask_nobody, entry
+
+SCRIPT = b"let a = 1;\n" * 500
+GZIP = (b"accept-encoding", b"gzip, br")
+
+
+class Files:
+    """An application that answers with one file, in two parts, and counts how often it is asked."""
+
+    def __init__(self, body: bytes = SCRIPT, kind: bytes = b"application/javascript", status: int = 200) -> None:
+        self.body, self.kind, self.status, self.asked = body, kind, status, 0
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.asked += 1
+        headers = [(b"content-type", self.kind), (b"content-length", str(len(self.body)).encode()), (b"etag", b"x"),
+                   (b"cache-control", b"immutable")]  # fmt: skip
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        half = len(self.body) // 2
+        await send({"type": "http.response.body", "body": self.body[:half], "more_body": True})
+        await send({"type": "http.response.body", "body": self.body[half:]})
+
+
+def asked(app: Any, path: str = "/static/js/a.js", *headers: tuple[bytes, bytes], method: str = "GET") -> Any:
+    """The status, the headers and the body of an answer."""
+    said: list[Any] = []
+
+    async def send(message: Any) -> None:
+        said.append(message)
+
+    async def receive() -> Any:
+        return {"type": "http.request"}
+
+    asyncio.run(app({"type": "http", "method": method, "path": path, "headers": list(headers)}, receive, send))
+    return said[0]["status"], dict(said[0]["headers"]), b"".join(one["body"] for one in said[1:])
+
+
+def test_a_file_is_compressed_once_and_unpacks_to_itself() -> None:
+    files = Files()
+    app = Compressed(files)
+    for _ in range(3):
+        status, headers, body = asked(app, "/static/js/a.js", GZIP)
+        assert status == 200
+        assert headers[b"content-encoding"] == b"gzip"
+        assert headers[b"vary"] == b"Accept-Encoding"
+        assert headers[b"cache-control"] == b"immutable"
+        assert headers[b"content-length"] == str(len(body)).encode()
+        assert b"etag" not in headers
+        assert gzip.decompress(body) == SCRIPT
+        assert len(body) < len(SCRIPT) / 3
+    assert files.asked == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "method"),
+    [
+        ("/static/js/a.js", (), "GET"),
+        ("/static/js/a.js", ((b"accept-encoding", b"br"),), "GET"),
+        ("/static/js/a.js", (GZIP, (b"range", b"bytes=0-9")), "GET"),
+        ("/static/js/a.js", (GZIP, (b"if-none-match", b"x")), "GET"),
+        ("/static/js/a.js", (GZIP,), "HEAD"),
+        ("/media/a.csv", (GZIP,), "GET"),
+    ],
+)
+def test_who_does_not_ask_for_it_gets_what_there_is(path: str, headers: Any, method: str) -> None:
+    status, answered, body = asked(Compressed(Files()), path, *headers, method=method)
+    assert (status, body) == (200, SCRIPT)
+    assert b"content-encoding" not in answered
+
+
+@pytest.mark.parametrize(
+    "files", [Files(b"x" * (LEAST - 1)), Files(kind=b"font/woff2"), Files(status=404), Files(status=304)]
+)
+def test_what_is_small_packed_or_not_there_goes_on_as_it_is_and_is_not_kept(files: Files) -> None:
+    app = Compressed(files)
+    for _ in range(2):
+        status, headers, body = asked(app, "/static/x", GZIP)
+        assert (status, body) == (files.status, files.body)
+        assert headers[b"etag"] == b"x"
+    assert files.asked == 2
+    assert not app.kept
+
+
+def test_a_page_of_another_site_is_refused_without_asking_anyone(monkeypatch: pytest.MonkeyPatch) -> None:
+    from streamlit import net_util
+    from streamlit.web.server.server_util import is_url_from_allowed_origins
+
+    asked_outside: list[str] = []
+    monkeypatch.setattr(net_util, "get_external_ip", net_util.get_external_ip)  # put back afterwards
+    monkeypatch.setattr(net_util, "_make_blocking_http_get", lambda url, timeout: asked_outside.append(url))
+    monkeypatch.setattr(net_util, "_external_ip", None)
+    assert not is_url_from_allowed_origins("https://elsewhere.example")
+    assert asked_outside  # what Streamlit does by itself
+    asked_outside.clear()
+    ask_nobody()
+    assert not is_url_from_allowed_origins("https://elsewhere.example")
+    assert not asked_outside
+
+
+def test_in_a_checkout_the_script_is_the_one_beside_its_configuration(project: Path) -> None:
+    assert entry() == project / "app.py"
+    assert (entry().parent / ".streamlit" / "config.toml").is_file()
+
+
+def test_it_listens_on_this_machine_alone_and_sends_its_files_compressed(tmp_path: Path, project: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "sim.web", "--port", str(port), "--no-browser"]
+    environment = os.environ | {"PYTHONPATH": str(project)}
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL) as server:
+        try:
+            home = f"http://127.0.0.1:{port}"
+            page = _got(f"{home}/", server)
+            script = page[page.index(b"static/js/index") :].split(b'"')[0].decode()
+            request = urllib.request.Request(f"{home}/{script}", headers={"Accept-Encoding": "gzip"})
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                assert answer.headers["Content-Encoding"] == "gzip"
+                assert len(gzip.decompress(answer.read())) > 100_000
+            other = _address_of_this_machine()
+            if other is not None:
+                with pytest.raises(ConnectionRefusedError):
+                    socket.create_connection((other, port), timeout=2).close()
+        finally:
+            server.terminate()
+
+
+def _got(address: str, server: subprocess.Popen[bytes]) -> bytes:
+    for _ in range(300):
+        assert server.poll() is None, "the server did not start"
+        try:
+            with urllib.request.urlopen(address, timeout=5) as answer:
+                return bytes(answer.read())
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    raise AssertionError("the server did not answer")
+
+
+def _address_of_this_machine() -> str | None:
+    """An address of this machine that others see; None where it has none. No packet is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+            found = str(probe.getsockname()[0])
+        except OSError:
+            return None
+    return None if found.startswith("127.") else found
