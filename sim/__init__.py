@@ -16,6 +16,7 @@ from sim.version import MODEL_VERSION as __version__
 
 if TYPE_CHECKING:
     from sim.experiments.compare import Comparison, Future, compare, explain, simulate
+    from sim.experiments.optimum import optima, prevention_curve
     from sim.model.files import load_policy, load_world, validate
     from sim.model.policy import Policy
     from sim.model.problems import InputError, Problem
@@ -33,7 +34,9 @@ _HOMES = {
     "explain": "sim.experiments.compare",
     "load_policy": "sim.model.files",
     "load_world": "sim.model.files",
+    "optima": "sim.experiments.optimum",
     "parameters": "sim.model.spec",
+    "prevention_curve": "sim.experiments.optimum",
     "simulate": "sim.experiments.compare",
     "validate": "sim.model.files",
 }
@@ -50,7 +53,9 @@ __all__ = [
     "explain",
     "load_policy",
     "load_world",
+    "optima",
     "parameters",
+    "prevention_curve",
     "simulate",
     "validate",
 ]

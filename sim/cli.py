@@ -332,6 +332,31 @@ def history(
     show_history(checks, replications, seed)
 
 
+@app.command(cls=BareJson)
+@guarded
+def optimum(
+    policy: PolicyName,
+    municipality: Annotated[
+        str | None, typer.Option("--municipality", metavar="NIS|NAME", help="One of them: its curve, and what decides.")
+    ] = None,
+    world: WorldName = "flanders-2020",
+    settings: Settings = None,
+    json: JsonTarget = None,
+    lang: Spoken = None,
+) -> None:
+    """How much prevention is best for municipalities themselves and for everybody, beside what is spent."""
+    if json not in (None, "-"):
+        check_file("--json", str(json))
+    found, (chosen,) = load(world, [policy], None, settings or [])
+    town = None if municipality is None else found.by_name(municipality)
+    from sim.cli_output import optimum_json, show_optimum
+
+    if json is not None:
+        write_json(json, optimum_json(found, chosen, town))
+    if json != "-":
+        show_optimum(found, chosen, town, (lang or Language.en).value)
+
+
 # ---- what there is -------------------------------------------------------------------------------------------------
 
 

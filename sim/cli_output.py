@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
     from sim.experiments.calibrate import Check
     from sim.experiments.compare import Comparison
+    from sim.model.municipalities import Municipality
+    from sim.model.policy import Policy
     from sim.model.spec import Parameter
+    from sim.model.world import World
     from sim.show.tables import Table
 
 GAP = 1
@@ -137,7 +140,7 @@ def show_answer(result: Comparison, language: str | None, *, told: bool = True) 
         engine=result.engine,
         version=MODEL_VERSION,
     )
-    _say(out, say.say("A model, not a forecast.") + " " + deciding(result, say.language), style="dim")
+    _say(out, say.say("A model, not a forecast.") + " " + deciding(result.world, say.language), style="dim")
     _say(out, facts, style="dim")
 
 
@@ -251,6 +254,31 @@ def show_history(checks: Sequence[Check], replications: int, seed: int) -> None:
         "Press-visible incidents are a lower bound; published costs are those of bad cases."
     )
     show_table(out, Table("The model beside what happened", columns, tuple(rows), note, wordy=(4,)))
+
+
+def show_optimum(world: World, policy: Policy, town: Municipality | None, language: str) -> None:
+    """Print what prevention is best by size, or the curve of one municipality in short, and what decides it."""
+    from sim.experiments.optimum import prevention_curve
+    from sim.show import optimum, optimum_tables
+    from sim.show.tables import deciding
+    from sim.text import words
+
+    say, out = words(language), console()
+    if town is None:
+        show_table(out, optimum_tables.optima_table(world, policy, language))
+        _say(out, f"{optimum_tables.optima_sentence(world, policy, language)} {deciding(world, language)}\n")
+        return
+    curve = prevention_curve(world, policy, town.nis)
+    show_table(out, optimum_tables.curve_table(curve, policy, language))
+    _say(out, f"{optimum.finding(say, curve)}. {optimum.what_decides(say, world, policy, town.nis)}\n")
+
+
+def optimum_json(world: World, policy: Policy, town: Municipality | None) -> dict[str, Any]:
+    """Return the same as plain data; amounts are in euro per inhabitant a year."""
+    from sim.show.optimum_tables import curve_json, optima_json
+
+    head = {"model_version": MODEL_VERSION, "world": world.id, "policy": policy.id, "unit": "EUR per inhabitant a year"}
+    return head | (optima_json(world, policy) if town is None else curve_json(world, policy, town.nis))
 
 
 def show_parameters(rows: Iterable[Parameter]) -> None:

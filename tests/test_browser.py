@@ -26,7 +26,7 @@ SECONDS = 300_000  # milliseconds: the engine may have to be compiled first
 QUIET = ("--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update")
 KEY_FIGURES = 5
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-PAGES = ("", "compare", "future", "model")
+PAGES = ("", "compare", "municipalities", "future", "model")
 # A page that is opened by its own address first asks in the wrong place where the server is.
 ASKS = re.compile(r"/\w+/_stcore/(health|host-config)$")
 # The page ends with a mark: whose answer it shows, in which charts, and whether that answer will still be refined.
@@ -430,6 +430,39 @@ def test_a_picture_and_its_figures_can_be_taken_away(visit: Callable[..., Visit]
         page.get_by_role("button", name="Bewaar als CSV").click()
     text = figures.value.path().read_bytes().decode("utf-8-sig")
     assert text.splitlines()[0] == "Wie betaalt;Waarvoor;Miljoen euro per jaar"
+
+
+# Where the tile of a municipality is on the screen: the last trace of the map has a point for each, with its name.
+TILE = """
+name => {
+  const chart = document.querySelector('.js-plotly-plot'), { xaxis, yaxis } = chart._fullLayout
+  const point = chart.calcdata.at(-1).find(one => one.data[0] === name), box = chart.getBoundingClientRect()
+  return { x: box.left + xaxis._offset + xaxis.l2p(point.x), y: box.top + yaxis._offset + yaxis.l2p(point.y) }
+}
+"""
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_click_on_a_tile_chooses_the_municipality(visit: Callable[..., Visit], width: int) -> None:
+    seen = visit("municipalities?lang=nl&start=fifty-fifty", width=width)
+    page = seen.page
+
+    def click(name: str, code: int) -> None:
+        page.locator(".js-plotly-plot").first.scroll_into_view_if_needed()
+        place = page.evaluate(TILE, name)
+        page.mouse.click(place["x"], place["y"])
+        page.wait_for_url(f"**town={code}**")
+        seen.settle()
+        assert page.get_by_role("heading", level=2).filter(has_text=f"{name}, ").is_visible()
+
+    click("Leuven", 24062)
+    click("Aalst", 41002)
+    page.get_by_label("Zoek een gemeente, of klik op haar tegel").click()
+    page.keyboard.type("Willebroek")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**town=12040**")
+    seen.settle()
+    click("Aalst", 41002)  # the tile that was clicked last, again
 
 
 def test_a_year_is_played_by_keys_without_asking_the_server(visit: Callable[..., Visit]) -> None:

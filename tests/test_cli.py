@@ -228,6 +228,35 @@ def test_explain_tells_the_story_of_a_town_by_name_or_code(four_towns: str) -> N
     assert weerbaar(*asked, "90004").out.strip() == story.text("en")
 
 
+def test_optimum_tells_what_is_best_by_size_and_for_one() -> None:
+    said = weerbaar("optimum", "status-quo-2020", "--lang", "nl")
+    assert said.code == 0
+    assert "alle samen" in said.out
+    assert "300 van 300 gemeenten zelf het best af zonder preventie" in said.out.replace("\n", " ")
+    one = weerbaar("optimum", "status-quo-2020", "--municipality", "aalst")
+    assert "Aalst itself and everybody are best off without prevention" in one.out.replace("\n", " ")
+    assert "What decides is how often attacks come" in one.out
+
+
+def test_optimum_in_json_is_what_python_gives(tmp_path: Path) -> None:
+    world, policy = sim.load_world("flanders-2020"), sim.load_policy("matching-50")
+    out = tmp_path / "optimum.json"
+    high = ("--set", "world.anchor.frequency=high", "--set", "world.anchor.service_value=high")
+    assert weerbaar("optimum", "matching-50", *high, "--json", str(out)).code == 0
+    there = world.with_values({"anchor.frequency": "high", "anchor.service_value": "high"})
+    assert json.loads(out.read_text(encoding="utf-8"))["municipalities"] == sim.optima(there, policy).to_dict("records")
+    said = weerbaar("optimum", "matching-50", "--municipality", "41002", "--json")
+    curve = sim.prevention_curve(world, policy, "Aalst")
+    assert json.loads(said.out)["curve"]["social"] == curve.social.tolist()
+
+
+def test_optimum_of_nobody_is_said(tmp_path: Path) -> None:
+    said = weerbaar("optimum", "status-quo-2020", "--municipality", "Aalstt", "--json", str(tmp_path / "none.json"))
+    assert said.code == 2
+    assert "did you mean Aalst" in said.err
+    assert not list(tmp_path.iterdir())
+
+
 def test_explain_needs_no_name_where_there_is_one_town() -> None:
     said = weerbaar("explain", "status-quo-2020", "--world", "one-town", "--years", "1")
     assert said.code == 0

@@ -49,6 +49,7 @@ SHOTS = (
     Shot("explore-dark", scheme="dark"),
     Shot("explore-phone", width=390, height=844),
     Shot("compare", "compare"),
+    Shot("municipalities", "municipalities?lang=en&start=prevention-first&town=24062", height=1400),
     Shot("future", "future?start=more-response-teams", week=39),
     Shot("model", "model"),
 )

@@ -29,6 +29,12 @@ SIZE_CLASSES = (
 INCOME_CLASSES = ("lowest third", "middle third", "highest third")
 UNKNOWN_INCOME = "income unknown"
 GROUPINGS = ("size_class", "income_class", "province")
+OF_TOWNS = {
+    "own": ("own", 100, True),
+    "outage": ("person_minutes", MINUTES_PER_DAY, True),
+    "serious": ("serious", 1, False),
+}
+"""What is kept of every municipality in every future, what makes euro, days or incidents of it, if by inhabitant."""
 FELT = 0.01  # euro per inhabitant a year: a smaller change of the bill makes nobody a winner or a loser
 
 
@@ -151,6 +157,22 @@ def burden(result: Comparison, by: str) -> pd.DataFrame:
         }
         frames.append(pd.DataFrame(columns))
     return pd.concat(frames, ignore_index=True)
+
+
+def of_towns(
+    result: Comparison, policy: str | Policy, measure: str, places: int | slice = slice(None)
+) -> NDArray[np.float64]:
+    """Return one of OF_TOWNS for municipalities in every future, a year, as the mean over the whole horizon, in order
+    of NIS code: shape (replications, n), or (replications,) for one of them by its place.
+    """
+    kept, unit, a_head = OF_TOWNS[measure]
+    whole = np.array([getattr(summary, kept)[places] for summary in result.summaries(policy)], dtype=float)
+    return whole / (result.years * unit) / (result.towns.people[places] if a_head else 1)
+
+
+def place_of(result: Comparison, nis: int) -> int:
+    """Return the place of a municipality in order of NIS code. Raises InputError for one that is not there."""
+    return int(np.searchsorted(result.towns.frame["nis_code"].to_numpy(), result.world.by_nis(nis).nis))
 
 
 class Changes(NamedTuple):

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines.plan import Plan
-from sim.experiments.burdens import size_class
+from sim.experiments.burdens import SIZE_CLASSES, size_class
+from sim.experiments.checks import LEVELS
 from sim.experiments.replicate import settings
 from sim.model.arrays import Stakes
 from sim.model.municipalities import Municipality
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 POINTS = 121
+AMOUNTS = ("now", "private_best", "cash_best", "social_best")
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Curve:
     private: NDArray[np.float64]
     social: NDArray[np.float64]
     cash: NDArray[np.float64]
+    price: float  # what the municipality itself pays of a euro of prevention
     now: float  # what goes to prevention under the policy
     private_best: float
     social_best: float
@@ -77,64 +81,91 @@ class Balance:
         ceiling = self.plan.world.funding.ceiling
         return best_spend(price, 1.0, ceiling, self.stakes(table, town), self.plan.chain) * self.raised
 
+    def all_best(self, town: int) -> tuple[float, float, float]:
+        """Return the private optimum of a municipality, the social one, and that of everybody's cash."""
+        return (
+            self.best(self.private, town, float(self.prices[town])),
+            self.best(self.social, town, self.raised),
+            self.best(self.cash, town, self.raised),
+        )
+
     def expected(self, table: NDArray[np.float64], town: int, spend: float) -> float:
         """Return the bill that is expected when so much goes to prevention, grants included."""
         return expected_bill(spend / self.raised, self.stakes(table, town), self.plan.chain)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)  # a balance weighs little, and a page asks for nine of them
 def _balance(world: World, policy: Policy) -> Balance:
     return Balance(plan_of(world, policy))
 
 
-def prevention_curve(world: World, policy: Policy, municipality: str | int) -> Curve:
-    """Return the curve of one municipality, by name or NIS code. Raises InputError for one that is not there."""
-    town = world.by_nis(municipality) if isinstance(municipality, int) else world.by_name(municipality)
+def prevention_curve(world: World, policy: Policy, municipality: str | int, *, at_least: float = 2.0) -> Curve:
+    """Return the curve of one municipality, by name or NIS code, from no spend to well above all that has a name, and
+    to `at_least` euro. Raises InputError for a municipality that is not there.
+    """
+    town = _find(world, municipality)
     balance = _balance(world, policy)
     place = int(np.searchsorted(balance.plan.world.nis, town.nis))
-    price = float(balance.prices[place])
+    price = float(balance.prices[place]) / balance.raised
     now = float(balance.own[place]) * balance.raised
-    best = [
-        balance.best(balance.private, place, price),
-        balance.best(balance.social, place, balance.raised),
-        balance.best(balance.cash, place, balance.raised),
-    ]
-    spend = np.linspace(0.0, max(2.0, 1.25 * max(now, *best)), POINTS)
+    best = balance.all_best(place)
+    spend = np.linspace(0.0, max(at_least, 1.25 * max(now, *best)), POINTS)
 
     def curve(table: NDArray[np.float64], share: float) -> NDArray[np.float64]:
         return np.array([share * x + balance.expected(table, place, x) for x in spend.tolist()])
 
-    return Curve(
-        town,
-        spend,
-        curve(balance.private, price / balance.raised),
-        curve(balance.social, 1.0),
-        curve(balance.cash, 1.0),
-        now,
-        *best,
+    private, social, cash = (
+        curve(table, share) for table, share in ((balance.private, price), (balance.social, 1.0), (balance.cash, 1.0))
     )
+    return Curve(town, spend, private, social, cash, price, now, *best)
 
 
 def optima(world: World, policy: Policy) -> pd.DataFrame:
     """Return one row a municipality, in euro per inhabitant a year: what goes to prevention under the policy in its
-    first year; what would be best for itself, for the cash of everybody, and with harm to citizens too.
+    first year (`now`); what would be best for itself (`private_best`), for the cash of everybody (`cash_best`), and
+    with harm to citizens too (`social_best`).
     """
     import pandas as pd
 
     balance = _balance(world, policy)
     rows = []
     for place, town in enumerate(sorted(world.municipalities, key=lambda one: one.nis)):
-        rows.append(
-            (
-                town.nis,
-                town.name,
-                town.population,
-                size_class(town.population),
-                float(balance.own[place]) * balance.raised,
-                balance.best(balance.private, place, float(balance.prices[place])),
-                balance.best(balance.cash, place, balance.raised),
-                balance.best(balance.social, place, balance.raised),
-            )
-        )
-    names = ["nis_code", "name", "population", "size_class", "now", "private_best", "cash_best", "social_best"]
-    return pd.DataFrame(rows, columns=names)
+        private, social, cash = balance.all_best(place)
+        now = float(balance.own[place]) * balance.raised
+        rows.append((town.nis, town.name, town.population, size_class(town.population), now, private, cash, social))
+    return pd.DataFrame(rows, columns=["nis_code", "name", "population", "size_class", *AMOUNTS])
+
+
+def by_size(table: pd.DataFrame) -> pd.DataFrame:
+    """Return what `optima` gives by size class, weighed by inhabitants: one row a class that has municipalities, and a
+    last one for all of them (`size_class` "all").
+    """
+    import pandas as pd
+
+    groups = [(label, table[table["size_class"] == label]) for *_, label in SIZE_CLASSES]
+    rows = [
+        (label, len(rows), *(float(np.average(rows[name], weights=rows["population"])) for name in AMOUNTS))
+        for label, rows in [*groups, ("all", table)]
+        if len(rows)
+    ]
+    return pd.DataFrame(rows, columns=["size_class", "municipalities", *AMOUNTS])
+
+
+def deciding(world: World, policy: Policy, municipality: str | int) -> pd.DataFrame:
+    """Return the optima of one municipality under every level of the two assumptions that decide them: one row for each
+    pair of `frequency` (of attacks) and `service_value` (the value of a day of service).
+    """
+    import pandas as pd
+
+    town = _find(world, municipality)
+    rows = []
+    for frequency, value in product(LEVELS, LEVELS):
+        there = world.with_values({"anchor.frequency": frequency, "anchor.service_value": value})
+        balance = _balance(there, policy)
+        private, social, cash = balance.all_best(int(np.searchsorted(balance.plan.world.nis, town.nis)))
+        rows.append((frequency, value, private, cash, social))
+    return pd.DataFrame(rows, columns=["frequency", "service_value", *AMOUNTS[1:]])
+
+
+def _find(world: World, municipality: str | int) -> Municipality:
+    return world.by_nis(municipality) if isinstance(municipality, int) else world.by_name(municipality)

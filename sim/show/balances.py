@@ -1,4 +1,4 @@
-"""What is left in the solidarity fund, in Flemish envelopes and in grants at the end of every year."""
+"""What is left in the solidarity fund, in Flemish envelopes and in grants at the end of every year that they pay in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sim.experiments.compare import Comparison
-from sim.experiments.pots import FUND, dry, left, pots
+from sim.experiments.pots import FUND, dry, left, open_years, pots
 from sim.model.policy import Policy
 from sim.show.frame import dress, nice
 from sim.show.lines import KEY
@@ -21,24 +21,34 @@ def name_of(say: Words, pot: str) -> str:
     return say.say("Solidarity fund") if pot == FUND else say.say("Budget “{name}”", name=pot)
 
 
+def drawn(result: Comparison, policy: Policy) -> list[str]:
+    """Return the pots of a policy that pay in some year of the comparison."""
+    return [pot for pot in pots(policy) if open_years(result, policy, pot)]
+
+
 def balances(result: Comparison, language: str, *, scheme: str = "light") -> Any:
-    """Return what is left in each pot of the policy shown, on average and in 9 of 10 futures, by year."""
+    """Return what is left in each pot of the policy shown, on average and in 9 of 10 futures, by year in which it pays.
+
+    The policy must have a pot that pays in one of the years: see `drawn`.
+    """
     say, colours = words(language), palette(scheme)
     policy, x = result.policies[-1], calendar(result)
     others = [colours.payers["flanders"], *colours.lines]
     data: list[dict[str, Any]] = []
     top, bottom = 0.0, 0.0
-    for number, pot in enumerate(pots(policy)):
+    names = drawn(result, policy)
+    for number, pot in enumerate(names):
         money = left(result, policy, pot) / 1e6
+        years = [x[year] for year in open_years(result, policy, pot)]
         low, mean, high = np.percentile(money, 5, axis=0), money.mean(axis=0), np.percentile(money, 95, axis=0)
-        colour = colours.payers["fund"] if pot == FUND else others[(number - (FUND in pots(policy))) % len(others)]
+        colour = colours.payers["fund"] if pot == FUND else others[(number - (FUND in names)) % len(others)]
         top, bottom = max(top, float(high.max())), min(bottom, float(low.min()))
         data += [
-            band(x, low, high, colours.faded(colour, 0.18)),
+            band(years, low, high, colours.faded(colour, 0.18)),
             {
                 "type": "scatter",
                 "name": name_of(say, pot),
-                "x": x,
+                "x": years,
                 "y": mean,
                 "mode": "lines+markers",
                 "line": {"color": colour, "width": 3},
@@ -64,7 +74,7 @@ def balances(result: Comparison, language: str, *, scheme: str = "light") -> Any
             "range": [-nice(-bottom) if bottom < 0 else 0, nice(1.1 * top)],
             "title": say.say("million euro left at the end of the year"),
         },
-        "showlegend": len(pots(policy)) > 1,
+        "showlegend": len(names) > 1,
         "legend": KEY | {"y": -0.2},
     }
     title, alt = _said(say, result, policy)
@@ -84,7 +94,7 @@ def balances(result: Comparison, language: str, *, scheme: str = "light") -> Any
 def _said(say: Words, result: Comparison, policy: Policy) -> tuple[str, str]:
     """The finding: of the fund, or else of the pot that is empty most often; and for the others the same in short."""
     last = calendar(result)[-1]
-    empty = {pot: float(dry(result, policy, pot).mean()) for pot in pots(policy)}
+    empty = {pot: float(dry(result, policy, pot).mean()) for pot in drawn(result, policy)}
     shown = FUND if FUND in empty else max(empty, key=lambda pot: empty[pot])
     money = say.money(float(left(result, policy, shown)[:, -1].mean()))
     ever = float(dry(result, policy, shown).any(axis=1).mean())
@@ -96,8 +106,9 @@ def _said(say: Words, result: Comparison, policy: Policy) -> tuple[str, str]:
             "The solidarity fund holds {amount} at the end of {last}, and runs dry in {share} of futures", **values
         )
     else:
-        years = say.figure(empty[shown] * result.years, 2)
-        title = say.say("{pot} is empty in {n} of {years} years", n=years, years=result.years, **values)
+        paying = len(open_years(result, policy, shown))
+        years = say.figure(empty[shown] * paying, 2)
+        title = say.say("{pot} is empty in {n} of {years} years", n=years, years=paying, **values)
     figures = "; ".join(
         say.say(
             "{pot}: {amount} left on average, empty in {share} of years",

@@ -14,7 +14,7 @@ from sim.model.policy import Policy
 from sim.results.estimates import quantile_interval
 from sim.show.frame import dress, nice, steady
 from sim.show.lines import height_with, legend, line_of, plot_height
-from sim.show.palette import CHART_HEIGHT, palette
+from sim.show.palette import CHART_HEIGHT, Palette, palette
 from sim.text import Words, words
 
 DOTS = 20
@@ -31,16 +31,38 @@ def equally_likely(result: Comparison, policy: str | Policy) -> NDArray[np.float
 
 def dots(result: Comparison, language: str, *, scheme: str = "light") -> Any:
     """Return twenty equally likely futures of every policy as dots: the cost of each, the baseline below."""
-    say, colours = words(language), palette(scheme)
+    say = words(language)
     costs = [equally_likely(result, policy) / 1e6 for policy in result.policies]
-    low, high = _span(costs)
+    names = [policy.title[language] for policy in result.policies]
+    amount = say.say("{n} million euro", n="%{customdata[1]:,.0f}")
+    said = say.say("future {i} of 20, from cheap to dear: {amount}", i="%{customdata[0]}", amount=amount)
+    data, layout = lanes(costs, names, said, palette(scheme))
+    layout["xaxis"]["title"] = say.say("cost over {years}, million euro", years=say.years(result.years))
+    title, alt = _said_of_dots(say, result, costs)
+    return dress(data, layout, result, language, name="dots", title=title, alt=alt, scheme=scheme, sides=(12, 12, 46))
+
+
+def lanes(
+    values: Sequence[NDArray[np.float64]],
+    names: Sequence[str],
+    said: str,
+    colours: Palette,
+    about: Sequence[object] | None = None,
+    span: tuple[float, float] | None = None,
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Return the traces and the layout of dots on lanes above each other, a lane for each policy, the baseline below.
+
+    `values` are in rising order. `said` is what a dot says: its place in the order (or what `about` has for it) is
+    `customdata[0]` and its value `customdata[1]`. `span` are the ends of the axis.
+    """
+    low, high = span or _span(values)
     width = (high - low) / _BINS
-    stacks = [_stacked(one, low, width) for one in costs]
+    stacks = [_stacked(one, low, width) for one in values]
     tallest = max(int(height.max()) for _, height in stacks) + 1
-    lane = (CHART_HEIGHT - 54) / len(costs)
+    lane = (CHART_HEIGHT - 54) / len(values)
     size = min(_WIDTH / _BINS * 1.15, _LANE * lane / tallest)
-    data, names = [], []
-    for position, (policy, money, (x, height)) in enumerate(zip(result.policies, costs, stacks, strict=True)):
+    data, labels = [], []
+    for position, (name, one, (x, height)) in enumerate(zip(names, values, stacks, strict=True)):
         colour = line_of(colours, position)["color"]
         data.append(
             {
@@ -53,32 +75,22 @@ def dots(result: Comparison, language: str, *, scheme: str = "light") -> Any:
                     "color": colour if position else colours.background,
                     "line": {"color": colour, "width": 1.5},
                 },
-                "customdata": [[i + 1, value] for i, value in enumerate(money)],
-                "hovertemplate": f"<b>{policy.title[language]}</b><br>"
-                + say.say(
-                    "future {i} of 20, from cheap to dear: {amount}",
-                    i="%{customdata[0]}",
-                    amount=say.say("{n} million euro", n="%{customdata[1]:,.0f}"),
-                )
-                + "<extra></extra>",
+                "customdata": [[about[i] if about else i + 1, value] for i, value in enumerate(one)],
+                "hovertemplate": f"<b>{name}</b><br>{said}<extra></extra>",
                 "showlegend": False,
             }
         )
-        names.append(_name(f"<b>{policy.title[language]}</b>", position, colour))
-    layout = {
-        "xaxis": {
-            "range": [low, high],
-            "title": say.say("cost over {years}, million euro", years=say.years(result.years)),
-        },
-        "yaxis": {"visible": False, "range": [-0.02, len(costs)]},
+        labels.append(_name(f"<b>{name}</b>", position, colour))
+    layout: dict[str, Any] = {
+        "xaxis": {"range": [low, high]},
+        "yaxis": {"visible": False, "range": [-0.02, len(values)]},
         "shapes": [
             {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": i, "y1": i, "line": {"color": colours.grid}}
-            for i in range(len(costs))
+            for i in range(len(values))
         ],
-        "annotations": names,
+        "annotations": labels,
     }
-    title, alt = _said_of_dots(say, result, costs)
-    return dress(data, layout, result, language, name="dots", title=title, alt=alt, scheme=scheme, sides=(12, 12, 46))
+    return data, layout
 
 
 def _span(costs: Sequence[NDArray[np.float64]]) -> tuple[float, float]:

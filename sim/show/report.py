@@ -145,7 +145,7 @@ def _page(result: Comparison, language: str, captions: Mapping[str, Mapping[str,
         if result.interrupted
         else "",
         "sentences": [finding.sentence(say) for finding in findings] or [result.sentence(language)],
-        "proviso": findings[-1].proviso(say) if findings else tables.deciding(result, language),
+        "proviso": findings[-1].proviso(say) if findings else tables.deciding(result.world, language),
         "overview": overview(result, language) if others else None,
         "table_first": len(result.policies) > TOLD,
         "costs": tables.costs(result, language),

@@ -16,6 +16,7 @@ import numpy as np
 from sim.engines.events import TRANSFERS
 from sim.experiments.compare import Comparison
 from sim.model.policy import CATEGORIES, PAYERS, Policy
+from sim.model.world import World
 from sim.results.estimates import Estimate, estimate, quantile_interval
 from sim.results.findings import ANCHORS, LEVEL_NAMES
 from sim.results.outcomes import KPIS
@@ -392,10 +393,10 @@ def burden(result: Comparison, by: str, language: str) -> Table:
     )
 
 
-def deciding(result: Comparison, language: str) -> str:
+def deciding(world: World, language: str) -> str:
     """Return the three assumptions that decide much, with their level, in one sentence."""
     say = words(language)
     levels = ", ".join(
-        f"{say.say(ANCHOR_NAMES[name])} {say.say(LEVEL_NAMES[getattr(result.world.anchor, name)])}" for name in ANCHORS
+        f"{say.say(ANCHOR_NAMES[name])} {say.say(LEVEL_NAMES[getattr(world.anchor, name)])}" for name in ANCHORS
     )
     return say.say("Deciding assumptions: {levels}.", levels=levels)

@@ -67,12 +67,14 @@ def tile_map(
     scheme: str = "light",
     width: int = _HALF_PAGE,
     height: int = CHART_HEIGHT,
+    marked: int | None = None,
 ) -> Any:
     """Return a map of hexagons coloured by one measure of `Comparison.municipalities`.
 
     The classes of the colours come from the baseline and the policy together, so that a map in the light half of them
     says that the policy is lower everywhere. `width` is about how many pixels the map will get: it decides whether all
-    tiles carry their letters, or only the centre cities.
+    tiles carry their letters, or only the centre cities. `marked` is the NIS code of a municipality with a thick line
+    around its tile. The last trace has a point for every municipality, in order of NIS code.
     """
     if measure not in MEASURES:
         raise ValueError(f"unknown measure {measure!r}: choose one of {', '.join(MEASURES)}")
@@ -104,6 +106,12 @@ def tile_map(
             {"type": "scatter", "x": outline_x, "y": outline_y, "showlegend": False, **area},
             {"type": "scatter", "x": [None], "y": [None], **key},
         ]
+    if marked is not None:
+        here = [place for place, town in enumerate(towns) if town.nis == marked]
+        outline_x, outline_y = _outlines(x[here], y[here])
+        for colour, thick in ((colours.background, 6), (colours.ransom, 3)):
+            ring = {"mode": "lines", "line": {"color": colour, "width": thick}, "hoverinfo": "skip"}
+            data.append({"type": "scatter", "x": outline_x, "y": outline_y, "showlegend": False, **ring})
     span_x, span_y = float(np.ptp(x)) + 1.2, float(np.ptp(y)) + 1.3
     tile = min((width - 16) / span_x, (height - _LEGEND - 8) / span_y)
     everywhere = tile >= _LABEL_FITS
@@ -119,6 +127,8 @@ def tile_map(
             "customdata": _figures(towns, rows),
             "hovertemplate": _hover(say),
             "showlegend": False,
+            "selected": {"marker": {"opacity": 1}},  # a click picks a tile; none of them fades
+            "unselected": {"marker": {"opacity": 1}},
         }
     )
     middle_x, middle_y = float(np.mean([x.min(), x.max()])), float(np.mean([y.min(), y.max()]))
@@ -154,7 +164,7 @@ def tile_map(
         layout,
         result,
         language,
-        name=f"tiles {name} {measure} {width}",
+        name=f"tiles {name} {measure} {width} {marked}",
         title=title,
         alt=alt,
         scheme=scheme,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from sim.experiments.compare import Comparison
-from sim.experiments.pots import dry, left, pots
+from sim.experiments.pots import dry, left, open_years
 from sim.model.policy import PAYERS, Policy
 from sim.results.outcomes import KPIS
-from sim.show.balances import name_of
+from sim.show.balances import drawn, name_of
 from sim.show.chance import DOTS, equally_likely, worst_years
 from sim.show.money import money
 from sim.show.sankey import BRINGS, PAYER_NAMES, POT_NAMES, USE_NAMES
@@ -205,17 +205,17 @@ def of_paid_back(result: Comparison, language: str) -> Twin:
 
 
 def of_balances(result: Comparison, language: str) -> Twin:
-    """What is left in each pot at the end of every year, and how often a claim met an empty one."""
+    """What is left in each pot at the end of every year in which it pays, and how often a claim met an empty one."""
     say, policy = words(language), result.policies[-1]
     rows: list[list[Cell]] = []
-    for pot in pots(policy):
+    for pot in drawn(result, policy):
         money, empty = left(result, policy, pot) / MILLION, dry(result, policy, pot).mean(axis=0)
         low, high = np.percentile(money, 5, axis=0), np.percentile(money, 95, axis=0)
-        for i, year in enumerate(calendar(result)):
+        for i, year in enumerate(open_years(result, policy, pot)):
             rows.append(
                 [
                     name_of(say, pot),
-                    str(year),
+                    str(calendar(result)[year]),
                     float(money[:, i].mean()),
                     float(low[i]),
                     float(high[i]),

@@ -16,8 +16,20 @@ from sim.web.ready import ROOM
 from sim.web.style import STYLE
 
 PAGES = Path(__file__).with_name("pages")
-TITLES = {"explore": "Explore", "compare": "Compare", "future": "One future", "model": "Model and sources"}
-ICONS = {"explore": "tune", "compare": "compare_arrows", "future": "play_circle", "model": "menu_book"}
+TITLES = {
+    "explore": "Explore",
+    "compare": "Compare",
+    "municipalities": "Municipalities",
+    "future": "One future",
+    "model": "Model and sources",
+}
+ICONS = {
+    "explore": "tune",
+    "compare": "compare_arrows",
+    "municipalities": "location_city",
+    "future": "play_circle",
+    "model": "menu_book",
+}
 """The pages in their order: a title and an icon each; the file of a page and its place in the address have its name."""
 
 KEYS = Path(__file__).with_name("keys.js").read_text(encoding="utf-8")

@@ -21,10 +21,13 @@ _IMAGE_WIDTH = 820
 _LONG = 30  # rows of a table that gets a height of its own
 
 
-def chart(seen: View, key: str, figure: Any, figures: Callable[[], Twin]) -> str:
+def chart(
+    seen: View, key: str, figure: Any, figures: Callable[[], Twin], *, picked: Callable[[int], None] | None = None
+) -> str:
     """Draw a chart under its finding, with its figures below; return its revision.
 
-    `figures` makes the table, and is called when somebody asks for it.
+    `figures` makes the table, and is called when somebody asks for it. `picked` is called with the number of the point
+    that somebody clicks.
     """
     say, meta = seen.say, figure.layout.meta
     alt, revision, title = str(meta["alt"]), str(meta["rev"]), str(meta["title"])
@@ -35,7 +38,10 @@ def chart(seen: View, key: str, figure: Any, figures: Callable[[], Twin]) -> str
     with st.container(key=f"finding-{key}"):
         st.header(title, anchor=False)
     with st.container(key=f"plot-{above}-{key}"):
-        st.plotly_chart(figure, theme=None, config=_tools(say, name, figure), alt=alt, key=f"chart-{key}")
+        clicks: dict[str, Any] = {}
+        if picked is not None:
+            clicks = {"on_select": lambda: _pick(f"chart-{key}", picked), "selection_mode": "points"}
+        st.plotly_chart(figure, theme=None, config=_tools(say, name, figure), alt=alt, key=f"chart-{key}", **clicks)
     _twin(say, key, name, figures)
     return revision
 
@@ -63,6 +69,15 @@ def _tools(say: Words, name: str, figure: Any) -> dict[str, Any]:
             }
         },
     }
+
+
+def _pick(key: str, picked: Callable[[int], None]) -> None:
+    """Tell which point was clicked. A second click on the same one empties the selection, and means the same."""
+    state, last = st.session_state, f"{key}-picked"
+    if points := state[key]["selection"]["points"]:
+        state[last] = int(points[0]["point_index"])
+    if last in state:
+        picked(state[last])
 
 
 def is_open(box: Any) -> bool:

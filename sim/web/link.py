@@ -17,7 +17,7 @@ from sim.model.spec import Value
 from sim.results.weeks import years_in
 from sim.text import LANGUAGES, Words, words
 from sim.version import MODEL_VERSION
-from sim.web import packed
+from sim.web import packed, town
 from sim.web.choice import BASELINE, LOADED, WORLD, Choice, begin, presets, world_start
 from sim.web.levers import Lever, policy_levers, world_levers
 
@@ -58,6 +58,9 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
         "year": Field("", _is_year, "2020 – 2029"),
         "side": one_of("both", "first", "last"),
         "about": one_of("chain", "numbers", "checks", "files", "changes"),
+        "town": Field("", town.is_known, town.ALLOWED),
+        "look": one_of("cost", "outage", "prevention", "story"),
+        "story": Field("worst", _is_future, f"worst, middle, 0 – {MOST_FUTURE}"),
     }
 )
 """What pages add to the address, by its name there. A page reads it from `Screen.fields` and sets it by `remember`."""

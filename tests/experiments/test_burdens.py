@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +14,8 @@ import sim
 from sim.experiments.burdens import GROUPINGS
 from sim.experiments.pots import pots
 from sim.model.policy import PAYERS
+from sim.show.balances import balances
+from tests.worlds import plain_policy, quiet_world
 
 YEARS = 4
 
@@ -112,3 +116,36 @@ def test_without_extra_prevention_there_is_no_ratio(result):
     assert result.to_json()["policies"][4]["benefit_cost"]["cash_saved_per_extra_euro"] == {
         "mean": None, "ci95": [None, None],
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("instrument", "terms", "years"),
+    [
+        ("matching", {"share": 0.5, "hazard": 50}, [2022]),  # paid on 1 January
+        ("audit", {"share": 0.5, "hazard": 2}, [2021, 2022]),  # paid when it is done
+    ],
+)
+def test_a_grant_has_something_left_only_in_years_in_which_it_pays(instrument, terms, years):
+    dates = {"from": datetime.date(2021, 3, 1), "until": datetime.date(2022, 12, 31)}
+    grant = {"id": "some", "instrument": instrument, "budget_per_year": 4_000, **terms, **dates}
+    policy = plain_policy({"prevention.local_spend": 1, "grants": [grant]})
+    result = sim.compare(quiet_world((10_000,) * 40, 5, {"audit.price": 1_000}), [policy], replications=20)
+    table = result.running_dry()
+    assert table["year"].tolist() == years
+    assert [row["year"] for row in result.to_json()["policies"][0]["pots"]["some"]] == years
+    payments = sim.simulate(result.world, policy).postings
+    flemish = payments[payments["payer"] == PAYERS.index("flanders")]
+    starts = [(datetime.date(year, 1, 1) - datetime.date(2020, 1, 1)).days * 1440 for year in range(2020, 2026)]
+    paid = np.searchsorted(starts, flemish["minute"][flemish["cents"] > 0], side="right") - 1
+    assert sorted({2020 + int(year) for year in paid}) == years
+
+
+def test_the_audits_of_todays_policy_end_with_their_dates(result):
+    table = result.running_dry()
+    audits = table[(table["policy"] == "status-quo-2020") & (table["pot"] == "audit")]
+    assert audits["year"].tolist() == [2020, 2021, 2022]
+    drawn = balances(replace(result, policies=result.policies[:1], futures_of=result.futures_of[:1]), "en")
+    lines = [one for one in drawn.data if one.mode == "lines+markers"]
+    assert [list(one.x) for one in lines] == [[2020, 2021, 2022]]
+    assert lines[0].y == pytest.approx(audits["left_eur"].to_numpy() / 1e6)
+    assert "of 3 years" in drawn.layout.meta["title"]

@@ -144,7 +144,8 @@ def test_balances_are_drawn_with_their_table(result: Comparison, policy: Policy,
     figure = balances(two, language)
     lines = [trace for trace in figure.data if trace.mode == "lines+markers"]
     assert len(lines) == len(pots(policy))
-    assert len(of_balances(two, language).rows) == len(pots(policy)) * result.years
+    ended = 1 if "audit" in pots(policy) else 0  # today's audits end a year before these futures do
+    assert len(of_balances(two, language).rows) == len(pots(policy)) * result.years - ended
     assert not re.search(r"nan|inf\b", figure.layout.meta["alt"])
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from sim.experiments.compare import Comparison
-from sim.experiments.pots import pots
 from sim.show import twins
-from sim.show.balances import balances
+from sim.show.balances import balances, drawn
 from sim.show.chance import dots, worst_year
 from sim.show.charts import burden_by_size, exceedance, who_pays
 from sim.show.tiles import tile_map
@@ -128,7 +127,7 @@ def _charts(seen: View, result: Comparison) -> list[str]:
 def _balances(seen: View, result: Comparison) -> str:
     """Draw what is left in the fund and in envelopes, where the policy has any; return the revision."""
     language = seen.say.language
-    if not pots(result.policies[-1]):
+    if not drawn(result, result.policies[-1]):
         return ""
     figure = balances(result, language, scheme=seen.scheme)
     return chart(seen, "balances", figure, lambda: twins.of_balances(result, language))

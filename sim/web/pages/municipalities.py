@@ -1,0 +1,286 @@
+"""The page "Municipalities": find one, and see what the policies mean for it."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+import streamlit as st
+
+from sim.experiments.compare import Comparison, explain
+from sim.experiments.typical import typical
+from sim.model.municipalities import Municipality
+from sim.model.policy import Policy
+from sim.model.world import World
+from sim.results.estimates import Difference
+from sim.results.story import Story
+from sim.show import twins
+from sim.show.optimum import left_out, optimum, what_decides
+from sim.show.optimum_tables import of_deciding, of_optimum
+from sim.show.tiles import tile_map
+from sim.show.town import Town, of_peers, of_town_futures, peers, town_futures
+from sim.text import NO_BREAK, Words
+from sim.web import around, memory
+from sim.web.answer import ask, pair
+from sim.web.chart import chart
+from sim.web.figures import Colour
+from sim.web.files import literal
+from sim.web.link import MOST_FUTURE
+from sim.web.town import chosen
+from sim.web.view import View, view
+
+TABS = {"cost": "What it costs", "outage": "Outages", "prevention": "How much prevention", "story": "One future"}
+KINDS = {"rural": "A small rural one", "middle": "One in the middle", "centre": "A centre city"}
+RULES = {
+    "rural": "The median of those with fewer than 10,000 inhabitants and at most the median density.",
+    "middle": "The median of all but the centre cities, by inhabitants.",
+    "centre": "The median of the centre cities, by inhabitants.",
+}
+STORIES = {"worst": "Its worst", "middle": "In the middle", "number": "By number"}
+
+_MAP = 260  # pixels: as high as half a page is wide for it
+
+
+def draw() -> None:
+    """Draw the page."""
+    seen = view()
+    say, town = seen.say, chosen(seen.world, seen.screen.fields["town"])
+    around.head(seen, say.say("What does it mean for one municipality?"))
+    answer = ask(seen, pair(seen))
+    one = Town(answer.result, town)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        charts = [_map(seen, answer.result, town)]
+    with right:
+        _search(seen, town)
+        _cards(seen)
+    st.header(say.say("{name}, {n} inhabitants", name=town.name, n=say.number(town.population)), anchor=False)
+    _key_figures(seen, one)
+    charts += _tabs(seen, one)
+    around.foot(seen, answer.result)
+    answer.finish(seen, charts)
+
+
+# ---- which one -----------------------------------------------------------------------------------------------------
+
+
+def _map(seen: View, result: Comparison, town: Municipality) -> str:
+    say, shown = seen.say, result.policies[-1]
+    codes = sorted(one.nis for one in seen.world.municipalities)
+    return chart(
+        seen,
+        "map",
+        tile_map(result, shown, say.language, scheme=seen.scheme, height=_MAP, marked=town.nis),
+        lambda: twins.of_towns(result, shown, say.language),
+        picked=lambda place: memory.remember("town", str(codes[place])),
+    )
+
+
+def _search(seen: View, town: Municipality) -> None:
+    """Let the visitor find one by its name."""
+    say, names = seen.say, {one.nis: one.name for one in sorted(seen.world.municipalities, key=lambda one: one.name)}
+    key = f"town-{say.language}"
+    if st.session_state.get(key) != town.nis:
+        st.session_state[key] = town.nis
+    st.selectbox(
+        say.say("Find a municipality, or click its tile"),
+        list(names),
+        format_func=names.__getitem__,
+        key=key,
+        on_change=lambda: memory.remember("town", str(st.session_state[key])),
+    )
+
+
+def _cards(seen: View) -> None:
+    """Three municipalities that stand for many."""
+    say = seen.say
+    for kind, town in typical(seen.world):
+        with st.container(border=True, key=f"card-{kind}"), st.container(horizontal=True, vertical_alignment="center"):
+            with st.container(width="stretch", gap=None):
+                st.markdown(f"**{say.say(KINDS[kind])}** · {say.say('{n} inhabitants', n=say.number(town.population))}")
+                st.caption(say.say(RULES[kind]))
+            st.button(
+                town.name,
+                on_click=memory.remember,
+                args=("town", str(town.nis)),
+                key=f"typical-{kind}",
+                icon=":material/location_on:",
+            )
+
+
+# ---- what it means for it ------------------------------------------------------------------------------------------
+
+
+def _key_figures(seen: View, one: Town) -> None:
+    """Its own cost, a bad future, days without services and serious incidents, with the difference from today."""
+    say, result = seen.say, one.result
+    shown = result.policies[-1]
+    own = one.estimate(shown, "own")
+    with st.container(horizontal=True, gap="small", key="figures"):
+        _figure(one, "own", say.say("Own cost"), say.say("€ a head"), say)
+        ends = {"low": say.figure(own.p95_ci95[0]), "high": say.figure(own.p95_ci95[1])}
+        _card(say, say.say("1 in 20 above"), say.say("€ a head"), own.p95, say.say("In 1 future of 20 its own cost is "
+              "this or more. 95% interval: {low} to {high}.", **ends))  # fmt: skip
+        _figure(one, "outage", say.say("Without services"), say.say("days"), say)
+        _figure(one, "serious", say.say("Serious incidents"), say.say("a year"), say)
+    note = say.say(
+        "{town} itself pays {amount} a year on average under “{policy}”. All figures are means over the {years} of a "
+        "future, costs and days by inhabitant and year.",
+        town=one.town.name,
+        amount=say.money(own.mean * one.town.population),
+        policy=shown.title[say.language],
+        years=say.years(result.years),
+    )
+    if len(result.policies) > 1:
+        values = {"baseline": result.baseline.title[say.language], "n": say.number(result.replications)}
+        note += " " + say.say("Arrows: difference from “{baseline}” on the same {n} futures.", **values)
+    st.caption(note)
+
+
+def _figure(one: Town, measure: str, label: str, unit: str, say: Words) -> None:
+    """A mean with its interval, and its difference from the baseline; what is only a shift of money has no colour."""
+    shown = one.result.policies[-1]
+    e, gap = one.estimate(shown, measure), one.difference(shown, measure)
+    low, high = (say.figure(max(0.0, end)) for end in e.ci95)
+    text = say.say("95% interval of the mean: {low} to {high}.", low=low, high=high)
+    if not np.isfinite(e.ci95).all():
+        text = say.say("One future gives no interval.")
+    grey = measure == "own" or gap.verdict == "too_close" or gap.share_of_futures_equal == 1
+    delta = _delta(say, gap) if len(one.result.policies) > 1 else None
+    _card(say, label, unit, e.mean, text, delta, "off" if grey else "inverse")
+
+
+def _card(
+    say: Words, label: str, unit: str, value: float, text: str, delta: str | None = None, colour: Colour = "off"
+) -> None:
+    st.metric(
+        label,
+        f"{say.figure(value, 2 if value < 1 else 3)} :small[{unit}]",
+        delta,
+        delta_color=colour,
+        delta_arrow="off" if delta in (None, "0") else "auto",
+        help=text,
+        border=True,
+        width="stretch",
+        height="stretch",
+    )
+
+
+def _delta(say: Words, gap: Difference) -> str:
+    if gap.share_of_futures_equal == 1:
+        return "0"
+    half = (gap.ci95[1] - gap.ci95[0]) / 2
+    shown = say.signed(gap.mean, 2)
+    return f"{shown}{NO_BREAK}±{NO_BREAK}{say.figure(half, 2)}" if np.isfinite(half) else shown
+
+
+def _tabs(seen: View, one: Town) -> list[str]:
+    """Draw the open tab; return the revisions of its charts."""
+    say, language, scheme = seen.say, seen.say.language, seen.scheme
+    tab = around.tabs(seen, "look", {name: say.say(label) for name, label in TABS.items()})
+    with tab.place:
+        if tab.name == "story":
+            _story(seen, one)
+            return []
+        if tab.name == "prevention":
+            return _prevention(seen, one)
+        measure = "own" if tab.name == "cost" else "outage"
+        left, right = st.columns(2, gap="medium")
+        with left:
+            futures = town_futures(one, measure, language, scheme=scheme)
+            first = chart(seen, f"futures-{measure}", futures, lambda: of_town_futures(one, measure, language))
+        with right:
+            strip = peers(one, measure, language, scheme=scheme)
+            second = chart(seen, f"peers-{measure}", strip, lambda: of_peers(one, measure, language))
+        return [first, second]
+
+
+def _prevention(seen: View, one: Town) -> list[str]:
+    """Private against social optimum, what decides it, and what is not counted."""
+    say, result, nis = seen.say, one.result, one.town.nis
+    shown, language = result.policies[-1], seen.say.language
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        drawn = chart(
+            seen,
+            "optimum",
+            optimum(result, shown, nis, language, scheme=seen.scheme),
+            lambda: of_optimum(result, shown, nis, language),
+        )
+    with right:
+        st.markdown(what_decides(say, result.world, shown, nis))
+        st.caption(left_out(say))
+        around.lazy(say.say("Under every level of both assumptions"), "table", "deciding", lambda: st.table(
+            of_deciding(result, shown, nis, language).shown(say), border="horizontal"))  # fmt: skip
+    return [drawn]
+
+
+# ---- one of its futures --------------------------------------------------------------------------------------------
+
+
+def _story(seen: View, one: Town) -> None:
+    """Its story in one future, under today's policy and under the one chosen, side by side."""
+    say, policies = seen.say, one.result.policies
+    number = _future(seen, one)
+    st.caption(
+        say.say(
+            "Future {number} of {n}, the same one under every policy. Here {town} itself pays {amount} a head a year "
+            "under “{policy}”.",
+            number=str(number),
+            n=say.number(one.result.replications),
+            town=one.town.name,
+            amount=say.money(float(one.values(policies[-1], "own")[number])),
+            policy=policies[-1].title[say.language],
+        )
+        if number < one.result.replications
+        else say.say("Future {number}, the same one under every policy.", number=str(number))
+    )
+    for column, policy in zip(st.columns(len(policies), gap="medium"), policies, strict=True):
+        with column, st.container(border=True, height="stretch", key=f"card-story-{policy.id}"):
+            st.header(policy.title[say.language], anchor=False)
+            story = _told(one.result.world, policy, one.town.nis, number, one.result.seed, one.result.engine)
+            for line in story.lines(say.language)[1:]:
+                st.markdown(literal(line))
+
+
+def _future(seen: View, one: Town) -> int:
+    """Let the visitor choose a future, and return its number."""
+    say, text, today = seen.say, seen.screen.fields["story"], one.result.baseline
+    kind = text if text in STORIES else "number"
+    number = {"worst": one.worst, "middle": one.middle}[kind](today) if kind != "number" else int(text)
+    key, typed = f"story-{say.language}", f"story-number-{say.language}"
+    if st.session_state.get(key) != kind:
+        st.session_state[key] = kind
+    if st.session_state.get(typed) != number:
+        st.session_state[typed] = number
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.segmented_control(
+            say.say("Which future"),
+            list(STORIES),
+            format_func=lambda name: say.say(STORIES[name]),
+            key=key,
+            required=True,
+            on_change=lambda: memory.remember(
+                "story", str(number) if st.session_state[key] == "number" else st.session_state[key]
+            ),
+        )
+        if kind == "number":
+            st.number_input(
+                say.say("Number of the future"),
+                min_value=0,
+                max_value=MOST_FUTURE,
+                step=1,
+                key=typed,
+                width=180,
+                on_change=lambda: memory.remember("story", str(st.session_state[typed])),
+            )
+    return number
+
+
+@functools.lru_cache(maxsize=64)
+def _told(world: World, policy: Policy, nis: int, replication: int, seed: int, engine: str) -> Story:
+    return explain(world, policy, municipality=nis, replication=replication, seed=seed, engine=engine)
+
+
+if __name__ == "__main__":
+    draw()
