@@ -16,10 +16,11 @@ from sim.version import MODEL_VERSION as __version__
 
 if TYPE_CHECKING:
     from sim.experiments.compare import Comparison, Future, compare, explain, simulate
-    from sim.model.files import load_policy, load_world, validate
+    from sim.model.files import load_policy, load_study, load_world, validate
     from sim.model.policy import Policy
     from sim.model.problems import InputError, Problem
     from sim.model.spec import parameters
+    from sim.model.study import Study
     from sim.model.world import World
 
 _HOMES = {
@@ -28,10 +29,12 @@ _HOMES = {
     "InputError": "sim.model.problems",
     "Policy": "sim.model.policy",
     "Problem": "sim.model.problems",
+    "Study": "sim.model.study",
     "World": "sim.model.world",
     "compare": "sim.experiments.compare",
     "explain": "sim.experiments.compare",
     "load_policy": "sim.model.files",
+    "load_study": "sim.model.files",
     "load_world": "sim.model.files",
     "parameters": "sim.model.spec",
     "simulate": "sim.experiments.compare",
@@ -44,11 +47,13 @@ __all__ = [
     "InputError",
     "Policy",
     "Problem",
+    "Study",
     "World",
     "__version__",
     "compare",
     "explain",
     "load_policy",
+    "load_study",
     "load_world",
     "parameters",
     "simulate",

@@ -297,7 +297,7 @@ def history(
 @app.command()
 @guarded
 def validate(
-    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Worlds and policies, or folders of them.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Worlds, policies, studies, or folders of them.")],
 ) -> None:
     """Check files: every problem at once, with its line, the rule and the nearest valid name."""
     from sim.model.files import validate as problems_of
@@ -355,11 +355,11 @@ def _near(key: str, known: Any) -> str | None:
 @app.command("list", cls=BareJson)
 @guarded
 def list_(
-    kind: Annotated[Kind | None, typer.Argument(help="Of what; default: both.", show_default=False)] = None,
+    kind: Annotated[Kind | None, typer.Argument(help="Of what; default: all.", show_default=False)] = None,
     json: JsonTarget = None,
     lang: Spoken = None,
 ) -> None:
-    """The worlds and the policies that come with Weerbaar."""
+    """The worlds, the policies and the studies that come with Weerbaar."""
     from sim.model.files import scenarios
 
     if json not in (None, "-"):
