@@ -21,11 +21,26 @@ from sim.engines.twin.deck import Deck, deal_deck
 from sim.engines.twin.desk import Floats, Ints
 from sim.engines.twin.loop import COUNTS, UNPAID, Chunk, Maps, play_deck
 from sim.engines.twin.tables import LayerTable, Tables, case_records, has_yearly_events
+from sim.model.arrays import Defence
 from sim.model.policy import PAYERS
+from sim.rules.compiling import kernel
 from sim.rules.defence import break_in_bounds
 
 SHAPE = (len(PAYERS), len(ev.ENTRIES))
 DECIDE = [d.IDENTITY, d.HARDENING, d.AWARENESS, d.EFFORT]  # the stocks that decide whether an attempt succeeds
+
+
+@kernel
+def bounds_of(stocks: Floats, targets: Floats, cap: float, defence: Defence) -> Floats:
+    """Return what the break-in probability of each town stays between on the way to its targets: (n, 2)."""
+    bounds = np.empty((len(stocks), 2))
+    for town in range(len(stocks)):
+        now, later = stocks[town], targets[town]
+        low, high = break_in_bounds(
+            (now[0], now[1], now[2], now[3]), (later[0], later[1], later[2], later[3]), cap, defence
+        )
+        bounds[town, 0], bounds[town, 1] = low, high
+    return bounds
 
 
 class Programmes(NamedTuple):
@@ -77,10 +92,7 @@ class CompiledSetting:
         self.postings = base.postings
         self.begins = np.concatenate(list(parts.values()))
         stocks, targets = setting.all_stocks()
-        bounds = [
-            break_in_bounds(tuple(now), tuple(later), setting.cap, world.defence)
-            for now, later in zip(stocks[:, DECIDE].tolist(), targets[:, DECIDE].tolist(), strict=True)
-        ]
+        bounds = bounds_of(stocks[:, DECIDE], targets[:, DECIDE], setting.cap, world.defence)
         levels = np.column_stack([stocks, targets, self.sky.rates, self.sky.cost_sizes, bounds]).ravel()
         spends = len(levels)
         self.tables = Tables(setting, len(self.begins), spends + n * d.SPEND_WIDTH)

@@ -354,6 +354,20 @@ def revealed_weights(spend: float, mix: Any, effect: Floats, stakes: Floats, cha
     return weights
 
 
+@kernel
+def long_run_coverages(effect: Floats, spends: Any, reference_spend: float, mix: Any, today: Any) -> Floats:
+    """Return the coverage of the six measures to which these euro per inhabitant a year lead each town: (n, 6).
+
+    `effect` (n,) is what a euro buys in each town; `spends`, `mix` and `today` have six numbers.
+    """
+    covered = np.empty((len(effect), MEASURES))
+    for town in range(len(effect)):
+        for measure in range(MEASURES):
+            ratio = spend_ratio(effect[town], spends[measure], reference_spend, mix[measure])
+            covered[town, measure] = coverage_target(ratio, today[measure])
+    return covered
+
+
 def coverages(effect: float, spends: tuple[float, ...] | list[float], world: WorldArrays) -> list[float]:
     """Return the long-run coverage of the six measures for euro per inhabitant a year on each."""
     return [

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines import events as ev
-from sim.engines.plan import Plan, coverages
+from sim.engines.plan import Plan, long_run_coverages
 from sim.engines.structure import Structure, structure
 from sim.model.arrays import WorldArrays
 from sim.model.policy_arrays import PolicyArrays
@@ -55,21 +55,22 @@ class Setting:
             self.structure = structure(self.world)
         self.plan = Plan(self.world, self.policy, self.structure)
 
-    def stocks(self, effect: float, spend: float, mix: tuple[float, ...]) -> list[float]:
-        """Return the long-run coverage of the six measures, and the effective spend itself, for a yearly spend."""
-        return [*coverages(effect, [spend * share for share in mix], self.world), effect * spend]
-
     def all_stocks(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return the stocks at the start, from today's spend, and their targets while budgets are steady: (n, 7)."""
+        """Return the stocks at the start, from today's spend, and their targets while budgets are steady: (n, 7).
+
+        Stocks are the long-run coverage of the six measures and the effective spend itself.
+        """
         stage = self.policy.stages[0]
-        start = [
-            self.stocks(m, self.world.reference_spend, self.world.reference_mix)
-            for m in self.structure.maturity.tolist()
-        ]
+        start = self._stocks(self.structure.maturity, self.world.reference_spend, self.world.reference_mix)
         if not self.plan.is_steady:
-            return np.array(start), np.array(start)
-        targets = [self.stocks(effect, stage.local_spend, stage.mix) for effect in self.plan.effect[0].tolist()]
-        return np.array(start), np.array(targets)
+            return start, start.copy()
+        return start, self._stocks(self.plan.effect[0], stage.local_spend, stage.mix)
+
+    def _stocks(self, effect: NDArray[np.float64], spend: float, mix: tuple[float, ...]) -> NDArray[np.float64]:
+        w = self.world
+        spends = tuple(spend * share for share in mix)
+        covered = long_run_coverages(effect, spends, w.reference_spend, w.reference_mix, w.today)
+        return np.column_stack([covered, effect * spend])
 
     def capacity(self, year: int) -> Iterator[int]:
         """Yield the cents that each municipality's readiness costs in a year: its part by inhabitants of the standing

@@ -16,7 +16,7 @@ from sim.engines import events as ev
 from sim.experiments.replicate import DEFAULT_ENGINE, Futures, Progress, play, replicate, settings, usable_engine
 from sim.model.policy import PAYERS, Policy
 from sim.model.world import World
-from sim.results.estimates import Difference, Estimate, difference, estimate, exceedance, mean_interval
+from sim.results.estimates import Difference, Estimate, differences, estimates, exceedance, mean_interval
 from sim.results.findings import Finding
 from sim.results.outcomes import KPIS, Summary, summarise
 from sim.results.story import Story, tell
@@ -70,33 +70,29 @@ class Comparison:
 
     @cached_property
     def _kpis(self) -> list[NDArray[np.float64]]:
-        return [np.array([summary.kpis for summary in summaries]) for summaries in self.futures_of]
+        """Every key figure of every policy: (kpis, replications) each."""
+        return [np.array([summary.kpis for summary in summaries]).T.copy() for summaries in self.futures_of]
 
     def values(self, policy: str | Policy, kpi: str) -> NDArray[np.float64]:
         """Return one key figure of a policy in every future: shape (replications,)."""
-        return self._kpis[self._position(policy)][:, list(KPIS).index(kpi)]
+        every: NDArray[np.float64] = self._kpis[self._position(policy)][list(KPIS).index(kpi)]
+        return every
 
     @cached_property
-    def _estimates(self) -> dict[tuple[int, str], Estimate]:
-        return {}
+    def _estimates(self) -> list[dict[str, Estimate]]:
+        return [dict(zip(KPIS, estimates(values), strict=True)) for values in self._kpis]
 
     @cached_property
-    def _differences(self) -> dict[tuple[int, str], Difference]:
-        return {}
+    def _differences(self) -> list[dict[str, Difference]]:
+        return [dict(zip(KPIS, differences(self._kpis[0], values), strict=True)) for values in self._kpis]
 
     def estimate(self, policy: str | Policy, kpi: str) -> Estimate:
         """Return mean with interval, quantiles and tail of one key figure."""
-        wanted = (self._position(policy), kpi)
-        if wanted not in self._estimates:
-            self._estimates[wanted] = estimate(self.values(policy, kpi))
-        return self._estimates[wanted]
+        return self._estimates[self._position(policy)][kpi]
 
     def difference(self, policy: str | Policy, kpi: str) -> Difference:
         """Return a policy less the baseline, paired by future."""
-        wanted = (self._position(policy), kpi)
-        if wanted not in self._differences:
-            self._differences[wanted] = difference(self.values(self.baseline, kpi), self.values(policy, kpi))
-        return self._differences[wanted]
+        return self._differences[self._position(policy)][kpi]
 
     def kpis(self) -> pd.DataFrame:
         """Return a tidy table: policy, kpi, unit, mean, lo, hi, median, p5, p95, cvar95."""

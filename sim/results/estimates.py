@@ -45,12 +45,30 @@ def _t_quantile(degrees: int, level: float) -> float:
 
 def mean_interval(values: NDArray[np.float64], level: float = LEVEL) -> tuple[float, float]:
     """Return Student's interval for the mean; infinite with fewer than two values."""
-    n = len(values)
+    ((low, high),) = mean_intervals(values[np.newaxis], level).tolist()
+    return low, high
+
+
+def mean_intervals(values: NDArray[np.float64], level: float = LEVEL) -> NDArray[np.float64]:
+    """Return `mean_interval` of each row of values (k, n): shape (k, 2)."""
+    n = values.shape[1]
     if n < 2:
-        return (-math.inf, math.inf)
-    centre = float(np.mean(values))
-    half = _t_quantile(n - 1, level) * float(np.std(values, ddof=1)) / math.sqrt(n)
-    return (centre - half, centre + half)
+        return np.tile([-math.inf, math.inf], (len(values), 1))
+    centre = np.mean(values, axis=1)
+    half = _t_quantile(n - 1, level) * np.std(values, axis=1, ddof=1) / math.sqrt(n)
+    return np.column_stack([centre - half, centre + half])
+
+
+@lru_cache(maxsize=256)
+def _quantile_ranks(n: int, p: float, level: float) -> tuple[int, int]:
+    """Return the ranks, from one on, between which the quantile lies; 0 and n + 1 where the interval is open."""
+    from scipy.special import bdtr
+
+    tail = (1 - level) / 2
+    cumulative = bdtr(np.arange(n), n, p)  # P(fewer than or equal k of n below the quantile)
+    below = int(np.searchsorted(cumulative, tail, side="right"))
+    above = int(np.searchsorted(cumulative, 1 - tail, side="left")) + 1
+    return below, above
 
 
 def quantile_interval(values: NDArray[np.float64], p: float, level: float = LEVEL) -> tuple[float, float]:
@@ -58,51 +76,74 @@ def quantile_interval(values: NDArray[np.float64], p: float, level: float = LEVE
 
     The ranks are binomial quantiles; where the sample is too small for the level, the interval is open at that end.
     """
-    from scipy.special import bdtr
+    return _between_ranks(np.sort(values), p, level)
 
-    ordered = np.sort(values)
-    n = len(ordered)
-    tail = (1 - level) / 2
-    cumulative = bdtr(np.arange(n), n, p)  # P(fewer than or equal k of n below the quantile)
-    below = int(np.searchsorted(cumulative, tail, side="right"))
-    above = int(np.searchsorted(cumulative, 1 - tail, side="left")) + 1
+
+def _between_ranks(ordered: NDArray[np.float64], p: float, level: float) -> tuple[float, float]:
+    below, above = _quantile_ranks(len(ordered), p, level)
     low = float(ordered[below - 1]) if below >= 1 else -math.inf
-    high = float(ordered[above - 1]) if above <= n else math.inf
+    high = float(ordered[above - 1]) if above <= len(ordered) else math.inf
     return (low, high)
 
 
 def tail_mean(values: NDArray[np.float64], p: float = 0.95) -> float:
     """Return the mean of the worst (1 - p) of the futures (CVaR, expected shortfall), at least one future."""
-    worst = max(1, math.ceil(round((1 - p) * len(values), 9)))
-    return float(np.mean(np.sort(values)[-worst:]))
+    return float(np.mean(np.sort(values)[-_in_tail(len(values), p) :]))
+
+
+def _in_tail(n: int, p: float) -> int:
+    return max(1, math.ceil(round((1 - p) * n, 9)))
 
 
 def estimate(values: NDArray[np.float64]) -> Estimate:
     """Return mean with interval, quantiles and tail mean of one outcome over futures: `values` has shape (n,)."""
-    p5, median, p95 = (float(q) for q in np.quantile(values, [0.05, 0.5, 0.95]))
-    return Estimate(
-        mean=float(np.mean(values)),
-        ci95=mean_interval(values),
-        median=median,
-        p5=p5,
-        p95=p95,
-        cvar95=tail_mean(values),
-        p95_ci95=quantile_interval(values, 0.95),
-    )
+    (one,) = estimates(values[np.newaxis])
+    return one
+
+
+def estimates(values: NDArray[np.float64]) -> list[Estimate]:
+    """Return the estimate of each row of `values`, outcomes x futures: all in a few passes."""
+    ordered = np.sort(values, axis=1)
+    n = ordered.shape[1]
+    quantiles = np.quantile(ordered, [0.05, 0.5, 0.95], axis=1)
+    means, ends = np.mean(values, axis=1), mean_intervals(values)
+    tails = np.mean(ordered[:, -_in_tail(n, 0.95) :], axis=1)
+    return [
+        Estimate(
+            mean=mean,
+            ci95=(low, high),
+            median=median,
+            p5=p5,
+            p95=p95,
+            cvar95=tail,
+            p95_ci95=_between_ranks(row, 0.95, LEVEL),
+        )
+        for mean, (low, high), (p5, median, p95), tail, row in zip(
+            means.tolist(), ends.tolist(), quantiles.T.tolist(), tails.tolist(), ordered, strict=True
+        )
+    ]
 
 
 def difference(baseline: NDArray[np.float64], policy: NDArray[np.float64]) -> Difference:
     """Return policy less baseline, paired by future; "too_close" where the interval holds zero."""
+    (one,) = differences(baseline[np.newaxis], policy[np.newaxis])
+    return one
+
+
+def differences(baseline: NDArray[np.float64], policy: NDArray[np.float64]) -> list[Difference]:
+    """Return the difference of each row, outcomes x futures: all in a few passes."""
     gaps = policy - baseline
-    low, high = mean_interval(gaps)
-    verdict = "lower" if high < 0 else "higher" if low > 0 else "too_close"
-    return Difference(
-        mean=float(np.mean(gaps)),
-        ci95=(low, high),
-        share_of_futures_lower=float(np.mean(gaps < 0)),
-        share_of_futures_equal=float(np.mean(gaps == 0)),
-        verdict=verdict,
-    )
+    columns = (np.mean(gaps, axis=1), mean_intervals(gaps), np.mean(gaps < 0, axis=1), np.mean(gaps == 0, axis=1))
+    return [
+        Difference(
+            mean=mean,
+            ci95=(low, high),
+            share_of_futures_lower=lower,
+            share_of_futures_equal=equal,
+            verdict="lower" if high < 0 else "higher" if low > 0 else "too_close",
+        )
+        for mean, (low, high), lower, equal in zip(*(column.tolist() for column in columns), strict=True)
+    ]
 
 
 def exceedance(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
