@@ -16,6 +16,8 @@ from sim.version import MODEL_VERSION as __version__
 
 if TYPE_CHECKING:
     from sim.experiments.compare import Comparison, Future, compare, explain, simulate
+    from sim.experiments.studied import Studied, load_results
+    from sim.experiments.study import run_study
     from sim.model.files import load_policy, load_study, load_world, validate
     from sim.model.policy import Policy
     from sim.model.problems import InputError, Problem
@@ -29,14 +31,17 @@ _HOMES = {
     "InputError": "sim.model.problems",
     "Policy": "sim.model.policy",
     "Problem": "sim.model.problems",
+    "Studied": "sim.experiments.studied",
     "Study": "sim.model.study",
     "World": "sim.model.world",
     "compare": "sim.experiments.compare",
     "explain": "sim.experiments.compare",
     "load_policy": "sim.model.files",
+    "load_results": "sim.experiments.studied",
     "load_study": "sim.model.files",
     "load_world": "sim.model.files",
     "parameters": "sim.model.spec",
+    "run_study": "sim.experiments.study",
     "simulate": "sim.experiments.compare",
     "validate": "sim.model.files",
 }
@@ -47,15 +52,18 @@ __all__ = [
     "InputError",
     "Policy",
     "Problem",
+    "Studied",
     "Study",
     "World",
     "__version__",
     "compare",
     "explain",
     "load_policy",
+    "load_results",
     "load_study",
     "load_world",
     "parameters",
+    "run_study",
     "simulate",
     "validate",
 ]

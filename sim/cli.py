@@ -1,6 +1,7 @@
-"""The command line: `weerbaar run`, `compare`, `explain`, `trace`, `validate`, `parameters`, `list` and a few more.
+"""The command line: `weerbaar run`, `compare`, `explain`, `trace`, `validate`, `parameters`, `list`, `study` and more.
 
-Exit codes: 0 done, 2 bad input (nothing written), 130 interrupted (what was done is kept), 1 a fault of ours.
+Exit codes: 0 done, 2 bad input (nothing written), 130 interrupted (what was done is kept), 1 a fault of ours; a study
+has two more, see `cli_study.py`.
 Heavy modules are imported where they are used, so that help and version come at once.
 """
 
@@ -42,6 +43,7 @@ from sim.cli_options import (
     guarded,
 )
 from sim.cli_output import BadInput, Targets, chat, check_file, progress, talk, write_json
+from sim.cli_study import study
 from sim.model.problems import InputError, Problem, did_you_mean
 from sim.version import MODEL_VERSION
 
@@ -379,6 +381,9 @@ def list_(
             print(f"{name}:")
         for row in rows:
             print(f"{row.id:<{width}}  {row.title[(lang or Language.en).value]}")
+
+
+app.add_typer(study)
 
 
 # ---- around it -----------------------------------------------------------------------------------------------------

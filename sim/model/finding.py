@@ -89,7 +89,7 @@ def kind_of(tree: Node, path: Path) -> Literal["world", "policy", "study"] | Non
         return "world" if folder == "worlds" else "policy"
     world = len(keys & (World.model_fields.keys() - Policy.model_fields.keys()))
     policy = len(keys & (Policy.model_fields.keys() - World.model_fields.keys()))
-    if keys & _STUDY_KEYS and not world and not policy:
+    if keys & _STUDY_KEYS and world == len(keys & {"years", "seed"}) and not policy:
         return "study"
     if world != policy:
         return "world" if world > policy else "policy"

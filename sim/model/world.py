@@ -200,8 +200,8 @@ class Incident(Group):
             if total > 1:
                 raise PydanticCustomError(
                     "shares-sum",
-                    "{first} and {second} together are {total}; at most 1 is possible",
-                    {"first": first, "second": second, "total": f"{total:.6g}"},
+                    "{one} and {other} together are {total}; at most 1 is possible",
+                    {"one": first, "other": second, "total": f"{total:.6g}"},
                 )
         return self
 

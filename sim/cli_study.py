@@ -1,0 +1,230 @@
+"""The command line of studies: `weerbaar study run`, `resume`, `status`, `export`, and the questions to a store.
+
+Exit codes: those of the other commands, and 3 where designs failed, 4 where the disk was full (what was done is kept).
+"""
+
+from __future__ import annotations
+
+import time
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.cli_options import BareJson, Engine, EngineName, JsonTarget, Settings, Workers, guarded
+from sim.cli_output import BadInput, chat, check_file, progress, talk, write_json
+
+if TYPE_CHECKING:
+    from sim.experiments.store import Store
+    from sim.experiments.studied import Studied
+    from sim.model.study import Study
+
+study = typer.Typer(
+    name="study",
+    help="Many designs at once: run a study, stop and resume it, and ask its store what matters.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+FULL = 4
+"""Exit code where the disk was full."""
+
+
+class Form(StrEnum):
+    """What a store can be written out as."""
+
+    csv = "csv"
+    parquet = "parquet"
+    excel = "excel"
+
+
+StudyName = Annotated[str, typer.Argument(metavar="STUDY", help="A study: an id or a file.")]
+StoreName = Annotated[str, typer.Argument(metavar="STORE", help="The folder of a study, or its id.")]
+StoreFolder = Annotated[
+    str | None, typer.Option("--store", metavar="DIR", help="Where to keep it; default: a folder ID.store here.")
+]
+Processes = Annotated[
+    bool, typer.Option("--processes", help="Play in processes in place of threads, with the same results.")
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option("--cluster", metavar="local:N|tcp://...", help="Play on a Dask cluster, with the same results."),
+]
+
+
+def default_store(study_id: str) -> Path:
+    """Return the folder of a study that was given none."""
+    return Path(f"{study_id}.store")
+
+
+def opened(name: str) -> Store:
+    """Return the store in a folder, or that of the study with this id or in this file."""
+    from sim.experiments.store import MANIFEST, Store
+    from sim.model.files import load_study
+
+    if (Path(name) / MANIFEST).is_file() or Path(name).is_dir():
+        return Store.opened(name)
+    return Store.opened(default_store(load_study(name).id))
+
+
+def asked(name: str) -> Studied:
+    """Return the results in a store, for a question; say how much is missing. InputError where nothing was played."""
+    from sim.experiments.studied import Studied
+
+    found = Studied(opened(name))
+    if not len(found.points):
+        raise BadInput(f"STORE: no design of {found.store.folder} was played yet")
+    if not found.is_complete:
+        talk(f"Note: {len(found.points)} of {len(found.store.designs)} designs were played; this is about those.")
+    return found
+
+
+# ---- playing -------------------------------------------------------------------------------------------------------
+
+
+@study.command()
+@guarded
+def run(
+    name: StudyName,
+    store: StoreFolder = None,
+    designs: Annotated[
+        int | None, typer.Option("--designs", min=1, metavar="N", help="Points to draw, in place of the study's size.")
+    ] = None,
+    replications: Annotated[
+        int | None, typer.Option("--replications", min=1, max=1_000_000, metavar="N", help="Futures of a design.")
+    ] = None,
+    years: Annotated[int | None, typer.Option("--years", min=1, max=50, metavar="H", help="Years in a future.")] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", min=0, max=2**63 - 1, metavar="S", help="In place of the study's seed.")
+    ] = None,
+    engine: EngineName = None,
+    workers: Workers = None,
+    processes: Processes = False,
+    cluster: Cluster = None,
+    settings: Settings = None,
+) -> None:
+    """Play a study and keep it in a folder; what the folder holds already is not played again."""
+    from sim.model.files import load_study
+
+    found = load_study(name, settings or [])
+    changes: dict[str, Any] = {"size": designs, "replications": replications, "years": years, "seed": seed}
+    if changes := {key: value for key, value in changes.items() if value is not None}:
+        found = found.with_values(changes)
+    play(found, Path(store) if store else default_store(found.id), engine, workers, processes, cluster)
+
+
+@study.command()
+@guarded
+def resume(
+    name: StoreName,
+    engine: EngineName = None,
+    workers: Workers = None,
+    processes: Processes = False,
+    cluster: Cluster = None,
+) -> None:
+    """Go on with a study that was stopped: only what is missing is played."""
+    found = opened(name)
+    play(found.study, found.folder, engine, workers, processes, cluster)
+
+
+def play(
+    found: Study, folder: Path, engine: Engine | None, workers: int | None, processes: bool, cluster: str | None
+) -> None:
+    """Play what is missing, say what is there then, and leave with the exit code that belongs to it."""
+    from sim.cli import serving
+    from sim.experiments.store import StoreFull
+    from sim.experiments.study import run_study
+
+    begun = time.perf_counter()
+    try:
+        with progress("Playing designs") as moved:
+            result = run_study(
+                found,
+                folder,
+                engine=serving(engine),
+                pool="processes" if processes else None,
+                workers=workers,
+                cluster=cluster,
+                progress=moved,
+            )
+    except StoreFull:
+        talk(
+            f"The disk of {folder} is full. What was written before is whole and kept. Make room, and go on with: "
+            f"weerbaar study resume {folder}"
+        )
+        raise typer.Exit(FULL) from None
+    show_status(result)
+    chat(f"Took {time.perf_counter() - begun:.1f} s.")
+    if result.interrupted:
+        talk(f"Interrupted; what was done is kept. Go on with: weerbaar study resume {folder}")
+        raise typer.Exit(130)
+    if result.failed:
+        talk(f"{_count(result.failed, 'design')} failed: weerbaar study status {folder} says why.")
+        raise typer.Exit(3)
+
+
+# ---- what there is -------------------------------------------------------------------------------------------------
+
+
+@study.command(cls=BareJson)
+@guarded
+def status(name: StoreName, json: JsonTarget = None) -> None:
+    """How far a study is, what failed and why, and the hash of what its store holds."""
+    from sim.experiments.studied import Studied
+
+    if json not in (None, "-"):
+        check_file("--json", str(json))
+    found = Studied(opened(name))
+    if json is not None:
+        write_json(json, facts(found))
+        return
+    show_status(found)
+    rows = found.designs()
+    for error, some in rows[rows["error"].notna()].groupby("error", sort=False):
+        numbers = ", ".join(str(number) for number in some["design"][:5]) + (", ..." if len(some) > 5 else "")
+        print(f"Failed: design {numbers} (seed {some['seed'].iloc[0]}): {error}")
+
+
+def facts(found: Studied) -> dict[str, Any]:
+    """Return what there is to say about a store, as plain data."""
+    store = found.store
+    return {
+        "study": found.study.id,
+        "store": str(store.folder),
+        "designs": len(store.designs),
+        "played": len(found.points),
+        "failed": found.failed,
+        "is_complete": found.is_complete,
+        "futures": int(found.points["replications"].sum()) * len(found.study.played),
+        "bytes": store.size(),
+        "hash": store.digest(),
+        **{key: store.manifest[key] for key in ("seed", "model_version", "study_digest", "versions")},
+    }
+
+
+def show_status(found: Studied) -> None:
+    """Print how far a study is."""
+    told = facts(found)
+    print(f"{told['study']}: {told['played']} of {_count(told['designs'], 'design')} played"
+          + (f", {told['failed']} failed" if told["failed"] else "") + f", {told['futures']} futures")  # fmt: skip
+    print(f"Store {told['store']}: {told['bytes'] / 1e6:.1f} MB, hash {told['hash']}, seed {told['seed']}, "
+          f"Weerbaar {told['model_version']}")  # fmt: skip
+
+
+@study.command()
+@guarded
+def export(
+    name: StoreName,
+    out: Annotated[str, typer.Option("--out", metavar="DIR", help="Where to: a folder.")],
+    form: Annotated[Form, typer.Option("--format", help="What to write.")] = Form.csv,
+) -> None:
+    """Write the tables of a store: designs, summaries and futures."""
+    from sim.experiments.exporting import export as write
+
+    for path in write(opened(name), out, form.value):
+        print(path)
+
+
+def _count(n: int, what: str) -> str:
+    return f"1 {what}" if n == 1 else f"{n} {what}s"
