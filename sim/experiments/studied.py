@@ -72,6 +72,13 @@ class Studied:
         rows = self.designs().set_index("design")
         return rows[rows["error"].isna()].drop(columns=["error"])
 
+    def column(self, key: str) -> NDArray[Any]:
+        """The value of a factor, or the world, in every design that was played; "-" where a case leaves it alone."""
+        some = self.points[key]
+        if some.isna().any():
+            some = some.astype(object).where(some.notna(), "-")
+        return some.to_numpy(dtype=float if some.dtype.kind in "fi" else object)
+
     @property
     def factors(self) -> list[str]:
         """The keys that were moved."""
