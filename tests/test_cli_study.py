@@ -149,3 +149,59 @@ def test_tables_are_written_out(here, filled, form):
 def test_studies_are_listed_and_checked(project):
     assert re.search(r"(?m)^uncertainty +What we do not know", weerbaar("list", "studies").out)
     assert weerbaar("validate", str(project / "scenarios" / "studies")).out == "3 files, no problems\n"
+
+
+# ---- questions ----
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["effects", "--outcome", "break_ins"], "Serious attempts to break in"),
+        (["effects", "--against", "status-quo-2020", "--lang", "nl"], "Interventieteams"),
+        (["heatmap", "--x", "attempts", "--y", "teams", "--bins", "3"], "Response teams"),
+        (["losses", "--outcome", "cost_flanders_eur"], "It loses in 1 of 24 designs."),
+    ],
+)
+def test_a_question_is_answered_in_a_table(filled, words, told):
+    said = weerbaar("study", words[0], filled, *words[1:])
+    assert (said.code, said.err) == (0, "")
+    assert told in " ".join(said.out.split())
+
+
+@pytest.fixture(scope="module")
+def crossed_store(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("crossed")
+    town = "world.municipalities=[{nis: 1, name: A, population: 9000}]"
+    said = weerbaar("study", "run", "robust-policy", "--set", town, "--years", "1", "--replications", "4",
+                    "--store", str(folder / "store"))  # fmt: skip
+    assert said.code == 0, said.err
+    return str(folder / "store")
+
+
+@pytest.mark.parametrize("words", [["pareto"], ["regret"], ["best", "--budget", "1e9"]])
+def test_policies_are_judged_in_tables_json_and_pictures(crossed_store, here, words):
+    said = weerbaar("study", words[0], crossed_store, *words[1:], "--json", "out.json", "--picture", "out.html")
+    assert (said.code, said.err) == (0, "")
+    assert "Current" in said.out
+    assert json.loads((here / "out.json").read_text(encoding="utf-8"))
+    assert (here / "out.html").stat().st_size > 1_000_000
+    bare = weerbaar("study", *words[:1], crossed_store, *words[1:], "--json")
+    assert json.loads(bare.out) == json.loads((here / "out.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["effects", "--outcome", "cash"], "there is no outcome 'cash'"),
+        (["effects", "--policy", "fifty-fity"], 'did you mean "fifty-fifty"?'),
+        (["sobol"], "need design: sobol"),
+        (["heatmap", "--x", "atempts", "--y", "teams"], "there is no factor 'atempts'"),
+        (["regret", "--outcome", "break_ins"], "no world has all candidates"),
+        (["pareto", "--y", "cash_cost_eur:worst"], "there are mean, p95, cvar95"),
+    ],
+)
+def test_a_question_that_cannot_be_answered_is_said_so(filled, words, told):
+    said = weerbaar("study", words[0], filled, *words[1:])
+    assert said.code == 2
+    assert told in said.err
