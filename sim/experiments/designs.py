@@ -23,7 +23,7 @@ from sim.model.world import World
 
 TOGETHER = 16
 """Designs that are played one after the other where they share a world."""
-APART = 4
+APART = 2
 """Designs of a task where each has a world of its own."""
 
 

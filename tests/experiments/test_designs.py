@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.experiments.designs import Designs, radial
+from sim.experiments.designs import APART, Designs, radial
 from sim.model.problems import InputError
 from tests.studies import crossed, listed, small
 
@@ -98,5 +98,5 @@ def test_tasks_hold_every_design_once_and_keep_worlds_together():
     cut = sum(designs.world_key(a[-1]) == designs.world_key(b[0]) for a, b in itertools.pairwise(blocks))
     assert cut == 0
     apart = list(Designs(small()).blocks(range(24)))
-    assert {len(block) for block in apart} == {4}
+    assert {len(block) for block in apart} == {APART}
     assert np.concatenate(apart).tolist() == list(range(24))

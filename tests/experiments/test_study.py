@@ -18,7 +18,7 @@ import pytest
 
 import sim
 from sim.experiments import playing, store, study
-from sim.experiments.designs import Designs
+from sim.experiments.designs import APART, Designs
 from sim.experiments.store import Store, StoreFull, filling
 from sim.experiments.study import run_study
 from sim.model.problems import InputError
@@ -244,7 +244,7 @@ def test_a_full_disk_leaves_a_store_that_goes_on(whole, tmp_path, monkeypatch, m
         with pytest.raises(StoreFull, match="is full"):
             run_study(small(), tmp_path / "store", workers=1)
     left = Store.opened(tmp_path / "store")
-    assert len(left.done()) == 8
+    assert len(left.done()) == 2 * APART
     assert [path for path in (left.folder / "parts").iterdir() if path.name.startswith(".")] == []
     assert run_study(small(), tmp_path / "store").store.digest() == whole.store.digest()
 
