@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import Executor
 
+from sim.experiments.replicate import deaf_to_interrupts
 from sim.model.problems import InputError, Problem
 
 PATIENCE = 10
@@ -36,16 +37,17 @@ def cluster_pool(address: str) -> Iterator[tuple[Executor, int]]:
     with contextlib.ExitStack() as stack:
         stack.enter_context(dask.config.set({"distributed.scheduler.allowed-failures": ATTEMPTS}))
         if local is not None:
-            cluster = stack.enter_context(
-                LocalCluster(  # type: ignore[no-untyped-call]
-                    n_workers=int(local[1]),
-                    threads_per_worker=1,
-                    processes=True,
-                    host="127.0.0.1",
-                    dashboard_address=None,
-                    silence_logs=logging.CRITICAL,
+            with deaf_to_interrupts():  # workers inherit this: Ctrl+C is for us alone
+                cluster = stack.enter_context(
+                    LocalCluster(  # type: ignore[no-untyped-call]
+                        n_workers=int(local[1]),
+                        threads_per_worker=1,
+                        processes=True,
+                        host="127.0.0.1",
+                        dashboard_address=None,
+                        silence_logs=logging.CRITICAL,
+                    )
                 )
-            )
             client = stack.enter_context(Client(cluster))  # type: ignore[no-untyped-call]
         else:
             try:
