@@ -80,6 +80,8 @@ class Store:
             (place / "parts").mkdir(parents=True, exist_ok=True)
             for name, text in files.items():
                 _write(place / name, text.encode())
+            if load_study(place / "study.yaml").digest != study.digest:
+                raise RuntimeError(f"study {study.id} reads otherwise than it was written")
             _write(place / f".{MANIFEST}", json.dumps(manifest, indent=2).encode())
             os.replace(place / f".{MANIFEST}", place / MANIFEST)  # the last thing: now it is a store
             _settle(place)

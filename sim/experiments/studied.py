@@ -159,7 +159,8 @@ class Studied:
         with duckdb.connect() as connection:
             for name in TABLES:
                 files = [str(part / f"{name}.parquet") for part in self.store.parts()]
-                connection.read_parquet(files).create_view(name)
+                if files:
+                    connection.read_parquet(files).create_view(name)
             yield connection
 
 
