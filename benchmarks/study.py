@@ -5,9 +5,9 @@ policies, 50 futures a design, 300 municipalities, ten years), played in threads
 same designs played one after the other by `compare` and thrown away: what the study adds is writing, sharing out and
 summing up. `--designs 10000` plays the whole study.
 
-*Why it is fair.* Both play the same futures on the same cores and engine, and the numbers are compared before a ratio
-is printed. Rounds take turns on other designs, so that nothing is dealt already; what is compiled or loaded once is
-done before.
+*Why it is fair.* Both play the same futures on the same engine, seconds of cores count, and the numbers are compared
+before a ratio is printed. Rounds take turns on other designs, so that nothing is dealt already; what is compiled or
+loaded once is done before.
 
 *What it does not show.* A study in which designs share a world is faster, for its futures are dealt once. Under two
 policies that are slower than these it is slower.
@@ -65,7 +65,7 @@ def memory() -> float:
 
 
 def main() -> None:
-    """Print designs a second against playing one by one; then memory and store of one go."""
+    """Print designs a second of one core against playing one by one; then rate, memory and store of one go."""
     wanted = asked()
     header("numba", "pyarrow")
     study = sim.load_study(STUDY)
@@ -84,13 +84,15 @@ def main() -> None:
     def alone(number: int) -> None:
         means["one by one"][number] = one_by_one(part(study, size, number))
 
-    seconds = interleaved(1 if wanted.quick else ROUNDS, {"study": in_a_study, "one by one": alone}, time.perf_counter)
+    seconds = interleaved(1 if wanted.quick else ROUNDS, {"study": in_a_study, "one by one": alone})
     for number, some in means["study"].items():
         if not np.array_equal(some, means["one by one"][number]):
             raise SystemExit("not the same thing: a study and a comparison differ")
     for name, taken in seconds.items():
-        print(f"{name:<11} {spread(size / taken).show()} designs a second")
-    print(f"ratio       {spread(seconds['one by one'] / seconds['study']).show()} times as fast as one by one")
+        print(f"{name:<11} {spread(size / taken).show()} designs a second of one core")
+    print(
+        f"ratio       {spread(seconds['one by one'] / seconds['study']).show()} times as fast as one by one (seconds of cores)"
+    )
     with tempfile.TemporaryDirectory() as folder:
         begun, worked = time.perf_counter(), time.process_time()
         found = run_study(part(study, designs, 0), Path(folder) / "store")
