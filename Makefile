@@ -23,7 +23,7 @@ COMPILE  = build/uv/bin/uv pip compile pyproject.toml --quiet --universal --pyth
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help app demo test check-long bench shots format browser requirements upgrade clean
+.PHONY: help app demo test check-long bench shots notebooks format browser requirements upgrade clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
@@ -49,6 +49,9 @@ bench: $(VENV)/.installed-test ## measure speed; each benchmark prints its ratio
 
 shots: $(VENV)/.installed-test browser ## take the pictures of the app for the documentation
 	$(BIN)/python tools/shots.py
+
+notebooks: $(VENV)/.installed-test ## play the notebooks again, and keep what they say
+	$(BIN)/python tools/notebooks.py --write
 
 format: $(VENV)/.installed-test ## put the code in its usual form
 	$(BIN)/python -m ruff check --fix .

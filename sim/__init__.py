@@ -17,10 +17,13 @@ from sim.version import MODEL_VERSION as __version__
 if TYPE_CHECKING:
     from sim.experiments.compare import Comparison, Future, compare, explain, simulate
     from sim.experiments.optimum import optima, prevention_curve
-    from sim.model.files import load_policy, load_world, validate
+    from sim.experiments.studied import Studied, load_results
+    from sim.experiments.study import run_study
+    from sim.model.files import load_policy, load_study, load_world, validate
     from sim.model.policy import Policy
     from sim.model.problems import InputError, Problem
     from sim.model.spec import parameters
+    from sim.model.study import Study
     from sim.model.world import World
 
 _HOMES = {
@@ -29,14 +32,19 @@ _HOMES = {
     "InputError": "sim.model.problems",
     "Policy": "sim.model.policy",
     "Problem": "sim.model.problems",
+    "Studied": "sim.experiments.studied",
+    "Study": "sim.model.study",
     "World": "sim.model.world",
     "compare": "sim.experiments.compare",
     "explain": "sim.experiments.compare",
     "load_policy": "sim.model.files",
+    "load_results": "sim.experiments.studied",
+    "load_study": "sim.model.files",
     "load_world": "sim.model.files",
     "optima": "sim.experiments.optimum",
     "parameters": "sim.model.spec",
     "prevention_curve": "sim.experiments.optimum",
+    "run_study": "sim.experiments.study",
     "simulate": "sim.experiments.compare",
     "validate": "sim.model.files",
 }
@@ -47,15 +55,20 @@ __all__ = [
     "InputError",
     "Policy",
     "Problem",
+    "Studied",
+    "Study",
     "World",
     "__version__",
     "compare",
     "explain",
     "load_policy",
+    "load_results",
+    "load_study",
     "load_world",
     "optima",
     "parameters",
     "prevention_curve",
+    "run_study",
     "simulate",
     "validate",
 ]

@@ -1,6 +1,7 @@
-"""The command line: `weerbaar run`, `compare`, `explain`, `trace`, `validate`, `parameters`, `list` and a few more.
+"""The command line: `weerbaar run`, `compare`, `explain`, `trace`, `validate`, `parameters`, `list`, `study` and more.
 
-Exit codes: 0 done, 2 bad input (nothing written), 130 interrupted (what was done is kept), 1 a fault of ours.
+Exit codes: 0 done, 2 bad input (nothing written), 130 interrupted (what was done is kept), 1 a fault of ours; a study
+has two more, see `cli_study.py`.
 Heavy modules are imported where they are used, so that help and version come at once.
 """
 
@@ -46,6 +47,7 @@ from sim.cli_options import (
     guarded,
 )
 from sim.cli_output import BadInput, Targets, chat, check_file, progress, talk, write_json
+from sim.cli_study import study
 from sim.model.problems import InputError, Problem, did_you_mean
 from sim.version import MODEL_VERSION
 
@@ -363,7 +365,7 @@ def optimum(
 @app.command()
 @guarded
 def validate(
-    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Worlds and policies, or folders of them.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Worlds, policies, studies, or folders of them.")],
 ) -> None:
     """Check files: every problem at once, with its line, the rule and the nearest valid name."""
     from sim.model.files import validate as problems_of
@@ -421,11 +423,11 @@ def _near(key: str, known: Any) -> str | None:
 @app.command("list", cls=BareJson)
 @guarded
 def list_(
-    kind: Annotated[Kind | None, typer.Argument(help="Of what; default: both.", show_default=False)] = None,
+    kind: Annotated[Kind | None, typer.Argument(help="Of what; default: all.", show_default=False)] = None,
     json: JsonTarget = None,
     lang: Spoken = None,
 ) -> None:
-    """The worlds and the policies that come with Weerbaar."""
+    """The worlds, the policies and the studies that come with Weerbaar."""
     from sim.model.files import scenarios
 
     if json not in (None, "-"):
@@ -445,6 +447,9 @@ def list_(
             print(f"{name}:")
         for row in rows:
             print(f"{row.id:<{width}}  {row.title[(lang or Language.en).value]}")
+
+
+app.add_typer(study)
 
 
 # ---- around it -----------------------------------------------------------------------------------------------------

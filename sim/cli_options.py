@@ -37,6 +37,7 @@ class Kind(StrEnum):
 
     worlds = "worlds"
     policies = "policies"
+    studies = "studies"
 
 
 WorldName = Annotated[str, typer.Option("--world", metavar="ID|FILE", help="The world: an id or a file.")]
@@ -128,6 +129,6 @@ class BareJson(TyperCommand):
         for word, following in zip(args, [*args[1:], "--"], strict=False):
             filled.append(word)
             key = following.startswith(("world.", "policy.")) and not following.endswith(".json")
-            if word == "--json" and (key or following in (*Kind, "world", "policy") or following[:2] == "--"):
+            if word == "--json" and (key or following in (*Kind, "world", "policy", "study") or following[:2] == "--"):
                 filled.append("-")
         return super().parse_args(ctx, filled)

@@ -134,8 +134,12 @@ def test_commands_exist_with_their_options(line):
     group: Any = typer.main.get_command(app)
     name, *arguments = [word for word in shlex.split(line.split(" #")[0])[1:] if word != "..."]
     assert name in group.commands
+    command = group.commands[name]
+    if hasattr(command, "commands") and arguments:
+        name, *arguments = arguments
+        command = command.commands[name]
     if arguments:
-        group.commands[name].make_context(name, arguments)
+        command.make_context(name, arguments)
 
 
 @pytest.mark.parametrize("line", [line for line in commands() if "--set" in line and "..." not in line])

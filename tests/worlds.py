@@ -36,6 +36,16 @@ TITLE = {"nl": "Proef", "en": "Test"}
 MORE = {"reference": 1, "compiled": 20}  # times as many futures on the fast engine, for a sharper check
 
 
+def gordon_loeb_world() -> World:
+    """Return a town in which every break-in costs 20,000 euro and prevention stops them as in Gordon and Loeb's first
+    class: the bill is 50 / (0.5 z + 1) euro per inhabitant a year at a spend of z, and 8 euro is best.
+    """
+    values = {"defence": "gordon_loeb_1", "threat.attempts": 200.0, "break_in.gordon_loeb_v": 0.25,
+              "break_in.gordon_loeb_alpha": 0.5, "break_in.gordon_loeb_beta": 1.0, "incident.minor_cost": 20_000.0,
+              "incident.minor_sigma": 0.0, "measures.build_months": 0.0, "measures.decay_months": 0.0}  # fmt: skip
+    return quiet_world((20_000,), years=10, values=values)
+
+
 def setting(world: World, policy: Policy) -> Setting:
     """Return what the engine needs."""
     return Setting(world_arrays(world), policy_arrays(policy, world))

@@ -158,7 +158,7 @@ _common: list[Setting] = []
 
 
 @contextlib.contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
+def deaf_to_interrupts() -> Iterator[None]:
     """Ignore Ctrl+C for a moment, where this is the main thread and may say so."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -192,7 +192,7 @@ def _parallel(common: Sequence[Setting], seed: int, chunks: Sequence[range], wor
         initargs=(common[0].world, [setting.policy for setting in common]),
     )
     try:
-        with _deaf_to_interrupts():  # workers start now and inherit this: Ctrl+C is for the parent alone
+        with deaf_to_interrupts():  # workers start now and inherit this: Ctrl+C is for the parent alone
             jobs = {pool.submit(_play_prepared, seed, chunk): chunk for chunk in chunks}
         for job, chunk in jobs.items():
             yield chunk, job.result()

@@ -23,13 +23,14 @@ from sim.model.phases import path_of
 from sim.model.policy import Policy
 from sim.model.problems import InputError, Problem, did_you_mean, listed
 from sim.model.spec import Parameter, parameters, plain_number
+from sim.model.study import Study
 from sim.model.world import World
 
-Kind = Literal["world", "policy"]
+Kind = Literal["world", "policy", "study"]
 Place = Callable[[Loc], tuple[str, int | None]]
 """From a path in the data to the file and line it came from."""
 
-MODELS: Mapping[Kind, type[Group]] = {"world": World, "policy": Policy}
+MODELS: Mapping[Kind, type[Group]] = {"world": World, "policy": Policy, "study": Study}
 OTHER: Mapping[Kind, Kind] = {"world": "policy", "policy": "world"}
 
 _TYPE_WORDS = {
@@ -53,7 +54,10 @@ _LIMIT_WORDS = {
     "too_long": "a list of at most {max_length}",
 }
 _SWITCHES = {"yes": "true", "ja": "true", "on": "true", "no": "false", "nee": "false", "off": "false"}
-_VERBS = ("is ", "has ", "names ", "means ", "limits ", "changes ", "cannot ", "makes ")
+_VERBS = (
+    *("is ", "are ", "has ", "names ", "means ", "limits ", "changes ", "cannot ", "must ", "make ", "makes "),
+    *("asks ", "leads ", "needs ", "stands "),
+)
 _NEEDED_WORDS = {
     "id": "a short name in lower-case letters, such as my-policy",
     "title": "a text, or {nl: ..., en: ...}",
@@ -62,13 +66,16 @@ _NEEDED_WORDS = {
     "payer": "municipality, flanders, insurer or fund",
     "instrument": "matching, lump_sum, shared_service or audit",
     "share": "the part that is paid, such as 0.5",
+    "worlds": "ids or files of worlds, such as [flanders-2020]",
+    "policies": "ids or files of policies, such as [status-quo-2020, fifty-fifty]",
+    "replications": "a number of futures, or {at_least: 50, at_most: 500, half_width: 100000}",
     "amount": "euros per inhabitant per year",
     "per_year": "euros a year, such as 500000",
     "from": "a date such as 2021-06-01",
     "set": "the keys that change and their values, such as {response.teams: 6}",
 }
 
-Scenario = TypeVar("Scenario", World, Policy)
+Scenario = TypeVar("Scenario", World, Policy, Study)
 
 
 def changed(scenario: Scenario, kind: Kind, values: Mapping[str, Any]) -> Scenario:
@@ -133,6 +140,8 @@ def _inside(kind: Kind, path: Sequence[str]) -> Inside:
 def unknown_key(kind: Kind, loc: Loc, file: str, line: int | None) -> Problem:
     """The problem of a key that does not exist here: of the other kind, of a later version, or misspelt."""
     key, where = str(loc[-1]), dotted(loc)[:200]
+    if kind == "study":
+        return _unknown_in_a_study(key, loc, file, line)
     other = OTHER[kind]
     first = key.partition(".")[0]
     here = keys_at(MODELS[kind], loc[:-1])
@@ -157,6 +166,23 @@ def unknown_key(kind: Kind, loc: Loc, file: str, line: int | None) -> Problem:
             hint = f"there is {elsewhere}"
     known = f"; keys here are {', '.join(here)}" if here else ""
     return Problem(file, line, "unknown-key", f'unknown key "{where}" in a {kind}{known}', hint)
+
+
+def _unknown_in_a_study(key: str, loc: Loc, file: str, line: int | None) -> Problem:
+    here = keys_at(Study, loc[:-1])
+    hint = did_you_mean(key, here) or _STUDY_HINTS.get(key)
+    if hint is None and key.startswith(("world.", "policy.")):
+        hint = f"write factors: {{{key}: ...}}"
+    return Problem(file, line, "unknown-key", f'unknown key "{dotted(loc)[:200]}" in a study; keys here are '
+                   f"{', '.join(here)}", hint)  # fmt: skip
+
+
+_STUDY_HINTS = dict.fromkeys(("vary", "sweep", "axes", "parameters"), 'did you mean "factors"?') | {
+    "world": 'did you mean "worlds"?',
+    "policy": 'did you mean "policies"?',
+    "designs": 'did you mean "size"?',
+    "n": 'did you mean "size"?',
+}
 
 
 def dotted(loc: Loc) -> str:
@@ -328,4 +354,4 @@ def _paths(model: type[BaseModel], above: tuple[str, ...]) -> Iterator[tuple[str
 
 
 def _folder(kind: Kind) -> str:
-    return {"world": "worlds", "policy": "policies"}[kind]
+    return {"world": "worlds", "policy": "policies", "study": "studies"}[kind]

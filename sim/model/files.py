@@ -1,4 +1,4 @@
-"""Worlds and policies from YAML files, with every problem at once, each with its file, line and nearest valid name.
+"""Worlds, policies and studies from YAML files; every problem at once, each with its file, line and nearest valid name.
 
 A scenario is named by its id (`flanders-2020`) or by a path. A policy may stand on another one (`based_on`); only what
 differs stands in its file. Settings (`world.threat.attempts=24`) are checked like a file.
@@ -6,6 +6,7 @@ differs stands in its file. Settings (`world.threat.attempts=24`) are checked li
 
 from __future__ import annotations
 
+import datetime
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -13,13 +14,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sim.model.checks import MODELS, Kind, problems_of
+from sim.model.checks import MODELS, Kind, problems_of, shown
 from sim.model.dates import date_problems
 from sim.model.finding import ENDINGS, Scenario, exists, find, kind_of, kind_problem, scenarios, wrong_kind
+from sim.model.groups import Words
 from sim.model.merging import on_base, with_settings
 from sim.model.municipalities import DATA, Municipality, duplicates, read_municipalities
 from sim.model.policy import Policy
 from sim.model.problems import InputError, Problem, did_you_mean
+from sim.model.study import Study
 from sim.model.world import World
 from sim.model.yaml_in import Node, read_tree
 from sim.model.yaml_out import policy_yaml, world_yaml
@@ -29,6 +32,7 @@ __all__ = [
     "check_together",
     "load_inputs",
     "load_policy",
+    "load_study",
     "load_world",
     "policy_yaml",
     "scenarios",
@@ -55,6 +59,17 @@ def load_policy(id_or_path: str | os.PathLike[str], settings: Iterable[str] = ()
     """
     scenario, _, problems = _load("policy", id_or_path, list(settings))
     if problems or not isinstance(scenario, Policy):
+        raise InputError(problems)
+    return scenario
+
+
+def load_study(id_or_path: str | os.PathLike[str], settings: Iterable[str] = ()) -> Study:
+    """The study with this id or in this file, with its worlds and policies; settings come on top of these.
+
+    Raises InputError with every problem of the study and of the files that it names.
+    """
+    scenario, _, problems = _load("study", id_or_path, list(settings))
+    if problems or not isinstance(scenario, Study):
         raise InputError(problems)
     return scenario
 
@@ -107,8 +122,8 @@ def validate(paths: Iterable[str | os.PathLike[str]]) -> list[Problem]:
         if tree is None:
             continue
         kind = kind_of(tree, path) if isinstance(tree.value, dict) else "policy"
-        if kind is None or kind == "study":
-            problems.append(kind_problem(kind, tree))
+        if kind is None:
+            problems.append(kind_problem(tree))
             continue
         scenario, tree, faults = _load(kind, path, [])
         problems += faults
@@ -128,7 +143,7 @@ def validate(paths: Iterable[str | os.PathLike[str]]) -> list[Problem]:
 
 def _load(
     kind: Kind, name: str | os.PathLike[str], settings: list[str]
-) -> tuple[World | Policy | None, Node | None, list[Problem]]:
+) -> tuple[World | Policy | Study | None, Node | None, list[Problem]]:
     """The scenario (None when it has faults), its tree, and its problems."""
     path, problems = find(kind, name)
     if path is None:
@@ -141,9 +156,12 @@ def _load(
         return None, tree, [problem]
     if kind == "policy":
         tree = on_base(tree, path, [path], problems)
-    tree = with_settings(kind, tree, settings, problems)
+    if kind != "study":
+        tree = with_settings(kind, tree, settings, problems)
     values = tree.plain()
-    if kind == "world" and isinstance(values.get("municipalities"), str):
+    if kind == "study":
+        _load_named(values, tree, path.parent, settings, problems)
+    elif kind == "world" and isinstance(values.get("municipalities"), str):
         values["municipalities"] = _table(tree.value["municipalities"], path.parent, problems)
     elif kind == "world" and isinstance(values.get("municipalities"), list):
         problems += _twice(tree.value["municipalities"])
@@ -153,7 +171,9 @@ def _load(
     return scenario, tree, problems
 
 
-def _validated(kind: Kind, values: dict[str, Any], tree: Node, problems: list[Problem]) -> World | Policy | None:
+def _validated(
+    kind: Kind, values: dict[str, Any], tree: Node, problems: list[Problem]
+) -> World | Policy | Study | None:
     def place(loc: tuple[str | int, ...]) -> tuple[str, int | None]:
         node = tree.at(loc)
         return node.file, node.line
@@ -167,8 +187,37 @@ def _validated(kind: Kind, values: dict[str, Any], tree: Node, problems: list[Pr
         return None
     if problems:
         return None
-    assert isinstance(scenario, World | Policy)
+    assert isinstance(scenario, World | Policy | Study)
     return scenario
+
+
+def _load_named(values: dict[str, Any], tree: Node, folder: Path, settings: list[str], problems: list[Problem]) -> None:
+    """Put the worlds and policies that a study names in the place of their names, a stand-in where one has faults.
+
+    A name is an id, or the path of a file, seen from the study.
+    """
+    for kind, key in (("world", "worlds"), ("policy", "policies"), ("policy", "baseline")):
+        node = tree.value.get(key)
+        names = node.value if node is not None and isinstance(node.value, list) else [node] if node is not None else []
+        found = [_named("world" if kind == "world" else "policy", name, folder, settings, problems) for name in names]
+        if found:
+            values[key] = found[0] if key == "baseline" else tuple(found)
+
+
+def _named(kind: Kind, node: Node, folder: Path, settings: list[str], problems: list[Problem]) -> World | Policy:
+    """The scenario of a name in a study."""
+    stand_in = _WORLD if kind == "world" else _POLICY
+    if not isinstance(node.value, str):
+        message = f"must be the id or the file of a {kind}, and is {shown(node.plain())}"
+        problems.append(Problem(node.file, node.line, "wrong-type", message))
+        return stand_in
+    near = folder / node.value
+    scenario, _, faults = _load(kind, near if near.suffix.lower() in ENDINGS else node.value, settings)
+    for problem in faults:  # a name that is nobody's is the study's fault, the rest stands where it stands
+        alone = problem.line is None and problem.file in (node.value[:80], str(near))
+        message = f"{node.value[:80]}: {problem.message}" if problem.rule == "not-found" else problem.message
+        problems.append(Problem(node.file, node.line, problem.rule, message, problem.hint) if alone else problem)
+    return scenario if isinstance(scenario, World | Policy) else stand_in.model_copy(update={"id": node.value})
 
 
 # ---- municipalities ------------------------------------------------------------------------------------------------
@@ -191,6 +240,8 @@ def _table(node: Node, folder: Path, problems: list[Problem]) -> list[Municipali
 
 
 _PLACEHOLDER = (Municipality(nis=1, name="?", population=1),)
+_WORLD = World(id="x", title=Words(nl="?", en="?"), municipalities=_PLACEHOLDER, start=datetime.date(2020, 1, 1))
+_POLICY = Policy(id="x", title=Words(nl="?", en="?"))
 
 
 def _twice(node: Node) -> list[Problem]:

@@ -19,8 +19,9 @@ from sim.model.world import World
 from sim.model.yaml_in import Node, read_tree
 
 ENDINGS = (".yaml", ".yml")
-FOLDERS: dict[Kind, str] = {"world": "worlds", "policy": "policies"}
-_STUDY_KEYS = {"worlds", "policies", "vary", "sweep", "factors", "design", "cases", "axes"}
+FOLDERS: dict[Kind, str] = {"world": "worlds", "policy": "policies", "study": "studies"}
+FIRST: dict[Kind, str] = {"world": "flanders-2020", "policy": "status-quo-2020", "study": "who-pays-grid"}
+_STUDY_KEYS = {"worlds", "policies", "baseline", "factors", "design", "cases", "vary", "sweep", "axes"}
 _PACKAGE = Path(__file__).parent.parent
 
 
@@ -32,10 +33,10 @@ class Scenario(NamedTuple):
     title: Words
 
 
-def scenarios(kind: Literal["world", "policy", "worlds", "policies"]) -> list[Scenario]:
-    """The shipped worlds or policies, the first of each being the default, the others by id."""
-    one: Kind = "world" if kind.startswith("world") else "policy"
-    first = {"world": "flanders-2020", "policy": "status-quo-2020"}[one]
+def scenarios(kind: Literal["world", "policy", "study", "worlds", "policies", "studies"]) -> list[Scenario]:
+    """The shipped worlds, policies or studies, the first of each being the default, the others by id."""
+    one: Kind = next(name for name, folder in FOLDERS.items() if kind in (name, folder))
+    first = FIRST[one]
     found = [_scenario(path, path.stat().st_mtime_ns) for path in shipped_files(one)]
     return sorted(found, key=lambda scenario: (scenario.id != first, scenario.id))
 
@@ -67,8 +68,9 @@ def wrong_kind(kind: Kind, tree: Node, path: Path) -> Problem | None:
         message = "a scenario is a group of keys such as id and title, not a list or a text"
         return Problem(tree.file, tree.line, "wrong-type", message)
     found = kind_of(tree, path)
-    if found == "study":
-        return kind_problem(found, tree)
+    if "study" in (found, kind):
+        wrong = found is not None and found != kind
+        return Problem(tree.file, None, "wrong-kind", f"is a {found}, and a {kind} is expected here") if wrong else None
     keys = set(tree.value)
     other_is_sure = {"municipalities", "start"} <= keys if kind == "policy" else not keys & {"municipalities", "start"}
     if found is not None and found != kind and other_is_sure:
@@ -87,24 +89,22 @@ def kind_of(tree: Node, path: Path) -> Literal["world", "policy", "study"] | Non
         return "world" if folder == "worlds" else "policy"
     world = len(keys & (World.model_fields.keys() - Policy.model_fields.keys()))
     policy = len(keys & (Policy.model_fields.keys() - World.model_fields.keys()))
-    if keys & _STUDY_KEYS and not world and not policy:
+    if keys & _STUDY_KEYS and world == len(keys & {"years", "seed"}) and not policy:
         return "study"
     if world != policy:
         return "world" if world > policy else "policy"
     return None
 
 
-def kind_problem(kind: str | None, tree: Node) -> Problem:
-    """The problem of a file that is a study, or whose kind cannot be told."""
-    if kind == "study":
-        return Problem(tree.file, None, "not-simulated-yet", "is a study; this version reads worlds and policies only")
+def kind_problem(tree: Node) -> Problem:
+    """The problem of a file whose kind cannot be told."""
     return Problem(
         tree.file,
         None,
         "unknown-kind",
         "is neither clearly a world nor clearly a policy",
-        "a world names municipalities and start; a policy names prevention, response, ransom or cost_split; "
-        "or put the file in a folder worlds/ or policies/",
+        "a world names municipalities and start; a policy names prevention, response, ransom or cost_split; a study "
+        "names worlds and policies; or put the file in a folder worlds/, policies/ or studies/",
     )
 
 

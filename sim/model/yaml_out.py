@@ -1,4 +1,4 @@
-"""World and Policy as YAML that says only what differs from the defaults, or from the policy it is based on.
+"""World, Policy and Study as YAML that says only what differs from the defaults, or from the policy it is based on.
 
 Reading the text back gives an equal scenario.
 """
@@ -16,8 +16,10 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from sim.model.groups import Group, Words
 from sim.model.municipalities import DATA, Municipality, read_municipalities
+from sim.model.paths import thawed
 from sim.model.policy import CATEGORIES, Phase, Policy
 from sim.model.problems import InputError
+from sim.model.study import Study
 from sim.model.world import World
 from sim.model.yaml_in import scalar
 
@@ -54,7 +56,23 @@ def policy_yaml(policy: Policy, base: Policy | None = None) -> str:
     return _dump(data)
 
 
-def _head(scenario: World | Policy) -> dict[str, Any]:
+def study_yaml(study: Study) -> str:
+    """The study as YAML text, its worlds and policies named by `study_file`, from which it can be read again."""
+    named: dict[str, Any] = {
+        "worlds": [study_file(world) for world in study.worlds],
+        "baseline": None if study.baseline is None else study_file(study.baseline),
+        "policies": [study_file(policy) for policy in study.policies],
+    }
+    rest = study.model_dump(mode="python", by_alias=True, exclude={*_HEAD, *named}, exclude_defaults=True)
+    return _dump(_head(study) | {key: one for key, one in named.items() if one is not None} | thawed(rest))
+
+
+def study_file(scenario: World | Policy) -> str:
+    """The name of the file, beside its study, that a world or a policy is kept in."""
+    return f"{'world' if isinstance(scenario, World) else 'policy'}-{scenario.id}.yaml"
+
+
+def _head(scenario: World | Policy | Study) -> dict[str, Any]:
     data: dict[str, Any] = {"id": _text(scenario.id)}
     for name in _HEAD[1:]:
         words: Words | None = getattr(scenario, name)

@@ -12,6 +12,7 @@ from sim.engines import events as ev
 from sim.engines.mixing import ledger_hash
 from sim.engines.setting import Outcome
 from sim.model.arrays import WorldArrays
+from sim.model.kpis import KPIS
 from sim.model.policy import CATEGORIES, PAYERS
 from sim.results.ledger import by_payer_and_category, sums
 from sim.rules.calendar import MINUTES_PER_DAY
@@ -20,27 +21,7 @@ from sim.rules.incident import SEVERE, SIGNIFICANT
 if TYPE_CHECKING:
     from sim.engines.twin.loop import Chunk
 
-KPIS = {
-    "cash_cost_eur": "EUR",
-    "cost_municipality_eur": "EUR",
-    "cost_flanders_eur": "EUR",
-    "cost_insurer_eur": "EUR",
-    "cost_fund_eur": "EUR",
-    "prevention_cost_eur": "EUR",
-    "incident_cost_eur": "EUR",
-    "ransom_paid_eur": "EUR",
-    "citizen_harm_eur": "EUR",
-    "outage_person_days": "person-days",
-    "break_ins": "break-ins",
-    "significant_incidents": "incidents",
-    "severe_incidents": "incidents",
-    "supplier_events": "events",
-    "team_wait_days_mean": "days",
-    "worst_year_cost_eur": "EUR",
-    "municipalities_in_distress": "municipalities",
-    "unpaid_claims_eur": "EUR",
-}
-"""The key figures of one future, over the whole horizon unless the name says otherwise, and their units."""
+__all__ = ["COUNTS", "INTRUSIONS", "KPIS", "Summary", "key_figures", "summaries_of", "summarise"]
 
 _PROGRAMMES = list(ev.PROGRAMMES)
 _RANSOM = CATEGORIES.index("ransom")

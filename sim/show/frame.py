@@ -26,7 +26,7 @@ _NOTE_HEIGHT = 26
 def dress(
     data: Sequence[dict[str, Any]],
     layout: dict[str, Any],
-    result: Comparison,
+    result: Comparison | str,
     language: str,
     *,
     name: str,
@@ -42,7 +42,8 @@ def dress(
 
     `height` is that of the drawing with everything but its title, `sides` are the margins left, right and below, and
     `head` is the room for words between the title and the plot, all in pixels; `frames` move the picture. `layout.meta`
-    carries `title` and `alt` as plain text, and `rev`, which changes when the picture does.
+    carries `title` and `alt` as plain text, and `rev`, which changes when the picture does. `result` may be its hash
+    alone.
     """
     colours = palette(scheme)
     lines = textwrap.wrap(title, TITLE_LINE)
@@ -122,8 +123,8 @@ def signed(figure: Any, note: str, scheme: str) -> int:
     return int(above)
 
 
-def _revision(result: Comparison, *parts: str) -> str:
-    hashes = [result.ledger_hash(policy) for policy in result.policies]
+def _revision(result: Comparison | str, *parts: str) -> str:
+    hashes = [result] if isinstance(result, str) else [result.ledger_hash(policy) for policy in result.policies]
     return hashlib.sha256("|".join([*parts, *hashes]).encode()).hexdigest()[:12]
 
 

@@ -1,0 +1,169 @@
+"""What a study gave: its tables, and its outcomes as arrays for the analyses."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.experiments.store import TABLES, Store
+from sim.model.policy import Policy
+from sim.model.problems import InputError, Problem, did_you_mean
+from sim.model.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Studied:
+    """The results of a study, as far as it was played. `kept` holds the folder of a study without a store."""
+
+    store: Store
+    interrupted: bool = False
+    kept: Any = field(default=None, repr=False)
+
+    @property
+    def study(self) -> Study:
+        """The study."""
+        return self.store.study
+
+    @cached_property
+    def _done(self) -> dict[int, bool]:
+        return self.store.done()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether no design is missing; some may have failed."""
+        return len(self._done) == len(self.store.designs)
+
+    @property
+    def failed(self) -> int:
+        """How many designs could not be played; `designs()` has their errors."""
+        return sum(not good for good in self._done.values())
+
+    def designs(self) -> pd.DataFrame:
+        """One row a design: world, the value of every factor, futures, hash of the tapes, seed and error if any."""
+        return self._frame("designs")
+
+    def summaries(self) -> pd.DataFrame:
+        """One row a design, policy and outcome: mean with its interval, quantiles, and the paired difference."""
+        return self._frame("summaries")
+
+    def futures(self) -> pd.DataFrame:
+        """One row a design, policy and future: the outcomes as float32, and the hash of the ledger."""
+        return self._frame("futures")
+
+    def _frame(self, name: str) -> pd.DataFrame:
+        table: pd.DataFrame = self.store.table(name).to_pandas()
+        return table
+
+    # ---- for the analyses ----
+
+    @cached_property
+    def points(self) -> pd.DataFrame:
+        """The designs that were played, one row each, by number."""
+        rows = self.designs().set_index("design")
+        return rows[rows["error"].isna()].drop(columns=["error"])
+
+    def column(self, key: str) -> NDArray[Any]:
+        """The value of a factor, or the world, in every design that was played; "-" where a case leaves it alone."""
+        some = self.points[key]
+        if some.isna().any():
+            some = some.astype(object).where(some.notna(), "-")
+        return some.to_numpy(dtype=float if some.dtype.kind in "fi" else object)
+
+    @property
+    def factors(self) -> list[str]:
+        """The keys that were moved."""
+        return list(self.store.designs.keys)
+
+    def policy(self, name: str | None = None) -> Policy:
+        """The policy of this id; the last one by default. Raises InputError for one that was not played."""
+        played = {policy.id: policy for policy in self.study.played}
+        if name is None:
+            return self.study.played[-1]
+        if name not in played:
+            raise self._unknown(f"policy {name!r}", name, list(played))
+        return played[name]
+
+    @property
+    def baseline(self) -> Policy:
+        """The policy that the others are compared with."""
+        return self.study.played[0]
+
+    def outcome(self, name: str) -> str:
+        """The name of an outcome that was kept. Raises InputError otherwise."""
+        if name not in self.study.outcomes:
+            raise self._unknown(f"outcome {name!r}", name, list(self.study.outcomes))
+        return name
+
+    def factor(self, name: str) -> str:
+        """The key of a factor, which may be given by its end. Raises InputError for one that was not moved."""
+        ends = [key for key in self.factors if key == name or key.endswith(f".{name}")]
+        if len(ends) != 1:
+            raise self._unknown(f"factor {name!r}", name, self.factors)
+        return ends[0]
+
+    def _unknown(self, what: str, name: str, known: Sequence[str]) -> InputError:
+        shown = ", ".join(known[:20]) + (", ..." if len(known) > 20 else "")
+        message = f"there is no {what} in this study; there are {shown}"
+        return InputError([Problem(str(self.store.folder), None, "unknown-name", message, did_you_mean(name, known))])
+
+    @cached_property
+    def _cube(self) -> NDArray[np.float32]:
+        """The outcomes: (designs, policies, futures, outcomes), as many futures as every design has."""
+        table = self.store.table("futures")
+        policies, outcomes = len(self.study.played), list(self.study.outcomes)
+        counts = self.points["replications"].to_numpy()
+        if len(counts) == 0:
+            return np.empty((0, policies, 0, len(outcomes)), dtype=np.float32)
+        values = np.column_stack([table[name].to_numpy() for name in outcomes])
+        least = int(counts.min())
+        ends = np.cumsum(counts * policies)
+        rows = [
+            values[end - count * policies : end].reshape(policies, count, len(outcomes))[:, :least]
+            for end, count in zip(ends, counts, strict=True)
+        ]
+        return np.stack(rows)
+
+    def values(self, outcome: str, policy: str | None = None, against: str | None = None) -> NDArray[np.float64]:
+        """An outcome of a policy in every future of every design, or its difference with the policy `against`:
+        shape (designs, futures). Designs with more futures than others lose the last of them.
+        """
+        place = self.study.outcomes.index(self.outcome(outcome))
+        found = self._cube[:, self._place(policy), :, place].astype(np.float64)
+        if against is not None:
+            found -= self._cube[:, self._place(against), :, place]
+        return found
+
+    def _place(self, policy: str | None) -> int:
+        return [one.id for one in self.study.played].index(self.policy(policy).id)
+
+    # ---- questions in SQL ----
+
+    @contextlib.contextmanager
+    def sql(self) -> Iterator[Any]:
+        """A DuckDB connection with the views designs, summaries and futures over the store; needs the extra `study`."""
+        try:
+            import duckdb
+        except ImportError:
+            hint = 'pip install "weerbaar[study]"'
+            raise InputError([Problem("", None, "not-installed", "DuckDB is not installed", hint)]) from None
+        with duckdb.connect() as connection:
+            for name in TABLES:
+                files = [str(part / f"{name}.parquet") for part in self.store.parts()]
+                if files:
+                    connection.read_parquet(files).create_view(name)
+            yield connection
+
+
+def load_results(folder: str | os.PathLike[str]) -> Studied:
+    """Return the results in the store of a study. Raises InputError where there is none, or of another version."""
+    return Studied(Store.opened(folder))

@@ -1,0 +1,191 @@
+"""Many designs, played and kept: in threads, in processes or on a cluster, stopped and resumed at will.
+
+Whatever plays them and in whatever order, the store holds the same.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import tempfile
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from sim.experiments.designs import Designs
+from sim.experiments.playing import Played, Player, packed, play_packed, prepare_worker
+from sim.experiments.replicate import (
+    DEFAULT_ENGINE,
+    Progress,
+    available_workers,
+    deaf_to_interrupts,
+    get_ready,
+    must_compile,
+    usable_engine,
+)
+from sim.experiments.store import Store, StoreFull, filling
+from sim.experiments.studied import Studied
+from sim.model.study import Study
+
+Pool = Literal["threads", "processes"]
+
+PART_SECONDS = 10.0
+PART_FUTURES = 100_000
+"""A part is written after this time, or as soon as it holds so many futures: what a killed process loses at most."""
+AHEAD = 2
+"""Tasks that wait for each worker, so that none is idle."""
+
+
+def run_study(
+    study: Study,
+    store: str | os.PathLike[str] | None = None,
+    *,
+    engine: str = DEFAULT_ENGINE,
+    pool: Pool | None = None,
+    workers: int | None = None,
+    cluster: str | None = None,
+    progress: Progress | None = None,
+) -> Studied:
+    """Play what a store does not hold yet of a study, and return what it holds then.
+
+    Without a `store` the results live in a folder of their own, as long as they are used. By default the compiled
+    engine plays in threads and the reference engine in processes, on all cores; `cluster` is `local:N` or the address
+    of a Dask scheduler. `progress` is called with (designs done, designs to do). Ctrl+C keeps all that is done:
+    `interrupted` is then set. Raises InputError for a store that is of something else or in use, StoreFull where the
+    disk is full; the store is whole then too.
+    """
+    kept = tempfile.TemporaryDirectory(prefix="weerbaar-") if store is None else None
+    folder = Path(kept.name) / study.id if kept is not None else Path(store or "")
+    engine = usable_engine(engine)
+    how: Pool = pool or ("threads" if engine == "compiled" else "processes")
+    with filling(folder, study) as held:
+        missing = held.missing()
+        interrupted = False
+        if missing:
+            if must_compile(engine) and cluster is None:
+                get_ready(engine)
+            with _pool(held.designs, engine, how, workers, cluster) as work:
+                interrupted = _Filling(held, missing, progress).run(work)
+    return Studied(held, interrupted=interrupted, kept=kept)
+
+
+# ---- who does the work ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Work:
+    """What plays designs: `submit` takes their numbers; `stop` makes those that are being played end soon."""
+
+    submit: Callable[[tuple[int, ...]], Future[list[Played]]]
+    stop: Callable[[], None]
+    workers: int
+    block: int | None = None
+
+
+@contextlib.contextmanager
+def _pool(designs: Designs, engine: str, how: Pool, workers: int | None, cluster: str | None) -> Iterator[Work]:
+    count = workers or available_workers()
+    block = None if engine == "compiled" else 1  # a design takes long there, and Ctrl+C should not
+    content = b"" if cluster is None and how == "threads" else packed(designs.study)
+    if cluster is not None:
+        from sim.experiments.cluster import cluster_pool
+
+        with cluster_pool(cluster) as (far, cores):
+            yield Work(lambda numbers: far.submit(play_packed, content, numbers, engine), lambda: None, cores, block)
+        return
+    pool: Executor
+    if how == "threads":
+        told = threading.Event()
+
+        def play(numbers: tuple[int, ...]) -> list[Played]:
+            return list(Player(designs, engine, told.is_set).play(numbers))
+
+        pool = ThreadPoolExecutor(count)
+        work = Work(lambda numbers: pool.submit(play, numbers), told.set, count, block)
+    else:
+        context = multiprocessing.get_context("spawn")
+        flag = context.Event()
+        pool = ProcessPoolExecutor(count, mp_context=context, initializer=prepare_worker, initargs=(flag,))
+
+        def hand_out(numbers: tuple[int, ...]) -> Future[list[Played]]:
+            with deaf_to_interrupts():  # a worker that begins inherits this: Ctrl+C is for the parent alone
+                return pool.submit(play_packed, content, numbers, engine)
+
+        work = Work(hand_out, flag.set, count, block)
+    try:
+        yield work
+    finally:
+        work.stop()
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+# ---- the loop ------------------------------------------------------------------------------------------------------
+
+
+class _Filling:
+    """Hands out designs, takes back what is done, and writes it in parts."""
+
+    def __init__(self, store: Store, missing: list[int], progress: Progress | None) -> None:
+        self.store, self.progress = store, progress
+        self.total, self.finished = len(missing), 0
+        self.blocks = deque(store.designs.blocks(missing))
+        self.waiting: list[Played] = []
+        self.written = time.monotonic()
+
+    def run(self, work: Work) -> bool:
+        """Play all designs; return whether the work was interrupted. What is done is written in any case."""
+        blocks = self.blocks
+        if work.block is not None:
+            blocks = deque((number,) for block in self.blocks for number in block)
+        running: set[Future[Any]] = set()
+        interrupted = False
+        try:
+            try:
+                while blocks or running:
+                    while blocks and len(running) < AHEAD * work.workers:
+                        running.add(work.submit(blocks.popleft()))
+                    done, _ = wait(running, timeout=1.0, return_when=FIRST_COMPLETED)
+                    self._take(done, running)
+                    self._tell(done)
+            except KeyboardInterrupt:
+                interrupted = True
+                work.stop()
+                for task in running:
+                    task.cancel()
+                done, _ = wait(running, timeout=600)
+                self._take({task for task in done if not task.cancelled()}, running)
+        except StoreFull:
+            self.waiting.clear()
+            raise
+        finally:
+            work.stop()
+            for task in running:
+                task.cancel()
+            self._flush()
+        return interrupted
+
+    def _take(self, done: set[Future[Any]], running: set[Future[Any]]) -> None:
+        for task in done:
+            running.discard(task)
+            some: list[Played] = task.result()
+            self.waiting += some
+            self.finished += len(some)
+
+    def _tell(self, done: set[Future[Any]]) -> None:
+        if self.progress is not None and done:
+            self.progress(self.finished, self.total)
+        heavy = sum(one.ledgers.size for one in self.waiting) >= PART_FUTURES
+        if heavy or time.monotonic() - self.written >= PART_SECONDS:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self.waiting:
+            self.store.write(self.waiting)
+            self.waiting = []
+        self.written = time.monotonic()

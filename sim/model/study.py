@@ -1,0 +1,313 @@
+"""A study: worlds and policies, and what of them is moved over which values.
+
+A factor is one key of the worlds or of the policies, written as for `--set`. A study lists cases, crosses all values of
+its factors (`grid`), or draws points over their ranges (`latin_hypercube`, `sobol`). Every point is played with all
+policies on the same futures; the first policy is what the others are compared with.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import math
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from sim.model.faults import faults_of, refuse
+from sim.model.groups import ID_PATTERN, Group, Text
+from sim.model.kpis import KPIS
+from sim.model.paths import frozen, thawed
+from sim.model.policy import Policy
+from sim.model.spec import parameters
+from sim.model.world import World
+
+Design = Literal["cases", "grid", "latin_hypercube", "sobol"]
+Distribution = Literal["uniform", "loguniform", "triangular", "normal"]
+SAMPLED = ("latin_hypercube", "sobol")
+MOST_DESIGNS = 1_000_000
+SCOPES = ("world", "policy")
+
+
+def _listed_values(value: Any) -> Any:
+    """A bare list is the list of values."""
+    if isinstance(value, list | tuple):
+        return {"values": tuple(value)}
+    if isinstance(value, Mapping) and isinstance(value.get("values"), list):
+        return {**value, "values": tuple(value["values"])}
+    return value
+
+
+class Factor(Group):
+    """What a key is moved over: `values`, named `levels`, a range from `low` to `high`, or the range of the parameter
+    table (`from_spec`); in a range, by which `distribution` points are drawn and how many `steps` a grid takes.
+
+    `normal` has `mean` and `sd` and is cut off at `low` and `high`; `triangular` has its top at `mode`.
+    """
+
+    values: Annotated[tuple[Any, ...], AfterValidator(frozen)] | None = Field(default=None, min_length=1)
+    levels: Annotated[Mapping[str, Any], AfterValidator(frozen)] | None = Field(default=None, min_length=1)
+    from_spec: bool = False
+    low: float | None = None
+    high: float | None = None
+    steps: int = Field(default=3, ge=2, le=1000)
+    distribution: Distribution = "uniform"
+    mode: float | None = None
+    mean: float | None = None
+    sd: float | None = Field(default=None, gt=0)
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Self:
+        forms = [self.values is not None, self.levels is not None, self.from_spec, self.low is not None]
+        if sum(forms) != 1 or (self.low is None) != (self.high is None):
+            raise PydanticCustomError(
+                "which-form",
+                "must be one of: a list of values, named levels, low and high, or from_spec: true",
+            )
+        if self.low is not None and self.high is not None:
+            self._check_range(self.low, self.high)
+        return self
+
+    def _check_range(self, low: float, high: float) -> None:
+        if low >= high:
+            raise PydanticCustomError("empty-range", "has low {low} and high {high}; low must be below high",
+                                      {"low": low, "high": high})  # fmt: skip
+        if self.distribution == "loguniform" and low <= 0:
+            raise PydanticCustomError("not-positive", "is loguniform, and low must be above 0")
+        if self.distribution == "triangular" and not low <= (low if self.mode is None else self.mode) <= high:
+            raise PydanticCustomError("out-of-range", "has its mode outside low and high")
+        if self.distribution == "normal" and (self.mean is None or self.sd is None):
+            raise PydanticCustomError("missing-key", "is normal, and needs mean and sd")
+
+    def over(self, key: str) -> Factor:
+        """The same factor with the range of the parameter table written out; needs a row that has one."""
+        row = parameters()[key]
+        if not self.from_spec:
+            return self
+        value = row.value if isinstance(row.value, int | float) else None
+        low, high = row.low, row.high
+        if self.distribution == "loguniform" and low is not None and low <= 0:
+            return Factor(low=low, high=high, steps=self.steps)
+        mode = self.mode if self.mode is not None or self.distribution != "triangular" else value
+        return self.model_copy(
+            update={"from_spec": False, "low": low, "high": high, "mode": None if mode is None else float(mode)}
+        )
+
+    @property
+    def is_range(self) -> bool:
+        """Whether any number from low to high may be drawn."""
+        return self.low is not None
+
+    @property
+    def is_number(self) -> bool:
+        """Whether every value is a number, so that effects have a direction."""
+        some = self.values or ()
+        return self.is_range or (
+            bool(some) and all(isinstance(one, int | float) and not isinstance(one, bool) for one in some)
+        )
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The lowest and the highest number of a range."""
+        assert self.low is not None
+        assert self.high is not None
+        return self.low, self.high
+
+    def listed(self, whole: bool = False) -> list[Any]:
+        """The values for a grid: the list, the levels, or `steps` numbers from low to high."""
+        if self.levels is not None:
+            return list(self.levels.values())
+        if self.values is not None:
+            return list(self.values)
+        low, high = self.ends
+        some = [low + (high - low) * i / (self.steps - 1) for i in range(self.steps)]
+        return list(dict.fromkeys(round(one) for one in some)) if whole else some
+
+    def at(self, share: float, whole: bool = False) -> Any:
+        """The value below which `share` (from 0 to 1, 1 left out) of the distribution lies; of a list, its turn."""
+        if not self.is_range:
+            some = self.listed()
+            return some[min(int(share * len(some)), len(some) - 1)]
+        low, high = self.ends
+        if whole:
+            return min(math.floor(low + share * (high - low + 1)), math.floor(high))
+        return _quantile(self, share, low, high)
+
+    def shown(self, value: Any) -> float | str:
+        """A value as it stands in a table: a number, a word, the name of a level."""
+        if self.levels is not None:
+            return next((name for name, one in self.levels.items() if one == value), _text(value))
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return float(value)
+        return value if isinstance(value, str) else _text(value)
+
+
+def _text(value: Any) -> str:
+    return json.dumps(thawed(value), default=str, sort_keys=True)
+
+
+def _quantile(factor: Factor, share: float, low: float, high: float) -> float:
+    if factor.distribution == "loguniform":
+        return float(math.exp(math.log(low) + share * math.log(high / low)))
+    if factor.distribution == "triangular":
+        mode = low if factor.mode is None else factor.mode
+        turn = (mode - low) / (high - low)
+        if share < turn:
+            return float(low + math.sqrt(share * (high - low) * (mode - low)))
+        return float(high - math.sqrt((1 - share) * (high - low) * (high - mode)))
+    if factor.distribution == "normal" and factor.mean is not None and factor.sd is not None:
+        from scipy.special import ndtr, ndtri
+
+        ends = [ndtr((end - factor.mean) / factor.sd) for end in (low, high)]
+        found = factor.mean + factor.sd * ndtri(ends[0] + share * (ends[1] - ends[0]))
+        return min(max(float(found), low), high)
+    return low + share * (high - low)
+
+
+class Replications(Group):
+    """How many futures a design gets: `at_least`, and more until the 95 % interval of the paired difference with the
+    baseline in `outcome` has this `half_width` (in its unit) for every policy, up to `at_most`.
+    """
+
+    at_least: int = Field(default=50, ge=1, le=1_000_000)
+    at_most: int = Field(default=1000, ge=1, le=1_000_000)
+    half_width: float | None = Field(default=None, gt=0)
+    outcome: str = "cash_cost_eur"
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.at_most < self.at_least:
+            message = "at_most {most} lies below at_least {least}"
+            raise PydanticCustomError("out-of-range", "has " + message, {"most": self.at_most, "least": self.at_least})
+        if self.half_width is None and self.at_most != self.at_least:
+            raise PydanticCustomError("missing-key", "needs half_width, the precision at which to stop")
+        return self
+
+
+def _fixed(value: Any) -> Any:
+    """A bare number of futures is neither more nor less."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return {"at_least": value, "at_most": value}
+    return value
+
+
+class Study(Group):
+    """Worlds and policies, the factors that are moved, and how.
+
+    `baseline` is a policy that the factors of policies leave alone; without it the first of `policies` is compared
+    with, and moves like the others. `size` is the number of points of a Latin hypercube, or of the base sample of
+    Sobol's scheme, which plays size x (factors + 2).
+    """
+
+    id: str = Field(pattern=ID_PATTERN)
+    title: Text
+    description: Text | None = None
+    reference: Text | None = None
+    worlds: tuple[World, ...] = Field(min_length=1)
+    policies: tuple[Policy, ...] = Field(min_length=1)
+    baseline: Policy | None = None
+    design: Design = "cases"
+    size: int | None = Field(default=None, ge=1, le=MOST_DESIGNS)
+    factors: Annotated[Mapping[str, Annotated[Factor, BeforeValidator(_listed_values)]], AfterValidator(frozen)] = (
+        frozen({})
+    )
+    cases: Annotated[tuple[Mapping[str, Any], ...], AfterValidator(frozen)] = ()
+    replications: Annotated[Replications, BeforeValidator(_fixed)] = Replications(at_least=50, at_most=50)
+    outcomes: tuple[str, ...] = Field(default=tuple(KPIS), min_length=1)
+    years: int | None = Field(default=None, ge=1, le=50)
+    seed: int = Field(default=2026, ge=0, le=2**63 - 1)
+
+    @field_validator("worlds", "policies", "cases", "outcomes", mode="before")
+    @classmethod
+    def _as_tuple(cls, value: object) -> object:
+        return tuple(value) if isinstance(value, list) else value
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _as_a_whole(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Judge the form, and what the parts say about each other, all in one pass."""
+        from sim.model.study_checks import study_faults, without  # it knows this module
+
+        if not isinstance(data, Mapping):
+            return handler(data)
+        faults: list[InitErrorDetails] = []
+        study = None
+        try:
+            study = handler(data)
+        except ValidationError as error:
+            faults = faults_of(error)
+            with contextlib.suppress(ValidationError):  # what is sound is still judged
+                study = handler(without(data, [one["loc"] for one in faults]))
+        told = {tuple(one["loc"]) for one in faults}
+        later = study_faults(study, data, whole=not faults)
+        faults += [one for one in later if not any(tuple(one["loc"])[: len(loc)] == loc for loc in told)]
+        refuse(cls.__name__, faults)
+        assert study is not None
+        return study
+
+    @property
+    def played(self) -> tuple[Policy, ...]:
+        """The policies that every design plays, the baseline first."""
+        return self.policies if self.baseline is None else (self.baseline, *self.policies)
+
+    @cached_property
+    def spread(self) -> Mapping[str, Factor]:
+        """The factors key by key: groups are opened, ranges of the parameter table written out; worlds first."""
+        found = dict(_opened(self.factors, self.policies))
+        return {key: found[key] for scope in SCOPES for key in found if key.startswith(f"{scope}.")}
+
+    @cached_property
+    def digest(self) -> str:
+        """What tells this study from any other, whatever its titles: 16 hexadecimal digits."""
+        plain = self.model_dump(mode="json", by_alias=True, exclude=_WORDS)
+        for scenario in [*plain["worlds"], *plain["policies"], plain["baseline"] or {}]:
+            for name in (*_WORDS, "based_on"):
+                scenario.pop(name, None)
+        text = json.dumps(plain, sort_keys=True, ensure_ascii=False, allow_nan=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def with_values(self, values: Mapping[str, Any]) -> Study:
+        """A validated copy with these keys changed: `size`, `replications`, `years`, `seed`; InputError otherwise."""
+        from sim.model.checks import changed
+
+        return changed(self, "study", values)
+
+
+_WORDS = {"title", "description", "reference"}
+
+
+def _opened(factors: Mapping[str, Factor], policies: tuple[Policy, ...]) -> Iterator[tuple[str, Factor]]:
+    """The factors of a study, where `world.threat: {from_spec: true}` stands for all below it that have a range.
+
+    What a policy does not have (a fund, insurance) is not made by opening a group.
+    """
+    for key, factor in factors.items():
+        row = parameters().get(key)
+        if not factor.from_spec:
+            yield key, factor
+        elif row is not None:
+            yield key, factor.over(key)
+        else:
+            for name, inner in parameters().items():
+                if name.startswith(f"{key}.") and inner.low is not None and name not in factors:
+                    absent = inner.scope == "policy" and any(one.get_value(inner.path) is None for one in policies)
+                    if not absent:
+                        yield name, factor.over(name)
+
+
+def is_whole(key: str) -> bool:
+    """Whether only whole numbers make sense for a key."""
+    row = parameters().get(key)
+    return row is not None and row.whole

@@ -1,0 +1,298 @@
+"""What a study says, as pictures: one for each question, with the finding as its title."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from sim.experiments.losses import Losses
+from sim.experiments.sensitivity import Effects, Indices
+from sim.experiments.studied import Studied
+from sim.experiments.tradeoffs import Choice, Front, Heat, Regrets
+from sim.show.frame import dress
+from sim.show.palette import palette
+from sim.show.study_names import (
+    aim_name,
+    candidate_name,
+    factor_name,
+    limit_name,
+    policy_name,
+    unit_of,
+    value_name,
+)
+from sim.show.tables import KPI_NAMES, figure
+from sim.text import words
+
+MOST = 15
+"""Bars of a chart; what is left out does less."""
+ROW = 26  # pixels a bar
+NAME = 40  # letters of a name on one line
+
+
+def tornado(studied: Studied, found: Effects, language: str, *, scheme: str = "light") -> Any:
+    """Bars from the outcome at one end of each factor to that at the other; grey, what noise may show."""
+    say, colours = words(language), palette(scheme)
+    rows = found.rows[:MOST]
+    unit = unit_of(say, found.outcome, (end for one in rows for end in (one.start, one.end)), bool(found.against))
+    names = [factor_name(say, one.factor) for one in rows]
+    middle = found.mean / unit.by
+    floors = [one.floor / unit.by for one in rows]
+    ends = [f"{value_name(say, one.low)} → {value_name(say, one.high)}" for one in rows]
+    data = [
+        _bar(names, [2 * floor for floor in floors], base=[middle - floor for floor in floors], width=0.9,
+             name=say.say("noise"), color=colours.grid),
+        _bar(names, [one.change / unit.by for one in rows], base=[one.start / unit.by for one in rows], width=0.5,
+             name=say.say("effect"), color=[colours.baseline if one.is_noise else colours.scenario for one in rows],
+             text=ends),
+    ]  # fmt: skip
+    sure = [one for one in rows if not one.is_noise]
+    if sure:
+        top = sure[0]
+        title = say.say(
+            "“{factor}” moves it most: from {low} to {high}",
+            factor=factor_name(say, top.factor),
+            low=figure(say, top.start / unit.by),
+            high=figure(say, top.end / unit.by),
+        )
+    else:
+        title = say.say("No factor moves it more than noise may")
+    alt = "; ".join(f"{name} {figure(say, one.change / unit.by)}" for name, one in zip(names, rows, strict=True))
+    return _bars(studied, data, language, name="tornado", title=title, alt=alt, scheme=scheme, x=unit.words, rows=names)
+
+
+def sobol(studied: Studied, found: Indices, language: str, *, scheme: str = "light") -> Any:
+    """Two bars a factor: what it brings of the spread by itself, and with others, with 95 % intervals."""
+    say, colours = words(language), palette(scheme)
+    rows = found.rows[:MOST]
+    names = [factor_name(say, one.factor) for one in rows]
+    data = [
+        _bar(names, [100 * one.total for one in rows], name=say.say("with others"), color=colours.baseline, width=0.36,
+             error=[100 * one.total_half for one in rows], offset=0.02),
+        _bar(names, [100 * one.first for one in rows], name=say.say("by itself"), color=colours.scenario, width=0.36,
+             error=[100 * one.first_half for one in rows], offset=-0.38),
+    ]  # fmt: skip
+    top = found.rows[0]
+    title = say.say(
+        "“{factor}” brings {share} of the spread by itself",
+        factor=factor_name(say, top.factor),
+        share=say.percent(top.first),
+    )
+    alt = "; ".join(f"{name} {say.percent(one.total)}" for name, one in zip(names, rows, strict=True))
+    x = say.say("share of the spread of {outcome}, %", outcome=say.say(KPI_NAMES[found.outcome]).lower())
+    return _bars(studied, data, language, name="sobol", title=title, alt=alt, scheme=scheme, x=x, rows=names)
+
+
+def heat(studied: Studied, found: Heat, language: str, *, scheme: str = "light") -> Any:
+    """The outcome over two factors; of a difference, cells that may as well be zero stand between brackets."""
+    say, colours = words(language), palette(scheme)
+    unit = unit_of(say, found.outcome, found.mean.ravel().tolist(), bool(found.against))
+    shown = found.mean / unit.by
+    unsure = (found.low <= 0) & (found.high >= 0) if found.against else np.zeros(shown.shape, dtype=bool)
+    texts = [
+        ["" if np.isnan(one) else f"({figure(say, one)})" if doubt else figure(say, one)
+         for one, doubt in zip(row, doubts, strict=True)]
+        for row, doubts in zip(shown.tolist(), unsure.tolist(), strict=True)
+    ]  # fmt: skip
+    steps = [[place / (len(colours.tiles) - 1), colour] for place, colour in enumerate(colours.tiles)]
+    data = [
+        {"type": "heatmap", "z": shown.tolist(), "x": list(found.x_labels), "y": list(found.y_labels), "text": texts,
+         "texttemplate": "%{text}", "colorscale": steps, "xgap": 2, "ygap": 2, "hoverongaps": False,
+         "hovertemplate": "%{y} × %{x}: %{z:,.3~r}<extra></extra>", "colorbar": {"thickness": 12, "outlinewidth": 0}}
+    ]  # fmt: skip
+    place = np.unravel_index(int(np.nanargmin(found.mean)), shown.shape)
+    title = say.say(
+        "Lowest, {value}, at {x} × {y}",
+        value=figure(say, float(shown[place])),
+        x=found.x_labels[int(place[1])],
+        y=found.y_labels[int(place[0])],
+    )
+    layout = {
+        "xaxis": {"title": factor_name(say, found.x), "type": "category", "showgrid": False},
+        "yaxis": {"title": "<br>".join(textwrap.wrap(factor_name(say, found.y), NAME)), "type": "category",
+                  "showgrid": False, "automargin": True},
+    }  # fmt: skip
+    height = 110 + 44 * len(found.y_labels)
+    return dress(data, layout, _hash(studied), language, name="heat", title=f"{unit.words}. {title}",
+                 alt=f"{unit.words}: {title}.", scheme=scheme, height=height, sides=(70, 8, 56))  # fmt: skip
+
+
+def pareto(studied: Studied, found: Front, language: str, *, scheme: str = "light") -> Any:
+    """Candidates between two aims; the line joins those that nobody beats on both."""
+    say, colours = words(language), palette(scheme)
+    units = [unit_of(say, aim.outcome, (getattr(spot, axis) for spot in found.spots))
+             for aim, axis in ((found.x, "x"), (found.y, "y"))]  # fmt: skip
+    front = [spot for spot in found.spots if spot.on_front]
+    rest = [spot for spot in found.spots if not spot.on_front]
+    data: list[dict[str, Any]] = []
+    for spots, label, colour, mode in (
+        (rest, say.say("beaten"), colours.baseline, "markers"),
+        (
+            front,
+            say.say("on the front"),
+            colours.scenario,
+            "lines+markers+text" if len(front) <= 8 else "lines+markers",
+        ),
+    ):
+        names = [candidate_name(studied, spot.candidate, say) for spot in spots]
+        data.append(
+            {"type": "scatter", "name": label, "x": [spot.x / units[0].by for spot in spots],
+             "y": [spot.y / units[1].by for spot in spots], "mode": mode, "text": names, "textposition": "top right",
+             "line": {"color": colour, "width": 2, "shape": "hv"}, "marker": {"color": colour, "size": 9},
+             "hovertemplate": "%{text}<br>%{x:,.3~r}; %{y:,.3~r}<extra></extra>", "cliponaxis": False}
+        )  # fmt: skip
+    title = say.say("{front} of {all} policies are beaten by no other on both aims", front=len(front),
+                    all=len(found.spots))  # fmt: skip
+    alt = "; ".join(candidate_name(studied, spot.candidate, say) for spot in front)
+    layout = {
+        "xaxis": {"title": f"{aim_name(say, found.x)}, {units[0].words.rpartition(', ')[2]}"},
+        "yaxis": {"title": f"{aim_name(say, found.y)}, {units[1].words.rpartition(', ')[2]}", "automargin": True},
+        "showlegend": False,
+    }
+    return dress(data, layout, _hash(studied), language, name="pareto", title=title, alt=f"{title}: {alt}.",
+                 scheme=scheme, height=380, sides=(76, 140, 52))  # fmt: skip
+
+
+def regret(studied: Studied, found: Regrets, language: str, *, scheme: str = "light") -> Any:
+    """Two bars a candidate: its mean regret over the worlds, and its worst."""
+    say, colours = words(language), palette(scheme)
+    rows = found.rows[:MOST]
+    unit = unit_of(say, found.outcome, (one.worst for one in rows))
+    names = [candidate_name(studied, one.candidate, say) for one in rows]
+    data = [
+        _bar(names, [one.worst / unit.by for one in rows], name=say.say("worst world"), color=colours.baseline,
+             width=0.7),
+        _bar(names, [one.mean / unit.by for one in rows], name=say.say("mean over worlds"), color=colours.scenario,
+             width=0.35),
+    ]  # fmt: skip
+    title = say.say(
+        "“{policy}” disappoints least: {worst} at worst",
+        policy=names[0],
+        worst=figure(say, rows[0].worst / unit.by),
+    )
+    alt = "; ".join(f"{name} {figure(say, one.worst / unit.by)}" for name, one in zip(names, rows, strict=True))
+    return _bars(studied, data, language, name="regret", title=title, alt=alt, scheme=scheme, rows=names,
+                 x=say.say("regret: {outcome}", outcome=unit.words))  # fmt: skip
+
+
+def best(studied: Studied, found: Choice, language: str, *, scheme: str = "light") -> Any:
+    """How far each affordable candidate is behind the best, with 95 % intervals from futures that did not choose."""
+    say, colours = words(language), palette(scheme)
+    rows = [one for one in found.rows if one.behind is not None and one.affordable][:MOST]
+    gaps = [one.behind for one in rows if one.behind is not None]
+    unit = unit_of(say, found.outcome, (end for gap in gaps for end in gap.ci95), difference=True)
+    names = [candidate_name(studied, one.candidate, say) for one in rows]
+    sure = [gap.verdict == "higher" for gap in gaps]
+    data = [
+        {"type": "scatter", "x": [gap.mean / unit.by for gap in gaps], "y": names, "mode": "markers",
+         "marker": {"size": 9, "color": [colours.scenario if one else colours.baseline for one in sure]},
+         "error_x": {"type": "data", "array": [(gap.ci95[1] - gap.mean) / unit.by for gap in gaps],
+                     "color": colours.baseline, "thickness": 1.5, "width": 4},
+         "hovertemplate": "%{y}: %{x:+,.3~r}<extra></extra>", "showlegend": False}
+    ]  # fmt: skip
+    top = candidate_name(studied, found.best, say)
+    if found.too_close:
+        title = say.say(
+            "“{policy}” comes out best; {n} others are too close to call", policy=top, n=len(found.too_close)
+        )
+    else:
+        title = say.say("“{policy}” is best", policy=top)
+    alt = "; ".join(f"{name} {figure(say, gap.mean / unit.by)}" for name, gap in zip(names, gaps, strict=True))
+    return _bars(studied, data, language, name="best", title=title, alt=alt, scheme=scheme, x=unit.words, rows=names)
+
+
+def losses(studied: Studied, found: Losses, language: str, *, scheme: str = "light") -> Any:
+    """Two bars a rule: the share of all losses that it covers, and the share of what it holds that is lost."""
+    say, colours = words(language), palette(scheme)
+    names = [say.say(" and ").join(limit_name(say, limit) for limit in one.limits) for one in found.rules]
+    data = [
+        _bar(names, [100 * one.density for one in found.rules], name=say.say("lost there"), color=colours.baseline,
+             width=0.36, offset=0.02),
+        _bar(names, [100 * one.coverage for one in found.rules], name=say.say("of all losses"), color=colours.scenario,
+             width=0.36, offset=-0.38),
+    ]  # fmt: skip
+    policy = policy_name(studied, found.policy, say)
+    share = say.percent(found.lost / found.designs)
+    if names:
+        title = say.say(
+            "“{policy}” loses in {share} of designs, most of all where {rule}",
+            policy=policy,
+            share=share,
+            rule=names[0],
+        )
+    else:
+        title = say.say("“{policy}” loses in {share} of designs; no rule says where", policy=policy, share=share)
+    alt = "; ".join(names)
+    return _bars(studied, data, language, name="losses", title=title, alt=alt, scheme=scheme, rows=names, x="%")
+
+
+# ---- bars ----------------------------------------------------------------------------------------------------------
+
+
+def _bar(
+    names: Sequence[str],
+    values: Sequence[float],
+    *,
+    name: str,
+    color: str | list[str],
+    width: float,
+    base: Sequence[float] | None = None,
+    error: Sequence[float] | None = None,
+    offset: float | None = None,
+    text: Sequence[str] | None = None,
+) -> dict[str, Any]:
+    bar: dict[str, Any] = {
+        "type": "bar",
+        "orientation": "h",
+        "y": list(range(len(names))),
+        "x": list(values),
+        "name": name,
+        "marker": {"color": color},
+        "width": width,
+        "customdata": list(names),
+        "hovertemplate": "%{customdata}: %{x:,.3~r}<extra>%{fullData.name}</extra>",
+    }
+    more = {"base": base, "offset": offset, "text": text}
+    bar |= {key: value for key, value in more.items() if value is not None}
+    if text is not None:
+        bar |= {"textposition": "outside", "cliponaxis": False}
+    if error is not None:
+        bar["error_x"] = {"type": "data", "array": list(error), "thickness": 1.5, "width": 3}
+    return bar
+
+
+def _bars(
+    studied: Studied,
+    data: list[dict[str, Any]],
+    language: str,
+    *,
+    name: str,
+    title: str,
+    alt: str,
+    scheme: str,
+    x: str,
+    rows: Sequence[str],
+) -> Any:
+    """Return a chart of horizontal bars, the first row at the top."""
+    lines = ["<br>".join(textwrap.wrap(row, NAME)) for row in rows]
+    tall = sum(max(ROW, 16 * (line.count("<br>") + 1) + 8) for line in lines)
+    for trace in data:
+        if trace["type"] == "scatter":
+            trace["y"] = list(range(len(rows)))
+    layout = {
+        "barmode": "overlay",
+        "xaxis": {"title": x},
+        "yaxis": {"tickvals": list(range(len(rows))), "ticktext": lines, "range": [len(rows) - 0.4, -0.6],
+                  "showgrid": False, "automargin": True},
+        "showlegend": len(data) > 1,
+        "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "traceorder": "reversed"},
+    }  # fmt: skip
+    alt = f"{title}: {alt}." if alt else title
+    return dress(data, layout, _hash(studied), language, name=name, title=title, alt=alt, scheme=scheme,
+                 height=tall + 90, sides=(200, 70, 46), head=26)  # fmt: skip
+
+
+def _hash(studied: Studied) -> str:
+    return f"{studied.study.digest} {len(studied.points)}"

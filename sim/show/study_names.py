@@ -1,0 +1,88 @@
+"""What the things of a study are called: factors, candidates, outcomes and the units they are shown in."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from sim.experiments.losses import Limit
+from sim.experiments.studied import Studied
+from sim.experiments.tradeoffs import Aim, Candidate
+from sim.model.kpis import KPIS
+from sim.model.spec import parameters
+from sim.show.tables import KPI_NAMES, figure
+from sim.text import Words
+
+STAT_NAMES = {"mean": "mean", "p95": "1 future in 20 above", "cvar95": "mean of the worst 1 in 20"}
+
+
+class Unit(NamedTuple):
+    """How an outcome is shown: divided by `by`, with its name and unit in words."""
+
+    by: float
+    words: str
+
+
+def unit_of(say: Words, outcome: str, amounts: Iterable[float], difference: bool = False) -> Unit:
+    """Return the unit in which these amounts of an outcome read well."""
+    most = max((abs(one) for one in amounts if math.isfinite(one)), default=0.0)
+    name = say.say(KPI_NAMES[outcome])
+    if difference:
+        name = say.say("{name}, difference", name=name)
+    if KPIS[outcome] != "EUR":
+        return Unit(1.0, name)
+    by, word = (1e6, say.say("million euro")) if most >= 2e5 else (1.0, say.say("euro"))
+    return Unit(by, say.say("{name}, {unit}", name=name, unit=word))
+
+
+def factor_name(say: Words, key: str) -> str:
+    """Return what a key is called: the label of the parameter table, or its last word."""
+    row = parameters().get(key)
+    return key.rpartition(".")[2].replace("_", " ") if row is None else row.label[say.language]
+
+
+def value_name(say: Words, value: float | str) -> str:
+    """Return the value of a factor in words."""
+    if isinstance(value, str):
+        return value
+    return say.number(value) if float(value).is_integer() else figure(say, value)
+
+
+def policy_name(studied: Studied, policy: str, say: Words) -> str:
+    """Return the title of a policy of a study."""
+    return studied.policy(policy).title[say.language]
+
+
+def candidate_name(studied: Studied, candidate: Candidate, say: Words) -> str:
+    """Return the title of a candidate's policy, with its values where values were moved."""
+    title = policy_name(studied, candidate.policy, say)
+    if not candidate.values:
+        return title
+    inside = ", ".join(f"{key.rpartition('.')[2]} {value_name(say, value)}" for key, value in candidate.values)
+    return inside if len(studied.study.policies) == 1 else f"{title} ({inside})"
+
+
+def aim_name(say: Words, aim: Aim) -> str:
+    """Return what a candidate is judged by."""
+    return say.say("{name} ({stat})", name=say.say(KPI_NAMES[aim.outcome]), stat=say.say(STAT_NAMES[aim.stat]))
+
+
+def world_name(say: Words, world: dict[str, float | str]) -> str:
+    """Return a world by the values of its factors."""
+    moved = {key: value for key, value in world.items() if key != "world"}
+    if not moved:
+        return str(world["world"])
+    return ", ".join(f"{key.rpartition('.')[2]} {value_name(say, value)}" for key, value in moved.items())
+
+
+def limit_name(say: Words, limit: Limit) -> str:
+    """Return a limit of a rule as a reader would say it."""
+    name = factor_name(say, limit.factor)
+    if limit.words:
+        return say.say("{name}: {words}", name=name, words=" / ".join(limit.words))
+    if limit.low is None or limit.high is None:
+        sign, value = ("≤", limit.high) if limit.low is None else ("≥", limit.low)
+        return f"{name} {sign} {value_name(say, value or 0.0)}"
+    low, high = value_name(say, limit.low), value_name(say, limit.high)
+    return say.say("{name} from {low} to {high}", name=name, low=low, high=high)

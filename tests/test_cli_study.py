@@ -1,0 +1,207 @@
+"""The commands of studies: what they print and write, and how they end."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from commands import weerbaar
+
+from sim.experiments import store
+from tests.studies import write_small
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder, in which commands run."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("study")
+    said = weerbaar("study", "run", str(write_small(folder)), "--store", str(folder / "store"))
+    assert (said.code, said.err) == (0, "")
+    return str(folder / "store")
+
+
+def test_a_study_is_played_and_kept_under_its_name(here):
+    said = weerbaar("study", "run", str(write_small(here)), "--designs", "4", "--replications", "3")
+    assert said.code == 0
+    assert said.out.startswith("small: 4 of 4 designs played, 24 futures\n")
+    assert (here / "small.store" / "manifest.json").is_file()
+    again = weerbaar("study", "resume", "small.store")
+    assert (again.code, again.out) == (0, said.out)
+    assert weerbaar("study", "resume", "small.yaml").out == said.out
+
+
+def test_status_says_everything_to_a_program(filled):
+    told = json.loads(weerbaar("study", "status", filled, "--json").out)
+    assert (told["study"], told["designs"], told["played"], told["failed"]) == ("small", 24, 24, 0)
+    assert told["is_complete"]
+    assert re.fullmatch("[0-9a-f]{16}", told["hash"])
+    assert told["bytes"] > 1000
+
+
+def test_settings_change_every_world_and_policy(here, filled):
+    said = weerbaar("study", "run", str(write_small(here)), "--set", "world.threat.growth=0.2")
+    assert said.code == 0
+    hashes = [json.loads(weerbaar("study", "status", name, "--json").out)["hash"] for name in ("small.store", filled)]
+    assert hashes[0] != hashes[1]
+
+
+def test_processes_clusters_and_workers_are_heard(here, monkeypatch):
+    heard = {}
+
+    def listen(*_, **more):
+        heard.update(more)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sim.experiments.study.run_study", listen)
+    words = ("--processes", "--workers", "3", "--cluster", "local:7", "--engine", "reference")
+    assert weerbaar("study", "run", str(write_small(here)), *words).code == 130
+    assert (heard["pool"], heard["workers"], heard["cluster"]) == ("processes", 3, "local:7")
+    assert heard["engine"] == "reference"
+
+
+def test_designs_that_fail_end_with_three(here):
+    (here / "bad.yaml").write_text(
+        "id: bad\ntitle: Bad\nworlds: [one-town]\npolicies: [no-ransom]\nyears: 1\nreplications: 2\n"
+        "cases:\n  - {}\n  - {world.break_in.today: 1.0}\n",
+        encoding="utf-8",
+    )
+    said = weerbaar("study", "run", "bad.yaml")
+    assert said.code == 3
+    assert "1 design failed: weerbaar study status bad.store says why." in said.err
+    told = weerbaar("study", "status", "bad.store").out
+    assert "1 of 2 designs played, 1 failed" in told
+    assert re.search(r"Failed: design 1 \(seed 2026\): without any prevention .* break in", told)
+
+
+def test_a_full_disk_ends_with_four_and_says_how_to_go_on(here, monkeypatch):
+    file = str(write_small(here))
+    real = store._write
+
+    def full(path: Path, content: bytes) -> None:
+        if path.suffix == ".parquet":
+            raise OSError(28, "No space left on device")
+        real(path, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "_write", full)
+        said = weerbaar("study", "run", file)
+    assert said.code == 4
+    assert "The disk of small.store is full." in said.err
+    assert "weerbaar study resume small.store" in said.err
+    assert weerbaar("study", "resume", "small.store").code == 0
+
+
+def test_an_interruption_ends_with_130_and_says_how_to_go_on(here, monkeypatch):
+    from sim.experiments import study
+
+    real = study._Filling._tell
+    calls = []
+
+    def interrupt(self, done):
+        real(self, done)
+        calls.append(len(done))
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(study._Filling, "_tell", interrupt)
+        said = weerbaar("study", "run", str(write_small(here)), "--workers", "1")
+    assert said.code == 130
+    assert "what was done is kept. Go on with: weerbaar study resume small.store" in said.err
+    again = weerbaar("study", "resume", "small.store")
+    assert (again.code, again.out.split(",")[0]) == (0, "small: 24 of 24 designs played")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["run", "nothing"], 'there is no study "nothing"'),
+        (["run", "no-ransom"], 'there is no study "no-ransom"'),
+        (["status", "uncertainty"], "there is no store of a study here"),
+        (["run", "uncertainty", "--cluster", "here"], "is no cluster"),
+        (["run", "who-pays-grid", "--designs", "5"], "has a size of its own"),
+    ],
+)
+def test_bad_input_ends_with_two_in_a_sentence(here, words, told):
+    said = weerbaar("study", *words)
+    assert said.code == 2
+    assert told in said.err
+    assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_tables_are_written_out(here, filled, form):
+    said = weerbaar("study", "export", filled, "--out", "out", "--format", form)
+    assert [Path(line).name for line in said.out.splitlines()] == [f"{name}.{form}" for name in store.TABLES]
+    path = here / "out" / f"futures.{form}"
+    assert len(pd.read_csv(path) if form == "csv" else pd.read_parquet(path)) == 480
+
+
+def test_studies_are_listed_and_checked(project):
+    assert re.search(r"(?m)^uncertainty +What we do not know", weerbaar("list", "studies").out)
+    assert weerbaar("validate", str(project / "scenarios" / "studies")).out == "3 files, no problems\n"
+
+
+# ---- questions ----
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["effects", "--outcome", "break_ins"], "Serious attempts to break in"),
+        (["effects", "--against", "status-quo-2020", "--lang", "nl"], "Interventieteams"),
+        (["heatmap", "--x", "attempts", "--y", "teams", "--bins", "3"], "Response teams"),
+        (["losses", "--outcome", "cost_flanders_eur"], "It loses in 1 of 24 designs."),
+    ],
+)
+def test_a_question_is_answered_in_a_table(filled, words, told):
+    said = weerbaar("study", words[0], filled, *words[1:])
+    assert (said.code, said.err) == (0, "")
+    assert told in " ".join(said.out.split())
+
+
+@pytest.fixture(scope="module")
+def crossed_store(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("crossed")
+    town = "world.municipalities=[{nis: 1, name: A, population: 9000}]"
+    said = weerbaar("study", "run", "robust-policy", "--set", town, "--years", "1", "--replications", "4",
+                    "--store", str(folder / "store"))  # fmt: skip
+    assert said.code == 0, said.err
+    return str(folder / "store")
+
+
+@pytest.mark.parametrize("words", [["pareto"], ["regret"], ["best", "--budget", "1e9"]])
+def test_policies_are_judged_in_tables_json_and_pictures(crossed_store, here, words):
+    said = weerbaar("study", words[0], crossed_store, *words[1:], "--json", "out.json", "--picture", "out.html")
+    assert (said.code, said.err) == (0, "")
+    assert "Current" in said.out
+    assert json.loads((here / "out.json").read_text(encoding="utf-8"))
+    assert (here / "out.html").stat().st_size > 1_000_000
+    bare = weerbaar("study", *words[:1], crossed_store, *words[1:], "--json")
+    assert json.loads(bare.out) == json.loads((here / "out.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["effects", "--outcome", "cash"], "there is no outcome 'cash'"),
+        (["effects", "--policy", "fifty-fity"], 'did you mean "fifty-fifty"?'),
+        (["sobol"], "need design: sobol"),
+        (["heatmap", "--x", "atempts", "--y", "teams"], "there is no factor 'atempts'"),
+        (["regret", "--outcome", "break_ins"], "no world has all candidates"),
+        (["pareto", "--y", "cash_cost_eur:worst"], "there are mean, p95, cvar95"),
+    ],
+)
+def test_a_question_that_cannot_be_answered_is_said_so(filled, words, told):
+    said = weerbaar("study", words[0], filled, *words[1:])
+    assert said.code == 2
+    assert told in said.err
