@@ -9,24 +9,19 @@ from __future__ import annotations
 
 import gc
 import os
-import shlex
 import subprocess
 import sys
-import threading
 import time
-import warnings
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim.cli_answer import Question, answer, load, serving
 from sim.cli_options import (
     BareJson,
     Details,
-    Engine,
     EngineName,
     JsonTarget,
     Kind,
@@ -46,18 +41,13 @@ from sim.cli_options import (
     admit,
     guarded,
 )
-from sim.cli_output import BadInput, Targets, chat, check_file, progress, talk, write_json
+from sim.cli_output import BadInput, Targets, chat, check_file, progress, write_json
 from sim.cli_study import study
 from sim.model.problems import InputError, Problem, did_you_mean
 from sim.version import MODEL_VERSION
 
 if TYPE_CHECKING:
-    from sim.experiments.compare import Comparison
-    from sim.model.policy import Policy
-    from sim.model.world import World
-
-SMALL_WORK = 60_000
-"""Years lived by municipalities (all futures and policies together) below which more processes only cost time."""
+    pass
 
 app = typer.Typer(
     name="weerbaar",
@@ -69,132 +59,6 @@ app = typer.Typer(
 
 
 # ---- one or more policies ------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is to be played."""
-
-    verb: str
-    policies: Sequence[str]
-    world: str
-    replications: int
-    years: int | None
-    seed: int
-    engine: Engine | None
-    workers: int | None
-    settings: Sequence[str]
-    quick: bool
-    told: bool = True  # whether findings are told in words
-
-    def command(self, result: Comparison) -> str:
-        """Return the command that gives this result again."""
-        parts = ["weerbaar", self.verb, *self.policies, "--world", self.world]
-        parts += ["--replications", str(result.replications), "--years", str(result.years), "--seed", str(self.seed)]
-        for setting in self.settings:
-            parts += ["--set", setting]
-        return shlex.join(parts)
-
-
-def load(world: str, policies: Sequence[str], years: int | None, settings: Sequence[str]) -> tuple[World, list[Policy]]:
-    """Return the world and the policies; all problems of all of them at once in an InputError."""
-    from sim.model.files import load_inputs
-
-    horizon = [] if years is None else [f"world.years={years}"]
-    found, loaded, warnings = load_inputs(world, policies, [*settings, *horizon])
-    for warning in warnings:
-        talk(f"Note: {warning}")
-    names = [policy.id for policy in loaded]
-    for position, name in enumerate(names):
-        if name in names[:position]:
-            first = policies[names.index(name)]
-            raise BadInput(f"POLICY: {policies[position]} has the same id as {first} ({name}); name each policy once")
-    return found, loaded
-
-
-def serving(engine: Engine | None) -> str:
-    """Return the engine that can serve, and say so where it is not the one that was asked for."""
-    from sim.experiments.replicate import DEFAULT_ENGINE, must_compile, usable_engine
-
-    with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always")
-        usable = usable_engine(DEFAULT_ENGINE if engine is None else engine.value)
-    for warning in said:
-        talk(f"Note: {warning.message}")
-    if must_compile(usable):
-        chat("Note: this version has not run here before, and compiles first; that takes about half a minute, once.")
-    return usable
-
-
-def fetch_what_shows() -> None:
-    """Load what shows an answer while the first futures are played, which leave the interpreter free."""
-    import scipy.special  # noqa: F401
-
-    import sim.show.tables  # noqa: F401
-    from sim.text import LANGUAGES, words
-
-    for language in LANGUAGES:
-        words(language).say("A model, not a forecast.")
-
-
-def answer(question: Question, targets: Targets, language: Language | None, show: Callable[..., None]) -> None:
-    """Play a question, show the answer, look what it hangs on unless that is left out, and say and write it all.
-
-    Ends with exit code 130 when the work was interrupted.
-    """
-    targets.check()
-    world, policies = load(question.world, question.policies, question.years, question.settings)
-    from sim.cli_output import show_answer
-    from sim.experiments.compare import compare
-    from sim.experiments.replicate import available_workers
-    from sim.text import words
-
-    begun = time.perf_counter()
-    engine = serving(question.engine)
-    workers = question.workers
-    if workers is None:
-        lived = len(world.municipalities) * world.years * len(policies) * question.replications
-        workers = available_workers() if lived > SMALL_WORK else 1
-    with progress("Playing futures") as moved:
-        threading.Thread(target=fetch_what_shows).start()
-        result = compare(
-            world,
-            policies,
-            replications=question.replications,
-            seed=question.seed,
-            engine=engine,
-            workers=workers,
-            progress=moved,
-        )
-    spoken = None if language is None else language.value
-    notice = words(spoken or "en").say(
-        "Interrupted: {n} of {asked} futures are complete; this is about those.",
-        n=result.replications,
-        asked=question.replications,
-    )
-    if not targets.silent:
-        if result.interrupted:
-            print(f"{notice}\n")
-        show(result, spoken)
-    if question.told and not question.quick and not result.interrupted:
-        result = looked_into(result, workers)
-    if not targets.silent:
-        show_answer(result, spoken, told=question.told)
-    targets.write(result, spoken, question.command(result))
-    chat(f"Took {time.perf_counter() - begun:.1f} s.")
-    if result.interrupted:
-        talk(notice)
-        raise typer.Exit(130)
-
-
-def looked_into(result: Comparison, workers: int) -> Comparison:
-    """Return the comparison with its checks; without them when Ctrl+C says that they are not wanted."""
-    try:
-        with progress("Looking at what it hangs on") as moved:
-            return result.checked(workers=workers, progress=moved)
-    except KeyboardInterrupt:
-        talk("Interrupted: the answer does not say what it hangs on.")
-        return result
 
 
 @app.command()
@@ -325,7 +189,7 @@ def history(
 ) -> None:
     """The model beside what happened: incidents of 2020 to 2023, costs, outages and suppliers that fell."""
     found, (chosen,) = load(world, [policy], None, settings or [])
-    from sim.cli_output import progress, show_history
+    from sim.cli_output import show_history
     from sim.experiments.calibrate import history as checks_of
 
     serves = serving(engine)

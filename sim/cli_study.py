@@ -132,7 +132,7 @@ def play(
     found: Study, folder: Path, engine: Engine | None, workers: int | None, processes: bool, cluster: str | None
 ) -> None:
     """Play what is missing, say what is there then, and leave with the exit code that belongs to it."""
-    from sim.cli import serving
+    from sim.cli_answer import serving
     from sim.experiments.store import StoreFull
     from sim.experiments.study import run_study
 

@@ -209,3 +209,18 @@ def wait_for(stream: int, seen: Callable[[str], bool], seconds: float = 300) -> 
     while not seen(text):
         assert time.monotonic() < deadline, text[-300:]
         text += os.read(stream, 4096).decode(errors="replace")
+
+
+def test_an_interruption_while_it_looks_further_keeps_the_answer(
+    four_towns: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(sim.Comparison, "checked", interrupted)
+    target = tmp_path / "answer.json"
+    question = ("compare", "status-quo-2020", "fifty-fifty", "--world", four_towns, "--replications", "3")
+    said = weerbaar(*question, "--json", str(target))
+    assert said.code == 130
+    assert "does not say what it hangs on" in said.err
+    assert "checks" not in json.loads(target.read_text(encoding="utf-8"))
