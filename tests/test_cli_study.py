@@ -71,15 +71,16 @@ def test_processes_clusters_and_workers_are_heard(here, monkeypatch):
 def test_designs_that_fail_end_with_three(here):
     (here / "bad.yaml").write_text(
         "id: bad\ntitle: Bad\nworlds: [one-town]\npolicies: [no-ransom]\nyears: 1\nreplications: 2\n"
-        "cases:\n  - {}\n  - {world.break_in.today: 1.0}\n",
+        "design: grid\nfactors:\n  world.break_in.today: [0.2, 0.75]\n"
+        "  world.measures.identity.risk_ratio: [0.5, 0.1]\n",
         encoding="utf-8",
     )
     said = weerbaar("study", "run", "bad.yaml")
     assert said.code == 3
     assert "1 design failed: weerbaar study status bad.store says why." in said.err
     told = weerbaar("study", "status", "bad.store").out
-    assert "1 of 2 designs played, 1 failed" in told
-    assert re.search(r"Failed: design 1 \(seed 2026\): without any prevention .* break in", told)
+    assert "3 of 4 designs played, 1 failed" in told
+    assert re.search(r"Failed: design 3 \(seed 2026\): .* over 100 % of attempts would succeed", told)
 
 
 def test_a_full_disk_ends_with_four_and_says_how_to_go_on(here, monkeypatch):

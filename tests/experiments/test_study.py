@@ -268,16 +268,19 @@ def test_a_disk_that_is_really_full(tmp_path, many_parts):
 
 
 def test_a_design_that_fails_is_a_row_and_the_study_goes_on():
-    found = run_study(listed([{}, {"world.break_in.today": 1.0}, {"world.threat.attempts": 5}]))
+    """Each value is possible by itself, and two of them are not together."""
+    found = run_study(crossed({"world.break_in.today": [0.2, 0.75], "world.measures.identity.risk_ratio": [0.5, 0.1]}))
     rows = found.designs()
     assert found.failed == 1
     assert found.is_complete
-    assert "would break in, which is more than all" in rows.loc[1, "error"]
-    assert rows.loc[1, "seed"] == 2026
-    assert rows.loc[1, "replications"] == 0
-    assert sorted(found.points.index) == [0, 2]
-    assert set(found.futures()["design"]) == {0, 2}
-    assert found.values("break_ins").shape == (2, 10)
+    (failed,) = rows.index[rows["error"].notna() & (rows["error"] != "")]
+    assert "over 100 % of attempts would succeed" in rows.loc[failed, "error"]
+    assert rows.loc[failed, "seed"] == 2026
+    assert rows.loc[failed, "replications"] == 0
+    rest = sorted({0, 1, 2, 3} - {failed})
+    assert sorted(found.points.index) == rest
+    assert set(found.futures()["design"]) == set(rest)
+    assert found.values("break_ins").shape == (3, 10)
 
 
 # ---- whose it is ----
