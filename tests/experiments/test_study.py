@@ -22,7 +22,7 @@ from sim.experiments.designs import APART, Designs
 from sim.experiments.store import Store, StoreFull, filling
 from sim.experiments.study import run_study
 from sim.model.problems import InputError
-from tests.studies import PAIR, crossed, listed, small, write_small
+from tests.studies import PAIR, crossed, small, write_small
 
 
 @pytest.fixture(scope="module")
