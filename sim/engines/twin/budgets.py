@@ -39,6 +39,8 @@ from sim.rules.incident import cents
 @lean_step
 def begin_future(case: Case, ints: Ints, floats: Floats) -> None:
     """Push the dates of the action plan, of the budgets, and of those who join a programme."""
+    for position in range(case.towns_count):
+        floats[case.spends_at + position * d.SPEND_WIDTH + d.AIMED_EFFECT] = d.NEVER_AIMED
     for grant in range(case.grants_count):
         for position in range(case.towns_count):
             town = case.towns_at + position * case.town_width
@@ -433,10 +435,24 @@ def settle_spend(case: Case, ints: Ints, floats: Floats, position: int, now: int
 
 
 @lean_step
+def spends_as_before(floats: Floats, sheet: int, effect: float) -> bool:
+    """Return whether a sheet is that of the year in which the targets were chosen, and keep it for the next year."""
+    same: bool = floats[sheet + d.AIMED_EFFECT] == effect
+    floats[sheet + d.AIMED_EFFECT] = effect
+    for place in range(d.AIMED):
+        if floats[sheet + d.AIMED + place] != floats[sheet + place]:
+            floats[sheet + d.AIMED + place] = floats[sheet + place]
+            same = False
+    return same
+
+
+@lean_step
 def aim(case: Case, ints: Ints, floats: Floats, position: int, now: int) -> None:
-    """Head for the coverage that this year's spending buys; nothing changes where the targets stay the same."""
+    """Head for the coverage that this year's spending buys; nothing changes where it buys what it bought before."""
     town, sheet = case.towns_at + position * case.town_width, case.spends_at + position * d.SPEND_WIDTH
     effect = floats[case.effect_at + position]
+    if spends_as_before(floats, sheet, effect):
+        return
     to = ints[town + d.LEVELS] + d.TARGETS
     same = True
     for measure in range(d.EFFORT + 1):

@@ -60,8 +60,10 @@ CLAIM_POT, CLAIM_TOWN, CLAIM_CENTS, CLAIM_SHARES = range(4)
 CLAIM_WIDTH = 4
 # The state of a grant: then its members in order of joining, then when each of them joined.
 MEMBERS, SPENT, GRANT_SHORT, MEMBER = range(4)
-# What a municipality spends this year, euro per inhabitant: on six measures, of its own, and on top of that.
-SPEND_OWN, SPEND_MORE, SPEND_WIDTH = 6, 7, 8
+# What a municipality spends this year, euro per inhabitant: on six measures, of its own, and on top of that; then the
+# same for the year in which it last chose its targets, and what a euro bought then.
+SPEND_OWN, SPEND_MORE, AIMED, AIMED_EFFECT, SPEND_WIDTH = 6, 7, 8, 16, 17
+NEVER_AIMED = -1.0  # what a euro buys is never negative
 
 
 @lean_step
