@@ -26,7 +26,7 @@ SECONDS = 300_000  # milliseconds: the engine may have to be compiled first
 QUIET = ("--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update")
 KEY_FIGURES = 5
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-PAGES = ("", "compare", "municipalities", "future", "model")
+PAGES = ("", "compare", "municipalities", "future", "studies", "model")
 # A page that is opened by its own address first asks in the wrong place where the server is.
 ASKS = re.compile(r"/\w+/_stcore/(health|host-config)$")
 # The page ends with a mark: whose answer it shows, in which charts, and whether that answer will still be refined.
