@@ -37,6 +37,8 @@ MOST_KEPT = 40
 """Studies that are kept; the oldest go first."""
 CORES = max(1, available_workers() // 2)
 """Cores that a study plays on."""
+SOURCES = Path(__file__).resolve().parents[2]
+"""Where the process of a study finds the same model as the app."""
 _TRIAL = {"compiled": 8, "reference": 1}
 """Futures that are played to see how long a study takes."""
 
@@ -199,6 +201,10 @@ class Job:
         self.state = State(done, total, left)
 
 
+def _paths() -> list[str]:
+    return [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+
+
 class Bench:
     """The place for one study at a time."""
 
@@ -219,6 +225,7 @@ class Bench:
                 stdout=subprocess.PIPE,
                 text=True,
                 encoding="utf-8",
+                env=os.environ | {"PYTHONPATH": os.pathsep.join([str(SOURCES), *_paths()])},
                 creationflags=getattr(subprocess, "IDLE_PRIORITY_CLASS", 0),
             )
             self.job = Job(study.digest, owner, process)

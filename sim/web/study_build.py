@@ -111,7 +111,12 @@ def _shipped(name: str, say: Words) -> Study:
     with st.container(horizontal=True, gap="small"):
         if study.design in SAMPLED:
             changes["size"] = st.number_input(
-                say.say("Points to draw"), 1, study.size, min(study.size or 1, FIRST_LOOK), key=f"points-{name}"
+                say.say("Points to draw"),
+                1,
+                study.size,
+                min(study.size or 1, FIRST_LOOK),
+                key=f"points-{name}",
+                width=240,
             )
         if study.replications.half_width is None:
             changes["replications"] = _futures(say, f"futures-{name}")
@@ -119,7 +124,7 @@ def _shipped(name: str, say: Words) -> Study:
 
 
 def _futures(say: Words, key: str) -> int:
-    return int(st.number_input(say.say("Futures of each design"), 1, 10_000, FUTURES, key=key))
+    return int(st.number_input(say.say("Futures of each design"), 1, 10_000, FUTURES, key=key, width=240))
 
 
 # ---- a grid --------------------------------------------------------------------------------------------------------
@@ -176,7 +181,7 @@ def _factor(say: Words, place: int, offered: Sequence[Lever]) -> tuple[str, list
             names,
             names.index(BEGINS[place]) if BEGINS[place] in names else 0,
             lambda name: known[name].label(say) if name else say.say("none"),
-            key=f"lever-{place}-{say.language}",
+            key=f"moved-{place}-{say.language}",
         )
         if not key:
             return None

@@ -113,7 +113,7 @@ def test_a_grid_is_built_from_levers() -> None:
     assert len(app.main.multiselect) == 3  # policies, and the values of two levers
     values = app.multiselect(key="values-0-policy.response.teams-en")
     values.set_value(values.value[:2]).run()
-    app.selectbox(key="lever-1-en").set_value("").run()
+    app.selectbox(key="moved-1-en").set_value("").run()
     assert "2 designs × 2 policies × 20 futures = 80 futures." in text(app)
     app.multiselect(key="grid-policies-en").set_value(["status-quo-2020", "fifty-fifty"]).run()
     assert "2 designs × 2 policies" in text(app)  # today's policy moves as well
@@ -125,9 +125,9 @@ def test_a_grid_is_built_from_levers() -> None:
 def test_a_lever_inside_what_a_policy_does_not_have_is_not_offered() -> None:
     app = opened(PAGE, lang="en", study="build")
     app.multiselect(key="grid-policies-en").set_value(["solidarity-fund"]).run()
-    offered = set(app.selectbox(key="lever-2-en").options)
+    offered = set(app.selectbox(key="moved-2-en").options)
     app.multiselect(key="grid-policies-en").set_value(["solidarity-fund", "local-only"]).run()
-    gone = offered - set(app.selectbox(key="lever-2-en").options)
+    gone = offered - set(app.selectbox(key="moved-2-en").options)
     say = words("en")
     fund = [lever for lever in policy_levers() if lever.within == "policy.fund" and lever.parameter is not None]
     assert gone == {lever.label(say) for lever in fund}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import secrets
+import shlex
 
 import streamlit as st
 
@@ -28,7 +30,7 @@ def draw() -> None:
     """Draw the page."""
     seen = view()
     say = seen.say
-    around.head(seen, say.say("What if everything that nobody knows were otherwise?"))
+    around.head(seen, say.say("What matters, and how sure is that?"))
     st.markdown(
         say.say(
             "A study asks one question many times: in other worlds, with other values of a policy. Every *design* is "
@@ -134,8 +136,10 @@ def _estimate(say: Words, took: float) -> None:
 
 def duration(say: Words, seconds: float) -> str:
     """A time that a visitor waits, in seconds, minutes or hours."""
+    if seconds < 10:
+        return say.say("10 seconds")
     if seconds < 90:
-        return say.say("{n} seconds", n=say.number(max(1.0, seconds)))
+        return say.say("{n} seconds", n=say.number(10 * math.ceil(seconds / 10)))
     if seconds < 90 * 60:
         return say.say("{n} minutes", n=say.number(seconds / 60))
     return say.say("{n} hours", n=say.number(seconds / 3600))
@@ -234,15 +238,15 @@ def _elsewhere(say: Words, chosen: Chosen) -> None:
     """The command that plays the same, and the file."""
     study = chosen.study
     st.header(say.say("On the command line"), anchor=False)
-    code = f"weerbaar study resume {chosen.folder}" if chosen.is_store else command(study)
+    code = shlex.join(["weerbaar", "study", "resume", str(chosen.folder)]) if chosen.is_store else command(study)
     st.code(code, language=None, wrap_lines=True)
     if chosen.is_store:  # its worlds and policies may be files of their own
         return
     around.save(say, say.say("Save the study file"), lambda: study_yaml(study, by_id=True), f"{study.id}.yaml",
                 key="save-study")  # fmt: skip
     if study_build.local() and chosen.folder.is_dir():
-        sentence = "What was played here is in the folder {folder}; every question of the command line takes it."
-        st.caption(say.say(sentence, folder=f"`{chosen.folder}`"))
+        st.caption(say.say("What was played here is in a folder that every question of the command line takes:"))
+        st.code(shlex.join(["weerbaar", "study", "effects", str(chosen.folder)]), language=None, wrap_lines=True)
 
 
 if __name__ == "__main__":
