@@ -60,6 +60,8 @@ def choose(seen: View) -> Chosen | None:
     found = bench.kept(name) if name not in STUDIES else None
     if name not in STUDIES and found is None:
         st.warning(say.say("There is no study “{name}” here, or not any more. Choose another one.", name=name))
+    if name == "store" and not local():
+        st.warning(say.say("A folder is opened only for who sits at the machine of the app. Choose another study."))
     if (name not in STUDIES and found is None) or (name == "store" and not local()):
         name = STUDIES[0]
     _source(say, name, found)
