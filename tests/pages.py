@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from sim.model.world import World
 
 APP = Path(__file__).resolve().parents[1] / "app.py"
-PAGES = ("explore", "compare", "municipalities", "future", "model")
+PAGES = ("explore", "compare", "municipalities", "future", "studies", "model")
 TOWNS = 15
 FIRST, MOST = 12, 40
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shutil
 import socket
 import statistics
 import subprocess
@@ -20,13 +21,15 @@ playwright_api = pytest.importorskip("playwright.sync_api")
 
 from playwright.sync_api import Browser, ConsoleMessage, Page  # noqa: E402
 
+from sim.model.files import load_study  # noqa: E402
+from sim.web.bench import shelf  # noqa: E402
 from sim.web.levers import policy_levers, world_levers  # noqa: E402
 
 SECONDS = 300_000  # milliseconds: the engine may have to be compiled first
 QUIET = ("--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update")
 KEY_FIGURES = 5
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-PAGES = ("", "compare", "municipalities", "future", "model")
+PAGES = ("", "compare", "municipalities", "future", "studies", "model")
 # A page that is opened by its own address first asks in the wrong place where the server is.
 ASKS = re.compile(r"/\w+/_stcore/(health|host-config)$")
 # The page ends with a mark: whose answer it shows, in which charts, and whether that answer will still be refined.
@@ -495,6 +498,55 @@ def test_a_year_is_played_by_keys_without_asking_the_server(visit: Callable[...,
     assert int(now or 0) < last
     assert not sent
     assert page.get_by_test_id("stApp").get_attribute("data-test-script-state") == "notRunning"
+
+
+STUDY = """\
+id: small
+title: {nl: Klein, en: Small}
+worlds: [one-town]
+policies: [status-quo-2020, fifty-fifty]
+design: grid
+years: 10
+replications: 2000
+factors:
+  world.threat.attempts: {low: 5, high: 50, steps: 8}
+  policy.response.teams: [1, 2, 3, 4, 5, 6]
+outcomes: [cash_cost_eur, cost_flanders_eur, break_ins]
+"""
+
+
+def test_a_study_is_started_watched_stopped_and_gone_on_with(visit: Callable[..., Visit], tmp_path: Path) -> None:
+    mine = tmp_path / "small.yaml"
+    mine.write_text(f"{STUDY}seed: {time.time_ns() % 10**9}\n", encoding="utf-8")  # one that was not played before
+    digest = load_study(mine).digest
+    seen = visit("studies?lang=en&study=file")
+    page = seen.page
+    try:
+        page.set_input_files("[data-testid=stMain] [data-testid=stFileUploaderDropzoneInput]", mine)
+        page.wait_for_url(f"**study={digest}**")
+        page.get_by_text("48 designs × 2 policies × 2,000 futures = 192,000 futures.").wait_for()
+        page.get_by_role("button", name="Start", exact=True).click()
+        page.get_by_text(re.compile(r"^[0-9]+ of 48 designs")).wait_for()
+        first = page.get_by_role("progressbar").get_attribute("aria-valuenow")
+        page.wait_for_function(
+            "first => document.querySelector('[role=progressbar]')?.ariaValueNow !== first", arg=first
+        )  # it moves by itself
+        page.get_by_role("button", name="Stop", exact=True).click()
+        page.get_by_text("Stopped. What was done is kept.").wait_for()
+        some = int(page.get_by_text("of 48 designs.").inner_text().split()[1])
+        assert 0 < some < 48
+        page.get_by_role("button", name="Go on", exact=True).click()
+        page.get_by_text("Played: 48 of 48 designs.").wait_for()
+        seen.settle()
+        assert page.locator(".js-plotly-plot").count() == 1
+        page.get_by_role("tab", name="Two levers at once").click()
+        page.wait_for_url("**asks=heat**")
+        seen.settle()
+        assert page.locator(".heatmaplayer").count() == 1
+        assert page.get_by_text("weerbaar study run small.yaml").is_visible()
+    finally:
+        page.close()
+        shutil.rmtree(shelf() / digest, ignore_errors=True)
 
 
 # ---- what it is told -----------------------------------------------------------------------------------------------

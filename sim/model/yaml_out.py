@@ -56,15 +56,21 @@ def policy_yaml(policy: Policy, base: Policy | None = None) -> str:
     return _dump(data)
 
 
-def study_yaml(study: Study) -> str:
-    """The study as YAML text, its worlds and policies named by `study_file`, from which it can be read again."""
+def study_yaml(study: Study, *, by_id: bool = False) -> str:
+    """The study as YAML text, from which it can be read again: its worlds and policies are named by `study_file`, or by
+    their id where all of them are shipped.
+    """
     named: dict[str, Any] = {
-        "worlds": [study_file(world) for world in study.worlds],
-        "baseline": None if study.baseline is None else study_file(study.baseline),
-        "policies": [study_file(policy) for policy in study.policies],
+        "worlds": [_name(world, by_id) for world in study.worlds],
+        "baseline": None if study.baseline is None else _name(study.baseline, by_id),
+        "policies": [_name(policy, by_id) for policy in study.policies],
     }
     rest = study.model_dump(mode="python", by_alias=True, exclude={*_HEAD, *named}, exclude_defaults=True)
     return _dump(_head(study) | {key: one for key, one in named.items() if one is not None} | thawed(rest))
+
+
+def _name(scenario: World | Policy, by_id: bool) -> str:
+    return scenario.id if by_id else study_file(scenario)
 
 
 def study_file(scenario: World | Policy) -> str:

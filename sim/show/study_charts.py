@@ -29,6 +29,8 @@ from sim.text import words
 MOST = 15
 """Bars of a chart; what is left out does less."""
 ROW = 26  # pixels a bar
+NAMED = 8
+"""Policies on a front that have their names beside them."""
 NAME = 40  # letters of a name on one line
 
 
@@ -133,7 +135,7 @@ def pareto(studied: Studied, found: Front, language: str, *, scheme: str = "ligh
             front,
             say.say("on the front"),
             colours.scenario,
-            "lines+markers+text" if len(front) <= 8 else "lines+markers",
+            "lines+markers+text" if len(front) <= NAMED else "lines+markers",
         ),
     ):
         names = [candidate_name(studied, spot.candidate, say) for spot in spots]
@@ -146,13 +148,14 @@ def pareto(studied: Studied, found: Front, language: str, *, scheme: str = "ligh
     title = say.say("{front} of {all} policies are beaten by no other on both aims", front=len(front),
                     all=len(found.spots))  # fmt: skip
     alt = "; ".join(candidate_name(studied, spot.candidate, say) for spot in front)
+    up = f"{aim_name(say, found.y)}, {units[1].words.rpartition(', ')[2]}"
     layout = {
         "xaxis": {"title": f"{aim_name(say, found.x)}, {units[0].words.rpartition(', ')[2]}"},
-        "yaxis": {"title": f"{aim_name(say, found.y)}, {units[1].words.rpartition(', ')[2]}", "automargin": True},
+        "yaxis": {"title": "<br>".join(textwrap.wrap(up, NAME)), "automargin": True},
         "showlegend": False,
     }
     return dress(data, layout, _hash(studied), language, name="pareto", title=title, alt=f"{title}: {alt}.",
-                 scheme=scheme, height=380, sides=(76, 140, 52))  # fmt: skip
+                 scheme=scheme, height=380, sides=(76, 140 if len(front) <= NAMED else 16, 52))  # fmt: skip
 
 
 def regret(studied: Studied, found: Regrets, language: str, *, scheme: str = "light") -> Any:

@@ -11,10 +11,14 @@ from sim.experiments.studied import Studied
 from sim.experiments.tradeoffs import Aim, Candidate
 from sim.model.kpis import KPIS
 from sim.model.spec import parameters
+from sim.results.story import CATEGORY_NAMES
 from sim.show.tables import KPI_NAMES, figure
 from sim.text import Words
 
 STAT_NAMES = {"mean": "mean", "p95": "1 future in 20 above", "cvar95": "mean of the worst 1 in 20"}
+
+LIST_NAMES = {"policy.grants": "grants"}
+"""Keys of whole lists."""
 
 
 class Unit(NamedTuple):
@@ -37,9 +41,13 @@ def unit_of(say: Words, outcome: str, amounts: Iterable[float], difference: bool
 
 
 def factor_name(say: Words, key: str) -> str:
-    """Return what a key is called: the label of the parameter table, or its last word."""
-    row = parameters().get(key)
-    return key.rpartition(".")[2].replace("_", " ") if row is None else row.label[say.language]
+    """Return what a key is called: the label of the parameter table, the kind of bill it divides, or its last word."""
+    row, last = parameters().get(key), key.rpartition(".")[2]
+    if row is not None:
+        return row.label[say.language]
+    if key.startswith("policy.cost_split.") and last in CATEGORY_NAMES:
+        return say.say(CATEGORY_NAMES[last])
+    return say.say(LIST_NAMES[key]) if key in LIST_NAMES else last.replace("_", " ")
 
 
 def value_name(say: Words, value: float | str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import urllib.parse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -147,12 +147,12 @@ def _refining(slot: Any, first: int, most: int, say: Words) -> Callable[[int, in
     return report
 
 
-def no_answer(view: View) -> None:
-    """Say to programs that the page is all there, and shows no futures."""
-    _mark(view, 0, [], final=True)
+def no_answer(view: View, charts: Sequence[str] = ()) -> None:
+    """Say to programs that the page is all there, in which charts, and that it waits for no futures."""
+    _mark(view, 0, charts, final=True)
 
 
-def _mark(view: View, futures: int, charts: list[str], *, final: bool) -> None:
+def _mark(view: View, futures: int, charts: Sequence[str], *, final: bool) -> None:
     """Say to programs what the page shows: whose answer, from how many futures, in which charts, and if it is final."""
     said = {
         "address": urllib.parse.urlencode(link.write(view.screen)),

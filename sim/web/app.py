@@ -21,6 +21,7 @@ TITLES = {
     "compare": "Compare",
     "municipalities": "Municipalities",
     "future": "One future",
+    "studies": "Studies",
     "model": "Model and sources",
 }
 ICONS = {
@@ -28,6 +29,7 @@ ICONS = {
     "compare": "compare_arrows",
     "municipalities": "location_city",
     "future": "play_circle",
+    "studies": "grid_on",
     "model": "menu_book",
 }
 """The pages in their order: a title and an icon each; the file of a page and its place in the address have its name."""

@@ -46,9 +46,11 @@ class Tab:
 def tabs(view: View, field: str, labels: Mapping[str, str]) -> Tab:
     """Draw tabs and return the open one; only that one is to be drawn.
 
-    `field` names the one of link.FIELDS that says which is open, and `labels` are their words by id.
+    `field` names the one of link.FIELDS that says which is open, and `labels` are their words by id; where it says one
+    that is not among them, the first is open.
     """
     state, key, now = st.session_state, f"{field}-{view.say.language}", view.screen.fields[field]
+    now = now if now in labels else next(iter(labels))
 
     def moved() -> None:
         memory.remember(field, next((name for name, label in labels.items() if label == state.get(key)), now))

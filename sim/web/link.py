@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from sim.model.files import load_world
+from sim.model.files import load_world, scenarios
 from sim.model.policy import Policy
 from sim.model.problems import InputError
 from sim.model.spec import Value
@@ -49,6 +49,13 @@ def _is_year(text: str) -> bool:
     return text == "" or text in {str(year) for year in years_in(load_world(WORLD))}
 
 
+def _is_study(text: str) -> bool:
+    return text in STUDIES or re.fullmatch(r"[0-9a-f]{16}", text) is not None
+
+
+STUDIES = (*(one.id for one in scenarios("study")), "build", "file", "store")
+"""What the page Studies may be about; what it keeps has a number of 16 letters and digits."""
+
 FIELDS: Mapping[str, Field] = MappingProxyType(
     {
         "tab": one_of("payers", "risk", "towns", "time"),
@@ -61,6 +68,8 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
         "town": Field("", town.is_known, town.ALLOWED),
         "look": one_of("cost", "outage", "prevention", "story"),
         "story": Field("worst", _is_future, f"worst, middle, 0 – {MOST_FUTURE}"),
+        "study": Field(STUDIES[0], _is_study, ", ".join(STUDIES)),
+        "asks": one_of("effects", "heat", "pareto"),
     }
 )
 """What pages add to the address, by its name there. A page reads it from `Screen.fields` and sets it by `remember`."""

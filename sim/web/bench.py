@@ -1,0 +1,240 @@
+"""The studies that the app plays: one at a time, in a process that gives way to visitors; and where they are kept.
+
+USER'S CACHE/studies/DIGEST/study.yaml     the study, with shipped worlds and policies by their id
+USER'S CACHE/studies/DIGEST/store/         what was played of it
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO, Any
+
+from sim.experiments.designs import Designs
+from sim.experiments.playing import Player
+from sim.experiments.replicate import available_workers
+from sim.experiments.store import MANIFEST
+from sim.experiments.studied import Studied, load_results
+from sim.model.files import load_study
+from sim.model.problems import InputError
+from sim.model.study import Study
+from sim.model.yaml_out import study_yaml
+from sim.rules.compiling import user_cache
+
+MOST_FUTURES = 200_000
+"""Futures of all designs and policies together; a larger study is for the command line."""
+MOST_KEPT = 40
+"""Studies that are kept; the oldest go first."""
+CORES = max(1, available_workers() // 2)
+"""Cores that a study plays on."""
+SOURCES = Path(__file__).resolve().parents[2]
+"""Where the process of a study finds the same model as the app."""
+_TRIAL = {"compiled": 8, "reference": 1}
+"""Futures that are played to see how long a study takes."""
+
+
+# ---- the shelf -----------------------------------------------------------------------------------------------------
+
+
+def shelf() -> Path:
+    """The folder of all studies that the app keeps."""
+    return user_cache() / "studies"
+
+
+def store_of(digest: str) -> Path:
+    """The folder of what was played of a study."""
+    return shelf() / digest / "store"
+
+
+def put(study: Study) -> Path:
+    """Keep a study, whose worlds and policies are shipped; return its file."""
+    place = shelf() / study.digest
+    place.mkdir(parents=True, exist_ok=True)
+    path = place / "study.yaml"
+    if not path.is_file():
+        part = place / f".study.{os.getpid()}.{threading.get_ident()}"
+        part.write_text(study_yaml(study, by_id=True), encoding="utf-8", newline="\n")
+        os.replace(part, path)
+    os.utime(place)
+    _tidy(place)
+    return path
+
+
+def kept(digest: str) -> Study | None:
+    """The study with this digest; None where it is not kept, or was another with an earlier version."""
+    path = shelf() / digest / "study.yaml"
+    try:
+        study = load_study(path)
+    except InputError:
+        return None
+    return study if study.digest == digest else None
+
+
+def played(folder: Path) -> Studied | None:
+    """What a store holds by now; None where nothing was begun. Raises InputError for one of another version."""
+    if not (folder / MANIFEST).is_file():
+        return None
+    parts = folder / "parts"
+    stamp = sorted(part.name for part in parts.iterdir() if part.name[:1] != ".") if parts.is_dir() else []
+    return _opened(folder, tuple(stamp))
+
+
+@functools.lru_cache(maxsize=6)
+def _opened(folder: Path, stamp: Sequence[str]) -> Studied:
+    return load_results(folder)
+
+
+def _tidy(mine: Path) -> None:
+    """Remove the studies that nobody asked for lately."""
+    with contextlib.suppress(OSError):
+        begun = {place: place.stat().st_mtime for place in shelf().iterdir()}
+        running = BENCH.job
+        for place in sorted(begun, key=lambda place: -begun[place])[MOST_KEPT:]:
+            if place != mine and (running is None or place.name != running.digest):
+                shutil.rmtree(place, ignore_errors=True)
+
+
+# ---- how long it takes ---------------------------------------------------------------------------------------------
+
+
+def designs_of(study: Study) -> int:
+    """How many designs a study has; a large sample is not drawn for that."""
+    if study.design == "latin_hypercube":
+        return (study.size or 1) * len(study.worlds)
+    if study.design == "sobol":
+        return (study.size or 1) * (len(study.spread) + 2) * len(study.worlds)
+    return len(Designs(study))
+
+
+def size(study: Study) -> int:
+    """How many futures a study plays at most, all designs and policies together."""
+    return designs_of(study) * len(study.played) * study.replications.at_most
+
+
+_pace: dict[tuple[str, str], float | None] = {}
+_measuring = threading.Lock()
+
+
+def seconds(study: Study, engine: str) -> float | None:
+    """About how long a study takes here, from some futures of its first design; None where that one fails."""
+    key = study.digest, engine
+    if key not in _pace:
+        count = min(_TRIAL[engine], study.replications.at_least)
+        fixed = study.replications.model_copy(update={"at_least": count, "at_most": count, "half_width": None})
+        trial = study.model_copy(update={"replications": fixed})
+        with _measuring:
+            begun = time.monotonic()
+            (first,) = Player(Designs(trial), engine).play([0])
+            took = time.monotonic() - begun
+        _pace[key] = None if first.error else took / (count * len(study.played))
+    pace = _pace[key]
+    return None if pace is None else pace * size(study) / CORES
+
+
+# ---- the bench -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class State:
+    """How far a study is: designs done of those that were missing; how it ended, once it has, and why."""
+
+    done: int = 0
+    total: int = 0
+    left: float | None = None
+    ended: str = ""
+    why: tuple[str, ...] = ()
+
+
+class Job:
+    """A study that is being played, or was."""
+
+    def __init__(self, digest: str, owner: str, process: subprocess.Popen[str]) -> None:
+        self.digest, self.owner, self.state = digest, owner, State()
+        self.stopping = False
+        self._process = process
+        self._first: tuple[float, int] | None = None
+        self._reader = threading.Thread(target=self._read, args=(process.stdout,), daemon=True, name="study")
+        self._reader.start()
+
+    @property
+    def runs(self) -> bool:
+        """Whether it is not over yet."""
+        return self._reader.is_alive()
+
+    def stop(self) -> None:
+        """Let it end soon, with all that is done kept."""
+        self.stopping = True
+        if self._process.stdin is not None:
+            with contextlib.suppress(OSError):
+                self._process.stdin.close()
+
+    def wait(self, most: float) -> bool:
+        """Wait until it is over, for at most so many seconds; return whether it is."""
+        self._reader.join(most)
+        return not self.runs
+
+    def _read(self, lines: IO[str]) -> None:
+        for line in lines:
+            with contextlib.suppress(ValueError):
+                self._take(json.loads(line))
+        self._process.wait()
+        if not self.state.ended:
+            self.state = replace(self.state, ended="broken")
+
+    def _take(self, said: dict[str, Any]) -> None:
+        if "ended" in said:
+            self.state = replace(self.state, ended=str(said["ended"]), why=tuple(said.get("why", ())))
+            return
+        now, done, total = time.monotonic(), int(said["done"]), int(said["total"])
+        first = self._first = self._first or (now, done)
+        left = (now - first[0]) / (done - first[1]) * (total - done) if done > first[1] else None
+        self.state = State(done, total, left)
+
+
+def _paths() -> list[str]:
+    return [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+
+
+class Bench:
+    """The place for one study at a time."""
+
+    def __init__(self) -> None:
+        self.job: Job | None = None
+        self._guard = threading.Lock()
+
+    def start(self, study: Study, owner: str) -> bool:
+        """Begin a study, or go on with it; False where another one is being played."""
+        with self._guard:
+            if self.job is not None and self.job.runs:
+                return False
+            path = put(study)
+            command = [sys.executable, "-m", "sim.web.worker", str(path), str(store_of(study.digest)), str(CORES)]
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+                env=os.environ | {"PYTHONPATH": os.pathsep.join([str(SOURCES), *_paths()])},
+                creationflags=getattr(subprocess, "IDLE_PRIORITY_CLASS", 0),
+            )
+            self.job = Job(study.digest, owner, process)
+            return True
+
+    def of(self, digest: str) -> Job | None:
+        """The job of a study, if it was the last one here."""
+        return self.job if self.job is not None and self.job.digest == digest else None
+
+
+BENCH = Bench()
+"""The one of this server."""

@@ -1,0 +1,253 @@
+"""The page "Studies": many designs, played in the background, and what they say."""
+
+from __future__ import annotations
+
+import math
+import secrets
+import shlex
+
+import streamlit as st
+
+from sim.experiments.studied import Studied
+from sim.model.problems import InputError
+from sim.model.yaml_out import study_yaml
+from sim.text import Words
+from sim.version import MODEL_VERSION
+from sim.web import around, bench, memory, study_build, study_results
+from sim.web.answer import no_answer
+from sim.web.bench import BENCH, MOST_FUTURES, Job
+from sim.web.files import literal
+from sim.web.policy_file import sentences
+from sim.web.ready import ROOM
+from sim.web.study_build import Chosen
+from sim.web.study_file import command
+from sim.web.view import View, view
+
+_BEAT = 1.0  # seconds between two looks at a study that is being played
+
+
+def draw() -> None:
+    """Draw the page."""
+    seen = view()
+    say = seen.say
+    around.head(seen, say.say("What matters, and how sure is that?"))
+    st.markdown(
+        say.say(
+            "A study asks one question many times: in other worlds, with other values of a policy. Every *design* is "
+            "one combination; all policies meet the same futures in it."
+        )
+    )
+    chosen = study_build.choose(seen)
+    charts: list[str] = []
+    if chosen is not None:
+        charts = _about(seen, chosen)
+    elif (job := BENCH.job) is not None and job.runs:
+        _other(say, job)
+    no_answer(seen, charts)
+
+
+def _about(seen: View, chosen: Chosen) -> list[str]:
+    """The study that was chosen: start, watch, results, and how to do the same elsewhere."""
+    say = seen.say
+    try:
+        found = chosen.played
+    except InputError as error:
+        st.error("  \n".join(literal(one) for one in sentences(error, say)), icon=":material/error:")
+        return []
+    job = None if chosen.is_store else BENCH.of(chosen.study.digest)
+    if job is not None and job.runs:
+        _watch(say, job)
+        _elsewhere(say, chosen)
+        return []
+    _begin(say, chosen, found, job)
+    charts = study_results.draw(seen, found) if found is not None and len(found.points) else []
+    _elsewhere(say, chosen)
+    st.caption(
+        say.say(
+            "**A model, not a forecast.** Version {version} · {world} · seed {seed} · the levers beside this page do "
+            "not count here.",
+            version=MODEL_VERSION,
+            world=say.listed(world.title[say.language] for world in chosen.study.worlds),
+            seed=str(chosen.study.seed),
+        )
+    )
+    return charts
+
+
+# ---- start ---------------------------------------------------------------------------------------------------------
+
+
+def _begin(say: Words, chosen: Chosen, found: Studied | None, job: Job | None) -> None:
+    """How large it is, how far it is, and the button to start it or to go on."""
+    study = chosen.study
+    st.markdown(_size(say, chosen))
+    if job is not None:
+        _ended(say, job)
+    done = 0 if found is None else len(found.points) + found.failed
+    if found is not None:
+        st.markdown(_far(say, chosen, found))
+    if chosen.is_store or done == bench.designs_of(study):
+        return
+    if (futures := bench.size(study)) > MOST_FUTURES:
+        sentence = (
+            "That is more than the {most} futures that are played here at most. Take fewer designs or futures, or "
+            "play it on the command line."
+        )
+        st.warning(say.say(sentence, most=say.number(MOST_FUTURES)), icon=":material/block:")
+        return
+    other = BENCH.job
+    busy = other is not None and other.runs
+    if busy and other is not None:
+        _other(say, other)
+    elif ROOM.wait(0):
+        took = bench.seconds(study, ROOM.engine)
+        if took is not None:
+            share = 1 - done * len(study.played) * study.replications.at_most / futures
+            _estimate(say, took * share)
+    st.button(
+        say.say("Go on") if done else say.say("Start"),
+        on_click=_start,
+        args=(chosen, say),
+        disabled=busy,
+        type="primary",
+        icon=":material/play_arrow:",
+        key="start-study",
+    )
+
+
+def _size(say: Words, chosen: Chosen) -> str:
+    study = chosen.study
+    sentence = "{designs} designs × {policies} policies × {each} futures = {all} futures."
+    if study.replications.half_width is not None:
+        sentence = "{designs} designs × {policies} policies × at most {each} futures = at most {all} futures."
+    return say.say(
+        sentence,
+        designs=say.number(bench.designs_of(study)),
+        policies=say.number(len(study.played)),
+        each=say.number(study.replications.at_most),
+        all=say.number(bench.size(study)),
+    )
+
+
+def _estimate(say: Words, took: float) -> None:
+    sentence = "About {time}, going by the first futures, which were just played. Others at this server come first."
+    st.caption(say.say(sentence, time=duration(say, took)))
+
+
+def duration(say: Words, seconds: float) -> str:
+    """A time that a visitor waits, in seconds, minutes or hours."""
+    if seconds < 10:
+        return say.say("10 seconds")
+    if seconds < 90:
+        return say.say("{n} seconds", n=say.number(10 * math.ceil(seconds / 10)))
+    if seconds < 90 * 60:
+        return say.say("{n} minutes", n=say.number(seconds / 60))
+    return say.say("{n} hours", n=say.number(seconds / 3600))
+
+
+def _far(say: Words, chosen: Chosen, found: Studied) -> str:
+    text = say.say("Played: {done} of {all} designs.", done=say.number(len(found.points)),
+                   all=say.number(bench.designs_of(chosen.study)))  # fmt: skip
+    if found.failed:
+        text += " " + say.say("{n} failed: their values do not go together.", n=say.number(found.failed))
+    return text
+
+
+def _start(chosen: Chosen, say: Words) -> None:
+    if BENCH.start(chosen.study, _me()):
+        memory.remember("study", chosen.study.digest)
+    else:
+        memory.trouble([say.say("Somebody else just started a study. Yours can begin when that one has ended.")])
+
+
+def _me() -> str:
+    """What tells this visit from others."""
+    return str(st.session_state.setdefault("visitor", secrets.token_hex(8)))
+
+
+# ---- watch ---------------------------------------------------------------------------------------------------------
+
+
+def _watch(say: Words, job: Job) -> None:
+    """How far it is, looked at again and again; the rest of the page stays as it is."""
+    mine = job.owner == _me() or study_build.local()
+
+    @st.fragment(run_every=_BEAT)
+    def look() -> None:
+        if not job.runs:
+            st.rerun()
+        state = job.state
+        share = state.done / state.total if state.total else 0.0
+        with st.container(key="watch-study"):
+            st.progress(share, text=_progress(say, job))
+            if mine:
+                st.button(
+                    say.say("Stop"),
+                    on_click=job.stop,
+                    disabled=job.stopping,
+                    icon=":material/stop:",
+                    key="stop-study",
+                    help=say.say("All that is done is kept, and you can go on later."),
+                )
+
+    look()
+
+
+def _progress(say: Words, job: Job) -> str:
+    state = job.state
+    if job.stopping:
+        return say.say("It ends, and keeps what is done.")
+    if not state.total:
+        return say.say("The first designs are being played.")
+    done, total = say.number(state.done), say.number(state.total)
+    if state.left is None:
+        return say.say("{done} of {all} designs", done=done, all=total)
+    left = duration(say, state.left)
+    return say.say("{done} of {all} designs, about {time} to go", done=done, all=total, time=left)
+
+
+def _ended(say: Words, job: Job) -> None:
+    state = job.state
+    if state.ended == "stopped":
+        st.info(say.say("Stopped. What was done is kept."), icon=":material/pause:")
+    elif state.ended == "full":
+        st.error(say.say("The disk of this server is full. What was done is kept."), icon=":material/error:")
+    elif state.ended == "refused":
+        st.error("  \n".join(literal(one) for one in state.why), icon=":material/error:")
+    elif state.ended == "broken":
+        st.error(
+            say.say("The study broke off; the terminal of the server says why. What was done is kept."),
+            icon=":material/error:",
+        )
+
+
+def _other(say: Words, job: Job) -> None:
+    """That another study is being played; who started it can go and look."""
+    state = job.state
+    text = say.say("Another study is being played here: {done} of {all} designs. One at a time.",
+                   done=say.number(state.done), all=say.number(state.total) if state.total else "…")  # fmt: skip
+    st.info(text, icon=":material/hourglass_top:")
+    if job.owner == _me() or study_build.local():
+        st.button(say.say("Show it"), on_click=memory.remember, args=("study", job.digest), key="show-study")
+
+
+# ---- elsewhere -----------------------------------------------------------------------------------------------------
+
+
+def _elsewhere(say: Words, chosen: Chosen) -> None:
+    """The command that plays the same, and the file."""
+    study = chosen.study
+    st.header(say.say("On the command line"), anchor=False)
+    code = shlex.join(["weerbaar", "study", "resume", str(chosen.folder)]) if chosen.is_store else command(study)
+    st.code(code, language=None, wrap_lines=True)
+    if chosen.is_store:  # its worlds and policies may be files of their own
+        return
+    around.save(say, say.say("Save the study file"), lambda: study_yaml(study, by_id=True), f"{study.id}.yaml",
+                key="save-study")  # fmt: skip
+    if study_build.local() and chosen.folder.is_dir():
+        st.caption(say.say("What was played here is in a folder that every question of the command line takes:"))
+        st.code(shlex.join(["weerbaar", "study", "effects", str(chosen.folder)]), language=None, wrap_lines=True)
+
+
+if __name__ == "__main__":
+    draw()

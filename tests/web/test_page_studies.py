@@ -1,0 +1,380 @@
+"""The page Studies: choose or build one, play it in the background, stop it, go on, and see what it says."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim.experiments.store import Store
+from sim.experiments.study import run_study
+from sim.model.files import load_study
+from sim.model.problems import InputError
+from sim.model.study import Study
+from sim.model.yaml_out import study_yaml
+from sim.show import study_twins
+from sim.text import LANGUAGES, words
+from sim.web import bench, link
+from sim.web.bench import BENCH
+from sim.web.levers import policy_levers
+from sim.web.local import is_here
+from sim.web.policy_file import MOST_BYTES
+from sim.web.study_file import command, grid, study_from
+from tests.pages import address_of, charts, mark_of, opened
+from tests.studies import FILE, crossed
+
+PAGE = "studies"
+GRID = FILE.replace("design: latin_hypercube\nsize: 24\n", "design: grid\n")
+
+
+@pytest.fixture(autouse=True)
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Studies of a test stand in a folder of its own, and none goes on after it."""
+    monkeypatch.setattr(bench, "user_cache", lambda: tmp_path / "cache")
+    monkeypatch.setattr("sim.web.study_build.local", lambda: False)
+    yield tmp_path / "cache" / "studies"
+    if BENCH.job is not None:
+        BENCH.job.stop()
+        assert BENCH.job.wait(60)
+        BENCH.job = None
+
+
+def small() -> Study:
+    """Nine designs of one town over two factors, as a visitor may bring them."""
+    return study_from("small.yaml", GRID.encode())
+
+
+def filled() -> Study:
+    """The same, played."""
+    study = small()
+    bench.put(study)
+    run_study(study, bench.store_of(study.digest), workers=1)
+    return study
+
+
+def text(app: object) -> str:
+    parts = [*app.main.markdown, *app.main.caption, *app.main.info, *app.main.warning, *app.main.error]  # type: ignore[attr-defined]
+    return " ".join(one.value for one in parts)
+
+
+def ended() -> None:
+    assert BENCH.job is not None
+    assert BENCH.job.wait(120)
+
+
+# ---- which study ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("study", [name for name in link.STUDIES if name != "store"])
+def test_it_opens_in_both_languages(study: str, language: str) -> None:
+    app = opened(PAGE, lang=language, study=study)
+    assert not app.exception
+    assert not app.error
+    assert not app.warning
+    assert mark_of(app)["final"] == "yes"
+    assert len(app.main.code) == (study != "file")
+
+
+def test_it_says_how_large_a_study_is_and_how_to_repeat_it() -> None:
+    app = opened(PAGE, lang="en", study="who-pays-grid")
+    assert "36 designs × 2 policies × 20 futures = 1,440 futures." in text(app)
+    assert app.main.code[0].value == "weerbaar study run who-pays-grid --replications 20"
+    app.number_input(key="futures-who-pays-grid").set_value(100).run()
+    assert "= 7,200 futures." in text(app)
+    assert app.main.code[0].value == "weerbaar study run who-pays-grid"
+
+
+def test_what_is_too_large_is_not_begun() -> None:
+    app = opened(PAGE, lang="en", study="uncertainty")
+    assert not app.warning
+    app.number_input(key="points-uncertainty").set_value(9000).run()
+    assert [one.value for one in app.warning] == [
+        "That is more than the 200,000 futures that are played here at most. Take fewer designs or futures, or play it "
+        "on the command line."
+    ]
+    assert not [one for one in app.button if one.key == "start-study"]
+
+
+def test_a_sample_is_counted_without_drawing_it() -> None:
+    for name, designs in (("who-pays-grid", 36), ("uncertainty", 10_000), ("robust-policy", 27)):
+        assert bench.designs_of(load_study(name)) == designs
+    sobol = study_from("a.yaml", FILE.replace("latin_hypercube\nsize: 24", "sobol\nsize: 16").encode())
+    assert bench.designs_of(sobol) == 16 * (2 + 2)
+
+
+def test_a_grid_is_built_from_levers() -> None:
+    app = opened(PAGE, lang="en", study="build")
+    assert len(app.main.multiselect) == 3  # policies, and the values of two levers
+    values = app.multiselect(key="values-0-policy.response.teams-en")
+    values.set_value(values.value[:2]).run()
+    app.selectbox(key="moved-1-en").set_value("").run()
+    assert "2 designs × 2 policies × 20 futures = 80 futures." in text(app)
+    app.multiselect(key="grid-policies-en").set_value(["status-quo-2020", "fifty-fifty"]).run()
+    assert "2 designs × 2 policies" in text(app)  # today's policy moves as well
+    app.multiselect(key="grid-policies-en").set_value([]).run()
+    assert "Choose a policy" in text(app)
+    assert not app.exception
+
+
+def test_a_lever_inside_what_a_policy_does_not_have_is_not_offered() -> None:
+    app = opened(PAGE, lang="en", study="build")
+    app.multiselect(key="grid-policies-en").set_value(["solidarity-fund"]).run()
+    offered = set(app.selectbox(key="moved-2-en").options)
+    app.multiselect(key="grid-policies-en").set_value(["solidarity-fund", "local-only"]).run()
+    gone = offered - set(app.selectbox(key="moved-2-en").options)
+    say = words("en")
+    fund = [lever for lever in policy_levers() if lever.within == "policy.fund" and lever.parameter is not None]
+    assert gone == {lever.label(say) for lever in fund}
+    assert not app.exception
+
+
+def test_a_built_grid_is_a_study_that_reads_back(tmp_path: Path) -> None:
+    built = grid("one-town", ["fifty-fifty"], {"policy.response.teams": [2, "unlimited"]}, 7)
+    path = tmp_path / "my-grid.yaml"
+    path.write_text(study_yaml(built, by_id=True), encoding="utf-8")
+    assert load_study(path).digest == built.digest
+    assert command(built) == "weerbaar study run my-grid.yaml"
+    assert [one.id for one in built.played] == ["status-quo-2020", "fifty-fifty"]
+
+
+def test_the_command_of_a_shipped_study_plays_the_same() -> None:
+    study = load_study("uncertainty").with_values({"size": 300, "replications": 20})
+    said = shlex.split(command(study))
+    assert said == ["weerbaar", "study", "run", "uncertainty", "--designs", "300", "--replications", "20"]
+
+
+# ---- files ---------------------------------------------------------------------------------------------------------
+
+
+BAD = {
+    "path": (FILE.replace("[one-town]", "[/etc/passwd]"), "one-town"),
+    "other path": (FILE.replace("[status-quo-2020, fifty-fifty]", "[../mine.yaml]"), "fifty-fifty"),
+    "baseline": (f"{FILE}baseline: /tmp/x.yaml\n", "status-quo-2020"),
+    "key": (FILE.replace("threat.attempts", "threat.attemps"), "attempts"),
+    "outcome": (FILE.replace("break_ins]", "brake_ins]"), "break_ins"),
+    "policy": ("id: mine\ntitle: Mine\nprevention: {local_spend: 7}\n", "polic"),
+    "large": ("#" * (MOST_BYTES + 1), "bytes"),
+    "empty": ("", "empty"),
+    "towns": (FILE.replace("world.threat.attempts: {low: 5, high: 50}", "world.municipalities: [/etc/passwd]"), ""),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_is_wrong_with_a_file_is_said_and_names_no_path(name: str) -> None:
+    raw, word = BAD[name]
+    with pytest.raises(InputError) as told:
+        study_from("mine.yaml", raw.encode())
+    assert word in str(told.value)
+    assert "/tmp/weerbaar" not in str(told.value)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_file_that_is_brought_is_kept_under_its_number(language: str) -> None:
+    app = opened(PAGE, lang=language, study="file")
+    app.main.get("file_uploader")[0].set_value(("small.yaml", GRID.encode(), "application/yaml")).run()
+    assert not app.exception
+    assert address_of(app)["study"] == small().digest
+    assert app.main.code[0].value == "weerbaar study run small.yaml"
+    again = opened(PAGE, lang=language, study=small().digest)
+    assert again.selectbox(key=f"study-{language}").value == small().digest
+
+
+def test_a_bad_file_gives_sentences() -> None:
+    app = opened(PAGE, lang="en", study="file")
+    raw = BAD["key"][0].encode()
+    app.main.get("file_uploader")[0].set_value(("bad.yaml", raw, "application/yaml")).run()
+    assert "was not opened" in app.error[0].value
+    assert "attempts" in app.error[0].value
+    assert not app.exception
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_unknown_study_is_said(language: str) -> None:
+    app = opened(PAGE, lang=language, study="0123456789abcdef")
+    sentence = "There is no study “{name}” here, or not any more. Choose another one."
+    assert [one.value for one in app.warning] == [words(language).say(sentence, name="0123456789abcdef")]
+    assert not app.exception
+    app = opened(PAGE, lang=language, study="../../etc")
+    assert len(app.warning) == 1
+    assert "who-pays-grid" in app.warning[0].value
+
+
+# ---- start, stop, go on --------------------------------------------------------------------------------------------
+
+
+def test_it_starts_stops_and_goes_on_to_what_an_uninterrupted_study_holds(tmp_path: Path) -> None:
+    study = small().with_values({"replications": 400})
+    bench.put(study)
+    app = opened(PAGE, lang="en", study=study.digest)
+    app.button(key="start-study").click().run()
+    assert not app.exception
+    assert BENCH.job is not None
+    assert app.button(key="stop-study").label == "Stop"
+    app.button(key="stop-study").click().run()
+    ended()
+    assert BENCH.job.state.ended == "stopped"
+    app.run()
+    assert "Stopped. What was done is kept." in text(app)
+    app.button(key="start-study").click().run()
+    ended()
+    app.run()
+    assert not app.exception
+    assert BENCH.job.state.ended == "done"
+    assert "Played: 9 of 9 designs." in text(app)
+    assert not [one for one in app.button if one.key == "start-study"]
+    assert len(charts(app)) == 1
+    whole = run_study(study, tmp_path / "whole", workers=1)
+    assert Store(bench.store_of(study.digest)).digest() == whole.store.digest()
+
+
+def test_one_study_at_a_time() -> None:
+    long = small().with_values({"replications": 5000})
+    bench.put(long)
+    bench.put(small())
+    assert BENCH.start(long, "somebody else")
+    assert not BENCH.start(small(), "me")
+    app = opened(PAGE, lang="en", study=small().digest)
+    assert "Another study is being played here" in text(app)
+    assert app.button(key="start-study").disabled
+    assert not [one for one in app.button if one.key == "show-study"]
+    watching = opened(PAGE, lang="en", study=long.digest)
+    assert not [one for one in watching.button if one.key == "stop-study"]  # it is not theirs
+
+
+def test_a_study_gives_way_and_ends_with_its_input() -> None:
+    study = small().with_values({"replications": 5000})
+    assert BENCH.start(study, "me")
+    job = BENCH.job
+    assert job is not None
+    pid = job._process.pid
+    for _ in range(300):
+        if Path(f"/proc/{pid}/stat").exists() and int(Path(f"/proc/{pid}/stat").read_text().split()[18]) == 19:
+            break
+        time.sleep(0.1)
+    else:
+        if Path("/proc/self/stat").exists():
+            pytest.fail("it does not give way")
+    job.stop()
+    ended()
+    assert job.state.ended == "stopped"
+
+
+def test_a_store_in_use_is_said() -> None:
+    from sim.experiments.store import filling
+
+    study = small()
+    bench.put(study)
+    with filling(bench.store_of(study.digest), study):
+        assert BENCH.start(study, "me")
+        ended()
+    app = opened(PAGE, lang="en", study=study.digest)
+    assert "is being filled by" in " ".join(one.value for one in app.error)
+
+
+def test_old_studies_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bench, "MOST_KEPT", 2)
+    kept = [small().with_values({"seed": seed}) for seed in (1, 2, 3)]
+    for place, study in enumerate(kept):
+        bench.put(study)
+        stamp = time.time() - 100 + place
+        os.utime(bench.shelf() / study.digest, (stamp, stamp))
+    bench.put(kept[2])
+    assert [bench.kept(study.digest) is not None for study in kept] == [False, True, True]
+
+
+# ---- what it says --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("asks", ["effects", "heat", "pareto"])
+def test_results_are_a_picture_with_a_table_and_a_file(
+    asks: str, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.web.chart.is_open", lambda box: True)
+    app = opened(PAGE, lang=language, study=filled().digest, asks=asks)
+    assert not app.exception
+    assert len(charts(app)) == len(app.table) == 1
+    assert len(mark_of(app)["charts"].split()) == 1
+    assert len([one for one in app.get("download_button") if "csv" in one.key]) == 1
+
+
+def test_only_pictures_that_fit_are_offered() -> None:
+    study = study_from("one.yaml", GRID.replace("  policy.response.teams: {low: 1, high: 6}\n", "").encode())
+    bench.put(study)
+    run_study(study, bench.store_of(study.digest), workers=1)
+    app = opened(PAGE, lang="en", study=study.digest, asks="heat")
+    assert "Too few designs were played" in text(app)  # three designs
+    wide = study.with_values({"seed": 5})
+    wide = study_from("one.yaml", study_yaml(wide, by_id=True).replace("high: 50", "steps: 5\n    high: 50").encode())
+    bench.put(wide)
+    run_study(wide, bench.store_of(wide.digest), workers=1)
+    app = opened(PAGE, lang="en", study=wide.digest, asks="heat")
+    assert [tab.label for tab in app.tabs] == ["What matters"]
+    assert len(charts(app)) == 1
+
+
+def test_the_tables_hold_the_figures_of_the_analyses() -> None:
+    from sim.experiments import sensitivity, tradeoffs
+
+    found = run_study(crossed({"world.threat.attempts": [10, 60, 200], "policy.response.teams": [1, 3]}), workers=1)
+    effects = sensitivity.effects(found, "break_ins")
+    table = study_twins.of_effects(effects, "en")
+    assert [row[5] for row in table.rows] == [one.change for one in effects.rows]
+    heat = tradeoffs.heat(found, "break_ins", "attempts", "teams")
+    cells = study_twins.of_heat(heat, "en").rows
+    assert [row[2] for row in cells] == heat.mean.ravel().tolist()
+    assert [row[5] for row in cells] == [1] * 6
+    front = tradeoffs.pareto(found, tradeoffs.Aim("break_ins"), tradeoffs.Aim("cash_cost_eur"))
+    spots = study_twins.of_pareto(found, front, "en").rows
+    assert [row[1] for row in spots] == [spot.x for spot in front.spots]
+    assert {row[3] for row in spots} <= {"on the front", "beaten"}
+
+
+# ---- a folder of this machine --------------------------------------------------------------------------------------
+
+
+def test_a_folder_is_opened_on_this_machine_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = run_study(small(), tmp_path / "mine.store", workers=1)
+    app = opened(PAGE, lang="en", study="store")
+    assert not app.main.text_input
+    assert "who sits at the machine" in app.warning[0].value
+    assert app.selectbox(key="study-en").value == "who-pays-grid"
+    monkeypatch.setattr("sim.web.study_build.local", lambda: True)
+    app = opened(PAGE, lang="en", study="store")
+    app.text_input(key="store-path").set_value(str(found.store.folder)).run()
+    assert len(charts(app)) == 1
+    assert app.main.code[0].value == f"weerbaar study resume {found.store.folder}"
+    app.text_input(key="store-path").set_value(str(tmp_path)).run()
+    assert "there is no store of a study here" in app.error[0].value
+    app.text_input(key="store-path").set_value("\0").run()
+    assert not app.exception
+
+
+@pytest.mark.parametrize(
+    ("address", "headers", "here"),
+    [
+        ("127.0.0.1", {"Host": "127.0.0.1:8501", "Origin": "http://127.0.0.1:8501"}, True),
+        ("localhost", {"Host": "localhost:8501", "Origin": "http://localhost:8501"}, True),
+        ("0.0.0.0", {"Host": "127.0.0.1:8501", "Origin": "http://127.0.0.1:8501"}, False),
+        (None, {"Host": "127.0.0.1:8501", "Origin": "http://127.0.0.1:8501"}, False),
+        ("127.0.0.1", {"Host": "weerbaar.example.org", "Origin": "https://weerbaar.example.org"}, False),
+        ("127.0.0.1", {"Host": "127.0.0.1:8501", "Origin": "https://weerbaar.example.org"}, False),
+        ("127.0.0.1", {"Host": "127.0.0.1:8501", "Origin": "http://127.0.0.1", "X-Forwarded-Proto": "https"}, False),
+        ("127.0.0.1", {}, False),
+    ],
+)
+def test_who_sits_at_this_machine(address: str | None, headers: dict[str, str], here: bool) -> None:
+    assert is_here(address, headers) is here
+
+
+def test_a_study_that_is_shipped_reads_back_by_id(tmp_path: Path) -> None:
+    for name in ("who-pays-grid", "uncertainty", "robust-policy"):
+        path = tmp_path / f"{name}.yaml"
+        path.write_text(study_yaml(sim.load_study(name), by_id=True), encoding="utf-8")
+        assert sim.load_study(path).digest == sim.load_study(name).digest
