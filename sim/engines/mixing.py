@@ -19,7 +19,7 @@ SHIFT_1, SHIFT_2, SHIFT_3 = np.uint64(30), np.uint64(27), np.uint64(31)
 @step
 def mix(state: np.uint64, value: int) -> np.uint64:
     """Return the state after one more value."""
-    state = state ^ np.uint64(value)
+    state = state ^ np.uint64(np.int64(value))  # in two steps: as plain Python a negative number has no other way
     state = (state ^ (state >> SHIFT_1)) * FACTOR_1
     state = (state ^ (state >> SHIFT_2)) * FACTOR_2
     return state ^ (state >> SHIFT_3)
