@@ -35,16 +35,16 @@ NAME = 40  # letters of a name on one line
 
 
 def tornado(studied: Studied, found: Effects, language: str, *, scheme: str = "light") -> Any:
-    """Bars from the outcome at one end of each factor to that at the other; grey, what noise may show."""
+    """Bars from the outcome at one end of each factor to that at the other; those within the grey may be noise."""
     say, colours = words(language), palette(scheme)
     rows = found.rows[:MOST]
     unit = unit_of(say, found.outcome, (end for one in rows for end in (one.start, one.end)), bool(found.against))
     names = [factor_name(say, one.factor) for one in rows]
-    middle = found.mean / unit.by
+    middles = [(one.start + one.end) / 2 / unit.by for one in rows]
     floors = [one.floor / unit.by for one in rows]
     ends = [f"{value_name(say, one.low)} → {value_name(say, one.high)}" for one in rows]
     data = [
-        _bar(names, [2 * floor for floor in floors], base=[middle - floor for floor in floors], width=0.9,
+        _bar(names, floors, base=[middle - floor / 2 for middle, floor in zip(middles, floors, strict=True)], width=0.9,
              name=say.say("noise"), color=colours.grid),
         _bar(names, [one.change / unit.by for one in rows], base=[one.start / unit.by for one in rows], width=0.5,
              name=say.say("effect"), color=[colours.baseline if one.is_noise else colours.scenario for one in rows],
@@ -294,7 +294,7 @@ def _bars(
     }  # fmt: skip
     alt = f"{title}: {alt}." if alt else title
     return dress(data, layout, _hash(studied), language, name=name, title=title, alt=alt, scheme=scheme,
-                 height=tall + 90, sides=(200, 70, 46), head=26)  # fmt: skip
+                 height=tall + 90, sides=(8, 70, 46), head=26)  # fmt: skip
 
 
 def _hash(studied: Studied) -> str:
