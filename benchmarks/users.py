@@ -2,8 +2,8 @@
 
 *Compared.* Twenty-five visitors of one server, each of whom moves a lever every five seconds for two minutes: the time
 from the move to the page that shows it, charts and figures from 200 futures included, its median and 95th percentile;
-what went wrong; and the memory of the server. One visitor alone, who does the same for a minute before the others come, is what
-it is held against.
+what went wrong; and the memory of the server. One visitor alone, who does the same for a minute before the others come,
+is what it is held against.
 
 *Why it is fair.* It is the server that `weerbaar app` starts, on this machine. Visitors speak the language of the page
 itself, messages of Streamlit over a websocket, and a move is what a slider sends when it is let go. Nobody waits for an
@@ -229,6 +229,7 @@ def main() -> None:
         f"{people} visitors, {moves} moves each, one every {every:g} s; {os.cpu_count()} cores for them and the server"
     )
     with served() as (pid, port):
+        memory("at the start", pid)
         alone = asyncio.run(together(port, people=1, moves=moves // 2, every=every, first=1))
         errors = told("one visitor", alone, every)
         memory("with one", pid)
