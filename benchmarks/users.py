@@ -95,23 +95,31 @@ class Visitor:
         await asyncio.sleep(delay)
         address = f"ws://127.0.0.1:{self.port}/_stcore/stream"
         try:
-            async with connect(address, subprotocols=["streamlit"], max_size=None, open_timeout=READY) as line:
+            async with connect(address, subprotocols=["streamlit"], max_size=None, ping_interval=None) as line:
                 listening = asyncio.create_task(self._listen(line))
                 await self._move(line, None)
-                await asyncio.wait_for(self.shown.wait(), READY)
+                await self._until_shown(listening)
                 self.first = self.waits.pop()
                 due = time.perf_counter()
                 for _ in range(moves):
                     await self._move(line, self.rng.choice(list(LEVERS)))
                     due += every
-                    await asyncio.sleep(max(0.0, due - time.perf_counter()))
+                    await asyncio.wait({listening}, timeout=max(0.0, due - time.perf_counter()))
                     if listening.done():
-                        break
+                        listening.result()  # raises what ended it
                 listening.cancel()
-                with suppress(asyncio.CancelledError):
-                    await listening
         except Exception as error:  # whatever it is, the others go on and it is told at the end
             self.errors.append(f"{type(error).__name__}: {error}")
+
+    async def _until_shown(self, listening: asyncio.Task[None]) -> None:
+        """Wait for the page that was asked for; raise what ended the listening, or that it takes too long."""
+        shown = asyncio.create_task(self.shown.wait())
+        await asyncio.wait({listening, shown}, timeout=READY, return_when=asyncio.FIRST_COMPLETED)
+        shown.cancel()
+        if listening.done():
+            listening.result()
+        if not self.shown.is_set():
+            raise TimeoutError(f"no page after {READY:g} seconds")
 
     async def _move(self, line: ClientConnection, key: str | None) -> None:
         """Ask for the page: as it opens, or with a slider somewhere else."""
