@@ -19,6 +19,7 @@ from __future__ import annotations
 import asyncio
 import html
 import itertools
+import math
 import os
 import random
 import re
@@ -31,6 +32,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -207,7 +209,7 @@ async def together(port: int, *, people: int, moves: int, every: float, first: i
     return visitors
 
 
-def told(name: str, visitors: list[Visitor], every: float) -> list[str]:
+def told(name: str, visitors: list[Visitor], every: float, cores: float) -> list[str]:
     """Print what visitors waited, and return what went wrong."""
     waits = np.array(list(itertools.chain.from_iterable(one.waits for one in visitors)))
     late = int(np.isinf(waits).sum())
@@ -218,8 +220,18 @@ def told(name: str, visitors: list[Visitor], every: float) -> list[str]:
               f"{late} not shown before the next move, and counted as {every:g} s")  # fmt: skip
     arrived = np.array([one.first for one in visitors])
     print(f"{'':<22} first page after {np.median(arrived):.1f} s (at most {arrived.max():.1f} s); "
-          f"{sum(one.received for one in visitors) / max(1, len(waits)) / 1e3:,.0f} kB a move")  # fmt: skip
+          f"{sum(one.received for one in visitors) / max(1, len(waits)) / 1e3:,.0f} kB and "
+          f"{1e3 * cores / max(1, len(waits)):.0f} ms of a core of the server a move, first pages included")  # fmt: skip
     return [f"visitor {one.number}: {error}" for one in visitors for error in one.errors]
+
+
+def worked(pid: int) -> float:
+    """Return the seconds of a core that a process has used so far; not a number where the system does not say."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except OSError:
+        return math.nan
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def memory(name: str, pid: int) -> None:
@@ -238,11 +250,13 @@ def main() -> None:
     )
     with served() as (pid, port):
         memory("at the start", pid)
+        before = worked(pid)
         alone = asyncio.run(together(port, people=1, moves=moves // 2, every=every, first=1))
-        errors = told("one visitor", alone, every)
+        errors = told("one visitor", alone, every, worked(pid) - before)
         memory("with one", pid)
+        before = worked(pid)
         many = asyncio.run(together(port, people=people, moves=moves, every=every, first=100))
-        errors += told(f"{people} visitors", many, every)
+        errors += told(f"{people} visitors", many, every, worked(pid) - before)
         memory(f"with {people}", pid)
     print(f"errors: {len(errors)}")
     if errors:
