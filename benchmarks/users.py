@@ -221,7 +221,7 @@ def told(name: str, visitors: list[Visitor], every: float, cores: float) -> list
     arrived = np.array([one.first for one in visitors])
     print(f"{'':<22} first page after {np.median(arrived):.1f} s (at most {arrived.max():.1f} s); "
           f"{sum(one.received for one in visitors) / max(1, len(waits)) / 1e3:,.0f} kB and "
-          f"{1e3 * cores / max(1, len(waits)):.0f} ms of a core of the server a move, first pages included")  # fmt: skip
+          f"{1e3 * cores / max(1, len(waits)):.0f} ms of a core of the server a move, first pages too")  # fmt: skip
     return [f"visitor {one.number}: {error}" for one in visitors for error in one.errors]
 
 
