@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import platform
 import sys
 import time
@@ -105,3 +106,12 @@ def same_mean(values: Sequence[float] | np.ndarray, other: Sequence[float] | np.
     if abs(gap) > half:
         raise SystemExit(f"not the same thing: {said}")
     return said
+
+
+def resident(process: int | str = "self") -> int | None:
+    """Return the bytes of a process in memory, this one unless said otherwise; None where the system does not say."""
+    try:
+        pages = int(Path(f"/proc/{process}/statm").read_text(encoding="utf-8").split()[1])
+    except OSError:
+        return None
+    return pages * os.sysconf("SC_PAGE_SIZE")

@@ -15,13 +15,11 @@ from __future__ import annotations
 
 import dataclasses
 import gc
-import os
 import sys
 import tracemalloc
-from pathlib import Path
 
 import numpy as np
-from _measure import arguments, header, spread
+from _measure import arguments, header, resident, spread
 
 import sim
 from sim.experiments.replicate import replicate
@@ -39,15 +37,6 @@ def parts(summary: Summary) -> dict[str, int]:
         borrowed = value.nbytes if isinstance(value, np.ndarray) and value.base is not None else 0
         sizes[field.name] = sys.getsizeof(value) + borrowed
     return sizes
-
-
-def resident() -> int | None:
-    """Return the bytes of this process in memory; None where the system does not say."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[1])
-    except OSError:
-        return None
-    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def main() -> None:

@@ -57,14 +57,16 @@ CUT_OFF = """
     && one.clientWidth > 0 && style.overflow !== 'visible'
 }).map(one => one.tagName + ': ' + one.textContent.slice(0, 80))
 """
-# Words of a chart that stand out of it; what stands in its own title is cut off, for the page says it.
+# Words of a chart that stand out of it; its own title, at the top, is cut off, for the page says it.
 OUT_OF_CHART = """
 () => [...document.querySelectorAll('[data-retained]')].length ? [] :
   [...document.querySelectorAll('.js-plotly-plot')].flatMap(chart => {
   const frame = chart.getBoundingClientRect()
+  const cut = parseFloat(getComputedStyle(chart.querySelector('.main-svg')).clipPath.slice('inset('.length)) || 0
   return [...chart.querySelectorAll('.main-svg text')].filter(text => !text.closest('.g-gtitle')).filter(text => {
     const box = text.getBoundingClientRect()
-    return box.width > 0 && (box.left < frame.left - 1 || box.right > frame.right + 1 || box.bottom > frame.bottom + 1)
+    return box.width > 0 && (box.left < frame.left - 1 || box.right > frame.right + 1
+      || box.top < frame.top + cut - 1 || box.bottom > frame.bottom + 1)
   }).map(text => text.textContent)
 })
 """

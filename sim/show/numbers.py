@@ -144,7 +144,7 @@ def shown(say: Words, row: Parameter, value: Value) -> str:
         return say.say("yes") if value else say.say("no")
     if isinstance(value, str):
         return value
-    if row.unit == "year":
+    if row.unit == "year" or row.key.endswith(".seed"):
         return str(value)
     return say.number(value, 6).rstrip("0").rstrip(",.") if value % 1 else say.number(value)
 

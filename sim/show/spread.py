@@ -193,7 +193,7 @@ def winners_by_size(result: Comparison, language: str, *, scheme: str = "light")
             "title": say.say("thousand inhabitants"),
             "showgrid": False,
         },
-        "yaxis": {"range": [-end, end], "title": say.say("euro per inhabitant a year, more or less")},
+        "yaxis": {"range": [-end, end], "title": say.say("extra euro per inhabitant a year")},
         "shapes": [
             {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 0, "y1": 0,
              "line": {"color": colours.baseline, "width": 2, "dash": "dash"}}

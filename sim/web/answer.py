@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import time
 import urllib.parse
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from sim.model.policy import Policy
 from sim.text import Words
 from sim.web import link
 from sim.web.ready import ROOM
-from sim.web.runs import LADDER, Archive, Run, same, turn
+from sim.web.runs import LADDER, Archive, Run, same
 from sim.web.view import View
 
 _PATIENCE = 0.4  # seconds of work that need no bar
@@ -46,8 +47,8 @@ class Answer:
         _mark(view, self.result.replications, charts, final=self.final)
         if not self.final:
             later = view.say.say("A first answer. It is refined as soon as those of others are; you need not wait.")
-            with turn(self.run.cores.refining, _queue(slot.caption, later)):
-                report = _refining(slot, self.first, self.most, view.say)
+            with self.run.cores.refining.turn(_queue(slot.caption, later)):
+                report = _refining(slot, self, view.say)
                 self.run.play(self.most, report, seconds=_STEP, spared=1)
             st.rerun()
 
@@ -64,7 +65,7 @@ def ask(view: View, policies: tuple[Policy, ...], *, refined: bool = True) -> An
     slot = st.empty()
     if run.missing(first):
         many = view.say.say("Many people are asking at this moment. Your answer comes as soon as theirs are there.")
-        with turn(run.cores.first, _queue(slot.info, many)):
+        with run.cores.first.turn(_queue(slot.info, many)):
             run.play(first, _progress(slot, run, view.say))
     slot.empty()
     final = run.complete >= most
@@ -133,16 +134,20 @@ def _queue(show: Callable[[str], object], sentence: str) -> Callable[[], None]:
     return wait
 
 
-def _refining(slot: Any, first: int, most: int, say: Words) -> Callable[[int, int, float], None]:
+def _refining(slot: Any, answer: Answer, say: Words) -> Callable[[int, int, float], None]:
     """What to call while a first answer is refined. Each call lets a move of a lever through, which ends it.
 
+    It waits as long as others have no answer at all.
     It says nothing new to the browser, for every word makes it begin again to draw the charts.
     """
     sentence = "A first answer from {n} futures. It is being refined to {most}; you need not wait."
-    slot.caption(say.say(sentence, n=say.number(first), most=say.number(most)))
+    slot.caption(say.say(sentence, n=say.number(answer.first), most=say.number(answer.most)))
 
     def report(done: int, asked: int, seconds: float) -> None:
         st.session_state.get("screen")  # here a move of a lever gets through
+        while done < asked and not answer.run.cores.first.nobody:
+            time.sleep(_STEP)
+            st.session_state.get("screen")
 
     return report
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -29,29 +29,65 @@ Report = Callable[[int, int, float], None]
 """Called with (futures done, futures asked for, seconds since the start) as they come."""
 
 
+class Places:
+    """So many places, for which people wait in the order in which they came."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self._free = count
+        self._queue: deque[object] = deque()
+        self._change = threading.Condition()
+
+    @property
+    def nobody(self) -> bool:
+        """Whether all places are free."""
+        with self._change:
+            return self._free == self.count and not self._queue
+
+    @contextlib.contextmanager
+    def turn(self, waits: Callable[[], None]) -> Iterator[None]:
+        """Wait for a place, and give it back in the end. `waits` is called again and again; what it raises ends it."""
+        me = object()
+        with self._change:
+            self._queue.append(me)
+        try:
+            while not self._mine(me):
+                waits()
+        except BaseException:
+            with self._change:
+                self._queue.remove(me)
+                self._change.notify_all()
+            raise
+        try:
+            yield
+        finally:
+            with self._change:
+                self._free += 1
+                self._change.notify_all()
+
+    def _mine(self, me: object) -> bool:
+        """Take a place when it is this one's turn, within a beat."""
+        with self._change:
+            if not self._change.wait_for(lambda: self._free > 0 and self._queue[0] is me, _BEAT):
+                return False
+            self._queue.popleft()
+            self._free -= 1
+            self._change.notify_all()  # there may be a place for the next one as well
+            return True
+
+
 class Cores:
     """The threads that play futures for all visitors, how fast they do, and how many visitors they serve at a time."""
 
     def __init__(self) -> None:
         self.count = available_workers()
         self.pool = ThreadPoolExecutor(self.count)
-        self.first = threading.BoundedSemaphore(AT_A_TIME * self.count)
+        self.first = Places(AT_A_TIME * self.count)
         """A place for everyone who waits for a first answer."""
-        self.refining = threading.BoundedSemaphore(max(1, self.count - 1))
-        """A place for everyone whose answer is refined: a core is always left for first answers."""
+        self.refining = Places(max(1, self.count - 1))
+        """A place for everyone whose answer is refined, while nobody waits for a first one."""
         self.pace: float | None = None
         """Seconds that a future took on one core, lately; None before the first."""
-
-
-@contextlib.contextmanager
-def turn(places: threading.Semaphore, waits: Callable[[], None]) -> Iterator[None]:
-    """Wait for a place, and give it back in the end. `waits` is called again and again; what it raises ends it."""
-    while not places.acquire(timeout=_BEAT):
-        waits()
-    try:
-        yield
-    finally:
-        places.release()
 
 
 class Played:

@@ -11,6 +11,7 @@ h1 { padding: .25rem 0 !important; }
 .st-key-long-log table { min-width: 40rem; }
 .st-key-long-numbers table { min-width: 66rem; }
 .st-key-long-numbers td:nth-child(6) { font-size: .8rem; min-width: 22rem; }
+.st-key-long-numbers td:last-child { overflow-wrap: anywhere; }
 .st-key-long-numbers td, .st-key-long-log td { vertical-align: top; }
 .st-key-wide-checks table { min-width: 52rem; }
 .st-key-changelog h2 { font-size: 1.05rem; }

@@ -12,7 +12,7 @@ import sim
 from sim.model.policy import Policy
 from sim.model.world import World
 from sim.web.choice import BASELINE, presets, world_of, world_start
-from sim.web.runs import AT_A_TIME, Archive, Cores, Run, turn
+from sim.web.runs import AT_A_TIME, Archive, Cores, Places, Run
 from tests.pages import small
 
 
@@ -109,11 +109,11 @@ def test_progress_is_told_from_nothing_to_all(world: World) -> None:
 
 
 def test_who_finds_no_place_waits_is_told_and_gets_one() -> None:
-    places, told = threading.BoundedSemaphore(1), list[str]()
+    places, told = Places(1), list[str]()
     inside = threading.Event()
 
     def other() -> None:
-        with turn(places, lambda: None):
+        with places.turn(lambda: None):
             inside.set()
             while not told:
                 time.sleep(0.01)
@@ -121,32 +121,50 @@ def test_who_finds_no_place_waits_is_told_and_gets_one() -> None:
     thread = threading.Thread(target=other)
     thread.start()
     inside.wait()
-    with turn(places, lambda: told.append("wait")):
+    with places.turn(lambda: told.append("wait")):
         assert told
     thread.join()
 
 
+def test_places_are_given_in_the_order_of_arriving_however_long_that_takes() -> None:
+    """Also to those who wait so long that they were told so, more than once."""
+    places, served, told = Places(1), list[int](), dict[int, int]()
+
+    def come(number: int) -> None:
+        with places.turn(lambda: told.update({number: told.get(number, 0) + 1})):
+            served.append(number)
+
+    threads = [threading.Thread(target=come, args=(number,)) for number in range(5)]
+    with places.turn(lambda: None):
+        for number, thread in enumerate(threads):
+            thread.start()
+            while told.get(number, 0) < 2:
+                time.sleep(0.01)
+    for thread in threads:
+        thread.join()
+    assert served == [0, 1, 2, 3, 4]
+    assert places.nobody
+
+
 def test_a_place_is_given_back_whatever_happens() -> None:
-    places = threading.BoundedSemaphore(1)
-    with pytest.raises(ValueError, match="moved"), turn(places, lambda: None):
+    places = Places(1)
+    with pytest.raises(ValueError, match="moved"), places.turn(lambda: None):
         raise ValueError("moved")
-    assert places.acquire(blocking=False)
+    assert places.nobody
 
     def moved() -> None:
         raise ValueError("moved while waiting")
 
-    with pytest.raises(ValueError, match="while waiting"), turn(places, moved):
+    with places.turn(lambda: None):
+        assert not places.nobody
+        with pytest.raises(ValueError, match="while waiting"), places.turn(moved):
+            pass
+    assert places.nobody  # the one who left took none, and stands in nobody's way
+    with places.turn(lambda: None):
         pass
-    places.release()  # more than once too often would raise: the one who left took none
 
 
 def test_refining_leaves_a_core_for_first_answers() -> None:
     cores = Cores()
-    taken = 0
-    while cores.refining.acquire(blocking=False):
-        taken += 1
-    assert taken == max(1, cores.count - 1)
-    taken = 0
-    while cores.first.acquire(blocking=False):
-        taken += 1
-    assert taken == AT_A_TIME * cores.count
+    assert cores.refining.count == max(1, cores.count - 1)
+    assert cores.first.count == AT_A_TIME * cores.count

@@ -141,15 +141,26 @@ def _about(say: Words, result: Comparison, number: int) -> str:
                        number=str(number), n=say.number(result.replications))  # fmt: skip
     costs = result.values(result.baseline, "cash_cost_eur")
     above = int(np.sum(costs > costs[number]))
-    return say.say(
-        "Future {number} costs {amount} over {years} under “{baseline}”; of the first {n} futures {above} cost more.",
-        number=str(number),
-        amount=say.money(float(costs[number])),
-        years=say.years(result.years),
-        baseline=result.baseline.title[say.language],
-        above=say.number(above) if above else say.say("none"),
-        n=say.number(result.replications),
-    )
+    values = {
+        "number": str(number),
+        "amount": say.money(float(costs[number])),
+        "years": say.years(result.years),
+        "baseline": result.baseline.title[say.language],
+        "above": say.number(above),
+        "n": say.number(result.replications),
+    }
+    if above == 0:
+        sentence = "Future {number} costs {amount} over {years} under “{baseline}”, the most of the first {n} futures."
+    elif above == 1:
+        sentence = (
+            "Future {number} costs {amount} over {years} under “{baseline}”; of the first {n} futures one costs more."
+        )
+    else:
+        sentence = (
+            "Future {number} costs {amount} over {years} under “{baseline}”; of the first {n} futures {above} cost "
+            "more."
+        )
+    return say.say(sentence, **values)
 
 
 # ---- what happened -------------------------------------------------------------------------------------------------
@@ -158,9 +169,10 @@ def _about(say: Words, result: Comparison, number: int) -> str:
 def _log(seen: View, sides: list[Side], number: int) -> None:
     say, year, log = seen.say, sides[0].year.year, incident_log(sides, seen.say.language)
     with st.container(key="finding-log"):
-        st.header(
-            say.say("{n} incidents stop services in {year}", n=say.number(len(log.rows)), year=year), anchor=False
-        )  # fmt: skip
+        sentence = (
+            "One incident stops services in {year}" if len(log.rows) == 1 else "{n} incidents stop services in {year}"
+        )
+        st.header(say.say(sentence, n=say.number(len(log.rows)), year=year), anchor=False)
     if not log.rows:
         return
     if len(sides) > 1:
