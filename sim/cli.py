@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -337,12 +338,16 @@ def start_app(
     command += [] if not path else ["--path", path]
     command += [] if browser else ["--no-browser"]
     with subprocess.Popen(command) as server:
-        while True:
-            try:
-                code = server.wait()
-                break
-            except KeyboardInterrupt:  # the server was told too, and is stopping
-                continue
+        before = signal.signal(signal.SIGTERM, lambda *_: server.terminate())  # whoever ends this, ends the server
+        try:
+            while True:
+                try:
+                    code = server.wait()
+                    break
+                except KeyboardInterrupt:  # the server was told too, and is stopping
+                    continue
+        finally:
+            signal.signal(signal.SIGTERM, before)
     raise typer.Exit(max(code, 0))
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -354,3 +356,22 @@ def test_quick_leaves_out_what_takes_more_futures(four_towns: str) -> None:
     question = ("compare", *PAIR, "--world", four_towns, "--replications", "4", "--json", "-")
     assert "checks" in json.loads(weerbaar(*question).out)
     assert "checks" not in json.loads(weerbaar(*question, "--quick").out)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends a process without telling it")
+def test_whoever_ends_the_app_ends_its_server(tmp_path: Path) -> None:
+    """A stand-in for the server says its number and waits."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os, sys, time\n"
+        "if sys.orig_argv[1:3] == ['-m', 'sim.web']:\n    print(os.getpid(), flush=True)\n    time.sleep(60)\n",
+        encoding="utf-8",
+    )
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    command = [sys.executable, "-m", "sim", "app", "--no-browser"]
+    with subprocess.Popen(command, env=os.environ | {"PYTHONPATH": path}, stdout=subprocess.PIPE, text=True) as app:
+        assert app.stdout is not None
+        server = int(app.stdout.readline())
+        app.send_signal(signal.SIGTERM)
+        assert app.wait(timeout=20) == 0
+    with pytest.raises(ProcessLookupError):
+        os.kill(server, 0)
