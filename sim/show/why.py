@@ -11,10 +11,9 @@ import numpy as np
 from sim.experiments.compare import Comparison
 from sim.model.policy import Policy
 from sim.results.estimates import Difference
+from sim.results.findings import TRIVIAL
 from sim.text import Words, words
 
-TRIVIAL = 0.001
-"""A change below this share of the whole cost is not worth a sentence."""
 FELT = 0.02
 """A change of own cost per inhabitant below this share is felt nowhere."""
 PAYS = {

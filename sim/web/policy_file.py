@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from sim.model.files import load_policy, policy_yaml, scenarios
 from sim.model.groups import Words as Text
@@ -18,6 +20,8 @@ from sim.model.problems import InputError, Problem, did_you_mean
 from sim.model.yaml_in import parse_tree
 from sim.text import Words
 from sim.web.choice import LOADED, Choice, presets
+
+Scenario = TypeVar("Scenario")
 
 MOST_BYTES = 100_000
 ENDINGS = ("yaml", "yml")
@@ -31,21 +35,29 @@ def policy_from(name: str, raw: bytes) -> Policy:
 
     Its title is made plain, for it is shown in many places, and its id is ours, for another may have the same.
     """
+    policy = brought(name, raw, "policy", lambda: _check_base(name, raw), load_policy)
+    title = Text(nl=plain(policy.title.nl) or "?", en=plain(policy.title.en) or "?")
+    return policy.model_copy(update={"id": YOURS, "title": title})
+
+
+def brought(name: str, raw: bytes, kind: str, check: Callable[[], None], load: Callable[[Path], Scenario]) -> Scenario:
+    """Return what is in a file that a visitor brought: small enough, checked, then read like any other of its kind.
+
+    InputError with every problem, about a file of this name.
+    """
     if len(raw) > MOST_BYTES:
-        raise InputError([Problem(name, None, "too-large", f"is {len(raw):,} bytes; a policy may be {MOST_BYTES:,}")])
-    _check_base(name, raw)
+        raise InputError([Problem(name, None, "too-large", f"is {len(raw):,} bytes; a {kind} may be {MOST_BYTES:,}")])
+    check()
     with tempfile.TemporaryDirectory(prefix="weerbaar-") as folder:
-        path = Path(folder) / "policy.yaml"
+        path = Path(folder) / f"{kind}.yaml"
         path.write_bytes(raw)
         try:
-            policy = load_policy(path)
+            return load(path)
         except InputError as error:
             raise InputError(
                 replace(problem, file=name if problem.file == str(path) else Path(problem.file).name)
                 for problem in error.problems
             ) from None
-    title = Text(nl=plain(policy.title.nl) or "?", en=plain(policy.title.en) or "?")
-    return policy.model_copy(update={"id": YOURS, "title": title})
 
 
 def plain(text: str) -> str:

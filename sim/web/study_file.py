@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import shlex
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -19,7 +16,7 @@ from sim.model.spec import Value
 from sim.model.study import Study
 from sim.model.yaml_in import Node, parse_tree
 from sim.web.choice import BASELINE, WORLD
-from sim.web.policy_file import MOST_BYTES, plain
+from sim.web.policy_file import brought, plain
 
 BUILT = "my-grid"
 OUTCOMES = ("cash_cost_eur", "cost_municipality_eur", "cost_flanders_eur", "prevention_cost_eur", "incident_cost_eur",
@@ -29,22 +26,15 @@ OUTCOMES = ("cash_cost_eur", "cost_municipality_eur", "cost_flanders_eur", "prev
 
 def study_from(name: str, raw: bytes) -> Study:
     """The study in a file that a visitor brought; InputError with every problem, about a file of this name."""
-    if len(raw) > MOST_BYTES:
-        raise InputError([Problem(name, None, "too-large", f"is {len(raw):,} bytes; a study may be {MOST_BYTES:,}")])
-    if problems := list(_strangers(name, raw)):
-        raise InputError(problems)
-    with tempfile.TemporaryDirectory(prefix="weerbaar-") as folder:
-        path = Path(folder) / "study.yaml"
-        path.write_bytes(raw)
-        try:
-            study = load_study(path)
-        except InputError as error:
-            raise InputError(
-                replace(problem, file=name if problem.file == str(path) else Path(problem.file).name)
-                for problem in error.problems
-            ) from None
+    study = brought(name, raw, "study", lambda: _check_names(name, raw), load_study)
     title = Text(nl=plain(study.title.nl) or "?", en=plain(study.title.en) or "?")
     return study.model_copy(update={"title": title, "description": None, "reference": None})
+
+
+def _check_names(name: str, raw: bytes) -> None:
+    """Refuse a study that names what is not shipped."""
+    if problems := list(_strangers(name, raw)):
+        raise InputError(problems)
 
 
 def _strangers(name: str, raw: bytes) -> Iterator[Problem]:
