@@ -248,9 +248,13 @@ class Future:
                 return
             number = ev.FOLLOW_UP_NUMBER | minute
             yield self.at(minute, ev.FOLLOW_UP, town.nis, number)
-            if town.last_closed != row:
+            if town.last_closed != row or self.is_intruded(town):  # its next incident has an aftermath of its own
                 return
             self.attempt(town, number, mark * self.setting.cap, ev.REPEAT)
+
+    def is_intruded(self, town: Town) -> bool:
+        """Return whether a break-in, and not the failure of a supplier alone, keeps a municipality down."""
+        return town.open_row != ev.UNKNOWN and self.incidents[town.open_row]["cause"] <= ev.LATERAL
 
     # --- one incident --------------------------------------------------------------------------------------------
 

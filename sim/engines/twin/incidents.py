@@ -50,26 +50,33 @@ def miss(case: Case, ints: Ints, floats: Floats, row: int, weight: float, now: i
 
 
 @lean_step
-def gets_in(case: Case, ints: Ints, floats: Floats, town: int, mark: float, now: int) -> bool:
-    """Return whether an attempt succeeds: its mark lies below the break-in probability of this moment, and nothing
-    keeps the municipality down. Most attempts are decided by what the probability stays between.
+def withstood(case: Case, ints: Ints, floats: Floats, town: int, mark: float, minute: int) -> bool:
+    """Return whether the mark of an attempt lies above the break-in probability of a minute, if levels and targets
+    stay until then. Most attempts are decided by what the probability stays between.
     """
     levels = ints[town + d.LEVELS]
     if mark >= case.deterrence * floats[levels + d.HIGHEST]:
+        return True
+    if mark < case.deterrence * floats[levels + d.LOWEST]:
         return False
-    if mark >= case.deterrence * floats[levels + d.LOWEST]:
-        up, down = gaps_left(case, ints, town, now)
-        at, to = levels + d.STOCKS, levels + d.TARGETS
-        probability = defence_rules.break_in_probability(
-            defence_rules.stock_at(floats[at + d.IDENTITY], floats[to + d.IDENTITY], up, down),
-            defence_rules.stock_at(floats[at + d.HARDENING], floats[to + d.HARDENING], up, down),
-            defence_rules.stock_at(floats[at + d.AWARENESS], floats[to + d.AWARENESS], up, down),
-            defence_rules.stock_at(floats[at + d.EFFORT], floats[to + d.EFFORT], up, down),
-            case.cap,
-            case.defence,
-        )
-        if mark >= case.deterrence * probability:
-            return False
+    up, down = gaps_left(case, ints, town, minute)
+    at, to = levels + d.STOCKS, levels + d.TARGETS
+    probability = defence_rules.break_in_probability(
+        defence_rules.stock_at(floats[at + d.IDENTITY], floats[to + d.IDENTITY], up, down),
+        defence_rules.stock_at(floats[at + d.HARDENING], floats[to + d.HARDENING], up, down),
+        defence_rules.stock_at(floats[at + d.AWARENESS], floats[to + d.AWARENESS], up, down),
+        defence_rules.stock_at(floats[at + d.EFFORT], floats[to + d.EFFORT], up, down),
+        case.cap,
+        case.defence,
+    )
+    return mark >= case.deterrence * probability  # type: ignore[no-any-return]
+
+
+@lean_step
+def gets_in(case: Case, ints: Ints, floats: Floats, town: int, mark: float, now: int) -> bool:
+    """Return whether an attempt succeeds: nobody withstands it, and nothing keeps the municipality down."""
+    if withstood(case, ints, floats, town, mark, now):
+        return False
     if ints[town + d.OPEN_ROW] != ev.UNKNOWN:
         ints[d.BLOCKED] += 1
         return False
@@ -293,6 +300,13 @@ def close(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> None:
 
 
 @lean_step
+def is_intruded(ints: Ints, town: int) -> bool:
+    """Return whether a break-in, and not the failure of a supplier alone, keeps a municipality down."""
+    row = ints[town + d.OPEN_ROW]
+    return row != ev.UNKNOWN and ints[row + d.CAUSE] <= ev.LATERAL  # type: ignore[no-any-return]
+
+
+@lean_step
 def next_follow_up(
     case: Case,
     ints: Ints,
@@ -302,18 +316,27 @@ def next_follow_up(
     clock: Floats,
     guide: NDArray[np.int32],
 ) -> None:
-    """Push the next extra attempt on a recent victim, if it comes in time."""
+    """Push the next extra attempt on a recent victim, if it comes in time.
+
+    One that is withstood needs no event. Whether it will be is known as long as neither the year nor the stage of the
+    policy ends: before that only an audit moves the levels of who is in order again, and it lets nobody in.
+    """
     excess = repeat_excess(ints[row + d.RANSOM] > 0, case.threat)
-    per_year = floats[ints[ints[row + d.TOWN] + d.LEVELS] + d.RATE] * excess
+    town = ints[row + d.TOWN]
+    per_year = floats[ints[town + d.LEVELS] + d.RATE] * excess
     if per_year <= 0.0:
         return
-    gap, mark = chance.pair(case.seed, ints[d.REPLICATION], ints[row + d.NIS], minute, chance.AFTERMATH)
-    moment = threat_time(minute, clock) + chance.exponential_quantile(gap) / per_year
-    if moment >= clock[len(clock) - 1]:
-        return
-    following = on_tick(max(minute + 1, minute_of(moment, clock, guided(moment, clock, guide))), case.tick)
-    if following >= ints[row + d.UNTIL]:
-        return
+    known_until = min(case.ends, case.year_starts[ints[d.YEAR] + 1])
+    while True:
+        gap, mark = chance.pair(case.seed, ints[d.REPLICATION], ints[row + d.NIS], minute, chance.AFTERMATH)
+        moment = threat_time(minute, clock) + chance.exponential_quantile(gap) / per_year
+        if moment >= clock[len(clock) - 1]:
+            return
+        minute = on_tick(max(minute + 1, minute_of(moment, clock, guided(moment, clock, guide))), case.tick)
+        if minute >= ints[row + d.UNTIL]:
+            return
+        if minute >= known_until or not withstood(case, ints, floats, town, mark * case.cap, minute):
+            break
     floats[ints[row + d.FLOATS] + d.MARK] = mark * case.cap
-    key = ev.key(ev.FOLLOW_UP, ints[row + d.NIS], ev.FOLLOW_UP_NUMBER | following)
-    push(case, ints, following, key, row)
+    key = ev.key(ev.FOLLOW_UP, ints[row + d.NIS], ev.FOLLOW_UP_NUMBER | minute)
+    push(case, ints, minute, key, row)

@@ -17,6 +17,7 @@ from sim.engines.twin.incidents import (
     close,
     decide,
     gets_in,
+    is_intruded,
     minor,
     miss,
     next_follow_up,
@@ -237,7 +238,7 @@ def play_deck(
                 recent = ints[row + d.CLOSED] == now
             elif kind == ev.FOLLOW_UP:
                 town = ints[row + d.TOWN]
-                if ints[town + d.LAST_CLOSED] == row:
+                if ints[town + d.LAST_CLOSED] == row and not is_intruded(ints, town):
                     mark = floats[ints[row + d.FLOATS] + d.MARK]
                     attempt(case, ints, floats, town, number, mark, ev.REPEAT, now)
                     recent = True

@@ -143,7 +143,8 @@ def case_records(setting: Setting, seed: int, scalars: dict[str, int], offsets: 
 
 
 def _case_record(setting: Setting, seed: int, scalars: dict[str, int], number: int, offsets: list[int]) -> NDArray[Any]:
-    world, plan, stage = setting.world, setting.plan, setting.policy.stages[number]
+    world, plan, stages = setting.world, setting.plan, setting.policy.stages
+    stage = stages[number]
     towns, pots, grants = len(world.nis), len(stage.pots), len(setting.policy.grants)
     groups = {name: getattr(world, name) for name in GROUPS} | {"choices": stage.choices}
     build = world.defence.build_minutes * world.delivery.build[stage.delivery]
@@ -174,6 +175,7 @@ def _case_record(setting: Setting, seed: int, scalars: dict[str, int], number: i
         "entries": len(ev.ENTRIES),
         "services_count": len(services),
         "begins": stage.begins,
+        "ends": stages[number + 1].begins if number + 1 < len(stages) else NO_LIMIT,
         "delivery": stage.delivery,
         "standard": stage.standard,
         "standard_begins": stage.standard_begins,
