@@ -16,7 +16,7 @@ from sim.model.policy import Policy
 from sim.text import Words
 from sim.web import link
 from sim.web.ready import ROOM
-from sim.web.runs import LADDER, Archive, Run, same
+from sim.web.runs import CROWDED, LADDER, Archive, Run, same
 from sim.web.view import View
 
 _PATIENCE = 0.4  # seconds of work that need no bar
@@ -56,13 +56,15 @@ class Answer:
 def ask(view: View, policies: tuple[Policy, ...], *, refined: bool = True) -> Answer:
     """Play the first futures of these policies, the baseline being the first; or hand over what was played before.
 
-    An answer that is not to be refined stays with the first futures.
+    An answer that is not to be refined stays with the first futures. While others have none yet it begins with fewer.
     """
     engine = engine_of(view.say)
     first, most = LADDER[engine]
     most = most if refined else first
     run = _archive().run(view.world, policies, view.screen.seed, engine)
     slot = st.empty()
+    if run.cores.crowded and run.missing(first):
+        first = min(first, CROWDED[engine])
     if run.missing(first):
         many = view.say.say("Many people are asking at this moment. Your answer comes as soon as theirs are there.")
         with run.cores.first.turn(_queue(slot.info, many)):
@@ -145,7 +147,7 @@ def _refining(slot: Any, answer: Answer, say: Words) -> Callable[[int, int, floa
 
     def report(done: int, asked: int, seconds: float) -> None:
         st.session_state.get("screen")  # here a move of a lever gets through
-        while done < asked and not answer.run.cores.first.nobody:
+        while done < asked and answer.run.cores.first.people:
             time.sleep(_STEP)
             st.session_state.get("screen")
 

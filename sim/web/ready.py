@@ -5,6 +5,7 @@ Compiling takes about half a minute after an installation and less than a second
 
 from __future__ import annotations
 
+import gc
 import threading
 import traceback
 
@@ -37,6 +38,7 @@ class Room:
         except Exception:
             traceback.print_exc()
             self.engine, self.broken = "reference", True
+        gc.freeze()  # what was loaded until here stays: looking through it again and again would hold up every visitor
         self._ready.set()
 
 

@@ -11,17 +11,17 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 from sim.experiments.compare import Comparison
-from sim.experiments.replicate import available_workers, chunk_player
+from sim.experiments.replicate import CHUNK, available_workers, chunk_player
 from sim.model.policy import Policy
 from sim.model.world import World
 from sim.results.outcomes import Summary
 
 LADDER = {"compiled": (200, 2000), "reference": (12, 50)}
 """How many futures of each policy a page shows at once, and to how many it is then refined."""
-AT_A_TIME = 4
+CROWDED = {"compiled": 50, "reference": 6}
+"""How many it shows at once while others wait for a first answer as well."""
+AT_A_TIME = 2
 """Visitors a core whose first answers are played at the same time; others wait for their turn."""
-FEWEST = 4
-"""Futures that a core plays at a time as long as nobody knows how long one takes."""
 _BEAT = 0.25  # seconds
 _NAMES = {"id", "title", "description", "reference", "based_on"}
 
@@ -39,10 +39,10 @@ class Places:
         self._change = threading.Condition()
 
     @property
-    def nobody(self) -> bool:
-        """Whether all places are free."""
+    def people(self) -> int:
+        """How many have a place or wait for one."""
         with self._change:
-            return self._free == self.count and not self._queue
+            return self.count - self._free + len(self._queue)
 
     @contextlib.contextmanager
     def turn(self, waits: Callable[[], None]) -> Iterator[None]:
@@ -89,6 +89,11 @@ class Cores:
         self.pace: float | None = None
         """Seconds that a future took on one core, lately; None before the first."""
 
+    @property
+    def crowded(self) -> bool:
+        """Whether somebody who asks now shares a core with others who have no answer yet."""
+        return self.first.people >= self.count
+
 
 class Played:
     """The futures of one policy so far, from the first one on."""
@@ -105,13 +110,15 @@ class Played:
             first = len(self.summaries)
             if first >= wanted:
                 return
+            world, policy, seed, engine = self._asked
             if self._player is None:
-                world, policy, seed, engine = self._asked
                 self._player = chunk_player(world, policy, seed, engine)
-            each = FEWEST if cores.pace is None else max(1, int(seconds / cores.pace))
-            last = min(first + most * each, wanted)
-            bounds = [first + (last - first) * part // most for part in range(most + 1)]
-            parts = [range(low, high) for low, high in pairwise(bounds) if low < high]
+            size = CHUNK[engine]  # in whole chunks, so that what is dealt for one policy serves the next
+            each = 1 if cores.pace is None else max(1, int(seconds / cores.pace / size))
+            begin = first // size
+            end = min(begin + most * each, -(-wanted // size))
+            bounds = [size * (begin + (end - begin) * part // most) for part in range(most + 1)]
+            parts = [range(max(first, low), min(high, wanted)) for low, high in pairwise(bounds) if low < high]
             begun = time.monotonic()
             for part in cores.pool.map(self._player, parts):
                 self.summaries.extend(part)

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from sim.experiments.replicate import ENGINES
 from sim.web.ready import Room
-from sim.web.runs import Run
+from sim.web.runs import Cores, Run
 from tests.pages import FIRST, MOST, address_of, charts, mark_of, opened
 
 
@@ -93,3 +94,21 @@ def test_an_engine_that_does_not_compile_leaves_the_reference_engine(
     assert room.wait(20)
     assert (room.engine, room.broken) == ("reference", True)
     assert "no such instruction" in capfd.readouterr().err
+
+
+def test_while_others_wait_a_first_answer_comes_from_fewer_futures(monkeypatch: pytest.MonkeyPatch) -> None:
+    play = Run.play
+
+    def first_only(run: Run, wanted: int, *options: Any, **named: Any) -> None:
+        if wanted == MOST:
+            raise RuntimeError("a lever was moved")
+        play(run, wanted, *options, **named)
+
+    monkeypatch.setattr(Run, "play", first_only)
+    monkeypatch.setattr("sim.web.answer.CROWDED", dict.fromkeys(ENGINES, 5))
+    monkeypatch.setattr(Cores, "crowded", True)
+    app = opened(lang="en", start="no-ransom", seed="9")
+    assert (mark_of(app)["final"], mark_of(app)["futures"]) == ("no", "5")
+    monkeypatch.setattr(Cores, "crowded", False)
+    app.run()
+    assert (mark_of(app)["final"], mark_of(app)["futures"]) == ("no", str(FIRST))

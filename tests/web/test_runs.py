@@ -143,23 +143,23 @@ def test_places_are_given_in_the_order_of_arriving_however_long_that_takes() -> 
     for thread in threads:
         thread.join()
     assert served == [0, 1, 2, 3, 4]
-    assert places.nobody
+    assert places.people == 0
 
 
 def test_a_place_is_given_back_whatever_happens() -> None:
     places = Places(1)
     with pytest.raises(ValueError, match="moved"), places.turn(lambda: None):
         raise ValueError("moved")
-    assert places.nobody
+    assert places.people == 0
 
     def moved() -> None:
         raise ValueError("moved while waiting")
 
     with places.turn(lambda: None):
-        assert not places.nobody
+        assert places.people == 1
         with pytest.raises(ValueError, match="while waiting"), places.turn(moved):
             pass
-    assert places.nobody  # the one who left took none, and stands in nobody's way
+    assert places.people == 0  # the one who left took none, and stands in nobody's way
     with places.turn(lambda: None):
         pass
 

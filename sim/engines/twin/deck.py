@@ -258,6 +258,7 @@ class Shelf:
     def __init__(self, megabytes: int = 120) -> None:
         self.room = megabytes << 20
         self._decks: OrderedDict[tuple[int, int, int], Deck] = OrderedDict()
+        self._size = 0
         self._guard = threading.Lock()
 
     def deck(self, sky: Sky, first: int, count: int) -> Deck:
@@ -269,9 +270,12 @@ class Shelf:
                 return self._decks[wanted]
         deck = deal_deck(sky, first, count)
         with self._guard:
-            self._decks[wanted] = deck
-            while sum(map(_bytes, self._decks.values())) > self.room:
-                self._decks.popitem(last=False)
+            if wanted not in self._decks:
+                self._decks[wanted] = deck
+                self._size += _bytes(deck)
+            while self._size > self.room:
+                _, oldest = self._decks.popitem(last=False)
+                self._size -= _bytes(oldest)
         return deck
 
 
