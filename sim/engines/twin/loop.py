@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from sim.engines import events as ev
 from sim.engines.twin import desk as d
-from sim.engines.twin.budgets import begin_future, change, end_year, join, new_year
+from sim.engines.twin.budgets import begin_future, change, new_year
 from sim.engines.twin.deck import UNSETTLED, Deck
 from sim.engines.twin.desk import Floats, Ints, drop_top, push
+from sim.engines.twin.grants import join
 from sim.engines.twin.incidents import (
     attempt,
     close,
@@ -26,6 +27,7 @@ from sim.engines.twin.incidents import (
     strike,
 )
 from sim.engines.twin.losses import compromise, end_outage, fraud, wave
+from sim.engines.twin.pots import end_year
 from sim.engines.twin.response import discover, lose_patience, serve_queue
 from sim.engines.twin.state import Case
 from sim.model.policy_arrays import NOBODY
