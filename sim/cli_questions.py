@@ -273,7 +273,7 @@ def optimise(
     language = (lang or Language.en).value
     if json is not None:
         head = {"model_version": MODEL_VERSION, "world": found_world.id, "policy": chosen.id, "seed": seed,
-                "replications": replications, "years": found_world.years}  # fmt: skip
+                "replications": replications}  # fmt: skip
         write_json(json, head | plain(found))
     if json != "-":
         show_table(console(), best_values.values(chosen, found, language))

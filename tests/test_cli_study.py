@@ -197,7 +197,7 @@ def test_policies_are_judged_in_tables_json_and_pictures(crossed_store, here, wo
         (["effects", "--outcome", "cash"], "there is no outcome 'cash'"),
         (["effects", "--policy", "fifty-fity"], 'did you mean "fifty-fifty"?'),
         (["sobol"], "need design: sobol"),
-        (["heatmap", "--x", "atempts", "--y", "teams"], "there is no factor 'atempts'"),
+        (["heatmap", "--x", "atempts", "--y", "teams"], 'did you mean "attempts"?'),
         (["regret", "--outcome", "break_ins"], "no world has all candidates"),
         (["pareto", "--y", "cash_cost_eur:worst"], "there are mean, p95, cvar95"),
     ],
@@ -219,7 +219,7 @@ def test_the_best_values_stand_in_a_table_json_and_a_picture(here):
     assert (said.code, said.err) == (0, "")
     text = " ".join(said.out.split())
     assert "Response teams 4 1 1 1 to 3" in text
-    assert "The best of 3 that were tried, judged in futures that had no part in the search" in text
+    assert "The best of 3 that were tried, judged in futures of one year that had no part in the search" in text
     assert "“Response teams”: what may be best reaches an end of what was searched" in text
     assert text.count("behind") == 2
     told = json.loads((here / "out.json").read_text(encoding="utf-8"))

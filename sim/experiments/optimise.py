@@ -59,6 +59,7 @@ class Optimum:
     """
 
     outcome: str
+    years: int
     limit: float | None
     over: Mapping[str, tuple[float, float]]
     values: Mapping[str, float]
@@ -279,6 +280,7 @@ class _Search:
         old, _ = self.play(self.policy, self.replications)
         return Optimum(
             outcome=self.outcome,
+            years=self.world.years,
             limit=self.budget,
             over={key: one.ends for key, one in self.factors.items()},
             values=dict(zip(self.factors, best, strict=True)),

@@ -63,9 +63,10 @@ def notes(say: Words, found: Optimum) -> list[str]:
     unit, gain = _unit(say, found), found.advantage
     told = [
         say.say(
-            "The best of {n} that were tried, judged in futures that had no part in the search: {mean}, and Flanders "
-            "pays {cost} a year. It differs from the policy as it is by {gain} ({low} to {high}).",
+            "The best of {n} that were tried, judged in futures of {years} that had no part in the search: {mean}, and "
+            "Flanders pays {cost} a year. It differs from the policy as it is by {gain} ({low} to {high}).",
             n=found.tried,
+            years=say.years(found.years),
             mean=figure(say, found.mean / unit.by),
             cost=say.money(found.budget),
             gain=figure(say, gain.mean / unit.by),
