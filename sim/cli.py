@@ -43,6 +43,7 @@ from sim.cli_options import (
     guarded,
 )
 from sim.cli_output import BadInput, Targets, chat, check_file, progress, write_json
+from sim.cli_questions import questions
 from sim.cli_study import study
 from sim.model.problems import InputError, Problem, did_you_mean
 from sim.version import MODEL_VERSION
@@ -314,6 +315,7 @@ def list_(
             print(f"{row.id:<{width}}  {row.title[(lang or Language.en).value]}")
 
 
+study.add_typer(questions)
 app.add_typer(study)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 from typing import Any
 
 import sim
+from sim.experiments.playing import Played, play_packed
 from sim.model.study import Study
 
 TITLE = {"nl": "Proef", "en": "Test"}
@@ -62,3 +65,17 @@ def write_small(folder: Path) -> Path:
     path = folder / "small.yaml"
     path.write_text(FILE, encoding="utf-8")
     return path
+
+
+def play_but_die_of_five(work: bytes, numbers: tuple[int, ...], engine: str) -> list[Played]:
+    """Play designs as a worker does; design 5 kills it."""
+    if 5 in numbers:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return play_packed(work, numbers, engine)
+
+
+class StrangeToOthers:
+    """What a worker cannot read, so that it ends before it can begin."""
+
+    def __reduce__(self) -> Any:
+        return os._exit, (1,)

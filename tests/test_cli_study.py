@@ -197,7 +197,7 @@ def test_policies_are_judged_in_tables_json_and_pictures(crossed_store, here, wo
         (["effects", "--outcome", "cash"], "there is no outcome 'cash'"),
         (["effects", "--policy", "fifty-fity"], 'did you mean "fifty-fifty"?'),
         (["sobol"], "need design: sobol"),
-        (["heatmap", "--x", "atempts", "--y", "teams"], "there is no factor 'atempts'"),
+        (["heatmap", "--x", "atempts", "--y", "teams"], 'did you mean "attempts"?'),
         (["regret", "--outcome", "break_ins"], "no world has all candidates"),
         (["pareto", "--y", "cash_cost_eur:worst"], "there are mean, p95, cvar95"),
     ],
@@ -205,4 +205,44 @@ def test_policies_are_judged_in_tables_json_and_pictures(crossed_store, here, wo
 def test_a_question_that_cannot_be_answered_is_said_so(filled, words, told):
     said = weerbaar("study", words[0], filled, *words[1:])
     assert said.code == 2
+    assert told in said.err
+
+
+# ---- a search ------------------------------------------------------------------------------------------------------
+
+SEARCH = ("study", "optimise", "fifty-fifty", "--world", "one-town", "--years", "1", "--replications", "4",
+          "--over", "response.teams=1:3")  # fmt: skip
+
+
+def test_the_best_values_stand_in_a_table_json_and_a_picture(here):
+    said = weerbaar(*SEARCH, "--budget", "1e9", "--details", "--json", "out.json", "--picture", "out.html")
+    assert (said.code, said.err) == (0, "")
+    text = " ".join(said.out.split())
+    assert "Response teams 4 1 1 1 to 3" in text
+    assert "The best of 3 that were tried, judged in futures of one year that had no part in the search" in text
+    assert "“Response teams”: what may be best reaches an end of what was searched" in text
+    assert text.count("behind") == 2
+    told = json.loads((here / "out.json").read_text(encoding="utf-8"))
+    assert (told["world"], told["policy"], told["years"], told["limit"]) == ("one-town", "fifty-fifty", 1, 1e9)
+    assert told["values"] == {"response.teams": 1}
+    assert [one["values"] for one in told["trials"]] == [[1], [2], [3]]
+    assert (here / "out.html").stat().st_size > 1_000_000
+    assert json.loads(weerbaar(*SEARCH, "--budget", "1e9", "--json").out) == told
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--over", "x", "--over", "ransom.approval_days=a:3"], "--over: x must be KEY=LOW:HIGH, such as"),
+        (["--over", "x", "--over", "ransom.approval_days=a:3"], "--over: ransom.approval_days=a:3 must be"),
+        (["--over", "response.teams=1:9"], "response.teams is named twice"),
+        (["--over", "response.private_after=1:9"], 'did you mean "private_after_days"?'),
+        (["--outcome", "cash"], 'there is no outcome "cash"; there are cash_cost_eur'),
+        (["--budget", "1"], "nothing costs Flanders at most 1 euro a year; the least is"),
+        (["--json", "nowhere/out.json"], "there is no folder nowhere"),
+    ],
+)
+def test_a_search_that_cannot_be_is_said_so(here, words, told):
+    said = weerbaar(*SEARCH, *words)
+    assert (said.code, said.out) == (2, "")
     assert told in said.err

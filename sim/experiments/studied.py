@@ -114,7 +114,9 @@ class Studied:
     def _unknown(self, what: str, name: str, known: Sequence[str]) -> InputError:
         shown = ", ".join(known[:20]) + (", ..." if len(known) > 20 else "")
         message = f"there is no {what} in this study; there are {shown}"
-        return InputError([Problem(str(self.store.folder), None, "unknown-name", message, did_you_mean(name, known))])
+        ends = [key.rpartition(".")[2] for key in known]
+        hint = did_you_mean(name, [*known, *ends])
+        return InputError([Problem(str(self.store.folder), None, "unknown-name", message, hint)])
 
     @cached_property
     def _cube(self) -> NDArray[np.float32]:

@@ -6,31 +6,31 @@ Whatever plays them and in whatever order, the store holds the same.
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import tempfile
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 from sim.experiments.designs import Designs
-from sim.experiments.playing import Played, Player, packed, play_packed, prepare_worker
+from sim.experiments.playing import Played, Player, packed, play_packed
 from sim.experiments.replicate import (
     DEFAULT_ENGINE,
     Progress,
     available_workers,
-    deaf_to_interrupts,
     get_ready,
     must_compile,
     usable_engine,
 )
 from sim.experiments.store import Store, StoreFull, filling
 from sim.experiments.studied import Studied
+from sim.experiments.workers import Crew
 from sim.model.study import Study
 
 Pool = Literal["threads", "processes"]
@@ -99,29 +99,23 @@ def _pool(designs: Designs, engine: str, how: Pool, workers: int | None, cluster
         with cluster_pool(cluster) as (far, cores):
             yield Work(lambda numbers: far.submit(play_packed, content, numbers, engine), lambda: None, cores, block)
         return
-    pool: Executor
-    if how == "threads":
-        told = threading.Event()
+    if how == "processes":
+        crew = Crew(count, partial(play_packed, content, engine=engine))
+        try:
+            yield Work(crew.submit, crew.stop, count, block)
+        finally:
+            crew.close()
+        return
+    told = threading.Event()
 
-        def play(numbers: tuple[int, ...]) -> list[Played]:
-            return list(Player(designs, engine, told.is_set).play(numbers))
+    def play(numbers: tuple[int, ...]) -> list[Played]:
+        return list(Player(designs, engine, told.is_set).play(numbers))
 
-        pool = ThreadPoolExecutor(count)
-        work = Work(lambda numbers: pool.submit(play, numbers), told.set, count, block)
-    else:
-        context = multiprocessing.get_context("spawn")
-        flag = context.Event()
-        pool = ProcessPoolExecutor(count, mp_context=context, initializer=prepare_worker, initargs=(flag,))
-
-        def hand_out(numbers: tuple[int, ...]) -> Future[list[Played]]:
-            with deaf_to_interrupts():  # a worker that begins inherits this: Ctrl+C is for the parent alone
-                return pool.submit(play_packed, content, numbers, engine)
-
-        work = Work(hand_out, flag.set, count, block)
+    pool = ThreadPoolExecutor(count)
     try:
-        yield work
+        yield Work(lambda numbers: pool.submit(play, numbers), told.set, count, block)
     finally:
-        work.stop()
+        told.set()
         pool.shutdown(wait=True, cancel_futures=True)
 
 

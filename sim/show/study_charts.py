@@ -15,6 +15,7 @@ from sim.experiments.tradeoffs import Choice, Front, Heat, Regrets
 from sim.show.frame import dress
 from sim.show.palette import palette
 from sim.show.study_names import (
+    NAME,
     aim_name,
     candidate_name,
     factor_name,
@@ -31,7 +32,6 @@ MOST = 15
 ROW = 26  # pixels a bar
 NAMED = 8
 """Policies on a front that have their names beside them."""
-NAME = 40  # letters of a name on one line
 
 
 def tornado(studied: Studied, found: Effects, language: str, *, scheme: str = "light") -> Any:

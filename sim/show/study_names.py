@@ -17,6 +17,9 @@ from sim.text import Words
 
 STAT_NAMES = {"mean": "mean", "p95": "1 future in 20 above", "cvar95": "mean of the worst 1 in 20"}
 
+NAME = 40
+"""Letters of a name on one line of a picture."""
+
 LIST_NAMES = {"policy.grants": "grants"}
 """Keys of whole lists."""
 

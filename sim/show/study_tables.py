@@ -18,7 +18,7 @@ from sim.show.study_names import (
     value_name,
     world_name,
 )
-from sim.show.tables import NOTHING, Table, figure
+from sim.show.tables import KPI_NAMES, NOTHING, Table, figure
 from sim.text import Words, words
 
 MOST = 20
@@ -42,11 +42,12 @@ def effects(studied: Studied, found: Effects, language: str) -> Table:
     )
     note = say.say(
         "{designs} designs, {futures} futures each. A change within the noise is what a factor that does nothing may "
-        "show. {left} factors are not shown.",
+        "show.",
         designs=say.number(found.designs),
         futures=say.number(found.futures),
-        left=len(found.rows) - len(rows),
     )
+    if left := len(found.rows) - len(rows):
+        note += " " + say.say("Factors that do less are not shown: {left}.", left=left)
     columns = (say.say("Factor"), say.say("From, to"), say.say("Outcome there"), say.say("Change"), say.say("Noise"),
                say.say("Verdict"))  # fmt: skip
     return Table(f"{unit.words}: {_of(studied, found.policy, found.against, say)}", columns, rows, note, wordy=(5,))
@@ -125,7 +126,7 @@ def regret(studied: Studied, found: Regrets, language: str) -> Table:
     columns = (say.say("Policy"), say.say("Mean regret"), say.say("Worst regret"), say.say("Best in"),
                say.say("Best or too close in"), say.say("Worst where"))  # fmt: skip
     note = say.say(
-        "Regret: how much more than under the best policy of the same world. {n} worlds, which count alike.",
+        "Regret: how much more than under the best policy of the same world. Worlds, which count alike: {n}.",
         n=len(found.worlds),
     )
     return Table(unit.words, columns, rows, note, wordy=(5,))
@@ -154,7 +155,9 @@ def best(studied: Studied, found: Choice, language: str) -> Table:
                say.say("Verdict"))  # fmt: skip
     gain = found.advantage
     note = say.say(
-        "The best differs from {baseline} by {gain} ({low} to {high}), in futures that had no part in the choice.",
+        "Mean: over all worlds and futures, of {years}. The best differs from {baseline} by {gain} ({low} to {high}), "
+        "in futures that had no part in the choice.",
+        years=say.years(studied.study.years or studied.study.worlds[0].years),
         baseline=policy_name(studied, studied.baseline.id, say),
         gain=figure(say, gain.mean / unit.by),
         low=figure(say, gain.ci95[0] / unit.by),
@@ -179,7 +182,7 @@ def losses(studied: Studied, found: Losses, language: str) -> Table:
         rows = [(say.say("no rule does better than chance"), NOTHING, NOTHING, NOTHING)]
     columns = (say.say("Where"), say.say("Of all losses"), say.say("Lost there"), say.say("Of all designs"))
     note = say.say("It loses in {lost} of {designs} designs.", lost=found.lost, designs=found.designs)
-    title = unit_of(say, found.outcome, (), True).words
+    title = say.say("{name}, difference", name=say.say(KPI_NAMES[found.outcome]))
     return Table(f"{title}: {_of(studied, found.policy, found.against, say)}", columns, tuple(rows), note)
 
 

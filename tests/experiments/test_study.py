@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -17,12 +18,12 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.experiments import playing, store, study
+from sim.experiments import playing, store, study, workers
 from sim.experiments.designs import APART, Designs
 from sim.experiments.store import Store, StoreFull, filling
 from sim.experiments.study import run_study
 from sim.model.problems import InputError
-from tests.studies import PAIR, crossed, small, write_small
+from tests.studies import PAIR, StrangeToOthers, crossed, play_but_die_of_five, small, write_small
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +121,43 @@ def test_threads_processes_and_engines_give_the_same_store(whole, tmp_path, many
     assert one.store.digest() == whole.store.digest()
     assert len(one.store.parts()) > len(whole.store.parts())
     assert run_study(small(), tmp_path / "processes", pool="processes", workers=1).store.digest() == one.store.digest()
+
+
+def test_a_worker_that_is_killed_is_replaced_and_nothing_is_lost(whole, tmp_path):
+    seen: list[int] = []
+
+    def kill_the_first(done: int, of: int) -> None:
+        (worker,) = multiprocessing.active_children()
+        if not seen:
+            worker.kill()
+        seen.append(worker.pid)
+
+    found = run_study(small(), tmp_path / "store", pool="processes", workers=1, progress=kill_the_first)
+    assert len(set(seen)) == 2
+    assert found.is_complete
+    assert found.failed == 0
+    assert found.store.digest() == whole.store.digest()
+    assert multiprocessing.active_children() == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
+def test_a_design_of_which_workers_die_is_a_row_and_the_others_are_played(whole, tmp_path, monkeypatch):
+    monkeypatch.setattr(study, "play_packed", play_but_die_of_five)
+    found = run_study(small(), tmp_path / "store", pool="processes", workers=1)
+    assert found.is_complete
+    assert found.failed == 1
+    row = found.designs().set_index("design").loc[5]
+    assert "died 2 times (by SIGKILL)" in row["error"]
+    assert row["seed"] == 2026
+    rest = [number for number in range(24) if number != 5]
+    assert (found.values("cash_cost_eur") == whole.values("cash_cost_eur")[rest]).all()
+
+
+def test_workers_that_cannot_begin_are_said_so(monkeypatch):
+    monkeypatch.setattr(workers, "STARTS", 1)
+    crew = workers.Crew(1, StrangeToOthers())
+    with contextlib.closing(crew), pytest.raises(RuntimeError, match=r"no process can begin to play \(exit code 1\)"):
+        crew.submit((1,)).result()
 
 
 def test_the_reference_engine_gives_the_same_store():

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 import sim
 from sim.experiments.optimise import optimise
+from sim.experiments.replicate import replicate
 from sim.experiments.study import run_study
 from sim.experiments.tradeoffs import Aim, best, crossed, heat, pareto, regret, unbeaten
+from sim.model.kpis import KPIS
 from sim.model.problems import InputError
 from sim.rules.behaviour import gordon_loeb_best
 from tests.studies import crossed as grid
@@ -154,6 +156,44 @@ def test_two_keys_are_searched_together():
     low, high = found.ranges["prevention.local_spend"]
     assert low <= 8 <= high
     assert found.ranges["response.private_after_days"][1] - found.ranges["response.private_after_days"][0] > 6
+
+
+def test_what_was_tried_is_judged_in_futures_that_had_no_part_in_the_search():
+    policy, key = plain_policy({"prevention.local_spend": 2.0}), "prevention.local_spend"
+    found = optimise(gordon_loeb_world(), policy, {key: (0.0, 20.0)}, replications=20, workers=1)
+    later = replicate(gordon_loeb_world(), [policy.with_values(found.values)], replications=20, first=20)
+    kpis = np.array([summary.kpis for summary in later.of[0]])
+    assert found.mean == pytest.approx(kpis[:, list(KPIS).index("cash_cost_eur")].mean())
+    best, *others = found.trials
+    assert best.values == (found.values[key],)
+    assert best.behind is None
+    assert found.tried == len(found.trials) == len({one.values for one in found.trials})
+    wide = next(one for one in others if one.values == (20.0,))
+    assert wide.behind.verdict == "higher"
+    assert wide.behind.mean == pytest.approx(wide.mean - found.mean)
+    low, high = found.ranges[key]
+    assert all(low <= one.values[0] <= high for one in found.too_close)
+    assert found.at_end == ()
+    assert optimise(gordon_loeb_world(), policy, {key: (0.0, 4.0)}, replications=20, workers=1).at_end == (key,)
+
+
+def test_few_whole_numbers_are_all_tried():
+    found = optimise(gordon_loeb_world(), plain_policy(), {"response.teams": (2, 9)}, replications=2, workers=1)
+    assert sorted(one.values for one in found.trials) == [(teams,) for teams in range(2, 10)]
+
+
+def test_everything_that_is_wrong_with_a_search_is_said_at_once():
+    over = {"response.team": (1, 4), "prevention.mix.identity": (0, 0.5), "prevention.local_spend": (9, 2),
+            "response.teams": (1.5, 4), "ransom.rule": (0, 1)}  # fmt: skip
+    with pytest.raises(InputError) as said:
+        optimise(gordon_loeb_world(), plain_policy(), over, outcome="cash_cost")
+    text = str(said.value)
+    for part in ('did you mean "cash_cost_eur"?', 'did you mean "teams"?', "from 9 to 2 is no range",
+                 "must be a whole number", "must sum to 1",
+                 "must be one of never, may_pay, with_approval"):  # fmt: skip
+        assert part in text
+    with pytest.raises(InputError, match="there is no key to search"):
+        optimise(gordon_loeb_world(), plain_policy(), {})
 
 
 def test_a_grid_of_spends_says_which_are_too_close_to_call():

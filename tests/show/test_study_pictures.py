@@ -9,12 +9,14 @@ import pytest
 
 import sim
 from sim.experiments import losses, sensitivity, tradeoffs
+from sim.experiments.optimise import optimise
 from sim.experiments.study import run_study
-from sim.show import study_charts, study_tables
+from sim.show import best_values, study_charts, study_tables
 from sim.show.page import write_page
 from sim.show.study_names import factor_name, limit_name, value_name
 from sim.text import words
 from tests.studies import crossed, small
+from tests.worlds import gordon_loeb_world, plain_policy
 
 OUTCOMES = ["cash_cost_eur", "cost_flanders_eur", "cost_municipality_eur", "break_ins"]
 
@@ -116,3 +118,39 @@ def test_a_picture_is_a_page_that_needs_no_network(answers, tmp_path):
     assert '<html lang="nl">' in page
     assert "Proef. Weerbaar" in page
     assert not re.search(r'<(script|link)[^>]*(src|href)="http', page)
+
+
+def test_the_best_values_are_drawn_against_the_budget():
+    split = [{"payer": "flanders"}, {"payer": "municipality"}]
+    policy = plain_policy({"prevention.local_spend": 2.0, "cost_split.prevention": split})
+    world, key = gordon_loeb_world(), "prevention.local_spend"
+    found = optimise(world, policy, {key: (0.0, 20.0)}, budget=5 * 20_000.0, replications=20, workers=1)
+    for language in ("nl", "en"):
+        for scheme in ("light", "dark"):
+            figure = best_values.picture(policy, found, language, scheme=scheme)
+            go.Figure(figure.to_dict())  # checked
+            assert not re.search(r"nan|None|\{", figure.layout.meta["alt"])
+    traces = {trace.name: trace for trace in figure.data}
+    assert list(traces) == ["the least for that money", "too dear", "behind", "too close to call", "best"]
+    counts = [len(traces[name].x) for name in ("too dear", "behind", "too close to call", "best")]
+    assert sum(counts) == found.tried
+    assert min(traces["too dear"].x) > 0.1  # million euro
+    shown = traces["too close to call"]
+    for place, one in enumerate(found.too_close):
+        low, high = one.behind.ci95
+        assert shown.y[place] - shown.error_y.arrayminus[place] == pytest.approx((found.mean + low) / 1e6)
+        assert shown.y[place] + shown.error_y.array[place] == pytest.approx((found.mean + high) / 1e6)
+    assert list(traces["best"].y) == [found.mean / 1e6]
+    heights = list(traces["the least for that money"].y)
+    assert heights == sorted(heights, reverse=True)
+    assert figure.layout.shapes[0].x0 == 0.1
+
+
+def test_the_best_values_say_that_a_gain_may_be_chance():
+    flat = optimise(gordon_loeb_world(), plain_policy(), {"response.teams": (1, 3)}, replications=4, workers=1)
+    table = best_values.values(plain_policy(), flat, "en")
+    assert table.rows == (("Response teams", "unlimited", "1", "1 to 3", "1 to 3"),)
+    assert "That is too close to call." in table.note
+    dutch = best_values.values(plain_policy(), flat, "nl")
+    assert dutch.rows[0][:2] == ("Interventieteams", "onbeperkt")
+    assert "Dat verschil is te klein om te beslechten." in dutch.note

@@ -1,0 +1,173 @@
+"""Processes that play designs, each at the end of a pipe of its own: one that dies takes only its own work along.
+
+Whoever kills it, a user or a machine without memory, another takes its place and plays again what was lost, one design
+at a time, so that a design of which workers die is found.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import signal
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from typing import Any
+
+from sim.experiments.playing import Played, failed, prepare_worker
+
+Play = Callable[[tuple[int, ...]], list[Played]]
+
+TRIES = 2
+"""So many workers may die of a design; then it has failed."""
+STARTS = 3
+"""So often a worker is begun that ends before it is ready."""
+PATIENCE = 10
+"""Seconds in which a worker without work must have ended."""
+
+
+class Died(Exception):
+    """A worker ended before it answered."""
+
+
+@dataclass(frozen=True)
+class Worker:
+    """A process, and our end of its pipe."""
+
+    process: SpawnProcess
+    pipe: Connection
+
+    def ask(self, numbers: tuple[int, ...] = ()) -> list[Played]:
+        """Return these designs, played; of none, return when the worker is ready. Raises Died."""
+        try:
+            if numbers:
+                self.pipe.send(numbers)
+            answer: list[Played] | Exception = self.pipe.recv()
+        except (EOFError, OSError):
+            self.process.join()
+            raise Died(_ending(self.process.exitcode)) from None
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def end(self) -> None:
+        """Let it go; it ends by itself when nobody is at our end."""
+        self.pipe.close()
+        self.process.join(PATIENCE)
+        if self.process.is_alive():
+            self.process.kill()
+            self.process.join()
+
+
+class Crew:
+    """Up to `count` workers, begun when there is work, on which `play` plays designs."""
+
+    def __init__(self, count: int, play: Play) -> None:
+        self._context = multiprocessing.get_context("spawn")
+        self._flag = self._context.Event()
+        self._play = play
+        self._idle: deque[Worker] = deque()
+        self._threads = ThreadPoolExecutor(count)
+
+    def submit(self, numbers: tuple[int, ...]) -> Future[list[Played]]:
+        """Have some designs played; each comes back as a row, with an error where workers die of it."""
+        return self._threads.submit(self._played, numbers)
+
+    def stop(self) -> None:
+        """Make what is being played end soon."""
+        self._flag.set()
+
+    def close(self) -> None:
+        """Stop, and end all workers."""
+        self.stop()
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        while self._idle:
+            self._idle.pop().end()
+
+    def _played(self, numbers: tuple[int, ...]) -> list[Played]:
+        alone = len(numbers) == 1
+        how = ""
+        for _ in range(TRIES if alone else 1):
+            try:
+                return self._ask(numbers)
+            except Died as error:
+                how = str(error)
+        if alone:
+            message = f"the process that played it died {TRIES} times ({how}); perhaps there was not enough memory"
+            return [failed(numbers[0], ValueError(message))]
+        return [one for number in numbers for one in self._played((number,))]
+
+    def _ask(self, numbers: tuple[int, ...]) -> list[Played]:
+        worker = self._taken() or self._begun()
+        found = worker.ask(numbers)
+        self._idle.append(worker)
+        return found
+
+    def _taken(self) -> Worker | None:
+        """Return a worker without work, if there is one; those that died in the meantime are buried."""
+        with contextlib.suppress(IndexError):
+            while True:
+                worker = self._idle.pop()
+                if worker.process.is_alive():
+                    return worker
+                worker.end()
+        return None
+
+    def _begun(self) -> Worker:
+        how = ""
+        for _ in range(STARTS):
+            ours, theirs = self._context.Pipe()
+            process = self._context.Process(target=_serve, args=(theirs, self._flag, self._play), daemon=True)
+            with _interrupts_held():
+                process.start()
+            theirs.close()  # so that our end is told when it dies
+            worker = Worker(process, ours)
+            try:
+                worker.ask()
+            except Died as error:
+                how = str(error)
+            else:
+                return worker
+        raise RuntimeError(
+            f"no process can begin to play ({how}); a script needs its work under: if __name__ == '__main__':"
+        )
+
+
+def _ending(code: int | None) -> str:
+    """Return how a process ended, in words."""
+    if code is not None and code < 0:
+        with contextlib.suppress(ValueError):
+            return f"by {signal.Signals(-code).name}"
+    return f"exit code {code}"
+
+
+@contextlib.contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Hold Ctrl+C back in this thread, where the system can; a process that begins inherits that: it is for us."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _serve(pipe: Connection, stop: Any, play: Play) -> None:
+    """Play what comes down the pipe, until nobody is at its other end."""
+    prepare_worker(stop)
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        pipe.send([])
+        while True:
+            pipe.send(_answer(play, pipe.recv()))
+
+
+def _answer(play: Play, numbers: tuple[int, ...]) -> list[Played] | Exception:
+    try:
+        return play(numbers)
+    except Exception as error:  # ours to hand over, theirs to raise
+        return error
