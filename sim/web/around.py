@@ -118,5 +118,5 @@ def _sources(policy: Policy, say: Words) -> None:
         if (row := lever.parameter) is None:
             continue
         grade = say.say("grade {grade}, {meaning}", grade=row.grade, meaning=say.say(GRADES[row.grade]))
-        named = "; ".join(sources()[key][0] for key in row.sources if key in sources())
+        named = "; ".join(say.say(sources()[key][0]) for key in row.sources if key in sources())
         st.markdown(f"- **{row.label[say.language]}** · {grade}" + (f" · {named}" if named else ""))
