@@ -181,6 +181,6 @@ def _places(screen: Screen) -> dict[str, object]:
 
 
 def _shown(lever: Lever, value: float) -> float | int:
-    if lever.parameter is not None and lever.parameter.whole:
+    if lever.whole:
         return int(value)
     return round(value * lever.factor, 9)

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from sim.web.app import TITLES
-from tests.pages import opened
+from tests.pages import address_of, opened
 
 
 def _forgetful() -> None:
@@ -54,3 +54,19 @@ def test_the_name_of_the_first_page_in_an_address_is_no_mistake(monkeypatch: pyt
     app = opened(lang="en")
     assert not app.exception
     assert not app.warning
+
+
+def test_the_levers_of_a_grant_are_shown_undone_reset_and_linked() -> None:
+    app = opened(lang="en", start="lump-sum")
+    assert {box.label: box.proto.expanded for box in app.sidebar.expander}["Flemish grants"]
+    lump = "typed:grant.lump"
+    assert app.number_input(key=lump).value == 2
+    app.number_input(key=lump).set_value(3.5).run()
+    assert address_of(app)["lump"] == "3.5"
+    assert opened(**address_of(app)).number_input(key=lump).value == 3.5
+    app.button(key="undo").click().run()
+    assert app.number_input(key=lump).value == 2
+    assert "lump" not in address_of(app)
+    app.button(key="reset-policy").click().run()
+    assert app.number_input(key=lump).value == 0
+    assert not {box.label: box.proto.expanded for box in app.sidebar.expander}["Flemish grants"]
