@@ -147,7 +147,9 @@ def _log(seen: View, sides: list[Side], number: int) -> None:
     if not log.rows:
         return
     if len(sides) > 1:
-        st.caption(say.say("The same attack stands in one row. – : it does not happen under that policy."))
+        st.caption(say.say("The same attack stands in one row; “–” says that it does not happen under that policy."))
+    with st.container(key="on-a-phone-log"):
+        st.caption(say.say("Swipe the table to the left for the days and the cost."))
     with st.container(height=360, key="long-log"):
         st.table(in_words(sides, say.language), border="horizontal")
     st.download_button(
