@@ -151,7 +151,7 @@ def numbers(rows: Sequence[Parameter], say: Words, order: str = "model") -> Twin
     ordered = sorted(rows, key=lambda row: ORDERS[order](row, language))
     return twin(
         (
-            say.say("Number"),
+            say.say("What"),
             say.say("Value"),
             say.say("Range"),
             say.say("Unit"),

@@ -10,9 +10,11 @@ h1 { padding: .25rem 0 !important; }
 [class*=st-key-finding-] h2 { font-size: 1.05rem; padding: 0 2.4rem 0 0; line-height: 1.35; }
 .st-key-long-log table { min-width: 34rem; }
 .st-key-long-log td:first-child { white-space: nowrap; }
-.st-key-long-numbers table { min-width: 66rem; }
-.st-key-long-numbers td:nth-child(6) { font-size: .8rem; min-width: 22rem; }
-.st-key-long-numbers td:last-child { overflow-wrap: anywhere; }
+.st-key-long-numbers table { min-width: 58rem; }
+.st-key-long-numbers td:nth-child(6) { font-size: .8rem; min-width: 18rem; }
+.st-key-long-numbers td:last-child, .st-key-long-numbers td:last-child * {
+  overflow-wrap: anywhere; white-space: normal; max-width: 11rem;
+}
 .st-key-long-numbers td, .st-key-long-log td { vertical-align: top; }
 .st-key-wide-checks table { min-width: 52rem; }
 .st-key-changelog h2 { font-size: 1.05rem; }

@@ -29,7 +29,8 @@ def test_what_differs_is_said() -> None:
     said = " ".join(caption.value for caption in app.main.caption)
     assert "Response teams: 12 instead of 4" in said
     texts = " ".join(one.value for one in app.main.markdown)
-    assert "million euro** a year in total (90%:" in texts
+    assert "**+€" in texts
+    assert "million** a year in total (90%: " in texts.replace("\xa0", " ")
 
 
 def test_the_choice_of_now_is_the_first() -> None:

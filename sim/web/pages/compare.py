@@ -117,15 +117,18 @@ def _headline(say: Words, result: Comparison, policy: Policy) -> str:
     one = change(result, policy, "cash_cost_eur")
     if one.mean == 0 and one.low == one.high:
         return say.say("**The same** in total, in every future")
-    by = 1e6 * result.years
     values = {
-        "amount": say.signed(one.mean / by, 3),
-        "low": say.signed(one.low / by),
-        "high": say.signed(one.high / by),
+        name: _signed(say, euro / result.years)
+        for name, euro in (("amount", one.mean), ("low", one.low), ("high", one.high))
     }
     if not one.is_sure:
-        return say.say("**Too close to call**: {low} to {high} million euro a year in total (90%)", **values)
-    return say.say("**{amount} million euro** a year in total (90%: {low} to {high})", **values)
+        return say.say("**Too close to call**: {low} to {high} a year in total (90%)", **values)
+    return say.say("**{amount}** a year in total (90%: {low} to {high})", **values)
+
+
+def _signed(say: Words, euro: float) -> str:
+    """An amount with its sign first, in millions where that reads better."""
+    return ("+" if euro > 0 else "") + say.money(euro)
 
 
 def _charts(seen: View, result: Comparison) -> list[str]:
