@@ -13,7 +13,7 @@ h1 { padding: .25rem 0 !important; }
 .st-key-long-numbers table { min-width: 58rem; }
 .st-key-long-numbers td:nth-child(6) { font-size: .8rem; min-width: 18rem; }
 .st-key-long-numbers td:last-child, .st-key-long-numbers td:last-child * {
-  overflow-wrap: anywhere; white-space: normal; max-width: 11rem;
+  overflow-wrap: anywhere; white-space: normal; font-size: .8rem; min-width: 9.5rem;
 }
 .st-key-long-numbers td, .st-key-long-log td { vertical-align: top; }
 .st-key-wide-checks table { min-width: 52rem; }

@@ -78,7 +78,7 @@ def _turns(seen: View, answer: Answer) -> None:
     st.markdown(turning(say, turns(seen, answer)))
     st.caption(
         say.say(
-            "Three assumptions decide, and what is known about them differs by a factor of ten or more: how often "
+            "Three assumptions decide, and what is known about them spans a factor of seven to ten: how often "
             "attacks come, what a day of service is worth, how often suppliers fall. Each was tried at its other "
             "levels, on {n} of these futures; “clearly” means by more than chance.",
             n=say.number(min(FUTURES, answer.result.replications)),
