@@ -560,6 +560,14 @@ def test_a_broken_link_says_so_and_shows_the_page(visit: Callable[..., Visit]) -
     assert "teams" not in page.url
 
 
+def test_a_page_that_there_is_not_is_said_on_explore(visit: Callable[..., Visit]) -> None:
+    page = visit("nowhere?lang=nl&start=fifty-fifty").page
+    assert page.get_by_text("Er is geen pagina “nowhere”").is_visible()
+    assert "/nowhere" not in page.url
+    assert "start=fifty-fifty" in page.url
+    assert not page.get_by_role("dialog").count()
+
+
 def test_a_file_is_saved_and_opened_and_a_huge_one_is_refused(visit: Callable[..., Visit], tmp_path: Path) -> None:
     seen = visit("?lang=en&start=fifty-fifty&teams=9")
     page = seen.page

@@ -1,7 +1,8 @@
 """Keep the words of the simulator complete: `python tools/messages.py` says what is missing, `--write` brings it in.
 
 Every sentence stands in English in the code, as the first argument of `say`, or in a table of a module that ends up
-there. This reads the code (and the templates) without running it, and holds what it finds against sim/locales/*.po:
+there; or in a table of data that says where numbers come from. This reads the code (with the templates and those
+tables) without running it, and holds what it finds against sim/locales/*.po:
 English is the sentence itself, Dutch needs a translation with the same {placeholders}.
 """
 
@@ -18,12 +19,16 @@ from string import Formatter
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
+from ruamel.yaml import YAML
 
 PROJECT = Path(__file__).resolve().parents[1]
 SOURCES = PROJECT / "sim"
 LOCALES = SOURCES / "locales"
 IDENTITY, TRANSLATED = "en", "nl"
 HEAD = "# The words of Weerbaar. Sentences come from the code: `python tools/messages.py --write` brings new ones here."
+
+IN_DATA = {"parameters.yaml": "source", "sources.yaml": "title"}
+"""Tables that hold sentences in English, and under which name."""
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _IN_TEMPLATE = re.compile(r"""\bsay\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")
@@ -40,6 +45,8 @@ def sentences(folder: Path = SOURCES) -> dict[str, list[str]]:
             said = in_code(path.read_text(encoding="utf-8"))
         elif path.suffix in (".html", ".jinja", ".j2", ".md"):
             said = in_template(path.read_text(encoding="utf-8"))
+        elif path.name in IN_DATA:
+            said = in_data(path.read_text(encoding="utf-8"), IN_DATA[path.name])
         else:
             continue
         for sentence in said:
@@ -47,6 +54,11 @@ def sentences(folder: Path = SOURCES) -> dict[str, list[str]]:
             if (name := path.relative_to(folder.parent).as_posix()) not in files:
                 files.append(name)
     return found
+
+
+def in_data(text: str, name: str) -> list[str]:
+    """The sentences of a table: what stands under this name in each of its entries."""
+    return [str(entry[name]) for entry in YAML(typ="safe").load(text).values()]
 
 
 def in_template(text: str) -> list[str]:

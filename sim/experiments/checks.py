@@ -61,10 +61,9 @@ def checked(result: Comparison, *, workers: int = 1, progress: Progress | None =
 
     `progress` is called with (runs done, runs to do); a run is one policy in one world.
     """
-    base = _first(result, min(FUTURES, result.replications))
+    base = first(result, FUTURES)
     twins = {policy.id: twin for policy in result.policies if (twin := fixed_twin(policy)) is not None}
-    moved = [(name, level) for name in ANCHORS for level in LEVELS if level != getattr(result.world.anchor, name)]
-    moved = moved if len(result.policies) > 1 else []
+    moved = other_levels(result.world) if len(result.policies) > 1 else []
     todo, done = len(twins) + len(moved) * len(result.policies), 0
     behaviour = {}
     for name, twin in twins.items():
@@ -83,13 +82,24 @@ def checked(result: Comparison, *, workers: int = 1, progress: Progress | None =
     return replace(result, checks=Checks(base.replications, turns, behaviour))
 
 
-def _first(result: Comparison, futures: int) -> Comparison:
+def first(result: Comparison, futures: int) -> Comparison:
+    """Return the comparison on its first futures, so many or all there are."""
     return replace(result, futures_of=tuple(of[:futures] for of in result.futures_of), checks=None)
 
 
-def _elsewhere(result: Comparison, anchor: str, level: str, workers: int) -> Comparison:
+def other_levels(world: World) -> list[tuple[str, str]]:
+    """Return every level of a deciding assumption at which this world does not have it: (assumption, level)."""
+    return [(name, level) for name in ANCHORS for level in LEVELS if level != getattr(world.anchor, name)]
+
+
+def elsewhere(world: World, assumption: str, level: str) -> World:
+    """Return the world with one deciding assumption at another level."""
+    return world.with_values({f"anchor.{assumption}": level})
+
+
+def _elsewhere(result: Comparison, assumption: str, level: str, workers: int) -> Comparison:
     """Return the same comparison in the world with one deciding assumption at another level."""
-    world = result.world.with_values({f"anchor.{anchor}": level})
+    world = elsewhere(result.world, assumption, level)
     return replace(result, world=world, futures_of=_played(result, world, result.policies, workers))
 
 

@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sim.results.estimates import Difference
 from sim.text import Words
 
-PAYS_LESS = {
-    "municipality": "the municipalities pay {amount} less",
-    "flanders": "Flanders pays {amount} less",
-    "insurer": "insurers pay {amount} less",
-    "fund": "the solidarity fund pays {amount} less",
+PAYS = {
+    ("municipality", "less"): "the municipalities pay {amount} less",
+    ("municipality", "more"): "the municipalities pay {amount} more",
+    ("flanders", "less"): "Flanders pays {amount} less",
+    ("flanders", "more"): "Flanders pays {amount} more",
+    ("insurer", "less"): "insurers pay {amount} less",
+    ("insurer", "more"): "insurers pay {amount} more",
+    ("insurer", "keeps"): "{amount} stays with insurers",
+    ("fund", "less"): "the solidarity fund pays {amount} less",
+    ("fund", "more"): "the solidarity fund pays {amount} more",
+    ("fund", "keeps"): "{amount} stays in the solidarity fund",
 }
-PAYS_MORE = {
-    "municipality": "the municipalities pay {amount} more",
-    "flanders": "Flanders pays {amount} more",
-    "insurer": "insurers pay {amount} more",
-    "fund": "the solidarity fund pays {amount} more",
-}
-KEEPS = {
-    "insurer": "{amount} stays with insurers",
-    "fund": "{amount} stays in the solidarity fund",
+PAYS_A_YEAR = {
+    ("municipality", "less"): "the municipalities pay {amount} less a year",
+    ("municipality", "more"): "the municipalities pay {amount} more a year",
+    ("flanders", "less"): "Flanders pays {amount} less a year",
+    ("flanders", "more"): "Flanders pays {amount} more a year",
+    ("insurer", "less"): "insurers pay {amount} less a year",
+    ("insurer", "more"): "insurers pay {amount} more a year",
+    ("insurer", "keeps"): "{amount} a year stays with insurers",
+    ("fund", "less"): "the solidarity fund pays {amount} less a year",
+    ("fund", "more"): "the solidarity fund pays {amount} more a year",
+    ("fund", "keeps"): "{amount} a year stays in the solidarity fund",
 }
 TRIVIAL = 0.001  # a change of payer below this share of the whole cost is not worth a sentence
 LEVEL_NAMES = {"low": "low", "central": "central", "high": "high"}
@@ -90,7 +98,7 @@ class Finding:
         where they were looked for, what municipalities' own choices do and under which assumptions the finding turns.
         """
         parts = [self._cash(words), self._payers(words), self._citizens(words), self._trade_off(words)]
-        parts += [responding(words, self.behaviour), self._turns(words)]
+        parts += [responding(words, self.behaviour), turning(words, self.turns)]
         return " ".join(part for part in parts if part)
 
     def _trade_off(self, words: Words) -> str:
@@ -104,21 +112,6 @@ class Finding:
         return words.say(
             "The trade-off: {gains}, against {costs}.", gains=words.listed(gains), costs=words.listed(costs)
         )
-
-    def _turns(self, words: Words) -> str:
-        """Under which of the deciding assumptions a claim is another one."""
-        if self.turns is None:
-            return ""
-        if not self.turns:
-            return words.say("None of the three deciding assumptions turns this, low or high.")
-        under: dict[tuple[str, str], list[str]] = {}
-        for turn in self.turns:
-            under.setdefault((turn.assumption, turn.level), []).append(words.say(BECOMES[turn.claim, turn.there]))
-        said = [
-            words.say("{condition}, {claims}.", condition=words.say(UNDER[place]), claims=words.listed(claims))
-            for place, claims in under.items()
-        ]
-        return " ".join(said)
 
     def _cash(self, words: Words) -> str:
         gap = self.differences["cash_cost_eur"]
@@ -158,22 +151,11 @@ class Finding:
         )
 
     def _payers(self, words: Words) -> str:
-        moved = {payer: self.differences[f"cost_{payer}_eur"] for payer in PAYS_MORE}
-        phrases = [
-            self._moved(words, payer, gap)
-            for payer, gap in sorted(moved.items(), key=lambda item: -abs(item[1].mean))
-            if gap.verdict != "too_close" and abs(gap.mean) >= TRIVIAL * self.baseline_means["cash_cost_eur"]
-        ]
+        phrases = payers(words, self.differences, self.baseline_means)
         if not phrases:
             return words.say("Nobody's bill changes by more than chance.")
         said = words.listed(phrases)
         return said[0].upper() + said[1:] + "."
-
-    def _moved(self, words: Words, payer: str, gap: Difference) -> str:
-        pays = self.baseline_means[f"cost_{payer}_eur"] + gap.mean
-        if pays < 0 and payer in KEEPS:
-            return words.say(KEEPS[payer], amount=words.money(-pays))
-        return words.say((PAYS_LESS if gap.mean < 0 else PAYS_MORE)[payer], amount=words.money(abs(gap.mean)))
 
     def _citizens(self, words: Words) -> str:
         gap = self.differences["citizen_harm_eur"]
@@ -201,6 +183,46 @@ class Finding:
             "{service_value}, accumulation at suppliers {supplier_accumulation}.",
             **levels,
         )
+
+
+def payers(
+    words: Words,
+    differences: Mapping[str, Difference],
+    baseline_means: Mapping[str, float],
+    *,
+    years: int | None = None,
+) -> list[str]:
+    """Return who pays more and who less by more than chance, the largest change first; of a pot that takes in more
+    than it pays, what stays in it. Amounts are over the whole horizon, or a year of its `years` where they are given.
+    """
+    told = PAYS if years is None else PAYS_A_YEAR
+    moved = {payer: differences[f"cost_{payer}_eur"] for payer in dict.fromkeys(payer for payer, _ in told)}
+    phrases = []
+    for payer, gap in sorted(moved.items(), key=lambda item: -abs(item[1].mean)):
+        if gap.verdict == "too_close" or abs(gap.mean) < TRIVIAL * baseline_means["cash_cost_eur"]:
+            continue
+        pays = baseline_means[f"cost_{payer}_eur"] + gap.mean
+        keeps = pays < 0 and (payer, "keeps") in told
+        what = "keeps" if keeps else "less" if gap.mean < 0 else "more"
+        amount = (-pays if keeps else abs(gap.mean)) / (years or 1)
+        phrases.append(words.say(told[payer, what], amount=words.money(amount)))
+    return phrases
+
+
+def turning(words: Words, turns: Sequence[Turn] | None) -> str:
+    """Return under which of the deciding assumptions a claim is another one; nothing where nobody looked."""
+    if turns is None:
+        return ""
+    if not turns:
+        return words.say("None of the three deciding assumptions turns this, low or high.")
+    under: dict[tuple[str, str], list[str]] = {}
+    for turn in turns:
+        under.setdefault((turn.assumption, turn.level), []).append(words.say(BECOMES[turn.claim, turn.there]))
+    said = [
+        words.say("{condition}, {claims}.", condition=words.say(UNDER[place]), claims=words.listed(claims))
+        for place, claims in under.items()
+    ]
+    return " ".join(said)
 
 
 def responding(words: Words, gaps: Mapping[str, Difference] | None) -> str:

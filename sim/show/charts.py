@@ -293,7 +293,7 @@ def payers_bars(result: Comparison, language: str, *, scheme: str = "light") -> 
         for position, policy in enumerate(result.policies)
     ]
     most, lowest = max(totals.values()), min(starts)
-    height = max(CHART_HEIGHT - 60, 34 * len(titles) + 90)
+    height = max(CHART_HEIGHT - 60, 36 * len(titles) + 130)  # a name may take two lines, and the key two rows
     layout = {
         "annotations": totals_beside,
         "barmode": "relative",

@@ -12,34 +12,13 @@ from sim.model.policy import CATEGORIES, Layer, Mix, Policy
 from sim.model.spec import Parameter, parameters
 from sim.results.story import CATEGORY_NAMES
 from sim.show import plans
+from sim.show.numbers import CHOICES
 from sim.show.sankey import PAYER_NAMES
 from sim.text import Words
 
 NAMES = ("id", "title", "description", "reference", "based_on")
 """What is no choice."""
 ELSEWHERE = ("cost_split", "grants", "budgets", "phases")
-WORDS = {
-    "never": "never",
-    "may_pay": "allowed",
-    "with_approval": "only with approval",
-    "unlimited": "unlimited",
-    "first_come": "who calls first",
-    "severity": "who is hit hardest",
-    "inhabitants": "where most people live",
-    "fixed": "fixed",
-    "responsive": "responds to the policy",
-    "ad_hoc": "every municipality for itself",
-    "intermunicipal": "municipalities together",
-    "flemish_framework": "a Flemish framework contract",
-    "basic": "basic",
-    "important": "important",
-    "essential": "essential",
-    "wait": "wait for the next year",
-    "pro_rata": "everyone a part",
-    "fall_through": "the next payer pays",
-    "none": "nobody",
-    "flanders": "Flanders",
-}
 GROUPS = {
     "insurance": "Cyber insurance",
     "fund": "Solidarity fund",
@@ -133,7 +112,7 @@ def value_of(say: Words, row: Parameter | None, value: Any) -> str:
     if isinstance(value, bool):
         return say.say("yes") if value else say.say("no")
     if isinstance(value, str):
-        return say.say(WORDS[value]) if value in WORDS else value
+        return say.say(CHOICES[value]) if value in CHOICES else value
     if isinstance(value, datetime.date):
         return say.date(value)
     if isinstance(value, int | float):

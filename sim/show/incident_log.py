@@ -24,16 +24,13 @@ CAUSE_NAMES = {
 
 def incident_log(sides: Sequence[Side], language: str) -> Twin:
     """Return the incidents that stop services, a row each, with what they do under every policy."""
-    say, year = words(language), sides[0].year
-    world = sides[0].future.world
-    names = {town.nis: town.name for town in world.municipalities}
-    start = datetime.datetime.combine(world.start, datetime.time())
+    say = words(language)
+    names = {town.nis: town.name for town in sides[0].future.world.municipalities}
     rows: list[list[Cell]] = []
-    for pair in side_by_side([side.future.incidents for side in sides], int(year.starts[0]), year.end):
+    for pair in _pairs(sides):
         first = next(row for row in pair if row is not None)
-        day = start + datetime.timedelta(minutes=int(first["begun"]))
         cells = [cell for row in pair for cell in _cells(row)]
-        rows.append([say.date(day.date()), names[int(first["nis"])], _what(say, pair), *cells])
+        rows.append([say.date(_day(sides, first)), names[int(first["nis"])], _what(say, pair), *cells])
     columns = [say.say("Begins"), say.say("Municipality"), say.say("What")]
     for side in sides:
         policy = side.policy.title[language]
@@ -46,15 +43,27 @@ def incident_log(sides: Sequence[Side], language: str) -> Twin:
 
 
 def in_words(sides: Sequence[Side], language: str) -> list[dict[str, str]]:
-    """Return the same log as a page shows it: for every policy one cell of words."""
+    """Return the same log as a page shows it, under a heading that names the year: for every policy a cell of words."""
     say, log = words(language), incident_log(sides, language)
     shown = []
-    for row in log.rows:
-        cells = {name: str(cell) for name, cell in zip(log.columns[:3], row[:3], strict=True)}
+    for row, pair in zip(log.rows, _pairs(sides), strict=True):
+        begun = say.day(_day(sides, next(one for one in pair if one is not None)))
+        cells = {name: str(cell) for name, cell in zip(log.columns[:3], (begun, *row[1:3]), strict=True)}
         for number, side in enumerate(sides):
             cells[side.policy.title[language]] = _effect(say, *row[3 + 3 * number : 6 + 3 * number])
         shown.append(cells)
     return shown
+
+
+def _pairs(sides: Sequence[Side]) -> list[tuple[Any, ...]]:
+    """The incidents of the year, side by side."""
+    year = sides[0].year
+    return list(side_by_side([side.future.incidents for side in sides], int(year.starts[0]), year.end))
+
+
+def _day(sides: Sequence[Side], incident: Any) -> datetime.date:
+    start = datetime.datetime.combine(sides[0].future.world.start, datetime.time())
+    return (start + datetime.timedelta(minutes=int(incident["begun"]))).date()
 
 
 def _effect(say: Words, down: Cell, waited: Cell, cost: Cell) -> str:

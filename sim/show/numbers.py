@@ -10,6 +10,7 @@ from sim.model.municipalities import DATA
 from sim.model.spec import Parameter, Value
 from sim.show.twin import Twin, twin
 from sim.text import Words
+from sim.text import words as in_language
 
 ORDERS: Mapping[str, Callable[[Parameter, str], Any]] = {
     "model": lambda row, language: 0,
@@ -81,11 +82,48 @@ UNITS = (
     "years",
 )
 """Every unit of the parameter table, so that it has its words in both languages."""
+CHOICES = {
+    "measures": "six measures",
+    "gordon_loeb_1": "curve of Gordon and Loeb, class I",
+    "gordon_loeb_2": "curve of Gordon and Loeb, class II",
+    "logistic": "logistic curve",
+    "minute": "by the minute",
+    "day": "by the day",
+    "low": "low",
+    "central": "central",
+    "high": "high",
+    "exponential": "exponential",
+    "revealed": "as their spending shows",
+    "own_bill": "only their own bill",
+    "never": "never",
+    "may_pay": "allowed",
+    "with_approval": "only with approval",
+    "unlimited": "unlimited",
+    "first_come": "who calls first",
+    "severity": "who is hit hardest",
+    "inhabitants": "where most people live",
+    "fixed": "fixed",
+    "responsive": "responds to the policy",
+    "ad_hoc": "every municipality for itself",
+    "intermunicipal": "municipalities together",
+    "flemish_framework": "a Flemish framework contract",
+    "basic": "basic",
+    "important": "important",
+    "essential": "essential",
+    "wait": "wait for the next year",
+    "pro_rata": "everyone a part",
+    "fall_through": "the next payer pays",
+    "none": "nobody",
+    "flanders": "Flanders",
+}
+"""The words of the parameter table that stand for a value, as people read them."""
+NO_ADDRESS = "no address known"
+"""What the register of sources says where there is none."""
 
 
 @functools.cache
 def sources() -> Mapping[str, tuple[str, str]]:
-    """The title and the address of every source by its key."""
+    """The title and the address of every source by its key; the title in English, and a sentence of the catalogues."""
     from ruamel.yaml import YAML
 
     found = YAML(typ="safe").load((DATA / "sources.yaml").read_text(encoding="utf-8"))
@@ -98,11 +136,10 @@ def chosen(
     """The parameters that hold all these words in their name, key, help or source, of these grades (all when none is
     named), in the files of this scope ("world", "policy", or both when empty).
     """
-    wanted = words.casefold().split()
+    wanted, say = words.casefold().split(), in_language(language)
 
     def holds(row: Parameter) -> bool:
-        titles = " ".join(" ".join(sources()[key]) for key in row.sources if key in sources())
-        text = f"{row.label[language]} {row.key} {row.help[language]} {row.source} {titles}".casefold()
+        text = f"{row.label[language]} {row.key} {row.help[language]} {_source(say, row)}".casefold()
         return all(word in text for word in wanted)
 
     return [row for row in rows if (not grades or row.grade in grades) and scope in ("", row.scope) and holds(row)]
@@ -114,7 +151,7 @@ def numbers(rows: Sequence[Parameter], say: Words, order: str = "model") -> Twin
     ordered = sorted(rows, key=lambda row: ORDERS[order](row, language))
     return twin(
         (
-            say.say("Number"),
+            say.say("What"),
             say.say("Value"),
             say.say("Range"),
             say.say("Unit"),
@@ -130,7 +167,7 @@ def numbers(rows: Sequence[Parameter], say: Words, order: str = "model") -> Twin
                 else say.say("{low} to {high}", low=shown(say, row, row.low), high=shown(say, row, row.high)),
                 say.say(UNITS[UNITS.index(row.unit)]),
                 row.grade,
-                _source(row),
+                _source(say, row),
                 row.key,
             )
             for row in ordered
@@ -143,14 +180,18 @@ def shown(say: Words, row: Parameter, value: Value) -> str:
     if isinstance(value, bool):
         return say.say("yes") if value else say.say("no")
     if isinstance(value, str):
-        return value
+        return say.say(CHOICES[value])
     if row.unit == "year" or row.key.endswith(".seed"):
         return str(value)
     return say.number(value, 6).rstrip("0").rstrip(",.") if value % 1 else say.number(value)
 
 
-def _source(row: Parameter) -> str:
+def _source(say: Words, row: Parameter) -> str:
     """Where it comes from, in the words of the table, with the sources that it names."""
-    known = [(key, *sources()[key]) for key in row.sources if key in sources()]
-    named = [f"{key}: {title}" + (f" ({address})" if address else "") for key, title, address in known]
-    return " · ".join([row.source, *named])
+    named = []
+    for key in row.sources:
+        if key in sources():
+            title, address = sources()[key]
+            place = say.say(NO_ADDRESS) if address == NO_ADDRESS else address
+            named.append(f"{key}: {say.say(title)}" + (f" ({place})" if place else ""))
+    return " · ".join([say.say(row.source), *named])

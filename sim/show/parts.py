@@ -8,7 +8,8 @@ from sim.model.layers import CATEGORIES, PROGRAMMES, Layer, Layers
 from sim.model.policy import Policy
 from sim.results.story import CATEGORY_NAMES
 from sim.show import plans
-from sim.show.differs import WORDS, percent, value_of
+from sim.show.differs import percent, value_of
+from sim.show.numbers import CHOICES
 from sim.text import Words
 
 Parts = dict[str, str]
@@ -97,7 +98,7 @@ def _prevention(say: Words, policy: Policy) -> Iterator[tuple[str, str]]:
     yield "prevention.behaviour", spend
     yield "prevention.delivery", say.say(DELIVERY[prevention.delivery])
     if (minimum := prevention.minimum_standard) is not None:
-        values = {"level": say.say(WORDS[minimum.level]), "share": percent(say, minimum.compliance)}
+        values = {"level": say.say(CHOICES[minimum.level]), "share": percent(say, minimum.compliance)}
         sentence = "Every municipality must have the {level} level of every measure in place; {share} of them comply."
         if minimum.from_ is not None:
             sentence = (

@@ -11,32 +11,18 @@ import numpy as np
 from sim.experiments.compare import Comparison
 from sim.model.policy import Policy
 from sim.results.estimates import Difference
-from sim.results.findings import TRIVIAL
+from sim.results.findings import TRIVIAL, payers
+from sim.results.outcomes import KPIS
 from sim.text import Words, words
 
 FELT = 0.02
 """A change of own cost per inhabitant below this share is felt nowhere."""
-PAYS = {
-    ("municipality", False): "the municipalities pay {amount} more a year",
-    ("municipality", True): "the municipalities pay {amount} less a year",
-    ("flanders", False): "Flanders pays {amount} more a year",
-    ("flanders", True): "Flanders pays {amount} less a year",
-    ("insurer", False): "insurers pay {amount} more a year",
-    ("insurer", True): "insurers pay {amount} less a year",
-    ("fund", False): "the solidarity fund pays {amount} more a year",
-    ("fund", True): "the solidarity fund pays {amount} less a year",
-}
-
 TOWNS = {
     "< 10 000": "Municipalities below 10,000 inhabitants",
     "10 000 - 19 999": "Municipalities of 10,000 to 20,000 inhabitants",
     "20 000 - 49 999": "Municipalities of 20,000 to 50,000 inhabitants",
     "50 000 - 99 999": "Municipalities of 50,000 to 100,000 inhabitants",
     ">= 100 000": "Municipalities above 100,000 inhabitants",
-}
-KEEPS = {
-    "insurer": "{amount} a year stays with insurers",
-    "fund": "{amount} a year stays in the solidarity fund",
 }
 PARTS = {
     ("prevention", False): "{amount} more for prevention and teams",
@@ -118,16 +104,9 @@ def _tail(say: Words, result: Comparison, policy: Policy, cash: Difference) -> s
 
 def _payers(say: Words, result: Comparison, policy: Policy) -> str:
     """Who pays more and who less, the largest change first."""
-    least = TRIVIAL * result.estimate(result.baseline, "cash_cost_eur").mean
-    moved = {payer: result.difference(policy, f"cost_{payer}_eur") for payer, _ in PAYS}
-    kept = {payer for payer in KEEPS if result.estimate(policy, f"cost_{payer}_eur").mean < 0}
-    said = [
-        say.say(
-            KEEPS[payer] if payer in kept else PAYS[payer, gap.mean < 0], amount=say.money(abs(gap.mean) / result.years)
-        )
-        for payer, gap in sorted(moved.items(), key=lambda item: -abs(item[1].mean))
-        if gap.verdict != "too_close" and abs(gap.mean) >= least
-    ]
+    gaps = {kpi: result.difference(policy, kpi) for kpi in KPIS}
+    means = {kpi: result.estimate(result.baseline, kpi).mean for kpi in KPIS}
+    said = payers(say, gaps, means, years=result.years)
     if not said:
         return say.say("Nobody's bill changes by more than chance.")
     listed = say.say(" and ").join(said[:2])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import html
 import time
 import urllib.parse
@@ -11,8 +12,11 @@ from typing import Any
 
 import streamlit as st
 
+from sim.experiments.checks import FUTURES, elsewhere, first, other_levels, turns_between
 from sim.experiments.compare import Comparison
 from sim.model.policy import Policy
+from sim.model.world import World
+from sim.results.findings import Turn
 from sim.text import Words
 from sim.web import link
 from sim.web.ready import ROOM
@@ -72,6 +76,34 @@ def ask(view: View, policies: tuple[Policy, ...], *, refined: bool = True) -> An
     slot.empty()
     final = run.complete >= most
     return Answer(run.comparison(most if final else first), final, run, first, most)
+
+
+def turns(view: View, answer: Answer) -> tuple[Turn, ...]:
+    """Under which other level of a deciding assumption the finding about the last policy is another one.
+
+    The futures that this takes are played when somebody asks, after everybody's first answer, and kept like others.
+    """
+    result, slot = answer.result, st.empty()
+    here, shown = first(result, FUTURES), result.policies[-1]
+    found: tuple[Turn, ...] = ()
+    levels = other_levels(result.world)
+    after = view.say.say("Others come first. This is worked out as soon as their answers are there.")
+    with answer.run.cores.refining.turn(_queue(slot.caption, after)):
+        for number, (assumption, level) in enumerate(levels):
+            text = view.say.say("Trying the assumptions: {done} of {all}", done=number, all=len(levels))
+            slot.progress(number / len(levels), text=text)  # here a move of a lever gets through
+            world = _elsewhere(result.world, assumption, level)
+            run = _archive().run(world, result.policies, result.seed, result.engine)
+            run.play(here.replications, lambda *_: st.session_state.get("screen"))
+            there = run.comparison(here.replications)
+            found += turns_between(result, here, there, shown.id, (assumption, level))
+    slot.empty()
+    return found
+
+
+@functools.lru_cache(maxsize=64)
+def _elsewhere(world: World, assumption: str, level: str) -> World:
+    return elsewhere(world, assumption, level)
 
 
 def pair(view: View) -> tuple[Policy, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from sim.text import Words, words
 from sim.web import controls, link, memory, view
@@ -45,14 +46,19 @@ def main() -> None:
     st.set_page_config(page_title="Weerbaar", page_icon="🛡️", layout="wide", initial_sidebar_state=_SIDEBAR)
     memory.first_look()
     ROOM.start()
-    say = words(st.session_state["language"])
+    say = words(memory.screen().language)
     # The page says in which language it is, for those who listen to it.
     st.html(f"<script>document.documentElement.lang = '{say.language}'</script>", unsafe_allow_javascript=True)
     st.html(f"<script>{KEYS}</script>", unsafe_allow_javascript=True)
     st.html(f"<style>{STYLE}</style>")
     with st.sidebar:
         controls.draw(say)
-    page = st.navigation(pages(say), position="top")
+    known, stray = pages(say), _stray()
+    page = st.navigation([*known, *_behind(stray)], position="top")
+    if stray:
+        if stray not in TITLES:
+            memory.astray(stray)
+        st.switch_page(known[0])
     address = link.write(memory.screen())
     if st.query_params.to_dict() != address:
         st.query_params.from_dict(address)
@@ -60,15 +66,30 @@ def main() -> None:
     page.run()
 
 
+def _stray() -> str:
+    """The page that the address names, where Streamlit knows none by that name: it has no name for the first."""
+    context = get_script_run_ctx()
+    if context is None or context.pages_manager.intended_page_script_hash:
+        return ""
+    name = context.pages_manager.intended_page_name or ""
+    return "" if name in list(TITLES)[1:] else name
+
+
+def _behind(stray: str) -> list[st.Page]:
+    """A page behind a name that there is not, so that Streamlit says nothing about it, and we in the right language."""
+    return [st.Page(lambda: None, title=stray, url_path=stray, visibility="hidden")] if stray else []
+
+
 def pages(say: Words) -> list[st.Page]:
-    """The pages, the first of which opens where an address names none."""
+    """The pages, the first of which opens where an address names none; so it has no name of its own there."""
+    first = next(iter(TITLES))
     return [
         st.Page(
             PAGES / f"{name}.py",
             title=say.say(title),
             icon=f":material/{ICONS[name]}:",
-            url_path=name,
-            default=name == next(iter(TITLES)),
+            url_path="" if name == first else name,
+            default=name == first,
         )
         for name, title in TITLES.items()
     ]

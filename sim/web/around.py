@@ -26,8 +26,7 @@ def head(view: View, title: str) -> None:
     """Draw the title, and what was wrong with the link that brought the visitor here."""
     say = view.say
     st.title(title, anchor=False)
-    _, problems = link.read(st.session_state["arrival"], say.language)
-    for sentence in problems[:_MOST_PROBLEMS]:
+    for sentence in link.told(st.session_state["arrival"], say.language)[:_MOST_PROBLEMS]:
         st.warning(sentence, icon=":material/link_off:")
     if trouble := st.session_state["trouble"]:
         st.error("  \n".join(literal(sentence) for sentence in trouble), icon=":material/error:")
@@ -118,5 +117,5 @@ def _sources(policy: Policy, say: Words) -> None:
         if (row := lever.parameter) is None:
             continue
         grade = say.say("grade {grade}, {meaning}", grade=row.grade, meaning=say.say(GRADES[row.grade]))
-        named = "; ".join(sources()[key][0] for key in row.sources if key in sources())
+        named = "; ".join(say.say(sources()[key][0]) for key in row.sources if key in sources())
         st.markdown(f"- **{row.label[say.language]}** · {grade}" + (f" · {named}" if named else ""))

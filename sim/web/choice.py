@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from sim.model.files import load_policy, load_world, scenarios
-from sim.model.policy import CATEGORIES, Grant, Layer, Policy
+from sim.model.policy import CATEGORIES, Layer, Policy
 from sim.model.problems import InputError
 from sim.model.spec import Value, parameters
 from sim.model.world import World
+from sim.web import grants
 from sim.web.levers import YES_NO, Lever, is_on, policy_levers, switches, world_levers
 
 BASELINE = "status-quo-2020"
@@ -29,8 +30,6 @@ SWITCHED: Mapping[str, Layer] = MappingProxyType(
     {"policy.insurance": Layer(payer="insurer"), "policy.fund": Layer(payer="fund", share=0.8)}
 )
 """The layer that comes with such a switch, before what is left to the municipality."""
-GRANT = ("grant.match", "grant.envelope")
-"""The levers of the matching grant."""
 SHARES = {"share.prevention": ("prevention",), "share.incidents": INCIDENT_CATEGORIES}
 
 
@@ -55,11 +54,8 @@ def home(policy: Policy) -> Mapping[str, Value]:
 def _position(policy: Policy, lever: Lever) -> Value:
     if lever.key in SHARES:
         return _share(policy, SHARES[lever.key])[0]
-    if lever.key in GRANT:
-        grant = _matching(policy)
-        if lever.key == "grant.match":
-            return round(100 * (grant.share or 0.0), 6) if grant is not None else 0.0
-        return grant.budget_per_year if grant is not None and grant.budget_per_year is not None else "unlimited"
+    if lever.key in grants.TERMS:
+        return grants.position(policy, lever.key)
     if lever.key in switches():
         return YES_NO[_found(policy, lever.key) is not None]
     value = _found(policy, lever.key)
@@ -84,16 +80,9 @@ def _found(policy: Policy, key: str) -> object:
 @functools.lru_cache(maxsize=256)
 def has_own_terms(policy: Policy, key: str) -> bool:
     """Whether what a policy says about this share, or this grant, is more than what the lever shows."""
-    if key in GRANT:
-        grant = _matching(policy)
-        plain = {"id", "instrument", "share", "budget_per_year"}
-        return grant is not None and bool(grant.model_fields_set - plain)
+    if key in grants.TERMS:
+        return grants.has_own_terms(policy, key)
     return key in SHARES and not _share(policy, SHARES[key])[1]
-
-
-def _matching(policy: Policy) -> Grant | None:
-    """The first matching grant of a policy."""
-    return next((grant for grant in policy.grants if grant.instrument == "matching"), None)
 
 
 def _share(policy: Policy, categories: Sequence[str]) -> tuple[float, bool]:
@@ -126,7 +115,7 @@ def _policy(base: Policy, values: tuple[tuple[str, Value], ...]) -> Policy:
     changes: dict[str, object] = {}
     for lever in policy_levers():
         value = wanted[lever.key]
-        if lever.key in GRANT or (lever.within is not None and not is_on(wanted[lever.within])):
+        if lever.key in grants.TERMS or (lever.within is not None and not is_on(wanted[lever.within])):
             continue
         arrives = lever.within is not None and not is_on(start[lever.within])
         if value == start[lever.key] and not arrives:
@@ -141,28 +130,12 @@ def _policy(base: Policy, values: tuple[tuple[str, Value], ...]) -> Policy:
             group[lever.key.rpartition(".")[2]] = _plain(lever, value)
         else:
             changes[lever.key] = _plain(lever, value)
-    changes |= _split(base, start, wanted) | _grants(base, start, wanted)
+    changes |= _split(base, start, wanted) | grants.changed(base, start, wanted)
     if not changes:
         return base
     policy = base.with_values(changes)
     title = type(base.title)(nl="Uw keuze", en="Your choice")
     return policy.model_copy(update={"id": "your-choice", "title": title, "description": None, "reference": None})
-
-
-def _grants(base: Policy, start: Mapping[str, Value], wanted: Mapping[str, Value]) -> dict[str, object]:
-    """The grants, where levers change the matching one: it keeps its other terms, comes when there is none, and goes
-    when nothing is matched.
-    """
-    if all(wanted[key] == start[key] for key in GRANT) or not (is_on(wanted["grant.match"]) or _matching(base)):
-        return {}
-    found, cap = _matching(base), wanted["grant.envelope"]
-    taken = {grant.id for grant in base.grants}
-    grant = found or Grant(id="match" if "match" not in taken else "match-2", instrument="matching", share=0.5)
-    terms = {"share": float(wanted["grant.match"]) / 100, "budget_per_year": None if isinstance(cap, str) else cap}
-    changed = [grant.model_copy(update=terms)] if is_on(wanted["grant.match"]) else []
-    others = list(base.grants)
-    place = others.index(found) if found is not None else len(others)
-    return {"grants": (*others[:place], *changed, *others[place + (found is not None) :])}
 
 
 def _plain(lever: Lever, value: Value) -> object:

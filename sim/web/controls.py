@@ -8,12 +8,18 @@ import streamlit as st
 
 from sim.text import LANGUAGES, Words
 from sim.web import files, memory
-from sim.web.choice import LOADED, has_own_terms, presets, world_start
-from sim.web.levers import PLACES, Lever, is_on, levers, world_levers
+from sim.web.choice import BASELINE, LOADED, has_own_terms, home, presets, world_start
+from sim.web.levers import Lever, is_on, levers, world_levers
 from sim.web.link import Screen
+from sim.web.places import PLACES
 
 LANGUAGE_NAMES = {"nl": "Nederlands", "en": "English"}
-GROUPS = {"prevention": "More on prevention", "help": "More on help and ransom", "money": "Insurance and fund"}
+GROUPS = {
+    "prevention": "More on prevention",
+    "grants": "Flemish grants",
+    "help": "More on help and ransom",
+    "money": "Insurance and fund",
+}
 
 
 def draw(say: Words) -> None:
@@ -70,9 +76,10 @@ def _start_point(screen: Screen, say: Words) -> None:
 
 
 def _group(group: str, screen: Screen, say: Words) -> None:
-    """The levers of a group that not everybody needs: open as long as one of them was moved."""
-    moved = any(lever.key in screen.choice.moved for lever in levers(group))
-    with st.expander(say.say(GROUPS[group]), expanded=moved, key=f"group-{group}"):
+    """The levers of a group that not everybody needs: open as long as one of them differs from today's policy."""
+    today, values = home(presets()[BASELINE]), screen.choice.values
+    differs = any(values[lever.key] != today[lever.key] for lever in levers(group))
+    with st.expander(say.say(GROUPS[group]), expanded=differs, key=f"group-{group}"):
         for lever in levers(group):
             if lever.within is None or is_on(screen.choice.values[lever.within]):
                 _widget(lever, screen, say)
@@ -117,7 +124,7 @@ def _widget(lever: Lever, screen: Screen, say: Words) -> None:
 def _slider(lever: Lever, screen: Screen, common: dict[str, Any]) -> None:
     """A slider for the eye, and a field for a number; both say the same."""
     value = screen.choice.values[lever.key]
-    whole = lever.parameter is not None and lever.parameter.whole
+    whole = lever.whole
     low, high = lever.bounds
     key = memory.type_key(lever)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key=f"lever-{lever.link}"):

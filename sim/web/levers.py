@@ -1,7 +1,7 @@
 """The levers: what a visitor can move, and how far. All but a few are made from the parameter table.
 
-A new policy parameter gets a lever by a line in PLACES. A parameter that this version of the model does not have, or
-that leaves no choice, gets none.
+A new policy parameter gets a lever by a line in PLACES of places.py. A parameter that this version of the model does
+not have, or that leaves no choice, gets none.
 """
 
 from __future__ import annotations
@@ -17,91 +17,23 @@ from typing import Literal
 
 from sim.model.groups import Group
 from sim.model.policy import Policy
-from sim.model.programmes import MOST_MATCHED
 from sim.model.spec import Parameter, Value, parameters
 from sim.text import Words
+from sim.web.places import FREE, PLACES
 
 Kind = Literal["slide", "choose", "switch"]
 
-PLACES: dict[str, dict[str, str]] = {
-    "main": {
-        "policy.prevention.local_spend": "spend",
-        "share.prevention": "flemish-prevention",
-        "share.incidents": "flemish-incidents",
-        "policy.response.teams": "teams",
-        "policy.ransom.rule": "ransom",
-    },
-    "prevention": {
-        "policy.prevention.delivery": "delivery",
-        "policy.prevention.behaviour": "behaviour",
-        "grant.match": "match",
-        "grant.envelope": "match-budget",
-        "policy.prevention.minimum_standard": "minimum",
-        "policy.prevention.minimum_standard.level": "minimum-level",
-        "policy.prevention.minimum_standard.compliance": "minimum-compliance",
-        "policy.prevention.supplier_standard": "supplier-standard",
-        "policy.prevention.supplier_standard.rate_factor": "supplier-rate",
-        "policy.prevention.supplier_standard.outage_factor": "supplier-outage",
-        "policy.prevention.supplier_standard.price": "supplier-price",
-    },
-    "help": {
-        "policy.response.discipline": "order",
-        "policy.response.private_after_days": "patience",
-        "policy.response.fallback_services": "fallback",
-        "policy.ransom.approval_days": "approval-days",
-        "policy.ransom.approval_rate": "approval-rate",
-    },
-    "money": {
-        "policy.insurance": "insurance",
-        "policy.insurance.uptake": "insured",
-        "policy.insurance.limit": "insurance-limit",
-        "policy.insurance.deductible": "deductible",
-        "policy.insurance.rate_on_line": "rate-on-line",
-        "policy.insurance.risk_rated": "risk-rated",
-        "policy.fund": "fund",
-        "policy.fund.levy": "levy",
-        "policy.fund.flemish_contribution": "fund-flanders",
-        "policy.fund.opening_balance": "fund-opening",
-        "policy.fund.member_limit": "fund-member-limit",
-        "policy.fund.annual_limit": "fund-annual-limit",
-        "policy.fund.when_empty": "fund-empty",
-        "policy.fund.backstop": "fund-backstop",
-        "policy.gemeentefonds.share": "gemeentefonds",
-    },
-    "world": {
-        "world.anchor.frequency": "frequency",
-        "world.anchor.service_value": "service-value",
-        "world.anchor.supplier_accumulation": "suppliers",
-    },
-}
-"""Which levers there are, in their order: for each group the keys of its parameters, each with its name in an address.
-The key of a group of the policy that may be absent is a switch, and the keys in it count while it is on."""
-
-
-@dataclass(frozen=True)
-class Free:
-    """A lever without a row in the parameter table: its positions, what can be typed, and what it counts in."""
-
-    options: tuple[Value, ...]
-    allowed: tuple[float, float] = (0.0, 100.0)
-    factor: float = 1.0
-    word: str | None = None
-    within: str | None = None
-
-
-FREE: dict[str, Free] = {
-    "share.prevention": Free(tuple(float(share) for share in range(0, 101, 5))),
-    "share.incidents": Free(tuple(float(share) for share in range(0, 101, 5))),
-    "grant.match": Free(tuple(float(share) for share in range(0, 100, 5)), allowed=(0.0, 100 * MOST_MATCHED)),
-    "grant.envelope": Free(
-        (*(5e5 * step for step in range(1, 41)), "unlimited"), (0.0, 1e9), 1e-6, "unlimited", "grant.match"
-    ),
-}
 LABELS = {
     "share.prevention": "Flemish share of prevention (%)",
     "share.incidents": "Flemish share of incident costs (%)",
     "grant.match": "Flanders matches (%)",
     "grant.envelope": "Matching, at most (m €/year)",
+    "grant.lump": "Lump sum (€/inhabitant/year)",
+    "grant.service": "Shared service: Flemish (%)",
+    "grant.service.measure": "What the service takes over",
+    "grant.audit": "Audit: Flemish part (%)",
+    "grant.audit.until": "Last year of audits",
+    "grant.audit.again": "Second audit: Flemish part (%)",
     "policy.prevention.minimum_standard": "Minimum standard for municipalities",
     "policy.prevention.supplier_standard": "Standard for suppliers",
     "policy.insurance": "Cyber insurance",
@@ -116,6 +48,15 @@ HELPS = {
     "spends itself. It makes prevention cheaper; who pays for incidents stays as it is.",
     "grant.envelope": "The most that Flanders matches in a year. Who asks first gets it; when it is spent, the others "
     "get nothing that year.",
+    "grant.lump": "Flanders gives every municipality this amount, without conditions. Part of it goes to prevention, "
+    "somewhat less every year; the rest takes the place of the municipality's own money.",
+    "grant.service": "Flanders has one measure run for every municipality that joins, and bears this part of its cost; "
+    "the municipality pays the rest.",
+    "grant.service.measure": "The measure that the shared service runs for the municipalities that join.",
+    "grant.audit": "Flanders pays this part of a security audit that a municipality has done. With follow-up it closes "
+    "part of what is missing in strong login and hardened systems.",
+    "grant.audit.until": "Until the end of this year Flanders pays for audits.",
+    "grant.audit.again": "Flanders also pays this part of a second audit, for those who had the first.",
     "policy.prevention.minimum_standard": "Every municipality has to reach a level of protection that is the same for "
     "all.",
     "policy.prevention.supplier_standard": "Suppliers to municipalities have to be harder to break into, and back "
@@ -138,6 +79,13 @@ CHOICES = {
     "central": "Central",
     "high": "High",
     "unlimited": "Unlimited",
+    "no_end": "Open",
+    "identity": "Strong login",
+    "hardening": "Hardened systems",
+    "detection": "Detection and response",
+    "awareness": "Awareness",
+    "backups": "Offline backups",
+    "continuity": "Continuity plan",
     "first_come": "First call",
     "severity": "Hardest hit",
     "inhabitants": "Most people",
@@ -167,6 +115,7 @@ GRADES = {
 }
 YES_NO = ("false", "true")
 OWN_TERMS = "The start point has dates or limits of its own here; they hold until you move this."
+KEPT_TERMS = "The start point has dates or limits of its own here, which stay."
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?(e[-+]?[0-9]{1,2})?")
 _SMALL = 0.25  # a share that is never larger has a slider of its own length
 _STEPS = 40  # about so many positions of a slider
@@ -207,6 +156,16 @@ class Lever:
         return 1e-6 if row.high >= 1e6 else 1e-3 if row.high >= 1e4 else 1.0
 
     @property
+    def is_year(self) -> bool:
+        """Whether it is a calendar year, which is written without separators."""
+        return self.key in FREE and FREE[self.key].is_year
+
+    @property
+    def whole(self) -> bool:
+        """Whether only whole numbers make sense."""
+        return self.is_year or (self.parameter is not None and self.parameter.whole)
+
+    @property
     def step(self) -> float:
         """From one position to the next, as shown."""
         numbers = [option for option in self.options if not isinstance(option, str)]
@@ -245,7 +204,8 @@ class Lever:
         """The mechanism, the range of the evidence and how good it is."""
         row = self.parameter
         if row is None:
-            return say.say(HELPS[self.key]) + (" " + say.say(OWN_TERMS) if own_terms else "")
+            terms = KEPT_TERMS if self.key.startswith("grant.") else OWN_TERMS
+            return say.say(HELPS[self.key]) + (" " + say.say(terms) if own_terms else "")
         parts = [row.help[say.language]]
         if row.low is not None and row.high is not None:
             low, high = self.show(say, row.low), self.show(say, row.high)
@@ -257,6 +217,8 @@ class Lever:
         """A value as the lever shows it."""
         if isinstance(value, str):
             return say.say(CHOICES[value]) if value in CHOICES else value
+        if self.is_year:
+            return f"{value:.0f}"
         shown = round(value * self.factor, 6)
         return say.number(shown, 0 if shown == int(shown) else len(f"{shown:g}".partition(".")[2]))
 
@@ -272,9 +234,9 @@ class Lever:
         low, high = self.bounds
         if not math.isfinite(value) or not low <= value * self.factor <= high:
             return None
-        if self.parameter is not None and self.parameter.whole:
-            return int(value) if value.is_integer() else None
-        return value
+        if self.whole and not value.is_integer():
+            return None
+        return int(value) if self.parameter is not None and self.whole else value
 
     def typed(self, number: float | None) -> Value | None:
         """The value of a number that was typed; of nothing, the word that the lever has, or None."""
@@ -287,7 +249,8 @@ class Lever:
         if self.kind != "slide":
             return ", ".join(str(option) for option in self.options)
         low, high = (end / self.factor for end in self.bounds)
-        return say.say("{low} to {high}", low=say.figure(low), high=say.figure(high))
+        told = (lambda end: f"{end:.0f}") if self.is_year else say.figure
+        return say.say("{low} to {high}", low=told(low), high=told(high))
 
     def write(self, value: Value) -> str:
         """A value as it stands in an address: an id or a plain number, in no language."""
@@ -325,7 +288,9 @@ def world_levers() -> tuple[Lever, ...]:
 
 def _lever(key: str, link: str) -> Lever | None:
     if key in FREE:
-        return Lever(key, link, FREE[key].options, "slide", FREE[key].within)
+        free = FREE[key]
+        named = all(isinstance(option, str) for option in free.options)
+        return Lever(key, link, free.options, "choose" if named else "slide", free.within)
     if key in switches():
         return Lever(key, link, YES_NO, "switch")
     row = parameters().get(key)

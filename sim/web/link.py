@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import Protocol
 
 from sim.model.files import load_world, scenarios
 from sim.model.policy import Policy
@@ -56,10 +57,13 @@ def _is_study(text: str) -> bool:
 STUDIES = (*(one.id for one in scenarios("study")), "build", "file", "store")
 """What the page Studies may be about; what it keeps has a number of 16 letters and digits."""
 
+SOME_POLICIES = "one to three different ones of {names}, or kept under a name; none, for nobody"
+"""What may be compared with today's policy."""
+
 FIELDS: Mapping[str, Field] = MappingProxyType(
     {
         "tab": one_of("payers", "risk", "towns", "time"),
-        "with": Field("", packed.are_codes, "…"),
+        "with": Field("", packed.are_codes, SOME_POLICIES),
         "view": one_of("outcomes", "spread"),
         "future": Field("worst", _is_future, f"worst, middle, 0 – {MOST_FUTURE}"),
         "year": Field("", _is_year, "2020 – 2029"),
@@ -84,6 +88,41 @@ class Screen:
     world: Mapping[str, Value] = field(default_factory=world_start)
     seed: int = SEED
     fields: Mapping[str, str] = field(default_factory=lambda: {name: one.default for name, one in FIELDS.items()})
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What a visitor came with: the address, the keys that stood in it more than once, and a page that there is not."""
+
+    address: Mapping[str, str] = field(default_factory=dict)
+    repeated: tuple[str, ...] = ()
+    page: str = ""
+
+
+class Query(Protocol):
+    """What stands behind the question mark, as Streamlit has it."""
+
+    def to_dict(self) -> dict[str, str]:
+        """The last value of every key."""
+
+    def get_all(self, key: str) -> list[str]:
+        """All values of a key."""
+
+
+def arrival(query: Query) -> Arrival:
+    """What a visitor comes with. Of a key that stands there more than once the last value counts."""
+    address = query.to_dict()
+    return Arrival(address, tuple(key for key in address if len(query.get_all(key)) > 1))
+
+
+def told(arrival: Arrival, language: str) -> list[str]:
+    """A sentence about everything in an address that could not be followed."""
+    problems = _Problems(words(language))
+    if arrival.page:
+        problems.no_page(arrival.page)
+    for key in arrival.repeated:
+        problems.repeated(key, arrival.address[key])
+    return [*problems.sentences, *read(arrival.address, language)[1]]
 
 
 def write(screen: Screen) -> dict[str, str]:
@@ -133,7 +172,7 @@ def read(address: Mapping[str, str], language: str | None = None) -> tuple[Scree
             if one.takes(text):
                 fields[name] = text
             else:
-                problems.wrong(name, text, one.allowed)
+                problems.wrong(name, text, _allowed(problems.say, one))
     screen = replace(screen, fields=MappingProxyType(fields))
     known = {"lang", "start", "file", "seed", "version", *FIELDS}
     known |= {lever.link for lever in (*policy_levers(), *world_levers())}
@@ -143,6 +182,12 @@ def read(address: Mapping[str, str], language: str | None = None) -> tuple[Scree
     if (version := address.get("version", MODEL_VERSION)) != MODEL_VERSION:
         problems.other_version(version)
     return screen, problems.sentences
+
+
+def _allowed(say: Words, field: Field) -> str:
+    if field.allowed != SOME_POLICIES:
+        return field.allowed
+    return say.say(SOME_POLICIES, names=", ".join((packed.NOW, *(name for name in presets() if name != BASELINE))))
 
 
 def _choice(address: Mapping[str, str], problems: _Problems) -> Choice:
@@ -192,6 +237,14 @@ class _Problems:
     def wrong(self, key: str, value: str, allowed: str) -> None:
         sentence = "The link says “{key}={value}”, which is not possible (allowed: {allowed}); it was left out."
         self.sentences.append(self.say.say(sentence, key=key, value=bare(value), allowed=allowed))
+
+    def no_page(self, page: str) -> None:
+        sentence = "There is no page “{page}”; this is the page Explore."
+        self.sentences.append(self.say.say(sentence, page=bare(page)))
+
+    def repeated(self, key: str, value: str) -> None:
+        sentence = "The link says “{key}” more than once; only the last, “{key}={value}”, counts."
+        self.sentences.append(self.say.say(sentence, key=bare(key), value=bare(value)))
 
     def unknown(self, key: str) -> None:
         sentence = "The link says “{key}”, which this page does not know; it was left out."

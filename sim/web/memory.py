@@ -24,20 +24,32 @@ MOST_STEPS = 200
 
 
 def first_look() -> None:
-    """Read the address when a visitor arrives; afterwards put the widgets right when their words have changed."""
+    """Read the address when a visitor arrives; afterwards put the widgets right when their words have changed.
+
+    Streamlit forgets a widget that it did not hear of from the browser, as when the page changes before it was drawn:
+    what is gone is put back from the screen.
+    """
     state = st.session_state
     if "screen" not in state:
-        state["arrival"] = st.query_params.to_dict()
-        screen, _ = link.read(state["arrival"])
-        state["screen"], state["language"], state["before"] = screen, screen.language, []
-        state["kept"] = [code for code in packed.codes(screen.fields["with"]) if packed.NAMED in code]
-        state["trouble"] = []
-    if state.get("spoken") != state["language"]:
+        state["arrival"] = link.arrival(st.query_params)
+        found, _ = link.read(state["arrival"].address)
+        state["screen"], state["before"], state["trouble"] = found, [], []
+        state["kept"] = [code for code in packed.codes(found.fields["with"]) if packed.NAMED in code]
+    language = state.get("language", screen().language)
+    if state.get("spoken") != language:
         # Widgets know their values by the words. Only now: a value that is set takes back a move made meanwhile.
-        state["language"] = state["language"]
-        state["screen"] = replace(state["screen"], language=state["language"])
-        place(state["screen"], anyway=True)
-    state["spoken"] = state["language"]
+        state["language"] = language
+        state["screen"] = replace(screen(), language=language)
+        place(screen(), anyway=True)
+    for key, value in _places(screen()).items():
+        if key not in state:
+            state[key] = value
+    state["spoken"] = language
+
+
+def astray(page: str) -> None:
+    """Remember that the address named a page that there is not; it is said until the next move."""
+    st.session_state["arrival"] = replace(st.session_state["arrival"], page=page)
 
 
 def screen() -> Screen:
@@ -49,7 +61,7 @@ def screen() -> Screen:
 def go(new: Screen) -> None:
     """Show another screen; a change of policy or world can be undone."""
     state, old = st.session_state, screen()
-    state["arrival"], state["trouble"] = {}, []  # who moves on has read what was wrong
+    state["arrival"], state["trouble"] = link.Arrival(), []  # who moves on has read what was wrong
     if (old.choice, old.world) != (new.choice, new.world):
         state["before"] = [*state["before"][-MOST_STEPS:], (old.choice, old.world)]
     state["screen"] = new
@@ -61,7 +73,7 @@ def undo() -> None:
     state = st.session_state
     if state["before"]:
         *state["before"], (choice, world) = state["before"]
-        state["arrival"], state["trouble"] = {}, []
+        state["arrival"], state["trouble"] = link.Arrival(), []
         state["screen"] = replace(screen(), choice=choice, world=world)
         place(state["screen"])
 
@@ -111,7 +123,7 @@ def reset_world() -> None:
 def remember(name: str, value: str) -> None:
     """Set a field of link.FIELDS: what one page lets a visitor choose beside the levers."""
     state = st.session_state
-    state["arrival"], state["trouble"] = {}, []
+    state["arrival"], state["trouble"] = link.Arrival(), []
     state["screen"] = replace(screen(), fields=MappingProxyType({**screen().fields, name: value}))
 
 
@@ -151,19 +163,24 @@ def type_key(lever: Lever) -> str:
 
 def place(screen: Screen, *, anyway: bool = False) -> None:
     """Put every widget where the screen has it; `anyway` also those that seem to be there."""
-    wanted: dict[str, object] = {"preset": screen.choice.start}
+    for key, one in _places(screen).items():
+        if anyway or key not in st.session_state or st.session_state[key] != one:
+            st.session_state[key] = one
+
+
+def _places(screen: Screen) -> dict[str, object]:
+    """Where a screen has every widget of the sidebar, by its key."""
+    wanted: dict[str, object] = {"language": screen.language, "preset": screen.choice.start}
     for levers, values in ((policy_levers(), screen.choice.values), (world_levers(), screen.world)):
         for lever in levers:
             value = values[lever.key]
             wanted[slide_key(lever)] = value == "true" if lever.kind == "switch" else value
             if lever.kind == "slide":
                 wanted[type_key(lever)] = None if isinstance(value, str) else _shown(lever, value)
-    for key, one in wanted.items():
-        if anyway or key not in st.session_state or st.session_state[key] != one:
-            st.session_state[key] = one
+    return wanted
 
 
 def _shown(lever: Lever, value: float) -> float | int:
-    if lever.parameter is not None and lever.parameter.whole:
+    if lever.whole:
         return int(value)
     return round(value * lever.factor, 9)

@@ -8,15 +8,19 @@ _PAGE = """
 [data-testid=stMainBlockContainer] > [data-testid=stVerticalBlock] { gap: .75rem; }
 h1 { padding: .25rem 0 !important; }
 [class*=st-key-finding-] h2 { font-size: 1.05rem; padding: 0 2.4rem 0 0; line-height: 1.35; }
-.st-key-long-log table { min-width: 40rem; }
-.st-key-long-numbers table { min-width: 66rem; }
-.st-key-long-numbers td:nth-child(6) { font-size: .8rem; min-width: 22rem; }
-.st-key-long-numbers td:last-child { overflow-wrap: anywhere; }
+.st-key-long-log table { min-width: 34rem; }
+.st-key-long-log td:first-child { white-space: nowrap; }
+.st-key-long-numbers table { min-width: 58rem; }
+.st-key-long-numbers td:nth-child(6) { font-size: .8rem; min-width: 18rem; }
+.st-key-long-numbers td:last-child, .st-key-long-numbers td:last-child * {
+  overflow-wrap: anywhere; white-space: normal; font-size: .8rem; min-width: 9.5rem;
+}
 .st-key-long-numbers td, .st-key-long-log td { vertical-align: top; }
 .st-key-wide-checks table { min-width: 52rem; }
 .st-key-changelog h2 { font-size: 1.05rem; }
 .st-key-finding-film, .st-key-finding-log, .st-key-finding-checks { min-height: 0 !important; }
-.st-key-finding-log { margin-top: .75rem; }
+.st-key-finding-log { margin: .75rem 0 .25rem; }
+.st-key-finding-log h2, .st-key-finding-checks h2 { padding: 0; }
 [data-testid=stMultiSelect] span[title] { color: light-dark(#FFFFFF, #0B141B) !important; }
 [data-testid=stMultiSelect] span[title] ~ * { color: light-dark(#FFFFFF, #0B141B) !important; }
 [class*=st-key-card-] h2 { font-size: 1.05rem; padding: 0; }
@@ -26,7 +30,7 @@ h1 { padding: .25rem 0 !important; }
 [data-testid=stBaseButton-primary] { color: light-dark(#FFFFFF, #0B141B) !important; }
 .st-key-figures > * { flex: 1 1 9.5rem !important; }
 @media (min-width: 768px) {
-  .st-key-on-a-phone { display: none; }
+  [class*=st-key-on-a-phone] { display: none; }
   [class*=st-key-finding-] { min-height: 2.9rem; justify-content: flex-end; }
 }
 @media (max-width: 767px) {

@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import sim
+from sim.results.findings import turning
 from sim.text import LANGUAGES, words
 from sim.version import MODEL_VERSION
 from sim.web import link
@@ -98,6 +99,22 @@ def test_behind_every_chart_is_a_table_and_a_file(tab: str, language: str, monke
     assert all(len(table.value) > 2 for table in app.table)
     files = [one for one in app.get("download_button") if "csv" in one.key]
     assert len(files) == 2
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_assumptions_that_turn_the_finding_are_those_of_the_command(
+    language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.web.around.lazy", lambda label, icon, key, draw: draw() if key == "turns" else None)
+    app = opened(lang=language, start="prevention-first", frequency="high")
+    assert not app.exception
+    world = small(sim.load_world(WORLD)).with_values({"anchor.frequency": "high"})
+    policies = [presets()[BASELINE], presets()["prevention-first"]]
+    checked = sim.compare(world, policies, replications=MOST).checked()
+    assert checked.checks is not None
+    turns = checked.checks.turns["prevention-first"]
+    assert turns  # otherwise this would compare two empty answers
+    assert turning(words(language), turns) in [one.value for one in app.main.markdown]
 
 
 # ---- levers --------------------------------------------------------------------------------------------------------

@@ -10,8 +10,11 @@ from sim.model.policy import Policy
 from sim.model.spec import parameters
 from sim.text import LANGUAGES, words
 from sim.web.choice import BASELINE, Choice, begin, has_own_terms, home, policy_of, presets, world_start
-from sim.web.levers import CHOICES, FREE, PLACES, Lever, policy_levers, switches, world_levers
+from sim.web.grants import TERMS
+from sim.web.levers import CHOICES, Lever, policy_levers, switches, world_levers
 from sim.web.link import FIELDS
+from sim.web.places import FREE, PLACES
+from sim.web.policy_file import policy_from, text_of
 from sim.web.runs import same
 
 ALL = (*policy_levers(), *world_levers())
@@ -158,6 +161,77 @@ def test_a_grant_keeps_the_terms_that_have_no_lever() -> None:
     assert [grant.id for grant in made.grants] == ["audit", "mine"]
     assert made.grants[0] == base.grants[0]
     assert (made.grants[1].share, made.grants[1].measures, made.grants[1].hazard) == (0.6, ("backups",), 2.0)
+
+
+# ---- other grants --------------------------------------------------------------------------------------------------
+
+
+def test_presets_put_the_levers_of_their_grants() -> None:
+    stands = {
+        name: [home(presets()[name])[key] for key in TERMS]
+        for name in (BASELINE, "lump-sum", "audit-grant", "matching-50", "local-only", "fifty-fifty")
+    }
+    assert stands == {
+        BASELINE: [0, "unlimited", 0, 0, "detection", 66, 2022, 0],
+        "lump-sum": [0, "unlimited", 2, 0, "detection", 66, 2022, 0],
+        "audit-grant": [0, "unlimited", 0, 0, "detection", 66, "no_end", 50],
+        "matching-50": [50, "unlimited", 0, 0, "detection", 66, 2022, 0],
+        "local-only": [0, "unlimited", 0, 0, "detection", 0, "no_end", 0],
+        "fifty-fifty": [0, "unlimited", 0, 0, "detection", 0, 2022, 0],
+    }
+
+
+def test_a_lump_sum_and_a_shared_service_come_and_go() -> None:
+    moved = {"grant.lump": 2.0, "grant.service": 75.0, "grant.service.measure": "backups"}
+    made = policy_of(TODAY, dict(home(TODAY)) | moved)
+    assert made.grants[:1] == TODAY.grants
+    assert [grant.model_dump(exclude_defaults=True) for grant in made.grants[1:]] == [
+        {"id": "lump", "instrument": "lump_sum", "amount": 2.0},
+        {"id": "service", "instrument": "shared_service", "share": 0.75, "measures": ("backups",)},
+    ]
+    assert same(policy_of(made, dict(home(made)) | {"grant.lump": 0.0, "grant.service": 0.0}), TODAY)
+    lump = presets()["lump-sum"]
+    responsive = policy_of(TODAY, dict(home(TODAY)) | {"grant.lump": 2.0, "policy.prevention.behaviour": "responsive"})
+    assert same(responsive, lump)
+
+
+def test_audits_go_on_and_are_followed_by_a_second() -> None:
+    plan = presets()["audit-grant"]
+    made = policy_of(TODAY, dict(home(TODAY)) | {"grant.audit.until": "no_end", "grant.audit.again": 50.0})
+    assert made.grants[0] == plan.grants[0]
+    assert made.grants[1].model_dump(exclude_defaults=True) == {
+        "id": "audit-again",
+        "instrument": "audit",
+        "share": 0.5,
+    }
+    until = policy_of(TODAY, dict(home(TODAY)) | {"grant.audit.until": 2025.0})
+    assert until.grants[0].until == datetime.date(2025, 12, 31)
+    assert until.grants[0].cap_per_municipality == TODAY.grants[0].cap_per_municipality
+    assert policy_of(plan, dict(home(plan)) | {"grant.audit": 0.0}).grants == ()
+    assert has_own_terms(TODAY, "grant.audit")
+    assert not has_own_terms(made, "grant.audit.again")
+
+
+def test_a_term_of_a_grant_that_is_not_there_says_nothing() -> None:
+    half = presets()["fifty-fifty"]  # its audits are shared as other prevention is, so its grant pays none of them
+    assert policy_of(half, dict(home(half)) | {"grant.audit.until": 2025.0, "grant.audit.again": 50.0}) is half
+    assert policy_of(TODAY, dict(home(TODAY)) | {"grant.service.measure": "backups"}) is TODAY
+
+
+@pytest.mark.parametrize("preset", [BASELINE, "audit-grant", "action-plan-2021-2025", "local-only"])
+def test_grants_made_by_levers_are_in_the_file_that_is_saved(preset: str) -> None:
+    moved = {"grant.lump": 3.0, "grant.service": 50.0, "grant.audit": 40.0, "grant.audit.until": 2024.0}
+    choice = Choice(preset, dict(home(presets()[preset])) | moved)
+    back = policy_from("mine.yaml", text_of(choice, "Mine").encode())
+    assert same(back, choice.policy)
+    assert {key: home(back)[key] for key in moved} == moved
+
+
+def test_a_year_is_written_as_one() -> None:
+    (until,) = [lever for lever in policy_levers() if lever.key == "grant.audit.until"]
+    assert until.show(words("nl"), 2025.0) == "2025"
+    assert until.allowed(words("nl")) == "2020 tot 2099"
+    assert [until.read(text) for text in ("2025", "2025.5", "1999", "no_end")] == [2025, None, None, "no_end"]
 
 
 # ---- insurance and fund --------------------------------------------------------------------------------------------

@@ -49,6 +49,42 @@ def test_an_unknown_language_is_dutch_and_said() -> None:
     assert len(problems) == 1
 
 
+@pytest.mark.parametrize(("language", "sentence"), [
+    ("en", "one to three different ones of now, action-plan-2021-2025, audit-grant,"),
+    ("nl", "één tot drie verschillende van now, action-plan-2021-2025, audit-grant,"),
+])  # fmt: skip
+def test_a_list_of_policies_that_is_none_is_answered_with_what_may_stand_there(language: str, sentence: str) -> None:
+    screen, (said,) = link.read({"lang": language, "with": "fifty-fifty,nobody"})
+    assert screen.fields["with"] == ""
+    assert "with=fifty-fifty,nobody" in said
+    assert sentence in said
+    assert "status-quo" not in said
+
+
+class Repeated(dict[str, list[str]]):
+    """A query as Streamlit has it, in which a key may stand more than once."""
+
+    def to_dict(self) -> dict[str, str]:
+        return {key: values[-1] for key, values in self.items()}
+
+    def get_all(self, key: str) -> list[str]:
+        return self[key]
+
+
+def test_of_a_key_that_stands_there_twice_the_last_counts_and_that_is_said() -> None:
+    came = link.arrival(Repeated(lang=["nl", "en"], teams=["6"], fund=["true", "<false"]))
+    assert link.read(came.address)[0].choice.policy.response.teams == 6
+    first, second, third = link.told(came, "en")
+    assert first == "The link says “lang” more than once; only the last, “lang=en”, counts."
+    assert second == "The link says “fund” more than once; only the last, “fund=false”, counts."
+    assert third.startswith("The link says “fund=false”, which is not possible")
+    assert link.told(link.arrival(Repeated(teams=["6"])), "en") == []
+
+
+def test_a_page_that_there_is_not_is_said_in_the_language_of_the_reader() -> None:
+    assert link.told(link.Arrival(page="nergens"), "nl") == ["Er is geen pagina “nergens”; dit is de pagina Verkennen."]
+
+
 def test_another_version_is_said() -> None:
     assert "9.9.9" in link.read({"lang": "en", "version": "9.9.9"})[1][0]
 

@@ -9,7 +9,7 @@ import pytest
 from sim.experiments.laboratory import Check
 from sim.model.spec import parameters
 from sim.show.chain import GROUPS, LANES, LEADS, STEPS, chain, decided_by, limits
-from sim.show.numbers import UNITS, chosen, numbers, sources
+from sim.show.numbers import CHOICES, UNITS, chosen, numbers, shown, sources
 from sim.text import LANGUAGES, words
 from sim.version import MODEL_VERSION
 from sim.web import link
@@ -74,8 +74,39 @@ def test_every_number_stands_in_the_table_with_its_source(language: str) -> None
     for cells, row in zip(table.rows, ROWS, strict=True):
         assert cells[0] == row.label[language]
         assert cells[4] == row.grade
-        assert row.source in str(cells[5])
-        assert all(sources()[key][0] in str(cells[5]) for key in row.sources if key in sources())
+        assert words(language).say(row.source) in str(cells[5])
+        assert all(words(language).say(sources()[key][0]) in str(cells[5]) for key in row.sources if key in sources())
+
+
+PROPER = {"S4", "S27", "S29", "S31", "S37", "S46", "S95", "S110", "S139"}
+"""Sources that are cited by the name they have, so that Dutch cites them alike."""
+
+
+def test_a_dutch_reader_finds_the_table_in_dutch() -> None:
+    dutch, english = words("nl"), words("en")
+    for mine, theirs, row in zip(numbers(ROWS, dutch).rows, numbers(ROWS, english).rows, ROWS, strict=True):
+        assert dutch.say(row.source) != row.source
+        assert mine[5] != theirs[5]
+        if isinstance(row.value, str) and row.value != "logistic":
+            assert mine[1] not in (row.value, theirs[1]), row.key
+        assert not re.search(r"\b(and|the|of|with|assumption|unlimited|never|see)\b", str(mine[0]) + str(mine[3]))
+    values = {row[-1]: row[1] for row in numbers(ROWS, dutch).rows}
+    assert [values[key] for key in ("policy.ransom.rule", "policy.fund.backstop", "world.tick")] == [
+        "toegelaten", "niemand", "per minuut"
+    ]  # fmt: skip
+    assert {key for key, (title, _) in sources().items() if dutch.say(title) == title} <= PROPER
+
+
+def test_words_that_stand_for_a_value_are_said() -> None:
+    say = words("nl")
+    named = {word for row in ROWS for word in (row.value, row.off, *row.choices) if isinstance(word, str)}
+    assert named == set(CHOICES)
+    assert shown(say, parameters()["policy.response.teams"], "unlimited") == "onbeperkt"
+
+
+def test_what_is_searched_for_is_found_in_the_words_of_the_reader() -> None:
+    assert chosen(ROWS, "nl", words="collectieve korting")
+    assert not chosen(ROWS, "en", words="collectieve korting")
 
 
 def test_numbers_are_found_and_ordered() -> None:

@@ -24,6 +24,7 @@ from sim.web.packed import codes as codes_in
 from sim.web.runs import same
 from sim.web.view import View, view
 
+WORD_JOINER = "\N{WORD JOINER}"
 TABS = {"outcomes": "What changes, who pays", "spread": "Risk, winners and losers"}
 FIRST = ("prevention-first", "fifty-fifty")
 """What is compared when nobody chose."""
@@ -117,15 +118,20 @@ def _headline(say: Words, result: Comparison, policy: Policy) -> str:
     one = change(result, policy, "cash_cost_eur")
     if one.mean == 0 and one.low == one.high:
         return say.say("**The same** in total, in every future")
-    by = 1e6 * result.years
-    values = {
-        "amount": say.signed(one.mean / by, 3),
-        "low": say.signed(one.low / by),
-        "high": say.signed(one.high / by),
-    }
+    low, high = one.low / result.years, one.high / result.years
     if not one.is_sure:
-        return say.say("**Too close to call**: {low} to {high} million euro a year in total (90%)", **values)
-    return say.say("**{amount} million euro** a year in total (90%: {low} to {high})", **values)
+        sentence = "**Too close to call**: {low} to {high} a year in total (90%)"
+        return say.say(sentence, low=_whole(say, low), high=_whole(say, high))
+    low, high = sorted((abs(low), abs(high)))
+    values = {"amount": say.money(abs(one.mean) / result.years), "low": say.money(low), "high": say.money(high)}
+    if one.mean < 0:
+        return say.say("**{amount} less** a year in total (90%: {low} to {high})", **values)
+    return say.say("**{amount} more** a year in total (90%: {low} to {high})", **values)
+
+
+def _whole(say: Words, euro: float) -> str:
+    """An amount whose sign stays beside it at the end of a line."""
+    return say.money(euro).replace("-", f"-{WORD_JOINER}")
 
 
 def _charts(seen: View, result: Comparison) -> list[str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from sim.experiments.checks import FUTURES
 from sim.experiments.compare import Comparison
+from sim.results.findings import turning
 from sim.show import twins
 from sim.show.balances import balances, drawn
 from sim.show.chance import dots, worst_year
@@ -14,7 +16,7 @@ from sim.show.why import why
 from sim.show.years import fan, paid_back
 from sim.text import Words
 from sim.web import around
-from sim.web.answer import ask, pair
+from sim.web.answer import Answer, ask, pair, turns
 from sim.web.chart import chart
 from sim.web.figures import FIGURES, card, table
 from sim.web.view import View, view
@@ -32,6 +34,10 @@ def draw() -> None:
     _key_figures(answer.result, say)
     st.info(why(answer.result, answer.result.policies[-1], say.language), icon=":material/lightbulb:")
     charts = _charts(seen, answer.result)
+    if len(answer.result.policies) > 1:
+        around.lazy(
+            say.say("Does this hold under other assumptions?"), "balance", "turns", lambda: _turns(seen, answer)
+        )
     around.lazy(say.say("Key figures as a table"), "table", "key-figures", lambda: st.table(
         table(answer.result, say), border="horizontal"))  # fmt: skip
     around.foot(seen, answer.result)
@@ -61,6 +67,23 @@ def _key_figures(result: Comparison, say: Words) -> None:
     else:
         note = say.say("This is today's policy. Move a lever or choose another start point to see what changes.")
     st.caption(note + " " + say.say("*Not money."))
+
+
+def _turns(seen: View, answer: Answer) -> None:
+    """Under which of the three deciding assumptions the finding turns: played when somebody asks."""
+    say = seen.say
+    if not answer.final:
+        st.caption(say.say("This is worked out as soon as the answer above is refined."))
+        return
+    st.markdown(turning(say, turns(seen, answer)))
+    st.caption(
+        say.say(
+            "Three assumptions decide, and what is known about them spans a factor of seven to ten: how often "
+            "attacks come, what a day of service is worth, how often suppliers fall. Each was tried at its other "
+            "levels, on {n} of these futures; “clearly” means by more than chance.",
+            n=say.number(min(FUTURES, answer.result.replications)),
+        )
+    )
 
 
 def _charts(seen: View, result: Comparison) -> list[str]:

@@ -16,10 +16,9 @@ from sim.show.film import Side, film, sides_of
 from sim.show.incident_log import in_words, incident_log, of_weeks
 from sim.text import Words
 from sim.version import MODEL_VERSION
-from sim.web import around, memory
+from sim.web import around, memory, which
 from sim.web.answer import ask, pair
 from sim.web.chart import chart
-from sim.web.link import MOST_FUTURE
 from sim.web.view import View, view
 
 WHICH = {"worst": "The dearest", "middle": "The middle one", "number": "By number"}
@@ -61,38 +60,15 @@ def _played(world: World, policy: Policy, seed: int, number: int, engine: str) -
 
 def _which(seen: View, result: Comparison) -> int:
     """Let the visitor choose a future; return its number."""
-    say, field = seen.say, seen.screen.fields["future"]
-    kind = field if field in WHICH else "number"
+    say = seen.say
     order = np.argsort(result.values(result.baseline, "cash_cost_eur"), kind="stable")
-    number = {"worst": int(order[-1]), "middle": int(order[len(order) // 2])}.get(kind)
-    number = int(field) if number is None else number
-    key, key_number = f"kind-{say.language}", "future-number"
-    _put(key, kind)
-    _put(key_number, number)
-
-    def moved() -> None:
-        kind = st.session_state[key]
-        memory.remember("future", str(number) if kind == "number" else kind)
-
-    st.segmented_control(
-        say.say("Which future"),
-        list(WHICH),
-        format_func=lambda name: say.say(WHICH[name]),
-        key=key,
-        required=True,
-        on_change=moved,
+    return which.future(
+        seen,
+        "future",
+        {kind: say.say(label) for kind, label in WHICH.items()},
+        {"worst": int(order[-1]), "middle": int(order[len(order) // 2])},
         help=say.say("Of the futures that were played, by what they cost in total under today's policy."),
     )
-    st.number_input(
-        say.say("Number"),
-        min_value=0,
-        max_value=MOST_FUTURE,
-        step=1,
-        key=key_number,
-        on_change=lambda: memory.remember("future", str(st.session_state[key_number])),
-        width=140,
-    )
-    return number
 
 
 def _year(seen: View, future: Future) -> int:
@@ -100,7 +76,7 @@ def _year(seen: View, future: Future) -> int:
     say, years = seen.say, list(years_in(seen.world))
     text = seen.screen.fields["year"]
     year = int(text) if text else dearest_year(seen.world, future.postings)
-    _put("year", year)
+    which.put("year", year)
     st.selectbox(
         say.say("Year"),
         years,
@@ -117,7 +93,7 @@ def _shown(seen: View, futures: list[Future]) -> list[Future]:
         return futures
     say, side = seen.say, seen.screen.fields["side"]
     key = f"side-{say.language}"
-    _put(key, side)
+    which.put(key, side)
     st.segmented_control(
         say.say("Show"),
         list(SHOWN),
@@ -127,11 +103,6 @@ def _shown(seen: View, futures: list[Future]) -> list[Future]:
         on_change=lambda: memory.remember("side", st.session_state[key]),
     )
     return {"both": futures, "first": futures[:1], "last": futures[-1:]}[side]
-
-
-def _put(key: str, value: object) -> None:
-    if st.session_state.get(key) != value:
-        st.session_state[key] = value
 
 
 def _about(say: Words, result: Comparison, number: int) -> str:
@@ -176,7 +147,9 @@ def _log(seen: View, sides: list[Side], number: int) -> None:
     if not log.rows:
         return
     if len(sides) > 1:
-        st.caption(say.say("The same attack stands in one row. – : it does not happen under that policy."))
+        st.caption(say.say("The same attack stands in one row; “–” says that it does not happen under that policy."))
+    with st.container(key="on-a-phone-log"):
+        st.caption(say.say("Swipe the table to the left for the days and the cost."))
     with st.container(height=360, key="long-log"):
         st.table(in_words(sides, say.language), border="horizontal")
     st.download_button(

@@ -104,6 +104,8 @@ def _numbers(say: Words) -> None:
     )
     if not found:
         return
+    with st.container(key="on-a-phone-numbers"):
+        st.caption(say.say("Swipe the table to the left for the range, the grade and the source."))
     table = numbers(found, say, order)
     with st.container(height=480, key="long-numbers"):
         st.table(table.shown(say), border="horizontal")

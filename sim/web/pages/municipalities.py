@@ -20,12 +20,11 @@ from sim.show.optimum_tables import of_deciding, of_optimum
 from sim.show.tiles import tile_map
 from sim.show.town import Town, of_peers, of_town_futures, peers, town_futures
 from sim.text import NO_BREAK, Words
-from sim.web import around, memory
+from sim.web import around, memory, which
 from sim.web.answer import ask, pair
 from sim.web.chart import chart
 from sim.web.figures import Colour
 from sim.web.files import literal
-from sim.web.link import MOST_FUTURE
 from sim.web.town import chosen
 from sim.web.view import View, view
 
@@ -245,36 +244,17 @@ def _story(seen: View, one: Town) -> None:
 
 def _future(seen: View, one: Town) -> int:
     """Let the visitor choose a future, and return its number."""
-    say, text, today = seen.say, seen.screen.fields["story"], one.result.baseline
-    kind = text if text in STORIES else "number"
-    number = {"worst": one.worst, "middle": one.middle}[kind](today) if kind != "number" else int(text)
-    key, typed = f"story-{say.language}", f"story-number-{say.language}"
-    if st.session_state.get(key) != kind:
-        st.session_state[key] = kind
-    if st.session_state.get(typed) != number:
-        st.session_state[typed] = number
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.segmented_control(
-            say.say("Which future"),
-            list(STORIES),
-            format_func=lambda name: say.say(STORIES[name]),
-            key=key,
-            required=True,
-            on_change=lambda: memory.remember(
-                "story", str(number) if st.session_state[key] == "number" else st.session_state[key]
+    say, today = seen.say, one.result.baseline
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom", key="which"):
+        return which.future(
+            seen,
+            "story",
+            {kind: say.say(label) for kind, label in STORIES.items()},
+            {"worst": one.worst(today), "middle": one.middle(today)},
+            help=say.say(
+                "Of the futures that were played, by what they cost this municipality itself under today's policy."
             ),
         )
-        if kind == "number":
-            st.number_input(
-                say.say("Number of the future"),
-                min_value=0,
-                max_value=MOST_FUTURE,
-                step=1,
-                key=typed,
-                width=180,
-                on_change=lambda: memory.remember("story", str(st.session_state[typed])),
-            )
-    return number
 
 
 @functools.lru_cache(maxsize=64)
