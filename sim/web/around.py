@@ -55,6 +55,8 @@ def tabs(view: View, field: str, labels: Mapping[str, str]) -> Tab:
     def moved() -> None:
         memory.remember(field, next((name for name, label in labels.items() if label == state.get(key)), now))
 
+    if state.get(key, labels[now]) != labels[now]:
+        state[key] = labels[now]
     places = st.tabs(list(labels.values()), default=labels[now], key=key, on_change=moved)
     return Tab(now, places[list(labels).index(now)])
 

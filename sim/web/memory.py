@@ -11,6 +11,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from sim.model.problems import InputError
 from sim.model.spec import Value
@@ -24,7 +25,9 @@ MOST_STEPS = 200
 
 
 def first_look() -> None:
-    """Read the address when a visitor arrives; afterwards put the widgets right when their words have changed."""
+    """Read the address when a visitor arrives, and when the browser goes back to one; put the widgets right when their
+    words have changed.
+    """
     state = st.session_state
     if "screen" not in state:
         state["arrival"] = st.query_params.to_dict()
@@ -32,12 +35,28 @@ def first_look() -> None:
         state["screen"], state["language"], state["before"] = screen, screen.language, []
         state["kept"] = [code for code in packed.codes(screen.fields["with"]) if packed.NAMED in code]
         state["trouble"] = []
+    elif _turned_back():
+        _arrive(st.query_params.to_dict())
     if state.get("spoken") != state["language"]:
         # Widgets know their values by the words. Only now: a value that is set takes back a move made meanwhile.
         state["language"] = state["language"]
         state["screen"] = replace(state["screen"], language=state["language"])
         place(state["screen"], anyway=True)
     state["spoken"] = state["language"]
+
+
+def _turned_back() -> bool:
+    """Whether Back or Forward of the browser brought the visitor to another address of ours."""
+    context, address = get_script_run_ctx(), st.query_params.to_dict()
+    by_browser = context is not None and getattr(context, "is_history_navigation", False)
+    return by_browser and "lang" in address and address != link.write(screen())
+
+
+def _arrive(address: dict[str, str]) -> None:
+    """Show the screen behind an address; as a move, which can be undone."""
+    new, _ = link.read(address)
+    go(new)
+    st.session_state["arrival"], st.session_state["language"] = address, new.language
 
 
 def screen() -> Screen:
