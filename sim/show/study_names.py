@@ -17,7 +17,7 @@ from sim.text import Words
 
 STAT_NAMES = {"mean": "mean", "p95": "1 future in 20 above", "cvar95": "mean of the worst 1 in 20"}
 
-LIST_NAMES = {"policy.grants": "grants"}
+LIST_NAMES = {"policy.grants": "Grants"}
 """Keys of whole lists."""
 
 
@@ -46,7 +46,7 @@ def factor_name(say: Words, key: str) -> str:
     if row is not None:
         return row.label[say.language]
     if key.startswith("policy.cost_split.") and last in CATEGORY_NAMES:
-        return say.say(CATEGORY_NAMES[last])
+        return say.say("Who pays: {cost}", cost=say.say(CATEGORY_NAMES[last]))
     return say.say(LIST_NAMES[key]) if key in LIST_NAMES else last.replace("_", " ")
 
 

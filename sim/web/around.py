@@ -61,10 +61,15 @@ def tabs(view: View, field: str, labels: Mapping[str, str]) -> Tab:
     return Tab(now, places[list(labels).index(now)])
 
 
+def is_open(box: Any) -> bool:
+    """Whether somebody opened something that most do not ask for."""
+    return bool(box.open)
+
+
 def lazy(label: str, icon: str, key: str, draw: Callable[[], object]) -> None:
     """Draw something that most do not ask for: only when it is opened, so that it costs the others nothing."""
     box = st.expander(label, icon=f":material/{icon}:", key=f"more-{key}", on_change="rerun")
-    if box.open:
+    if is_open(box):
         with box:
             draw()
 

@@ -22,8 +22,8 @@ def main(study: str, store: str, cores: str) -> None:
     """Play what the store does not hold yet, and say how it went."""
     if hasattr(os, "nice"):
         os.nice(LEAST)
-    threading.Thread(target=_until_closed, daemon=True).start()
     try:
+        threading.Thread(target=_until_closed, daemon=True).start()  # it may interrupt at once
         _play(Path(study), Path(store), int(cores))
     except KeyboardInterrupt:
         _tell(ended="stopped")
