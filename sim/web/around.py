@@ -15,6 +15,7 @@ from sim.show.numbers import sources
 from sim.text import Words
 from sim.version import MODEL_VERSION
 from sim.web import link, memory
+from sim.web.chart import is_open
 from sim.web.files import literal
 from sim.web.levers import GRADES, policy_levers, world_levers
 from sim.web.view import View
@@ -59,11 +60,6 @@ def tabs(view: View, field: str, labels: Mapping[str, str]) -> Tab:
         state[key] = labels[now]
     places = st.tabs(list(labels.values()), default=labels[now], key=key, on_change=moved)
     return Tab(now, places[list(labels).index(now)])
-
-
-def is_open(box: Any) -> bool:
-    """Whether somebody opened something that most do not ask for."""
-    return bool(box.open)
 
 
 def lazy(label: str, icon: str, key: str, draw: Callable[[], object]) -> None:
