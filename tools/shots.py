@@ -20,8 +20,15 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+from sim.experiments.replicate import available_workers
+from sim.experiments.study import run_study
+from sim.model.files import load_study
+from sim.web import bench
+
 PROJECT = Path(__file__).resolve().parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FUTURES = 20
+"""Futures of each design of a study that is played for its picture."""
 QUIET = (
     "--disable-quic",
     "--no-first-run",
@@ -42,6 +49,8 @@ class Shot:
     scheme: str = "light"
     week: int = 0
     """To which week a moving picture is turned."""
+    study: str = ""
+    """The study that is played before, in few futures; its number ends the address."""
 
 
 SHOTS = (
@@ -51,6 +60,7 @@ SHOTS = (
     Shot("compare", "compare"),
     Shot("municipalities", "municipalities?lang=en&start=prevention-first&town=24062", height=1400),
     Shot("future", "future?start=more-response-teams", week=39),
+    Shot("studies", "studies?lang=en&asks=heat&study=", height=1150, study="who-pays-grid"),
     Shot("model", "model"),
 )
 
@@ -81,6 +91,14 @@ def running_app(seconds: float = 60) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(timeout=20)
+
+
+def play(name: str) -> str:
+    """Play a shipped study where the app keeps those of its visitors; return its number there."""
+    study = load_study(name).with_values({"replications": FUTURES})
+    bench.put(study)
+    run_study(study, bench.store_of(study.digest), workers=available_workers())
+    return study.digest
 
 
 def settle(page: Page) -> None:
@@ -116,7 +134,7 @@ def main() -> None:
                 color_scheme="dark" if shot.scheme == "dark" else "light",
                 reduced_motion="reduce",
             )
-            page.goto(address + "/" + shot.address)
+            page.goto(f"{address}/{shot.address}{play(shot.study) if shot.study else ''}")
             settle(page)
             if shot.week:
                 page.locator(".slider-grip-rect").focus()

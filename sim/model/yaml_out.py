@@ -58,7 +58,7 @@ def policy_yaml(policy: Policy, base: Policy | None = None) -> str:
 
 def study_yaml(study: Study, *, by_id: bool = False) -> str:
     """The study as YAML text, from which it can be read again: its worlds and policies are named by `study_file`, or by
-    their id where all of them are shipped.
+    their id where they are shipped.
     """
     named: dict[str, Any] = {
         "worlds": [_name(world, by_id) for world in study.worlds],
@@ -70,7 +70,8 @@ def study_yaml(study: Study, *, by_id: bool = False) -> str:
 
 
 def _name(scenario: World | Policy, by_id: bool) -> str:
-    return scenario.id if by_id else study_file(scenario)
+    shipped = isinstance(scenario, World) or _shipped(scenario.id) is not None
+    return scenario.id if by_id and shipped else study_file(scenario)
 
 
 def study_file(scenario: World | Policy) -> str:

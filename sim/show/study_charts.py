@@ -54,13 +54,14 @@ def tornado(studied: Studied, found: Effects, language: str, *, scheme: str = "l
     if sure:
         top = sure[0]
         title = say.say(
-            "“{factor}” moves it most: from {low} to {high}",
+            "{outcome}: “{factor}” does most, from {low} to {high}",
+            outcome=unit.words,
             factor=factor_name(say, top.factor),
             low=figure(say, top.start / unit.by),
             high=figure(say, top.end / unit.by),
         )
     else:
-        title = say.say("No factor moves it more than noise may")
+        title = say.say("{outcome}: no factor does more than noise may", outcome=unit.words)
     alt = "; ".join(f"{name} {figure(say, one.change / unit.by)}" for name, one in zip(names, rows, strict=True))
     return _bars(studied, data, language, name="tornado", title=title, alt=alt, scheme=scheme, x=unit.words, rows=names)
 
@@ -106,7 +107,10 @@ def heat(studied: Studied, found: Heat, language: str, *, scheme: str = "light")
     ]  # fmt: skip
     place = np.unravel_index(int(np.nanargmin(found.mean)), shown.shape)
     title = say.say(
-        "Lowest, {value}, at {x} × {y}",
+        "{outcome}: lowest, {value}, where {across} is {x} and {up} is {y}",
+        outcome=unit.words,
+        across=f"“{factor_name(say, found.x)}”",
+        up=f"“{factor_name(say, found.y)}”",
         value=figure(say, float(shown[place])),
         x=found.x_labels[int(place[1])],
         y=found.y_labels[int(place[0])],
@@ -117,8 +121,8 @@ def heat(studied: Studied, found: Heat, language: str, *, scheme: str = "light")
                   "showgrid": False, "automargin": True},
     }  # fmt: skip
     height = 110 + 44 * len(found.y_labels)
-    return dress(data, layout, _hash(studied), language, name="heat", title=f"{unit.words}. {title}",
-                 alt=f"{unit.words}: {title}.", scheme=scheme, height=height, sides=(70, 8, 56))  # fmt: skip
+    return dress(data, layout, _hash(studied), language, name="heat", title=title,
+                 alt=f"{title}.", scheme=scheme, height=height, sides=(70, 8, 56))  # fmt: skip
 
 
 def pareto(studied: Studied, found: Front, language: str, *, scheme: str = "light") -> Any:
@@ -152,10 +156,12 @@ def pareto(studied: Studied, found: Front, language: str, *, scheme: str = "ligh
     layout = {
         "xaxis": {"title": f"{aim_name(say, found.x)}, {units[0].words.rpartition(', ')[2]}"},
         "yaxis": {"title": "<br>".join(textwrap.wrap(up, NAME)), "automargin": True},
-        "showlegend": False,
+        "showlegend": True,
+        "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "traceorder": "reversed"},
     }
     return dress(data, layout, _hash(studied), language, name="pareto", title=title, alt=f"{title}: {alt}.",
-                 scheme=scheme, height=380, sides=(76, 140 if len(front) <= NAMED else 16, 52))  # fmt: skip
+                 scheme=scheme, height=400, head=26,
+                 sides=(76, 140 if len(front) <= NAMED else 16, 52))  # fmt: skip
 
 
 def regret(studied: Studied, found: Regrets, language: str, *, scheme: str = "light") -> Any:

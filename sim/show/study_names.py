@@ -20,7 +20,7 @@ STAT_NAMES = {"mean": "mean", "p95": "1 future in 20 above", "cvar95": "mean of 
 NAME = 40
 """Letters of a name on one line of a picture."""
 
-LIST_NAMES = {"policy.grants": "grants"}
+LIST_NAMES = {"policy.grants": "Grants"}
 """Keys of whole lists."""
 
 
@@ -49,7 +49,7 @@ def factor_name(say: Words, key: str) -> str:
     if row is not None:
         return row.label[say.language]
     if key.startswith("policy.cost_split.") and last in CATEGORY_NAMES:
-        return say.say(CATEGORY_NAMES[last])
+        return say.say("Who pays: {cost}", cost=say.say(CATEGORY_NAMES[last]))
     return say.say(LIST_NAMES[key]) if key in LIST_NAMES else last.replace("_", " ")
 
 

@@ -15,6 +15,7 @@ from sim.show.numbers import sources
 from sim.text import Words
 from sim.version import MODEL_VERSION
 from sim.web import link, memory
+from sim.web.chart import is_open
 from sim.web.files import literal
 from sim.web.levers import GRADES, policy_levers, world_levers
 from sim.web.view import View
@@ -54,6 +55,8 @@ def tabs(view: View, field: str, labels: Mapping[str, str]) -> Tab:
     def moved() -> None:
         memory.remember(field, next((name for name, label in labels.items() if label == state.get(key)), now))
 
+    if state.get(key, labels[now]) != labels[now]:
+        state[key] = labels[now]
     places = st.tabs(list(labels.values()), default=labels[now], key=key, on_change=moved)
     return Tab(now, places[list(labels).index(now)])
 
@@ -61,7 +64,7 @@ def tabs(view: View, field: str, labels: Mapping[str, str]) -> Tab:
 def lazy(label: str, icon: str, key: str, draw: Callable[[], object]) -> None:
     """Draw something that most do not ask for: only when it is opened, so that it costs the others nothing."""
     box = st.expander(label, icon=f":material/{icon}:", key=f"more-{key}", on_change="rerun")
-    if box.open:
+    if is_open(box):
         with box:
             draw()
 

@@ -30,6 +30,7 @@ from sim.model.problems import InputError
 from sim.model.study import Study
 from sim.model.yaml_out import study_yaml
 from sim.rules.compiling import user_cache
+from sim.web.study_file import policy_files
 
 MOST_FUTURES = 200_000
 """Futures of all designs and policies together; a larger study is for the command line."""
@@ -57,14 +58,15 @@ def store_of(digest: str) -> Path:
 
 
 def put(study: Study) -> Path:
-    """Keep a study, whose worlds and policies are shipped; return its file."""
+    """Keep a study, whose worlds are shipped, with the policies that are not; return its file."""
     place = shelf() / study.digest
     place.mkdir(parents=True, exist_ok=True)
     path = place / "study.yaml"
     if not path.is_file():
-        part = place / f".study.{os.getpid()}.{threading.get_ident()}"
-        part.write_text(study_yaml(study, by_id=True), encoding="utf-8", newline="\n")
-        os.replace(part, path)
+        for name, text in (*policy_files(study).items(), (path.name, study_yaml(study, by_id=True))):
+            part = place / f".{name}.{os.getpid()}.{threading.get_ident()}"
+            part.write_text(text, encoding="utf-8", newline="\n")
+            os.replace(part, place / name)
     os.utime(place)
     _tidy(place)
     return path
@@ -78,6 +80,40 @@ def kept(digest: str) -> Study | None:
     except InputError:
         return None
     return study if study.digest == digest else None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A study that is kept: how many of its designs were played, and when somebody last asked for it."""
+
+    study: Study
+    done: int
+    asked: float
+
+    @property
+    def designs(self) -> int:
+        """How many designs it has."""
+        return designs_of(self.study)
+
+
+def shelved() -> list[Kept]:
+    """The studies that are kept, the last one that was asked for first; none of another version of the model."""
+    with contextlib.suppress(OSError):
+        begun = {place.name: place.stat().st_mtime for place in shelf().iterdir()}
+        return [one for digest in sorted(begun, key=lambda digest: -begun[digest])
+                if (one := _kept_with_state(digest, begun[digest])) is not None]  # fmt: skip
+    return []
+
+
+def _kept_with_state(digest: str, asked: float) -> Kept | None:
+    study = kept(digest)
+    if study is None:
+        return None
+    try:
+        found = played(store_of(digest))
+    except InputError:
+        return None
+    return Kept(study, 0 if found is None else len(found.store.done()), asked)
 
 
 def played(folder: Path) -> Studied | None:

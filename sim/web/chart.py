@@ -81,7 +81,7 @@ def _pick(key: str, picked: Callable[[int], None]) -> None:
 
 
 def is_open(box: Any) -> bool:
-    """Whether somebody opened what is below a chart."""
+    """Whether somebody opened what most do not ask for."""
     return bool(box.open)
 
 

@@ -18,13 +18,18 @@ from sim.model.spec import Value
 from sim.results.weeks import years_in
 from sim.text import LANGUAGES, Words, words
 from sim.version import MODEL_VERSION
-from sim.web import packed, town
+from sim.web import moves, packed, town
 from sim.web.choice import BASELINE, LOADED, WORLD, Choice, begin, presets, world_start
 from sim.web.levers import Lever, policy_levers, world_levers
 
 SEED = 2026
 MOST_SEED = 2**32 - 1
 MOST_FUTURE = 99_999
+MOST_POINTS = 1_000_000
+MOST_EACH = 10_000
+"""Futures of each design of a study."""
+MOST_POLICIES = 2
+"""Policies of a grid that is built on the page Studies."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,10 @@ def _is_study(text: str) -> bool:
     return text in STUDIES or re.fullmatch(r"[0-9a-f]{16}", text) is not None
 
 
+def _is_count(most: int) -> Callable[[str], bool]:
+    return lambda text: text == "" or (re.fullmatch(r"[1-9][0-9]{0,6}", text) is not None and int(text) <= most)
+
+
 STUDIES = (*(one.id for one in scenarios("study")), "build", "file", "store")
 """What the page Studies may be about; what it keeps has a number of 16 letters and digits."""
 
@@ -74,6 +83,11 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
         "story": Field("worst", _is_future, f"worst, middle, 0 – {MOST_FUTURE}"),
         "study": Field(STUDIES[0], _is_study, ", ".join(STUDIES)),
         "asks": one_of("effects", "heat", "pareto"),
+        "points": Field("", _is_count(MOST_POINTS), f"1 – {MOST_POINTS}"),
+        "each": Field("", _is_count(MOST_EACH), f"1 – {MOST_EACH}"),
+        "in": one_of(WORLD, *(one.id for one in scenarios("world") if one.id != WORLD)),
+        "of": Field("", lambda text: packed.are_codes(text, MOST_POLICIES), "…"),
+        "moves": Field("", moves.are_moves, "teams:2,4,8;frequency:low,high;"),
     }
 )
 """What pages add to the address, by its name there. A page reads it from `Screen.fields` and sets it by `remember`."""

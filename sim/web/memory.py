@@ -11,6 +11,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from sim.model.problems import InputError
 from sim.model.spec import Value
@@ -24,7 +25,8 @@ MOST_STEPS = 200
 
 
 def first_look() -> None:
-    """Read the address when a visitor arrives; afterwards put the widgets right when their words have changed.
+    """Read the address when a visitor arrives, and when the browser goes back to one; afterwards put the widgets right
+    when their words have changed.
 
     Streamlit forgets a widget that it did not hear of from the browser, as when the page changes before it was drawn:
     what is gone is put back from the screen.
@@ -35,6 +37,8 @@ def first_look() -> None:
         found, _ = link.read(state["arrival"].address)
         state["screen"], state["before"], state["trouble"] = found, [], []
         state["kept"] = [code for code in packed.codes(found.fields["with"]) if packed.NAMED in code]
+    elif _turned_back():
+        _arrive(link.arrival(st.query_params))
     language = state.get("language", screen().language)
     if state.get("spoken") != language:
         # Widgets know their values by the words. Only now: a value that is set takes back a move made meanwhile.
@@ -50,6 +54,20 @@ def first_look() -> None:
 def astray(page: str) -> None:
     """Remember that the address named a page that there is not; it is said until the next move."""
     st.session_state["arrival"] = replace(st.session_state["arrival"], page=page)
+
+
+def _turned_back() -> bool:
+    """Whether Back or Forward of the browser brought the visitor to another address of ours."""
+    context, address = get_script_run_ctx(), st.query_params.to_dict()
+    by_browser = context is not None and getattr(context, "is_history_navigation", False)
+    return by_browser and "lang" in address and address != link.write(screen())
+
+
+def _arrive(arrival: link.Arrival) -> None:
+    """Show the screen behind an address; as a move, which can be undone."""
+    new, _ = link.read(arrival.address)
+    go(new)
+    st.session_state["arrival"], st.session_state["language"] = arrival, new.language
 
 
 def screen() -> Screen:

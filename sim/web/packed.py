@@ -96,10 +96,10 @@ def codes(text: str) -> list[str]:
     return [code for code in text.split(",") if code]
 
 
-def are_codes(text: str) -> bool:
+def are_codes(text: str, most: int = MOST_KEPT) -> bool:
     """Whether a text is a list of at most so many presets, kept policies (with their names) and NOW; or NOBODY."""
     found = codes(text)
-    return len(found) <= MOST_KEPT and len(set(found)) == len(found) and (text == NOBODY or all(map(_is_told, found)))
+    return len(found) <= most and len(set(found)) == len(found) and (text == NOBODY or all(map(_is_told, found)))
 
 
 def _is_told(code: str) -> bool:

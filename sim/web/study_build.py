@@ -1,35 +1,25 @@
-"""The page Studies, first part: which study. A shipped one, a grid built here, a file, or one that was played."""
+"""The page Studies, first part: which study. A shipped one, a grid, a file, or one that was played."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
 from sim.experiments.studied import Studied
 from sim.model.files import load_study, scenarios
 from sim.model.problems import InputError
-from sim.model.spec import Value
 from sim.model.study import SAMPLED, Study
 from sim.text import Words
-from sim.web import bench, memory
-from sim.web.choice import BASELINE, WORLD, home, presets
+from sim.web import bench, memory, study_grid
 from sim.web.files import literal
-from sim.web.levers import Lever, is_on, policy_levers, world_levers
 from sim.web.link import STUDIES
 from sim.web.local import is_here
 from sim.web.policy_file import ENDINGS, plain, sentences
-from sim.web.study_file import grid, study_from
+from sim.web.study_file import study_from
 from sim.web.view import View
 
-LEVERS = 3
-"""Factors of a grid that is built here."""
-MOST_POLICIES = 2
-FUTURES = 20
-"""Futures of a design, unless a visitor says otherwise."""
 FIRST_LOOK = 300
 """Points of a large sample that a visitor begins with."""
 _MEGABYTES = 1
@@ -54,6 +44,11 @@ def local() -> bool:
     return is_here(st.get_option("server.address"), st.context.headers.to_dict())
 
 
+def own(digest: str) -> None:
+    """Note that this visitor brought or started a study."""
+    st.session_state["own-studies"] = [*st.session_state.get("own-studies", []), digest]
+
+
 def choose(seen: View) -> Chosen | None:
     """Let the visitor choose, and return the study; None where it is not there yet, which was then said."""
     say, name = seen.say, seen.screen.fields["study"]
@@ -72,7 +67,7 @@ def choose(seen: View) -> Chosen | None:
             _upload(say)
             return None
         if found is None:
-            found = _grid(say) if name == "build" else _shipped(name, say)
+            found = study_grid.built(seen) if name == "build" else _shipped(name, seen)
     except InputError as error:
         _wrong(say, error)
         return None
@@ -105,106 +100,24 @@ def _source(say: Words, name: str, kept: Study | None) -> None:
 # ---- a shipped one -------------------------------------------------------------------------------------------------
 
 
-def _shipped(name: str, say: Words) -> Study:
-    study = load_study(name)
+def _shipped(name: str, seen: View) -> Study:
+    say, study = seen.say, load_study(name)
     if study.description is not None:
         st.caption(literal(study.description[say.language]))
-    changes: dict[str, Any] = {}
+    changes: dict[str, int] = {}
     with st.container(horizontal=True, gap="small"):
-        if study.design in SAMPLED:
-            changes["size"] = st.number_input(
+        if study.design in SAMPLED and study.size is not None:
+            changes["size"] = study_grid.number(
+                seen,
+                "points",
                 say.say("Points to draw"),
-                1,
-                study.size,
-                min(study.size or 1, FIRST_LOOK),
-                key=f"points-{name}",
-                width=240,
+                f"points-{name}",
+                most=study.size,
+                usual=min(study.size, FIRST_LOOK),
             )
         if study.replications.half_width is None:
-            changes["replications"] = _futures(say, f"futures-{name}")
-    return study.with_values({key: int(value) for key, value in changes.items()})
-
-
-def _futures(say: Words, key: str) -> int:
-    return int(st.number_input(say.say("Futures of each design"), 1, 10_000, FUTURES, key=key, width=240))
-
-
-# ---- a grid --------------------------------------------------------------------------------------------------------
-
-
-def _grid(say: Words) -> Study | None:
-    """Up to three levers, each with some values, over one or two policies."""
-    titles = {one.id: one.title[say.language] for one in scenarios("world")}
-    with st.container(horizontal=True, gap="small"):
-        world = st.selectbox(say.say("World"), list(titles), list(titles).index(WORLD), titles.__getitem__,
-                             key=f"grid-world-{say.language}")  # fmt: skip
-        replications = _futures(say, "futures-build")
-    policies = st.multiselect(
-        say.say("Policies, at most two"),
-        list(presets()),
-        [next(one for one in presets() if one != BASELINE)],
-        lambda name: presets()[name].title[say.language],
-        max_selections=MOST_POLICIES,
-        key=f"grid-policies-{say.language}",
-    )
-    moved: dict[str, Sequence[Value]] = {}
-    for place in range(LEVERS):
-        offered = [one for one in _movable(policies) if one.key not in moved]
-        if (row := _factor(say, place, offered)) is not None:
-            moved[row[0]] = row[1]
-    if not policies or not moved or not all(moved.values()):
-        st.info(say.say("Choose a policy, and a lever with some values."), icon=":material/info:")
-        return None
-    return grid(world, policies, moved, replications)
-
-
-BEGINS = ("policy.response.teams", "world.anchor.frequency", "")
-"""The levers that a grid begins with."""
-
-
-def _movable(policies: Sequence[str]) -> list[Lever]:
-    """The levers that are one key of all these policies, or of the world; none inside what a policy does not have."""
-    homes = [home(presets()[name]) for name in policies]
-    return [
-        lever
-        for lever in (*policy_levers(), *world_levers())
-        if lever.parameter is not None and (lever.within is None or all(is_on(one[lever.within]) for one in homes))
-    ]
-
-
-def _factor(say: Words, place: int, offered: Sequence[Lever]) -> tuple[str, list[Value]] | None:
-    """A lever, and the values that a grid takes of it."""
-    known = {lever.key: lever for lever in offered}
-    names = ["", *known]
-    label = say.say("Lever {n}", n=place + 1)
-    with st.container(horizontal=True, gap="small", key=f"factor-{place}"):
-        key = st.selectbox(
-            label,
-            names,
-            names.index(BEGINS[place]) if BEGINS[place] in names else 0,
-            lambda name: known[name].label(say) if name else say.say("none"),
-            key=f"moved-{place}-{say.language}",
-        )
-        if not key:
-            return None
-        lever = known[key]
-        values = st.multiselect(
-            say.say("Values of lever {n}", n=place + 1),
-            list(lever.options),
-            some(lever),
-            lambda value: lever.show(say, value),
-            key=f"values-{place}-{key}-{say.language}",
-        )
-    return key, list(values)
-
-
-def some(lever: Lever) -> list[Value]:
-    """A few values of a lever to begin with: all of a short list, else three spread over its first half."""
-    options = list(lever.options)
-    if len(options) <= 4:
-        return options
-    half = len(options) // 2
-    return [options[place] for place in sorted({half // 6, half // 2, half})]
+            changes["replications"] = study_grid.futures(seen, f"futures-{name}")
+    return study.with_values(changes)
 
 
 # ---- files ---------------------------------------------------------------------------------------------------------
@@ -237,6 +150,7 @@ def _opened(key: str, say: Words) -> None:
         return
     st.session_state["study-opened"] += 1
     bench.put(study)
+    own(study.digest)
     memory.remember("study", study.digest)
 
 

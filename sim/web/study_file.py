@@ -9,13 +9,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.model.checks import problems_of
-from sim.model.files import load_policy, load_study, load_world, scenarios
+from sim.model.files import load_study, load_world, scenarios
 from sim.model.groups import Words as Text
+from sim.model.policy import Policy
 from sim.model.problems import InputError, Problem, did_you_mean
 from sim.model.spec import Value
 from sim.model.study import Study
 from sim.model.yaml_in import Node, parse_tree
-from sim.web.choice import BASELINE, WORLD
+from sim.model.yaml_out import policy_yaml, study_file
+from sim.web.choice import BASELINE, WORLD, presets
 from sim.web.policy_file import brought, plain
 
 BUILT = "my-grid"
@@ -56,7 +58,13 @@ def _named(node: Node | None) -> list[Node]:
     return list(node.value) if isinstance(node.value, list) else [node]
 
 
-def grid(world: str, policies: Sequence[str], moved: Mapping[str, Sequence[Value]], replications: int) -> Study:
+def policy_files(study: Study) -> dict[str, str]:
+    """The text of the policy files that a study needs beside it, by their name; none where all of them are shipped."""
+    own = [one for one in study.played if one.id not in presets()]
+    return {study_file(one): policy_yaml(one.model_copy(update={"based_on": None})) for one in own}
+
+
+def grid(world: str, policies: Sequence[Policy], moved: Mapping[str, Sequence[Value]], replications: int) -> Study:
     """A study that crosses all values of some levers, by key. InputError where they do not go together.
 
     Today's policy is the baseline, which stays as it is unless it is one of those that are moved.
@@ -65,14 +73,14 @@ def grid(world: str, policies: Sequence[str], moved: Mapping[str, Sequence[Value
         "id": BUILT,
         "title": Text(nl="Mijn raster", en="My grid"),
         "worlds": (load_world(world or WORLD),),
-        "policies": tuple(load_policy(name) for name in policies),
+        "policies": tuple(policies),
         "design": "grid" if moved else "cases",
         "factors": {key: {"values": tuple(_typed(value) for value in values)} for key, values in moved.items()},
         "replications": replications,
         "outcomes": OUTCOMES,
     }
-    if BASELINE not in policies:
-        data["baseline"] = load_policy(BASELINE)
+    if BASELINE not in [one.id for one in policies]:
+        data["baseline"] = presets()[BASELINE]
     try:
         return Study.model_validate(data)
     except ValidationError as error:

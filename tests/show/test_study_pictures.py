@@ -101,7 +101,7 @@ def test_the_front_is_drawn_through_the_unbeaten(answers):
 def test_names_are_those_of_the_parameters():
     english, dutch = words("en"), words("nl")
     assert factor_name(dutch, "world.threat.attempts") == "Ernstige pogingen tot inbraak"
-    assert factor_name(english, "policy.cost_split.recovery") == "recovery"
+    assert factor_name(english, "policy.cost_split.recovery") == "Who pays: recovery"
     assert value_name(english, 4.0) == "4"
     assert value_name(dutch, 0.25) == "0,250"
     limit = losses.Limit("world.threat.attempts", 5.0, None)

@@ -26,7 +26,7 @@ from sim.web.bench import BENCH
 from sim.web.levers import policy_levers
 from sim.web.local import is_here
 from sim.web.policy_file import MOST_BYTES
-from sim.web.study_file import command, grid, study_from
+from sim.web.study_file import command, grid, policy_files, study_from
 from tests.pages import address_of, charts, mark_of, opened
 from tests.studies import FILE, crossed
 
@@ -147,7 +147,7 @@ def test_a_lever_inside_what_a_policy_does_not_have_is_not_offered() -> None:
 
 
 def test_a_built_grid_is_a_study_that_reads_back(tmp_path: Path) -> None:
-    built = grid("one-town", ["fifty-fifty"], {"policy.response.teams": [2, "unlimited"]}, 7)
+    built = grid("one-town", [sim.load_policy("fifty-fifty")], {"policy.response.teams": [2, "unlimited"]}, 7)
     path = tmp_path / "my-grid.yaml"
     path.write_text(study_yaml(built, by_id=True), encoding="utf-8")
     assert load_study(path).digest == built.digest
@@ -391,3 +391,81 @@ def test_a_study_that_is_shipped_reads_back_by_id(tmp_path: Path) -> None:
         path = tmp_path / f"{name}.yaml"
         path.write_text(study_yaml(sim.load_study(name), by_id=True), encoding="utf-8")
         assert sim.load_study(path).digest == sim.load_study(name).digest
+
+
+# ---- the link, and what is kept ------------------------------------------------------------------------------------
+
+
+def test_the_policy_beside_the_page_can_be_studied_and_its_files_play_the_same(tmp_path: Path) -> None:
+    app = opened(PAGE, lang="en", study="build", start="fifty-fifty", teams="9", each="2", **{"in": "one-town"})
+    assert app.multiselect(key="grid-policies-en").value == ["now"]
+    app.multiselect(key="grid-policies-en").set_value(["now", "local-only"]).run()
+    assert "Your choice and Municipality pays all." in text(app)
+    app.button(key="start-study").click().run()
+    assert not app.exception
+    ended()
+    assert BENCH.job is not None
+    assert BENCH.job.state.ended == "done"
+    study = bench.kept(BENCH.job.digest)
+    assert study is not None
+    mine = study.policies[0]
+    assert (mine.id, mine.response.teams) == ("your-choice", 9)
+    for name, written in (*policy_files(study).items(), ("mine.yaml", study_yaml(study, by_id=True))):
+        (tmp_path / name).write_text(written, encoding="utf-8")
+    assert sorted(path.name for path in tmp_path.glob("*.yaml")) == ["mine.yaml", "policy-your-choice.yaml"]
+    assert load_study(tmp_path / "mine.yaml").digest == study.digest
+
+
+def test_a_link_brings_back_what_was_set_before_the_start() -> None:
+    app = opened(PAGE, lang="en", study="build")
+    app.selectbox(key="grid-world-en").set_value("one-town").run()
+    app.number_input(key="futures-build").set_value(7).run()
+    app.multiselect(key="values-0-policy.response.teams-en").set_value([2]).run()
+    app.selectbox(key="moved-1-en").set_value("").run()
+    app.selectbox(key="moved-2-en").set_value("policy.ransom.rule").run()
+    app.multiselect(key="grid-policies-en").set_value(["local-only", "fifty-fifty"]).run()
+    assert address_of(app)["moves"] == "teams:2;;ransom:never,may_pay,with_approval"
+    again = opened(PAGE, **{**address_of(app), "lang": "nl"})
+    assert not again.warning
+    assert "3 ontwerpen × 3 keer beleid × 7 toekomsten" in text(again)
+    assert [one.value for one in again.main.selectbox if "moved" in str(one.key)] == [
+        "policy.response.teams",
+        "",
+        "policy.ransom.rule",
+    ]
+    shipped = opened(PAGE, lang="en", study="uncertainty", points="40", each="3")
+    assert shipped.main.code[0].value == "weerbaar study run uncertainty --designs 40 --replications 3"
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "teams:2",
+        "teams:2;teams:3;",
+        "teams:2.5;;",
+        "teams:x;;",
+        "spam:1;;",
+        "teams;;",
+        "teams:2,2;;",
+        ";;;",
+        "match:50;;",
+    ],
+)
+def test_a_link_that_moves_what_it_cannot_is_said(bad: str) -> None:
+    screen, problems = link.read({"lang": "en", "moves": bad})
+    assert screen.fields["moves"] == ""
+    assert len(problems) == 1
+
+
+def test_kept_studies_are_listed_with_their_state_for_whom_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.web.around.is_open", lambda box: True)
+    done, begun = filled(), small().with_values({"seed": 7})
+    bench.put(begun)
+    assert "None yet." in text(opened(PAGE, lang="en"))  # not this visitor's
+    monkeypatch.setattr("sim.web.study_build.local", lambda: True)
+    app = opened(PAGE, lang="en")
+    assert "done, 9 designs" in text(app)
+    assert "0 of 9 designs" in text(app)
+    app.button(key=f"show-{done.digest}").click().run()
+    assert address_of(app)["study"] == done.digest
+    assert len(charts(app)) == 1

@@ -10,19 +10,23 @@ import streamlit as st
 
 from sim.experiments.studied import Studied
 from sim.model.problems import InputError
+from sim.model.study import Factor, Study
 from sim.model.yaml_out import study_yaml
+from sim.show.study_names import factor_name, value_name
 from sim.text import Words
 from sim.version import MODEL_VERSION
 from sim.web import around, bench, memory, study_build, study_results
 from sim.web.answer import no_answer
-from sim.web.bench import BENCH, MOST_FUTURES, Job
+from sim.web.bench import BENCH, MOST_FUTURES, Job, Kept
 from sim.web.files import literal
 from sim.web.policy_file import sentences
 from sim.web.ready import ROOM
 from sim.web.study_build import Chosen
-from sim.web.study_file import command
+from sim.web.study_file import command, policy_files
 from sim.web.view import View, view
 
+MOST_MOVED = 6
+"""Factors that are named; a study of all parameters has dozens."""
 _BEAT = 1.0  # seconds between two looks at a study that is being played
 
 
@@ -38,6 +42,7 @@ def draw() -> None:
         )
     )
     chosen = study_build.choose(seen)
+    around.lazy(say.say("Kept studies"), "inventory_2", "kept-studies", lambda: _kept(say))
     charts: list[str] = []
     if chosen is not None:
         charts = _about(seen, chosen)
@@ -62,10 +67,18 @@ def _about(seen: View, chosen: Chosen) -> list[str]:
     _begin(say, chosen, found, job)
     charts = study_results.draw(seen, found) if found is not None and len(found.points) else []
     _elsewhere(say, chosen)
+    sentence = (
+        "**A model, not a forecast.** Version {version} · {world} · seed {seed} · the levers beside this page do "
+        "not count here."
+    )
+    if policy_files(chosen.study):
+        sentence = (
+            "**A model, not a forecast.** Version {version} · {world} · seed {seed} · the assumptions beside this page "
+            "do not count here."
+        )
     st.caption(
         say.say(
-            "**A model, not a forecast.** Version {version} · {world} · seed {seed} · the levers beside this page do "
-            "not count here.",
+            sentence,
             version=MODEL_VERSION,
             world=say.listed(world.title[say.language] for world in chosen.study.worlds),
             seed=str(chosen.study.seed),
@@ -80,12 +93,11 @@ def _about(seen: View, chosen: Chosen) -> list[str]:
 def _begin(say: Words, chosen: Chosen, found: Studied | None, job: Job | None) -> None:
     """How large it is, how far it is, and the button to start it or to go on."""
     study = chosen.study
-    st.markdown(_size(say, chosen))
+    done = 0 if found is None else len(found.points) + found.failed
+    st.markdown(_size(say, chosen) + ("" if found is None else " " + _far(say, chosen, found)))
+    st.caption(_about_what(say, study))
     if job is not None:
         _ended(say, job)
-    done = 0 if found is None else len(found.points) + found.failed
-    if found is not None:
-        st.markdown(_far(say, chosen, found))
     if chosen.is_store or done == bench.designs_of(study):
         return
     if (futures := bench.size(study)) > MOST_FUTURES:
@@ -129,6 +141,25 @@ def _size(say: Words, chosen: Chosen) -> str:
     )
 
 
+def _about_what(say: Words, study: Study) -> str:
+    """Which policies it compares, and what it moves over which values, in a line."""
+    policies = say.listed(literal(one.title[say.language]) for one in study.played)
+    text = say.say("Policies: {policies}.", policies=policies)
+    if moved := [f"{literal(factor_name(say, key))}{_over(say, study.spread[key])}" for key in study.spread]:
+        shown = moved[:MOST_MOVED]
+        if (more := len(moved) - len(shown)) > 0:
+            shown.append(say.say("{n} more", n=say.number(more)))
+        text += " " + say.say("Moved: {factors}.", factors="; ".join(shown))
+    return text
+
+
+def _over(say: Words, factor: Factor) -> str:
+    if factor.low is not None and factor.high is not None:
+        return f" ({value_name(say, factor.low)} – {value_name(say, factor.high)})"
+    named = list(factor.levels) if factor.levels is not None else list(factor.values or ())
+    return f" ({', '.join(literal(value_name(say, one)) for one in named)})" if named else ""
+
+
 def _estimate(say: Words, took: float) -> None:
     sentence = "About {time}, going by the first futures, which were just played. Others at this server come first."
     st.caption(say.say(sentence, time=duration(say, took)))
@@ -155,6 +186,7 @@ def _far(say: Words, chosen: Chosen, found: Studied) -> str:
 
 def _start(chosen: Chosen, say: Words) -> None:
     if BENCH.start(chosen.study, _me()):
+        study_build.own(chosen.study.digest)
         memory.remember("study", chosen.study.digest)
     else:
         memory.trouble([say.say("Somebody else just started a study. Yours can begin when that one has ended.")])
@@ -163,6 +195,32 @@ def _start(chosen: Chosen, say: Words) -> None:
 def _me() -> str:
     """What tells this visit from others."""
     return str(st.session_state.setdefault("visitor", secrets.token_hex(8)))
+
+
+# ---- kept ----------------------------------------------------------------------------------------------------------
+
+
+def _kept(say: Words) -> None:
+    """The kept studies and how far they are: all of them for who sits at the machine, else the visitor's own."""
+    mine = st.session_state.get("own-studies", [])
+    found = [one for one in bench.shelved() if study_build.local() or one.study.digest in mine]
+    if not found:
+        st.caption(say.say("None yet. A study that you start is kept, and so is what it played."))
+    for one in found:
+        digest = one.study.digest
+        with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"kept-{digest}"):
+            st.button(say.say("Show"), on_click=memory.remember, args=("study", digest), key=f"show-{digest}")
+            title = literal(one.study.title[say.language])
+            st.markdown(f"**{title}** · {_state(say, one)}  \n:small[{_about_what(say, one.study)}]")
+
+
+def _state(say: Words, one: Kept) -> str:
+    job = BENCH.of(one.study.digest)
+    if job is not None and job.runs:
+        return say.say("being played")
+    if one.done == one.designs:
+        return say.say("done, {n} designs", n=say.number(one.designs))
+    return say.say("{done} of {all} designs", done=say.number(one.done), all=say.number(one.designs))
 
 
 # ---- watch ---------------------------------------------------------------------------------------------------------
@@ -244,6 +302,8 @@ def _elsewhere(say: Words, chosen: Chosen) -> None:
         return
     around.save(say, say.say("Save the study file"), lambda: study_yaml(study, by_id=True), f"{study.id}.yaml",
                 key="save-study")  # fmt: skip
+    for name, text in policy_files(study).items():
+        around.save(say, say.say("Save its policy, for the same folder"), text.encode(), name, key=f"save-{name}")
     if study_build.local() and chosen.folder.is_dir():
         st.caption(say.say("What was played here is in a folder that every question of the command line takes:"))
         st.code(shlex.join(["weerbaar", "study", "effects", str(chosen.folder)]), language=None, wrap_lines=True)
