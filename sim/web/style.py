@@ -26,6 +26,7 @@ h1 { padding: .25rem 0 !important; }
 [class*=st-key-card-] h2 { font-size: 1.05rem; padding: 0; }
 [class*=st-key-card-] [data-testid=stVerticalBlock] { gap: .4rem; }
 .st-key-asked > * { flex: 1 1 15rem !important; }
+[class*=st-key-kept-] { flex-wrap: nowrap !important; }
 [class*=st-key-factor-] > * { flex: 1 1 15rem !important; }
 [data-testid=stBaseButton-primary] { color: light-dark(#FFFFFF, #0B141B) !important; }
 .st-key-figures > * { flex: 1 1 9.5rem !important; }

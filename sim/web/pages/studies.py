@@ -61,6 +61,8 @@ def _about(seen: View, chosen: Chosen) -> list[str]:
         return []
     job = None if chosen.is_store else BENCH.of(chosen.study.digest)
     if job is not None and job.runs:
+        st.markdown(_size(say, chosen))
+        st.caption(_about_what(say, chosen.study))
         _watch(say, job)
         _elsewhere(say, chosen)
         return []
