@@ -20,7 +20,7 @@ from sim.rules import defence as defence_rules
 from sim.rules import incident as rules
 from sim.rules.calendar import on_tick
 from sim.rules.chance import second_uniform, share_quantile, uniform
-from sim.rules.compiling import lean_step
+from sim.rules.compiling import lean_pasted, lean_step
 from sim.rules.incident import MINOR, SEVERE, cents
 from sim.rules.threat import repeat_excess
 
@@ -49,7 +49,7 @@ def miss(case: Case, ints: Ints, floats: Floats, row: int, weight: float, now: i
     ints[row + d.HARM] += rules.harm_cents(lost, case.outage.value_of_service_day)
 
 
-@lean_step
+@lean_pasted
 def withstood(case: Case, ints: Ints, floats: Floats, town: int, mark: float, minute: int) -> bool:
     """Return whether the mark of an attempt lies above the break-in probability of a minute, if levels and targets
     stay until then. Most attempts are decided by what the probability stays between.
@@ -72,7 +72,7 @@ def withstood(case: Case, ints: Ints, floats: Floats, town: int, mark: float, mi
     return mark >= case.deterrence * probability  # type: ignore[no-any-return]
 
 
-@lean_step
+@lean_pasted
 def gets_in(case: Case, ints: Ints, floats: Floats, town: int, mark: float, now: int) -> bool:
     """Return whether an attempt succeeds: nobody withstands it, and nothing keeps the municipality down."""
     if withstood(case, ints, floats, town, mark, now):

@@ -25,12 +25,12 @@ from sim.model.policy_arrays import NOBODY
 from sim.rules import chance
 from sim.rules.budgets import denial_probability
 from sim.rules.chance import uniform
-from sim.rules.compiling import lean_step, wrapping
+from sim.rules.compiling import lean_pasted, lean_step, wrapping
 from sim.rules.funding import FALL_THROUGH, PRO_RATA, claw_back_cents, layer_payment, paid_now
 
 
 @wrapping
-@lean_step
+@lean_pasted
 def pay(
     case: Any, ints: Ints, nis: int, category: int, payer: int, cents: int, minute: int, incident: int, back: int
 ) -> None:
@@ -133,7 +133,7 @@ def flow(
             )
 
 
-@lean_step
+@lean_pasted
 def bear(
     case: Any,
     ints: Ints,
