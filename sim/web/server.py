@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import sys
+import urllib.parse
 from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ LEAST = 1000
 MOST_KEPT = 64_000_000
 """Bytes of compressed files that are kept; Streamlit has about a fifth of that."""
 _OF_THE_WHOLE = (b"content-length", b"etag", b"accept-ranges")  # what says something about the bytes themselves
+_OF_STREAMLIT = {"_stcore", "app", "component", "media", "static"}
+"""What Streamlit serves below the app besides pages."""
 _TEXT = (b"text/", b"application/javascript", b"application/json", b"application/wasm", b"image/svg+xml")
 
 
@@ -97,6 +100,36 @@ class _Answer:
         await send({"type": "http.response.body", "body": self.body})
 
 
+class Flat:
+    """Pages lie side by side: whoever opens an address below one is sent to that page.
+
+    Streamlit's own files are not found from there, and the browser would show nothing at all.
+    """
+
+    def __init__(self, app: Application, under: str = "") -> None:
+        self.app = app
+        self.base = "/" + under.strip("/") + "/" if under.strip("/") else "/"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        page = self._page_above(scope) if scope["type"] == "http" and scope["method"] == "GET" else None
+        if page is None:
+            await self.app(scope, receive, send)
+            return
+        query = b"?" + scope["query_string"] if scope.get("query_string") else b""
+        headers = [(b"location", page.encode() + query), (b"content-length", b"0")]
+        await send({"type": "http.response.start", "status": 307, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+
+    def _page_above(self, scope: Scope) -> str | None:
+        path = str(scope["path"])
+        wants_page = b"text/html" in dict(scope["headers"]).get(b"accept", b"")
+        first, slash, rest = path.removeprefix(self.base).partition("/")
+        if not (wants_page and path.startswith(self.base) and first and slash and rest) or first in _OF_STREAMLIT:
+            return None
+        return self.base + urllib.parse.quote(first)
+
+
 def entry() -> Path:
     """The script of the app: in a checkout the one beside `.streamlit/`, else the one in the package."""
     mine = Path(__file__).with_name("app.py")
@@ -131,4 +164,4 @@ def serve(host: str, port: int | None, *, under: str = "", browser: bool = True)
     config |= {} if browser else {"server.headless": True}
     sys.argv = [str(script)]  # where Streamlit looks for its configuration
     sys.path.insert(0, str(script.parent))
-    App(str(script), middleware=[Middleware(Compressed)]).run(config=config)
+    App(str(script), middleware=[Middleware(Flat, under=under), Middleware(Compressed)]).run(config=config)

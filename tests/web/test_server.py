@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from sim.web.server import LEAST, Compressed, ask_nobody, entry
+from sim.web.server import LEAST, Compressed, Flat, ask_nobody, entry
 
 SCRIPT = b"let a = 1;\n" * 500
 GZIP = (b"accept-encoding", b"gzip, br")
@@ -96,6 +96,29 @@ def test_what_is_small_packed_or_not_there_goes_on_as_it_is_and_is_not_kept(file
         assert headers[b"etag"] == b"x"
     assert files.asked == 2
     assert not app.kept
+
+
+@pytest.mark.parametrize(
+    ("under", "path", "to"),
+    [
+        ("", "/compare/more/and/more", b"/compare"),
+        ("", "/a b/c", b"/a%20b"),
+        ("weerbaar", "/weerbaar/compare/x", b"/weerbaar/compare"),
+        ("", "/compare", None),
+        ("", "/compare/", None),
+        ("", "//elsewhere.example/x", None),
+        ("", "/static/js/a.js", None),
+        ("", "/_stcore/health", None),
+        ("weerbaar", "/weerbaar/compare", None),
+        ("weerbaar", "/other/compare/x", None),
+    ],
+)
+def test_below_a_page_there_is_nothing_but_the_page(under: str, path: str, to: bytes | None) -> None:
+    files = Files(b"page", b"text/html")
+    status, headers, _ = asked(Flat(files, under), path, (b"accept", b"text/html,*/*"))
+    assert (status, headers.get(b"location"), files.asked) == ((307, to, 0) if to else (200, None, 1))
+    status, _, body = asked(Flat(files, under), path, (b"accept", b"*/*"))
+    assert (status, body) == (200, b"page")
 
 
 def test_a_page_of_another_site_is_refused_without_asking_anyone(monkeypatch: pytest.MonkeyPatch) -> None:
