@@ -179,7 +179,8 @@ def losses(studied: Studied, found: Losses, language: str) -> Table:
         for one in found.rules
     ]
     if not rows:
-        rows = [(say.say("no rule does better than chance"), NOTHING, NOTHING, NOTHING)]
+        why = say.say("no rule does better than chance") if found.lost else say.say("nowhere")
+        rows = [(why, NOTHING, NOTHING, NOTHING)]
     columns = (say.say("Where"), say.say("Of all losses"), say.say("Lost there"), say.say("Of all designs"))
     note = say.say("It loses in {lost} of {designs} designs.", lost=found.lost, designs=found.designs)
     title = say.say("{name}, difference", name=say.say(KPI_NAMES[found.outcome]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import plotly.graph_objects as go
 import pytest
@@ -96,6 +97,13 @@ def test_the_front_is_drawn_through_the_unbeaten(answers):
     _, front = chart(studied, found, "en").data
     assert len(front.x) == sum(spot.on_front for spot in found.spots)
     assert list(front.x) == sorted(front.x)
+
+
+def test_where_nothing_is_lost_no_rule_is_missed(answers):
+    studied, found, table, _ = answers["losses"]
+    none, some = (replace(found, lost=lost, rules=()) for lost in (0, 2))
+    assert table(studied, none, "en").rows[0][0] == "nowhere"
+    assert table(studied, some, "en").rows[0][0] == "no rule does better than chance"
 
 
 def test_names_are_those_of_the_parameters():
