@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli_answer import Question, answer, load, serving
+from sim.cli_files import Targets, check_file, write_json
 from sim.cli_options import (
     BareJson,
     Details,
@@ -42,7 +43,7 @@ from sim.cli_options import (
     admit,
     guarded,
 )
-from sim.cli_output import BadInput, Targets, chat, check_file, progress, write_json
+from sim.cli_output import BadInput, chat, progress
 from sim.cli_questions import questions
 from sim.cli_study import study
 from sim.model.problems import InputError, Problem, did_you_mean
@@ -167,7 +168,7 @@ def trace(
         raise BadInput(f"--out: {out or 'an empty name'} must end in .csv or .parquet")
     check_file("--out", out)
     found, (chosen,) = load(world, [policy], years, settings or [])
-    from sim.cli_output import write_frame
+    from sim.cli_files import write_frame
     from sim.experiments.compare import simulate
     from sim.results.trace import trace as events_of
     from sim.rules.calendar import MINUTES_PER_DAY

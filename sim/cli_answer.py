@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from sim.cli_files import Targets
 from sim.cli_options import Engine, Language
-from sim.cli_output import BadInput, Targets, chat, progress, talk
+from sim.cli_output import BadInput, chat, progress, talk
 
 if TYPE_CHECKING:
     from sim.experiments.compare import Comparison

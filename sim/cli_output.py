@@ -1,27 +1,20 @@
-"""What the command line prints and writes: tables and sentences for people, JSON and files for programs.
+"""What the command line prints: tables and sentences for people.
 
-Data goes to standard output and talk to standard error. Colours and a moving progress bar are for terminals only. Files
-appear whole or not at all: each is written beside its place, and then put there.
+Data goes to standard output and talk to standard error. Colours and a moving progress bar are for terminals only.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
-import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
-from sim.show.writing import put
 from sim.version import MODEL_VERSION
 
 if TYPE_CHECKING:
-    import pandas as pd
     from rich.console import Console
 
     from sim.experiments.calibrate import Check
@@ -75,9 +68,6 @@ def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
     with Progress(*columns, console=console(sys.stderr), transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-# ---- for people ----------------------------------------------------------------------------------------------------
 
 
 def show_comparison(result: Comparison, language: str | None, *, details: bool = False) -> None:
@@ -327,110 +317,3 @@ def parameters_json(rows: Iterable[Parameter]) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
-
-
-# ---- for programs --------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Targets:
-    """Where the answer is written besides, or in place of, the terminal."""
-
-    json: str | None = None
-    tables: str | None = None
-    report: str | None = None
-
-    def check(self) -> None:
-        """Raise BadInput when a target cannot be written; nothing is made yet."""
-        if self.json not in (None, "-"):
-            check_file("--json", str(self.json))
-        for option, folder in (("--tables", self.tables), ("--report", self.report)):
-            if folder is not None:
-                check_folder(option, folder)
-
-    @property
-    def silent(self) -> bool:
-        """True when standard output belongs to the JSON alone."""
-        return self.json == "-"
-
-    def write(self, result: Comparison, language: str | None, command: str) -> None:
-        """Write everything that was asked for."""
-        frames = frames_of(result) if self.tables is not None else {}
-        if self.json is not None:
-            write_json(self.json, result.to_json())
-        if self.tables is not None:
-            write_frames(Path(self.tables), frames)
-            chat(f"Tables: {self.tables}")
-        if self.report is not None:
-            from sim.show.report import write_report
-
-            chat(f"Report: {write_report(result, self.report, language, command=command)}")
-
-
-def check_file(option: str, name: str) -> None:
-    """Raise BadInput unless a file with this name can be written."""
-    path = Path(name)
-    try:
-        if path.is_dir():
-            raise BadInput(f"{option}: {name or 'an empty name'} is a folder; give the name of a file")
-        if not path.parent.is_dir():
-            raise BadInput(f"{option}: there is no folder {path.parent} for {path.name}; make it first")
-        if not os.access(path if path.exists() else path.parent, os.W_OK):
-            raise BadInput(f"{option}: {name} may not be written here; choose another place")
-    except OSError as error:
-        raise BadInput(f"{option}: {name[:80]} cannot be written: {error.strerror}") from None
-
-
-def check_folder(option: str, name: str) -> None:
-    """Raise BadInput unless a folder with this name is there, or can be made."""
-    path = Path(name)
-    try:
-        there = next(folder for folder in (path, *path.absolute().parents) if folder.exists())
-        if not name or not there.is_dir():
-            raise BadInput(f"{option}: {name or 'an empty name'} is not a folder; give the name of a folder")
-        if not os.access(there, os.W_OK):
-            raise BadInput(f"{option}: {name} may not be written here; choose another place")
-    except OSError as error:
-        raise BadInput(f"{option}: {name[:80]} cannot be made: {error.strerror}") from None
-
-
-def write_json(target: str, data: Any) -> None:
-    """Write plain data as JSON to a file, or to standard output for "-"."""
-    if target == "-":
-        utf8 = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-        print(json.dumps(data, indent=2, allow_nan=False, ensure_ascii=not utf8))
-        return
-    text = json.dumps(data, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
-    put(Path(target), lambda path: path.write_text(text, encoding="utf-8", newline="\n"))
-
-
-def write_frame(path: Path, frame: pd.DataFrame) -> None:
-    """Write a table as CSV or as Parquet, by the ending of the name; unknown bounds stand empty."""
-    known = frame.replace([float("inf"), float("-inf")], float("nan"))
-    if path.suffix.lower() == ".parquet":
-        put(path, lambda part: known.to_parquet(part, index=False))
-    else:
-        put(path, lambda part: known.to_csv(part, index=False, lineterminator="\n", encoding="utf-8"))
-
-
-def frames_of(result: Comparison) -> dict[str, pd.DataFrame]:
-    """Return every table of a comparison by name."""
-    return {
-        "kpis": result.kpis(),
-        "differences": result.differences(),
-        "futures": result.futures(),
-        "municipalities": result.municipalities(),
-        "burden_by_size": result.burden("size_class"),
-        "burden_by_province": result.burden("province"),
-        "burden_by_income": result.burden("income_class"),
-        "winners": result.winners(),
-        "running_dry": result.running_dry(),
-    }
-
-
-def write_frames(folder: Path, frames: Mapping[str, pd.DataFrame]) -> None:
-    """Write tables into a folder, which is made where it is missing, each as CSV and as Parquet."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, frame in frames.items():
-        for ending in ("csv", "parquet"):
-            write_frame(folder / f"{name}.{ending}", frame)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim.cli_files import check_file, write_json
 from sim.cli_options import (
     BareJson,
     EngineName,
@@ -25,7 +26,7 @@ from sim.cli_options import (
     Years,
     guarded,
 )
-from sim.cli_output import BadInput, check_file, progress, talk, write_json
+from sim.cli_output import BadInput, progress, talk
 from sim.cli_study import StoreName, opened
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim.cli_files import check_file, write_json
 from sim.cli_options import BareJson, Engine, EngineName, JsonTarget, Settings, Workers, guarded
-from sim.cli_output import chat, check_file, progress, talk, write_json
+from sim.cli_output import chat, progress, talk
 
 if TYPE_CHECKING:
     from sim.experiments.store import Store
