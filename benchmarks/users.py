@@ -3,7 +3,7 @@
 *Compared.* Twenty-five visitors of one server, each of whom moves a lever every five seconds for two minutes: the time
 from the move to the page that shows it, charts and figures from 200 futures included, its median and 95th percentile;
 what went wrong; and the memory of the server. One visitor alone, who does the same for a minute before the others come,
-is what it is held against.
+is what it is held against; and once more, while a study is played behind the visitors, as the page *Studies* does.
 
 *Why it is fair.* It is the server that `weerbaar app` starts, on this machine. Visitors speak the language of the page
 itself, messages of Streamlit over a websocket, and a move is what a slider sends when it is let go. Nobody waits for an
@@ -26,6 +26,8 @@ import re
 import socket
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 import urllib.parse
 import urllib.request
@@ -41,6 +43,10 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
+
+import sim
+from sim.model.yaml_out import study_yaml
+from sim.web import bench
 
 START = "fifty-fifty"
 LEVERS = {"policy.prevention.local_spend": "spend", "share.prevention": "flemish-prevention",
@@ -202,6 +208,26 @@ def served() -> Iterator[tuple[int, int]]:
         server.wait(timeout=20)
 
 
+@contextmanager
+def studying() -> Iterator[None]:
+    """A study that is played meanwhile, as the app plays one: by a process that gives way, on some of the cores."""
+    with tempfile.TemporaryDirectory(prefix="weerbaar-") as folder:
+        study = study_yaml(sim.load_study("uncertainty"), by_id=True)
+        path = Path(folder) / "study.yaml"
+        path.write_text(study, encoding="utf-8")
+        command = [sys.executable, "-m", "sim.web.worker", str(path), str(Path(folder) / "store"), str(bench.CORES)]
+        worker = subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert worker.stdin is not None
+        assert worker.stdout is not None
+        try:
+            worker.stdout.readline()  # the first designs are done
+            threading.Thread(target=worker.stdout.read, daemon=True).start()
+            yield
+        finally:
+            worker.stdin.close()
+            worker.wait(timeout=60)
+
+
 async def together(port: int, *, people: int, moves: int, every: float, first: int) -> list[Visitor]:
     """Let people visit the app, who arrive one by one within the time between two moves."""
     visitors = [Visitor(first + place, port) for place in range(people)]
@@ -254,6 +280,12 @@ def main() -> None:
         alone = asyncio.run(together(port, people=1, moves=moves // 2, every=every, first=1))
         errors = told("one visitor", alone, every, worked(pid) - before)
         memory("with one", pid)
+        with studying():
+            before = worked(pid)
+            beside = asyncio.run(together(port, people=1, moves=moves // 2, every=every, first=2))
+            errors += told("one, beside a study", beside, every, worked(pid) - before)
+        slower = np.divide(*(np.median(np.minimum(ones[0].waits, every)) for ones in (beside, alone)))
+        print(f"{'':<22} {slower:.2f} times as long as alone")
         before = worked(pid)
         many = asyncio.run(together(port, people=people, moves=moves, every=every, first=100))
         errors += told(f"{people} visitors", many, every, worked(pid) - before)
