@@ -105,6 +105,7 @@ def settle(page: Page) -> None:
     """Wait until the app has drawn its charts and nothing runs any more."""
     page.wait_for_selector("[data-testid=stMainBlockContainer]", timeout=60_000)
     page.wait_for_selector("[data-final=yes]", state="attached", timeout=120_000)
+    page.wait_for_selector("[data-testid=stSkeleton]", state="detached", timeout=60_000)
     page.wait_for_function(
         "[...document.querySelectorAll('.js-plotly-plot')].every(one => one.querySelector('.main-svg'))"
     )
