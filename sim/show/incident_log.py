@@ -72,12 +72,11 @@ def _effect(say: Words, down: Cell, waited: Cell, cost: Cell) -> str:
     money = say.money(float(cost))
     if down is None:
         return money
-    values = {"days": say.figure(float(down), 2), "cost": money}
+    values = {"time": say.duration(round(float(down) * MINUTES_PER_DAY)), "cost": money}
     if not waited:
-        return say.say("{days} days down, {cost}", **values)
-    return say.say(
-        "{days} days down, {waited} of them without help, {cost}", waited=say.figure(float(waited), 2), **values
-    )
+        return say.say("{time} down, {cost}", **values)
+    alone = say.duration(round(float(waited) * MINUTES_PER_DAY))
+    return say.say("{time} down, {waited} of it without help, {cost}", waited=alone, **values)
 
 
 def _what(say: Words, pair: tuple[Any, ...]) -> str:
