@@ -14,6 +14,19 @@ from sim.web.runs import Cores, Run
 from tests.pages import FIRST, MOST, address_of, charts, mark_of, opened
 
 
+@pytest.fixture
+def never_refined(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if a lever were moved whenever an answer begins to be refined."""
+    play = Run.play
+
+    def first_only(run: Run, wanted: int, *options: Any, **named: Any) -> None:
+        if wanted == MOST:
+            raise RuntimeError("a lever was moved")
+        play(run, wanted, *options, **named)
+
+    monkeypatch.setattr(Run, "play", first_only)
+
+
 def test_the_answer_is_refined_and_the_page_says_when_it_is_final() -> None:
     app = opened(lang="en", start="fifty-fifty")
     mark = mark_of(app)
@@ -23,15 +36,7 @@ def test_the_answer_is_refined_and_the_page_says_when_it_is_final() -> None:
     assert not any("It is being refined" in caption.value for caption in app.caption)
 
 
-def test_a_first_answer_is_shown_before_it_is_refined(monkeypatch: pytest.MonkeyPatch) -> None:
-    play = Run.play
-
-    def first_only(run: Run, wanted: int, *options: Any, **named: Any) -> None:
-        if wanted == MOST:
-            raise RuntimeError("a lever was moved")
-        play(run, wanted, *options, **named)
-
-    monkeypatch.setattr(Run, "play", first_only)
+def test_a_first_answer_is_shown_before_it_is_refined(never_refined: None) -> None:
     app = opened(lang="en", start="no-ransom", seed="8")
     mark = mark_of(app)
     assert (mark["final"], mark["futures"]) == ("no", str(FIRST))
@@ -96,15 +101,9 @@ def test_an_engine_that_does_not_compile_leaves_the_reference_engine(
     assert "no such instruction" in capfd.readouterr().err
 
 
-def test_while_others_wait_a_first_answer_comes_from_fewer_futures(monkeypatch: pytest.MonkeyPatch) -> None:
-    play = Run.play
-
-    def first_only(run: Run, wanted: int, *options: Any, **named: Any) -> None:
-        if wanted == MOST:
-            raise RuntimeError("a lever was moved")
-        play(run, wanted, *options, **named)
-
-    monkeypatch.setattr(Run, "play", first_only)
+def test_while_others_wait_a_first_answer_comes_from_fewer_futures(
+    never_refined: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("sim.web.answer.CROWDED", dict.fromkeys(ENGINES, 5))
     monkeypatch.setattr(Cores, "crowded", True)
     app = opened(lang="en", start="no-ransom", seed="9")
