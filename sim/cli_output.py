@@ -31,6 +31,9 @@ GAP = 1
 LEAST_NAME = 12
 """Letters that the column of names gets at least, where a name is that long."""
 
+HEAD_LINES = 2
+"""Lines of the head of a column where there is room."""
+
 LANGUAGE_NAMES = {"nl": "Nederlands", "en": "English"}
 
 
@@ -168,7 +171,20 @@ def _parts(table: Table, room: int) -> list[tuple[list[int], list[int]]]:
         parts[-1].append(number)
     left = min(room - sum(widths[one] + GAP for one in part) for part in parts)
     first = max(min(longest, left), 1)
-    return [([0, *part], [first, *(widths[one] for one in part)]) for part in parts]
+    return [([0, *part], [first, *_roomy(table, part, widths, left - first)]) for part in parts]
+
+
+def _roomy(table: Table, part: list[int], widths: dict[int, int], spare: int) -> list[int]:
+    """Return the widths of columns when what is spare goes to those whose heads stand highest, down to two lines."""
+    widths = {number: widths[number] for number in part}
+    while spare > 0:
+        lines = {number: len(textwrap.wrap(table.columns[number], width)) for number, width in widths.items()}
+        highest = max(part, key=lines.__getitem__)
+        if lines[highest] <= HEAD_LINES:
+            break
+        widths[highest] += 1
+        spare -= 1
+    return list(widths.values())
 
 
 def _widest_word(table: Table, number: int) -> int:
