@@ -23,6 +23,18 @@ NAME = 40
 LIST_NAMES = {"policy.grants": "Grants"}
 """Keys of whole lists."""
 
+LEVEL_NAMES = {
+    "none": "none",
+    "a quarter": "a quarter",
+    "half": "half",
+    "two thirds": "two thirds",
+    "all": "all",
+    "low": "low",
+    "central": "central",
+    "high": "high",
+}
+"""Names of levels in the studies that come with Weerbaar."""
+
 
 class Unit(NamedTuple):
     """How an outcome is shown: divided by `by`, with its name and unit in words."""
@@ -54,9 +66,9 @@ def factor_name(say: Words, key: str) -> str:
 
 
 def value_name(say: Words, value: float | str) -> str:
-    """Return the value of a factor in words."""
+    """Return the value of a factor in words; a level has the name that its study gives it, translated where known."""
     if isinstance(value, str):
-        return value
+        return say.say(LEVEL_NAMES[value]) if value in LEVEL_NAMES else value
     return say.number(value) if float(value).is_integer() else figure(say, value)
 
 

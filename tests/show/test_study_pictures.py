@@ -12,9 +12,10 @@ import sim
 from sim.experiments import losses, sensitivity, tradeoffs
 from sim.experiments.optimise import optimise
 from sim.experiments.study import run_study
+from sim.model.files import scenarios
 from sim.show import best_values, study_charts, study_tables
 from sim.show.page import write_page
-from sim.show.study_names import factor_name, limit_name, value_name
+from sim.show.study_names import LEVEL_NAMES, factor_name, limit_name, value_name
 from sim.text import words
 from tests.studies import crossed, small
 from tests.worlds import gordon_loeb_world, plain_policy
@@ -112,10 +113,23 @@ def test_names_are_those_of_the_parameters():
     assert factor_name(english, "policy.cost_split.recovery") == "Who pays: recovery"
     assert value_name(english, 4.0) == "4"
     assert value_name(dutch, 0.25) == "0,250"
+    assert [value_name(dutch, name) for name in ("two thirds", "low", "mine")] == ["twee derde", "laag", "mine"]
     limit = losses.Limit("world.threat.attempts", 5.0, None)
     assert limit_name(english, limit) == "Serious attempts to break in ≥ 5"
     both = losses.Limit("world.threat.attempts", 5.0, 9.0)
     assert limit_name(dutch, both) == "Ernstige pogingen tot inbraak van 5 tot 9"
+
+
+def test_every_level_of_a_shipped_study_has_a_name_in_both_languages():
+    levels = {
+        str(value)
+        for name in (one.id for one in scenarios("study"))
+        for factor in sim.load_study(name).factors.values()
+        for value in (factor.levels or factor.values or ())
+        if isinstance(value, str)
+    }
+    assert "two thirds" in levels
+    assert levels <= set(LEVEL_NAMES)
 
 
 def test_a_picture_is_a_page_that_needs_no_network(answers, tmp_path):
