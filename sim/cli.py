@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli_answer import Question, answer, load, serving
-from sim.cli_files import Targets, check_file, write_json
+from sim.cli_files import Targets, check_file, check_target, write_json
 from sim.cli_options import (
     BareJson,
     Details,
@@ -214,8 +214,7 @@ def optimum(
     lang: Spoken = None,
 ) -> None:
     """How much prevention is best for municipalities themselves and for everybody, beside what is spent."""
-    if json not in (None, "-"):
-        check_file("--json", str(json))
+    check_target("--json", json)
     found, (chosen,) = load(world, [policy], None, settings or [])
     town = None if municipality is None else found.by_name(municipality)
     from sim.cli_output import optimum_json, show_optimum
@@ -265,8 +264,7 @@ def parameters(
     from sim.cli_output import parameters_json, show_parameters
     from sim.model.spec import parameters as table
 
-    if json not in (None, "-"):
-        check_file("--json", str(json))
+    check_target("--json", json)
     known = table()
     chosen, problems = [], []
     for key in keys or ["world", "policy"]:
@@ -297,8 +295,7 @@ def list_(
     """The worlds, the policies and the studies that come with Weerbaar."""
     from sim.model.files import scenarios
 
-    if json not in (None, "-"):
-        check_file("--json", str(json))
+    check_target("--json", json)
     chosen = [kind] if kind is not None else list(Kind)
     found = {one.value: scenarios(one.value) for one in chosen}
     if json is not None:

@@ -32,8 +32,7 @@ class Targets:
 
     def check(self) -> None:
         """Raise BadInput when a target cannot be written; nothing is made yet."""
-        if self.json not in (None, "-"):
-            check_file("--json", str(self.json))
+        check_target("--json", self.json)
         for option, folder in (("--tables", self.tables), ("--report", self.report)):
             if folder is not None:
                 check_folder(option, folder)
@@ -55,6 +54,12 @@ class Targets:
             from sim.show.report import write_report
 
             chat(f"Report: {write_report(result, self.report, language, command=command)}")
+
+
+def check_target(option: str, name: str | None) -> None:
+    """Raise BadInput unless this is nothing, "-", or the name of a file that can be written."""
+    if name is not None and name != "-":
+        check_file(option, name)
 
 
 def check_file(option: str, name: str) -> None:

@@ -5,12 +5,13 @@ Each is answered in a table, or as JSON, with a picture where one is asked for.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli_files import check_file, write_json
+from sim.cli_files import check_target, write_json
 from sim.cli_options import (
     BareJson,
     EngineName,
@@ -31,6 +32,7 @@ from sim.cli_study import StoreName, opened
 
 if TYPE_CHECKING:
     from sim.experiments.studied import Studied
+    from sim.show.tables import Table
 
 questions = typer.Typer(pretty_exceptions_enable=False)
 
@@ -62,27 +64,38 @@ def asked(name: str) -> Studied:
 
 def tell(studied: Studied, found: Any, name: str, json: str | None, picture: str | None, lang: Language | None) -> None:
     """Print an answer as a table, or write it as JSON; with a picture where one is asked for."""
-    from sim.cli_output import console, show_table
     from sim.show import study_charts, study_tables
 
     language = (lang or Language.en).value
     check_targets(json, picture)
-    if json is not None:
-        write_json(json, plain(found))
-    if json != "-":
-        show_table(console(), getattr(study_tables, name)(studied, found, language))
+    hand_over(json, lambda: plain(found), lambda: [getattr(study_tables, name)(studied, found, language)])
     if picture is not None:
         draw = getattr(study_charts, {"effects": "tornado", "indices": "sobol"}.get(name, name))
-        from sim.show.page import write_page
-
-        write_page(draw(studied, found, language), Path(picture), studied.study.title[language], language)
+        hang(picture, draw(studied, found, language), studied.study.title[language], language)
 
 
 def check_targets(json: str | None, picture: str | None) -> None:
     """Raise BadInput where an answer could not be written."""
-    for option, target in (("--json", json), ("--picture", picture)):
-        if target not in (None, "-"):
-            check_file(option, str(target))
+    check_target("--json", json)
+    check_target("--picture", picture)
+
+
+def hand_over(json: str | None, data: Callable[[], Any], tables: Callable[[], list[Table]]) -> None:
+    """Write an answer as JSON where that is asked for, and print its tables unless JSON takes their place."""
+    from sim.cli_output import console, show_table
+
+    if json is not None:
+        write_json(json, data())
+    if json != "-":
+        for table in tables():
+            show_table(console(), table)
+
+
+def hang(picture: str, figure: Any, title: str, language: str) -> None:
+    """Write a picture as a page of its own."""
+    from sim.show.page import write_page
+
+    write_page(figure, Path(picture), title, language)
 
 
 def plain(found: Any) -> Any:
@@ -259,7 +272,6 @@ def optimise(
 ) -> None:
     """The best values of a policy that Flanders can afford: a search, judged in futures that had no part in it."""
     from sim.cli_answer import load, serving
-    from sim.cli_output import console, show_table
     from sim.experiments.optimise import optimise as search
     from sim.show import best_values
     from sim.version import MODEL_VERSION
@@ -272,18 +284,12 @@ def optimise(
         found = search(found_world, chosen, ends, outcome=outcome, budget=budget, replications=replications, seed=seed,
                        engine=serves, workers=workers, progress=moved)  # fmt: skip
     language = (lang or Language.en).value
-    if json is not None:
-        head = {"model_version": MODEL_VERSION, "world": found_world.id, "policy": chosen.id, "seed": seed,
-                "replications": replications}  # fmt: skip
-        write_json(json, head | plain(found))
-    if json != "-":
-        show_table(console(), best_values.values(chosen, found, language))
-        if details:
-            show_table(console(), best_values.trials(chosen, found, language))
+    head = {"model_version": MODEL_VERSION, "world": found_world.id, "policy": chosen.id, "seed": seed,
+            "replications": replications}  # fmt: skip
+    shown = [best_values.values, best_values.trials] if details else [best_values.values]
+    hand_over(json, lambda: head | plain(found), lambda: [table(chosen, found, language) for table in shown])
     if picture is not None:
-        from sim.show.page import write_page
-
-        write_page(best_values.picture(chosen, found, language), Path(picture), found_world.title[language], language)
+        hang(picture, best_values.picture(chosen, found, language), found_world.title[language], language)
 
 
 def all_ends(over: list[str]) -> dict[str, tuple[float, float]]:

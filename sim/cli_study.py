@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli_files import check_file, write_json
+from sim.cli_files import check_target, write_json
 from sim.cli_options import BareJson, Engine, EngineName, JsonTarget, Settings, Workers, guarded
 from sim.cli_output import chat, progress, talk
 
@@ -162,8 +162,7 @@ def status(name: StoreName, json: JsonTarget = None) -> None:
     """How far a study is, what failed and why, and the hash of what its store holds."""
     from sim.experiments.studied import Studied
 
-    if json not in (None, "-"):
-        check_file("--json", str(json))
+    check_target("--json", json)
     found = Studied(opened(name))
     if json is not None:
         write_json(json, facts(found))

@@ -131,7 +131,7 @@ def address(project: Path, browser_path: str) -> Iterator[str]:
         "--server.port",
         str(port),
     ]
-    command += ["--server.address", "127.0.0.1", "--server.fileWatcherType", "none"]
+    command += ["--server.address", "127.0.0.1"]
     server = subprocess.Popen(command, cwd=project, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
     home = f"http://127.0.0.1:{port}"
     try:

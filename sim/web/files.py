@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import TypeVar
 
 import streamlit as st
 
@@ -12,6 +14,8 @@ from sim.web import memory
 from sim.web.choice import LOADED, begin
 from sim.web.link import Screen
 from sim.web.policy_file import ENDINGS, plain, policy_from, sentences, slug, text_of
+
+Read = TypeVar("Read")
 
 _MEGABYTES = 1
 
@@ -60,18 +64,23 @@ def _name(screen: Screen, say: Words) -> str:
 
 
 def _open(key: str, say: Words) -> None:
-    """Read the file that was brought; what is wrong with it is said, and everything stays as it was."""
+    """Go on with the policy in the file that was brought."""
+    if (policy := read_brought(key, say, policy_from)) is not None:
+        memory.load(begin(LOADED, policy))
+        st.session_state["opened"] += 1  # an empty place for the next file
+
+
+def read_brought(key: str, say: Words, read: Callable[[str, bytes], Read]) -> Read | None:
+    """Return what is in the file that was brought; None where something is wrong with it, which is said."""
     brought = st.session_state.get(key)
     if brought is None:
-        return
+        return None
     name = plain(brought.name)
     try:
-        policy = policy_from(name, brought.getvalue())
+        return read(name, brought.getvalue())
     except InputError as error:
         memory.trouble([say.say("“{file}” was not opened; nothing has changed.", file=name), *sentences(error, say)])
-        return
-    memory.load(begin(LOADED, policy))
-    st.session_state["opened"] += 1  # an empty place for the next file
+        return None
 
 
 def literal(text: str) -> str:

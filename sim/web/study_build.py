@@ -13,10 +13,10 @@ from sim.model.problems import InputError
 from sim.model.study import SAMPLED, Study
 from sim.text import Words
 from sim.web import bench, memory, study_grid
-from sim.web.files import literal
+from sim.web.files import literal, read_brought
 from sim.web.link import STUDIES
 from sim.web.local import is_here
-from sim.web.policy_file import ENDINGS, plain, sentences
+from sim.web.policy_file import ENDINGS, sentences
 from sim.web.study_file import study_from
 from sim.web.view import View
 
@@ -138,20 +138,12 @@ def _upload(say: Words) -> None:
 
 
 def _opened(key: str, say: Words) -> None:
-    """Read the file that was brought, and keep its study; what is wrong with it is said."""
-    brought = st.session_state.get(key)
-    if brought is None:
-        return
-    name = plain(brought.name)
-    try:
-        study = study_from(name, brought.getvalue())
-    except InputError as error:
-        memory.trouble([say.say("“{file}” was not opened; nothing has changed.", file=name), *sentences(error, say)])
-        return
-    st.session_state["study-opened"] += 1
-    bench.put(study)
-    own(study.digest)
-    memory.remember("study", study.digest)
+    """Keep the study in the file that was brought, and show it."""
+    if (study := read_brought(key, say, study_from)) is not None:
+        st.session_state["study-opened"] += 1
+        bench.put(study)
+        own(study.digest)
+        memory.remember("study", study.digest)
 
 
 def _store(say: Words) -> Chosen | None:
