@@ -49,6 +49,10 @@ FINAL = """
     && document.querySelector('[data-test-script-state]')?.dataset.testScriptState === 'notRunning'
 }
 """
+# The first answer to the address stands on the page, refined or not, and so do all levers.
+ANSWERED = """
+() => document.querySelector('[data-final]')?.dataset.address === new URLSearchParams(location.search).toString()
+"""
 
 # Texts that do not fit where they stand: shown with three dots, or cut.
 CUT_OFF = """
@@ -391,6 +395,7 @@ def test_keys_alone_reach_and_move_every_lever(visit: Callable[..., Visit]) -> N
             page.keyboard.press("ArrowLeft" if now["last"] else "ArrowRight")
         try:
             page.wait_for_function("before => location.href !== before", arg=before, timeout=20_000)
+            page.wait_for_function(ANSWERED)  # a lever that comes with this one stands in its place by now
             moved.add(now["lever"])
         except playwright_api.TimeoutError:
             continue
