@@ -22,6 +22,9 @@ h1 { padding: .25rem 0 !important; }
 .st-key-finding-log { margin: .75rem 0 .25rem; }
 .st-key-finding-log h2, .st-key-finding-checks h2 { padding: 0; }
 [data-testid=stMultiSelect] span[title] { color: light-dark(#FFFFFF, #0B141B) !important; }
+[data-testid=stMultiSelect] span[title] { white-space: normal; }
+[data-testid=stMultiSelect] [data-tag] { height: auto; min-height: 1.75rem; }
+[data-testid=stMultiSelectTagsContainer] { max-height: none; }
 [data-testid=stMultiSelect] span[title] ~ * { color: light-dark(#FFFFFF, #0B141B) !important; }
 [class*=st-key-card-] h2 { font-size: 1.05rem; padding: 0; }
 [class*=st-key-card-] [data-testid=stVerticalBlock] { gap: .4rem; }
