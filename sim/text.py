@@ -76,6 +76,17 @@ class Words:
         text = self.figure(value, digits)
         return f"+{text}" if value > 0 else text
 
+    def change(self, value: float, half: float, digits: int = 2) -> str:
+        """Return a change with half of its interval, and no digit that the interval makes meaningless: +4.6 ± 0.1."""
+        if not math.isfinite(half) or half == 0:
+            return self.signed(value, digits)
+        width, shown = self.figure(half, 1 if half < 1 else 2), self.signed(value, digits)
+        decimals = [len(text.partition("," if self.language == "nl" else ".")[2]) for text in (width, shown)]
+        if decimals[1] > decimals[0]:
+            text = self.number(value, decimals[0])
+            shown = f"+{text}" if value > 0 else text
+        return f"{shown}{NO_BREAK}±{NO_BREAK}{width}"
+
     def percent(self, share: float, decimals: int = 0) -> str:
         """Return a share in [0, 1] as a percentage."""
         return f"{self.number(100 * share, decimals)}{NO_BREAK if self.language == 'nl' else ''}%"

@@ -105,6 +105,9 @@ def _said(say: Words, result: Comparison, policy: Policy) -> tuple[str, str]:
         title = say.say(
             "The solidarity fund holds {amount} at the end of {last}, and runs dry in {share} of futures", **values
         )
+    elif empty[shown] == 0:
+        title = say.say("{pot} is never empty, and has {amount} left at the end of a year on average", **values | {
+            "amount": say.money(float(left(result, policy, shown).mean()))})  # fmt: skip
     else:
         paying = len(open_years(result, policy, shown))
         years = say.figure(empty[shown] * paying, 2)

@@ -86,7 +86,8 @@ def _set(say: Words, path: str, group: Group) -> list[str]:
     for name in type(group).model_fields:
         row, value = parameters().get(f"policy.{path}.{name}"), getattr(group, name)
         if row is not None and value != row.value:
-            said.append(f"{row.label[say.language]} {value_of(say, row, value)}{_unit(say, row, value)}")
+            label = row.label[say.language]
+            said.append(f"{label[:1].lower()}{label[1:]} {value_of(say, row, value)}{_unit(say, row, value)}")
     return said
 
 
@@ -172,6 +173,9 @@ def _layer(say: Words, layer: Layer) -> str:
     payer = say.say(PAYER_NAMES[layer.payer])
     who = payer if layer.share == 1 else f"{payer} {percent(say, layer.share)}"
     parts = []
+    only_first = layer.model_copy(update={"first": None}).is_bare
+    if layer.first is not None and only_first:
+        return say.say("{payer} the first {first}", payer=who, first=say.money(layer.first))
     if layer.first is not None:
         parts.append(say.say("of the first {amount}", amount=say.money(layer.first)))
     if layer.limit_per_event is not None:

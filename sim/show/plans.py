@@ -92,7 +92,7 @@ def _changes(say: Words, changes: Mapping[str, Any], value: Value) -> str:
     said = []
     for key, new in changes.items():
         row = parameters().get(f"policy.{key.removeprefix('policy.')}")
-        name = row.label[say.language] if row is not None else key
+        name = row.label[say.language][:1].lower() + row.label[say.language][1:] if row is not None else key
         plain = isinstance(new, str | int | float | bool)
         said.append(f"{name} {value(say, row, new)}" if plain else name)
     return ", ".join(said)

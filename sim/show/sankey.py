@@ -40,6 +40,11 @@ PAYS_MOST = {
     "insurer": "Insurers pay {share} of {total} a year",
     "fund": "The solidarity fund pays {share} of {total} a year",
 }
+STAYS = {
+    "kept_insurer": "{finding}; of that {amount} stays with insurers",
+    "kept_fund": "{finding}; of that {amount} stays in the fund",
+}
+"""What the finding says of money that nobody spends, for it is no part of the total cost."""
 _GAP, _LABEL, _THICK = 6.0, 18.0, 14
 _POT_GAP = 24.0  # the name of a pot stands above it, for beside it others have theirs
 _PLACES = (0.0, 0.38, 1.0)  # of payers, pots and uses, from left to right
@@ -202,6 +207,9 @@ def _said(say: Words, nodes: Sequence[_Node], total: float) -> tuple[str, str]:
     most = max(payers, key=lambda node: node.amount)
     share = say.percent(most.amount / total)
     title = say.say(PAYS_MOST[most.key.removeprefix("payer ")], share=share, total=say.money(total))
+    for node in uses:
+        if (kept := node.key.removeprefix("use ")) in STAYS:
+            title = say.say(STAYS[kept], finding=title, amount=say.money(node.amount))
 
     def listed(some: Sequence[_Node]) -> str:
         return ", ".join(f"{node.name} {say.money(node.amount)}" for node in some)

@@ -42,10 +42,9 @@ SAME = {
     "outage": "Outages in {town} are the same under “{policy}”; 1 future in {of} has {amount} a year or more",
 }
 RANKED = {
-    "own": "{town} pays {amount} a head a year: place {place} of {all} of its size, the lowest first; chance allows "
-    "{first} to {last}",
+    "own": "{town} pays {amount} a head a year: place {place} of {all} of its size, the lowest first; {chance}",
     "outage": "Services in {town} are out for {amount} a year: place {place} of {all} of its size, the lowest first; "
-    "chance allows {first} to {last}",
+    "{chance}",
 }
 LEVEL = {
     "own": "{town} pays {amount} a head a year, as do all {n} of its size",
@@ -278,14 +277,16 @@ def _rank_said(say: Words, one: Town, measure: str, found: Rank) -> tuple[str, s
     if np.ptp(found.means) < FELT[measure]:
         title = say.say(LEVEL[measure], town=one.town.name, amount=mean, n=others + 1)
         return title, f"{title}. {say.say(AXES[measure])}."
+    chance = say.say("chance allows no other place")
+    if found.first < found.last:
+        chance = say.say("chance allows {first} to {last}", first=found.first + 1, last=found.last + 1)
     title = say.say(
         RANKED[measure],
         town=one.town.name,
         amount=mean,
         place=found.place + 1,
         all=others + 1,
-        first=found.first + 1,
-        last=found.last + 1,
+        chance=chance,
     )
     ends = say.say(
         "Lowest: {least}, {low}. Highest: {most}, {high}.",

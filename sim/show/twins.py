@@ -126,7 +126,7 @@ def of_towns(result: Comparison, policy: str | Policy, language: str) -> Twin:
     mine["change"] = mine["own_cost_per_inhabitant_eur"] - base["own_cost_per_inhabitant_eur"]
     rows: list[list[Cell]] = [
         [
-            str(row["name"]), int(row["nis_code"]), str(row["province"]), int(row["population"]),
+            str(row["name"]), f"{row['nis_code']:.0f}", str(row["province"]), int(row["population"]),
             *(float(row[column]) for column in ("own_cost_per_inhabitant_eur", "change",
               "own_cost_p95_per_inhabitant_eur", "outage_days_per_year", "serious_incidents_per_year")),
         ]
@@ -254,7 +254,7 @@ def of_outcomes(result: Comparison, language: str) -> Twin:
             rows.append([name, policy.title[language], one.base / by, one.mean / by, one.low / by, one.high / by,
                          say.percent(one.lower)])  # fmt: skip
     columns = (
-        say.say("Outcome"),
+        say.say("Outcome, over {years}", years=say.years(result.years)),
         say.say("Policy"),
         result.baseline.title[language],
         say.say("Difference"),

@@ -99,7 +99,8 @@ def card(figure: KeyFigure, result: Comparison, say: Words) -> Shown:
     e, gap = figure.estimate(result), figure.difference(result)
     parts = [say.say(HELPS[figure.name], years=result.years), _interval(say, e.ci95)]
     if figure.name == "worst":
-        parts.append(say.say("In 1 future of 20 it is {amount} or more.", amount=say.figure(e.p95)))
+        amount = f"{say.figure(e.p95)}{NO_BREAK}{figure.unit(say)}"
+        parts.append(say.say("In 1 future of 20 it is {amount} or more.", amount=amount))
     delta: str | None = None
     colour: Colour = "off"
     arrow: Arrow = "off"
@@ -120,10 +121,7 @@ def card(figure: KeyFigure, result: Comparison, say: Words) -> Shown:
 def _delta(figure: KeyFigure, gap: Difference, say: Words) -> tuple[str, Colour, Arrow]:
     if gap.share_of_futures_equal == 1.0:
         return "0", "off", "off"
-    shown = say.signed(gap.mean, 2 if abs(gap.mean) < 10 else 3)
-    half = (gap.ci95[1] - gap.ci95[0]) / 2
-    if np.isfinite(half):
-        shown = f"{shown}{NO_BREAK}±{NO_BREAK}{say.figure(half, 1 if half < 1 else 2)}"
+    shown = say.change(gap.mean, (gap.ci95[1] - gap.ci95[0]) / 2, 2 if abs(gap.mean) < 10 else 3)
     return shown, "off" if figure.shift or gap.verdict == "too_close" else "inverse", "auto"
 
 

@@ -65,8 +65,9 @@ HELPS = {
     "together pay for it.",
     "policy.fund": "Municipalities pay a levy into a fund that pays part of the bill of those that are hit.",
 }
+A_HEAD = "EUR per inhabitant per year"
 UNITS = {
-    "EUR per inhabitant per year": "€/year",
+    A_HEAD: "€/inhabitant/year",
     "days": "days",
 }
 ONCE = {1e-6: "m €", 1e-3: "thousand €"}
@@ -198,6 +199,8 @@ class Lever:
             return "%"
         if self.factor != 1:
             return say.say((A_YEAR if "per year" in row.unit else ONCE)[self.factor])
+        if row.unit == A_HEAD and "per inhabitant" in row.label["en"]:
+            return say.say("€/year")
         return say.say(UNITS[row.unit]) if row.unit in UNITS else ""
 
     def help(self, say: Words, *, own_terms: bool = False) -> str:

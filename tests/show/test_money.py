@@ -84,6 +84,15 @@ def test_the_picture_and_its_table_show_every_flow(result: Comparison, policy: P
     assert re.search(r"\d", figure.layout.meta["title"])
 
 
+@pytest.mark.parametrize("policy", ALL, ids=lambda policy: policy.id)
+def test_the_finding_says_what_nobody_spends(result: Comparison, policy: Policy) -> None:
+    found, said = money(result, policy), who_pays(result, policy, "en").layout.meta["title"]
+    kept = [use for use in found.by_use if use.startswith("kept_")]
+    assert len(re.findall("; of that .* stays (?:in|with)", said)) == len(kept)
+    spent = sum(amount for use, amount in found.by_use.items() if use not in kept)
+    assert spent == pytest.approx(sum(found.by_payer.values()) - sum(found.by_use[use] for use in kept))
+
+
 def test_a_fund_stands_between(result: Comparison) -> None:
     found = money(result, FUND)
     assert set(found.by_pot) == {"fund"}
@@ -135,6 +144,11 @@ def test_a_poor_fund_runs_dry_and_that_is_said(result: Comparison) -> None:
     assert dry(result, POOR, "fund").any()
     title = balances(pair(result, POOR), "en").layout.meta["title"]
     assert "runs dry in" in title
+
+
+def test_an_envelope_that_is_never_empty_is_called_so(result: Comparison) -> None:
+    title = balances(pair(result, TODAY), "en").layout.meta["title"]
+    assert title.startswith("Budget “audit” is never empty, and has €")
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])

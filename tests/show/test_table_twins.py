@@ -83,6 +83,13 @@ def test_the_tables_say_what_the_comparison_says(small: Comparison) -> None:
     assert (sum(int(row[2]) for row in rows), sum(int(row[4]) for row in rows)) == (less, more)  # type: ignore[arg-type]
 
 
+def test_codes_and_spans_are_no_amounts(small: Comparison) -> None:
+    shown = twins.of_towns(small, ONE, "nl").shown(words("nl"))
+    assert {len(row["NIS-code"]) for row in shown} == {5}
+    assert all(row["NIS-code"].isdigit() for row in shown)
+    assert twins.of_outcomes(small, "nl").columns[0] == "Uitkomst, over 2 jaar"
+
+
 def test_an_interval_of_90_lies_within_that_of_95(small: Comparison) -> None:
     one = change(small, ONE, "cash_cost_eur")
     low, high = small.difference(ONE, "cash_cost_eur").ci95

@@ -69,6 +69,13 @@ def test_the_rank_is_among_those_of_its_size(small: Comparison, town: Town) -> N
     assert title.endswith(f"chance allows {found.first + 1} to {found.last + 1}")
 
 
+def test_a_rank_that_chance_cannot_change_is_called_so(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = rank(town, ONE, "own")
+    alone = found._replace(first=found.place, last=found.place)
+    monkeypatch.setattr("sim.show.town.rank", lambda *_: alone)
+    assert peers(town, "own", "en").layout.meta["title"].endswith("chance allows no other place")
+
+
 def test_it_is_picked_out_at_its_own_place(town: Town) -> None:
     figure = peers(town, "own", "en")
     own = figure.data[-1]

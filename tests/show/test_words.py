@@ -115,7 +115,7 @@ def test_programmes_and_phases_are_said() -> None:
     )
     assert differs(plan, TODAY, words("en")) == [
         "Budget “crt”: at most €20,000 a year",
-        "From 1 January 2022 on: Response teams 6",
+        "From 1 January 2022 on: response teams 6",
     ]
 
 
@@ -126,3 +126,9 @@ def test_every_preset_differs_in_a_few_lines(language: str) -> None:
     for scenario in scenarios("policy")[1:]:
         lines = differs(sim.load_policy(scenario.id), TODAY, words(language))
         assert 1 <= len(lines) <= 6, scenario.id
+
+
+def test_what_a_group_sets_is_said_in_one_sentence() -> None:
+    fund = differs(sim.load_policy("flanders-backstop"), TODAY, words("nl"))
+    assert "Solidariteitsfonds: ja, wie garant staat Vlaanderen" in fund
+    assert any(line.startswith("Herstel: Gemeenten de eerste €\xa025.000, Solidariteitsfonds 80") for line in fund)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sim.text import LANGUAGES, words
+from sim.text import LANGUAGES, NO_BREAK, words
 from sim.web.choice import BASELINE, presets, world_of, world_start
 from sim.web.figures import FIGURES, card, table
 from sim.web.runs import Archive, Run
@@ -29,6 +29,22 @@ def test_key_figures_can_be_said_with_few_futures_too(replications: int, languag
     cards = [card(figure, result, say) for figure in FIGURES]
     assert all("nan" not in f"{shown.value}{shown.delta}{shown.help}" for shown in cards)
     assert len(table(result, say)) == len(FIGURES)
+
+
+@pytest.mark.parametrize(
+    ("mean", "half", "said"),
+    [
+        (-26.94, 0.14, "-26,9 ± 0,1"),
+        (4.41, 0.173, "+4,4 ± 0,2"),
+        (-0.034, 0.0041, "-0,034 ± 0,004"),
+        (0.00028, 0.002, "+0,000 ± 0,002"),
+        (124.3, 12.4, "+124 ± 12"),
+        (0.25, float("nan"), "+0,25"),
+    ],
+)
+def test_a_difference_has_no_digit_below_its_noise(mean: float, half: float, said: str) -> None:
+    digits = 2 if abs(mean) < 10 else 3
+    assert words("nl").change(mean, half, digits).replace(NO_BREAK, " ") == said
 
 
 def test_a_pure_shift_between_payers_has_no_colour() -> None:

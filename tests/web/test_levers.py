@@ -72,6 +72,13 @@ def test_levers_have_the_words_and_the_reach_of_the_parameter_table(lever: Lever
         assert all(str(option) in CHOICES for option in lever.options)
 
 
+def test_a_euro_a_head_is_never_called_a_euro_a_year() -> None:
+    for lever in ALL:
+        if lever.parameter is not None and lever.parameter.unit == "EUR per inhabitant per year":
+            assert "inhabitant" in lever.label(words("en"))
+            assert "inwoner" in lever.label(words("nl"))
+
+
 def test_the_places_of_levers_have_names_of_their_own() -> None:
     names = [link for group in PLACES.values() for link in group.values()]
     assert len(set(names)) == len(names)

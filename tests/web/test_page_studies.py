@@ -427,7 +427,7 @@ def test_a_link_brings_back_what_was_set_before_the_start() -> None:
     assert address_of(app)["moves"] == "teams:2;;ransom:never,may_pay,with_approval"
     again = opened(PAGE, **{**address_of(app), "lang": "nl"})
     assert not again.warning
-    assert "3 ontwerpen × 3 keer beleid × 7 toekomsten" in text(again)
+    assert "3 ontwerpen × 3 beleidskeuzes × 7 toekomsten" in text(again)
     assert [one.value for one in again.main.selectbox if "moved" in str(one.key)] == [
         "policy.response.teams",
         "",

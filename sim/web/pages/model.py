@@ -57,6 +57,7 @@ def draw() -> None:
             answer = _files(seen)
         else:
             _changes(say)
+    st.caption(say.say("**A model, not a forecast.** Version {version}.", version=MODEL_VERSION))
     if answer is None:
         no_answer(seen)
     else:

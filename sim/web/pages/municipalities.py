@@ -19,7 +19,7 @@ from sim.show.optimum import left_out, optimum, what_decides
 from sim.show.optimum_tables import of_deciding, of_optimum
 from sim.show.tiles import tile_map
 from sim.show.town import Town, of_peers, of_town_futures, peers, town_futures
-from sim.text import NO_BREAK, Words
+from sim.text import Words
 from sim.web import around, memory, which
 from sim.web.answer import ask, pair
 from sim.web.chart import chart
@@ -34,6 +34,11 @@ RULES = {
     "rural": "The median of those with fewer than 10,000 inhabitants and at most the median density.",
     "middle": "The median of all but the centre cities, by inhabitants.",
     "centre": "The median of the centre cities, by inhabitants.",
+}
+HELPS = {
+    "own": "What the municipality pays itself, after what others take over.",
+    "outage": "Days on which services are missed, on average for an inhabitant.",
+    "serious": "Incidents that stop services for hours or days, and severe ones.",
 }
 STORIES = {"worst": "Its worst", "middle": "In the middle", "number": "By number"}
 
@@ -144,6 +149,7 @@ def _figure(one: Town, measure: str, label: str, unit: str, say: Words) -> None:
     text = say.say("95% interval of the mean: {low} to {high}.", low=low, high=high)
     if not np.isfinite(e.ci95).all():
         text = say.say("One future gives no interval.")
+    text = f"{say.say(HELPS[measure])} {text}"
     grey = measure == "own" or gap.verdict == "too_close" or gap.share_of_futures_equal == 1
     delta = _delta(say, gap) if len(one.result.policies) > 1 else None
     _card(say, label, unit, e.mean, text, delta, "off" if grey else "inverse")
@@ -168,9 +174,7 @@ def _card(
 def _delta(say: Words, gap: Difference) -> str:
     if gap.share_of_futures_equal == 1:
         return "0"
-    half = (gap.ci95[1] - gap.ci95[0]) / 2
-    shown = say.signed(gap.mean, 2)
-    return f"{shown}{NO_BREAK}±{NO_BREAK}{say.figure(half, 2)}" if np.isfinite(half) else shown
+    return say.change(gap.mean, (gap.ci95[1] - gap.ci95[0]) / 2)
 
 
 def _tabs(seen: View, one: Town) -> list[str]:
