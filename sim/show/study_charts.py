@@ -192,7 +192,7 @@ def best(studied: Studied, found: Choice, language: str, *, scheme: str = "light
     With 95 % intervals from futures that did not choose.
     """
     say, colours = words(language), palette(scheme)
-    rows = [one for one in found.rows if one.behind is not None and one.affordable][: MOST - 1]
+    rows = [one for one in found.rows if one.behind is not None and one.affordable][:MOST]
     gaps = [one.behind for one in rows if one.behind is not None]
     unit = unit_of(say, found.outcome, (end for gap in gaps for end in gap.ci95), difference=True)
     top = candidate_name(studied, found.best, say)

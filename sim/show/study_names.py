@@ -20,6 +20,9 @@ STAT_NAMES = {"mean": "mean", "p95": "1 future in 20 above", "cvar95": "mean of 
 NAME = 40
 """Letters of a name on one line of a picture."""
 
+MOST_MOVED = 4
+"""Factors by which a world is named; a study of all parameters moves a hundred."""
+
 LIST_NAMES = {"policy.grants": "Grants"}
 """Keys of whole lists."""
 
@@ -99,12 +102,15 @@ def aim_name(say: Words, aim: Aim) -> str:
     return say.say("{name} ({stat})", name=say.say(KPI_NAMES[aim.outcome]), stat=say.say(STAT_NAMES[aim.stat]))
 
 
-def world_name(say: Words, world: dict[str, float | str]) -> str:
-    """Return a world by the values of its factors."""
+def world_name(studied: Studied, world: dict[str, float | str], say: Words, between: str = "; ") -> str:
+    """Return a world by its title where there are others, and the values of its factors, or of some of many."""
     moved = {key: value for key, value in world.items() if key != "world"}
-    if not moved:
-        return str(world["world"])
-    return "; ".join(f"{factor_name(say, key)}: {value_name(say, value)}" for key, value in moved.items())
+    titles = {one.id: one.title[say.language] for one in studied.study.worlds}
+    shown = [titles[str(world["world"])]] if len(titles) > 1 or not moved else []
+    shown += [f"{factor_name(say, key)}: {value_name(say, value)}" for key, value in list(moved.items())[:MOST_MOVED]]
+    if (more := len(moved) - MOST_MOVED) > 0:
+        shown.append(say.say("{n} more", n=say.number(more)))
+    return between.join(shown)
 
 
 def verdict_name(say: Words, one: Ranked) -> str:

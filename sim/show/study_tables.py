@@ -120,7 +120,7 @@ def regret(studied: Studied, found: Regrets, language: str) -> Table:
             figure(say, one.worst / unit.by),
             say.percent(one.best),
             say.percent(one.close),
-            world_name(say, one.where) if one.worst > 0 else NOTHING,
+            world_name(studied, one.where, say, "\n") if one.worst > 0 else NOTHING,
         )
         for one in found.rows
     )

@@ -79,7 +79,7 @@ def of_regret(studied: Studied, found: Regrets, language: str) -> Twin:
          say.say("Best in (%)"), say.say("Best or too close in (%)"), say.say("Worst where")),
         [
             (candidate_name(studied, one.candidate, say), one.mean / unit.by, one.worst / unit.by, 100 * one.best,
-             100 * one.close, world_name(say, one.where) if one.worst > 0 else None)
+             100 * one.close, world_name(studied, one.where, say) if one.worst > 0 else None)
             for one in found.rows
         ],
     )  # fmt: skip

@@ -15,7 +15,7 @@ from sim.experiments.study import run_study
 from sim.model.files import scenarios
 from sim.show import best_values, study_charts, study_tables, study_twins
 from sim.show.page import write_page
-from sim.show.study_names import LEVEL_NAMES, candidate_name, factor_name, limit_name, value_name
+from sim.show.study_names import LEVEL_NAMES, candidate_name, factor_name, limit_name, value_name, world_name
 from sim.text import words
 from tests.studies import crossed, small
 from tests.worlds import gordon_loeb_world, plain_policy
@@ -131,6 +131,18 @@ def test_two_aims_in_one_unit_name_it_once(grid):
     aims = tradeoffs.Aim("cash_cost_eur"), tradeoffs.Aim("cash_cost_eur", "cvar95")
     note = study_tables.pareto(grid, tradeoffs.pareto(grid, *aims), "en").note
     assert note.count("Total cash cost") == 1
+
+
+def test_a_world_is_named_by_what_tells_it_from_others():
+    one = small()
+    both = run_study(crossed({"world.threat.attempts": [10, 60]}, worlds=[*one.worlds, sim.load_world("flanders-2020")],
+                             replications=1))  # fmt: skip
+    many = {f"world.{name}": 1.0 for name in ("threat.attempts", "threat.growth", "break_in.today", "a.b", "c.d")}
+    say = words("en")
+    assert world_name(both, {"world": "one-town", "world.threat.attempts": 60.0}, say) == (
+        "One municipality (for teaching); Serious attempts to break in: 60"
+    )
+    assert world_name(both, {"world": "one-town"} | many, say).endswith("; b: 1; 1 more")
 
 
 def test_names_are_those_of_the_parameters():
