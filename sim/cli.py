@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli_answer import Question, answer, load, serving
+from sim.cli_answer import Question, answer, load, say_it_compiles, serving
 from sim.cli_files import Targets, check_file, check_target, write_json
 from sim.cli_options import (
     BareJson,
@@ -218,7 +218,10 @@ def optimum(
     found, (chosen,) = load(world, [policy], None, settings or [])
     town = None if municipality is None else found.by_name(municipality)
     from sim.cli_output import optimum_json, show_optimum
+    from sim.experiments.optimum import must_compile
 
+    if must_compile(found, chosen):
+        say_it_compiles("ten seconds")
     if json is not None:
         write_json(json, optimum_json(found, chosen, town))
     if json != "-":

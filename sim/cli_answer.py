@@ -77,8 +77,13 @@ def serving(engine: Engine | None) -> str:
     for warning in said:
         talk(f"Note: {warning.message}")
     if must_compile(usable):
-        chat("Note: this version has not run here before, and compiles first; that takes about half a minute, once.")
+        say_it_compiles("half a minute")
     return usable
+
+
+def say_it_compiles(time: str) -> None:
+    """Say to who is watching that the first answer takes longer."""
+    chat(f"Note: this version has not run here before, and compiles first; that takes about {time}, once.")
 
 
 def fetch_what_shows() -> None:

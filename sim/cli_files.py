@@ -76,6 +76,13 @@ def check_file(option: str, name: str) -> None:
         raise BadInput(f"{option}: {name[:80]} cannot be written: {error.strerror}") from None
 
 
+def check_page(option: str, name: str) -> None:
+    """Raise BadInput unless a page with this name can be written: a file, not standard output, and no image."""
+    if Path(name).suffix.lower() not in (".html", ".htm"):
+        raise BadInput(f"{option}: {name[:80]} must end in .html; a picture is written as a page, to a file")
+    check_file(option, name)
+
+
 def check_folder(option: str, name: str) -> None:
     """Raise BadInput unless a folder with this name is there, or can be made."""
     path = Path(name)

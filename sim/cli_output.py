@@ -6,9 +6,11 @@ Data goes to standard output and talk to standard error. Colours and a moving pr
 from __future__ import annotations
 
 import contextlib
+import math
 import shutil
 import sys
 import textwrap
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -30,6 +32,9 @@ GAP = 1
 
 LEAST_NAME = 12
 """Letters that the column of names gets at least, where a name is that long."""
+
+SILENCE = 30.0
+"""Seconds between two lines that say how far it is, where there is no terminal to draw a bar on."""
 
 HEAD_LINES = 2
 """Lines of the head of a column where there is room."""
@@ -60,10 +65,12 @@ def chat(text: str) -> None:
 
 
 @contextlib.contextmanager
-def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
-    """Yield a function that moves a bar on a terminal, called with (done, total); None where nobody is watching."""
+def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Yield a function that is called with (done, total): it moves a bar on a terminal, and elsewhere says now and then
+    how far it is.
+    """
     if not sys.stderr.isatty():
-        yield None
+        yield _teller(what)
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -71,6 +78,24 @@ def progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
     with Progress(*columns, console=console(sys.stderr), transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _teller(what: str) -> Callable[[int, int], None]:
+    """Return what prints a line each half minute; nothing in the first one, so that short work is quiet."""
+    first = said = (0.0, 0)
+
+    def tell(done: int, total: int) -> None:
+        nonlocal first, said
+        now = time.monotonic()
+        if first[1] == 0:  # what came before was loading and compiling
+            first = said = (now, done)
+        if now - said[0] < SILENCE or done >= total:
+            return
+        said = (now, done)
+        left = (now - first[0]) / max(1, done - first[1]) * (total - done)
+        talk(f"{what}: {done:,} of {total:,}, about {math.ceil(left / 60)} min to go")
+
+    return tell
 
 
 def show_comparison(result: Comparison, language: str | None, *, details: bool = False) -> None:

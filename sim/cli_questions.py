@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli_files import check_target, write_json
+from sim.cli_files import check_page, check_target, write_json
 from sim.cli_options import (
     BareJson,
     EngineName,
@@ -77,7 +77,8 @@ def tell(studied: Studied, found: Any, name: str, json: str | None, picture: str
 def check_targets(json: str | None, picture: str | None) -> None:
     """Raise BadInput where an answer could not be written."""
     check_target("--json", json)
-    check_target("--picture", picture)
+    if picture is not None:
+        check_page("--picture", picture)
 
 
 def hand_over(json: str | None, data: Callable[[], Any], tables: Callable[[], list[Table]]) -> None:

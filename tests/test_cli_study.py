@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 from commands import weerbaar
 
+from sim.cli_output import progress
 from sim.experiments import store
 from tests.studies import write_small
 
@@ -147,6 +149,15 @@ def test_tables_are_written_out(here, filled, form):
     assert len(pd.read_csv(path) if form == "csv" else pd.read_parquet(path)) == 480
 
 
+def test_long_work_says_how_far_it_is_where_there_is_no_terminal(monkeypatch, capsys):
+    now = iter([100.0, 110.0, 140.0, 150.0, 400.0])
+    monkeypatch.setattr("sim.cli_output.time", SimpleNamespace(monotonic=lambda: next(now)))
+    with progress("Playing designs") as moved:
+        for done in (10, 20, 50, 60, 3000):
+            moved(done, 3000)
+    assert capsys.readouterr().err == "Playing designs: 50 of 3,000, about 50 min to go\n"
+
+
 def test_studies_are_listed_and_checked(project):
     assert re.search(r"(?m)^uncertainty +What we do not know", weerbaar("list", "studies").out)
     assert weerbaar("validate", str(project / "scenarios" / "studies")).out == "3 files, no problems\n"
@@ -200,6 +211,8 @@ def test_policies_are_judged_in_tables_json_and_pictures(crossed_store, here, wo
         (["heatmap", "--x", "atempts", "--y", "teams"], 'did you mean "attempts"?'),
         (["regret", "--outcome", "break_ins"], "no world has all candidates"),
         (["pareto", "--y", "cash_cost_eur:worst"], "there are mean, p95, cvar95"),
+        (["effects", "--picture", "-"], "--picture: - must end in .html"),
+        (["effects", "--picture", "effects.png"], "--picture: effects.png must end in .html"),
     ],
 )
 def test_a_question_that_cannot_be_answered_is_said_so(filled, words, told):

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import Executor
 
-from sim.experiments.replicate import deaf_to_interrupts
+from sim.experiments.replicate import interrupts_held
 from sim.model.problems import InputError, Problem
 
 PATIENCE = 10
@@ -21,12 +21,14 @@ ATTEMPTS = 5
 
 
 @contextlib.contextmanager
-def cluster_pool(address: str) -> Iterator[tuple[Executor, int]]:
-    """Yield an executor on a cluster and its number of cores: `local:N` begins one of N processes on this machine,
-    `tcp://host:port` joins one that is there. Raises InputError where that cannot be.
+def cluster_pool(address: str) -> Iterator[tuple[Executor, int, type[Exception]]]:
+    """Yield an executor on a cluster, its number of cores, and the fault of a task of which workers die.
+
+    `local:N` begins one of N processes on this machine, `tcp://host:port` joins one that is there. Raises InputError
+    where that cannot be.
     """
     try:
-        from distributed import Client, LocalCluster
+        from distributed import Client, KilledWorker, LocalCluster
     except ImportError:
         raise _refused("Dask is not installed", 'pip install "weerbaar[study]"') from None
     import dask
@@ -37,7 +39,7 @@ def cluster_pool(address: str) -> Iterator[tuple[Executor, int]]:
     with contextlib.ExitStack() as stack:
         stack.enter_context(dask.config.set({"distributed.scheduler.allowed-failures": ATTEMPTS}))
         if local is not None:
-            with deaf_to_interrupts():  # workers inherit this: Ctrl+C is for us alone
+            with interrupts_held():  # Ctrl+C is for us, not for the workers that begin here
                 cluster = stack.enter_context(
                     LocalCluster(  # type: ignore[no-untyped-call]
                         n_workers=int(local[1]),
@@ -57,7 +59,7 @@ def cluster_pool(address: str) -> Iterator[tuple[Executor, int]]:
         cores = sum(client.ncores().values())
         if not cores:
             raise _refused(f"the cluster at {address} has no workers", "start some: dask worker ADDRESS")
-        yield client.get_executor(pure=False, retries=ATTEMPTS), cores
+        yield client.get_executor(pure=False, retries=ATTEMPTS), cores, KilledWorker
 
 
 def _refused(message: str, hint: str | None) -> InputError:

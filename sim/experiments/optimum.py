@@ -22,8 +22,10 @@ from sim.experiments.replicate import settings
 from sim.model.arrays import Stakes
 from sim.model.municipalities import Municipality
 from sim.model.policy import Policy
+from sim.model.policy_arrays import policy_arrays
 from sim.model.world import World
 from sim.rules.behaviour import best_spend, expected_bill
+from sim.rules.compiling import HAS_NUMBA, is_stored
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,6 +99,12 @@ class Balance:
 @lru_cache(maxsize=32)  # a balance weighs little, and a page asks for nine of them
 def _balance(world: World, policy: Policy) -> Balance:
     return Balance(plan_of(world, policy))
+
+
+def must_compile(world: World, policy: Policy) -> bool:
+    """Return whether the search for the best prevention has to be compiled first, which takes about ten seconds."""
+    stages = policy_arrays(policy, world).stages
+    return HAS_NUMBA and any(stage.responsive for stage in stages) and not is_stored("best_spends")
 
 
 def prevention_curve(world: World, policy: Policy, municipality: str | int, *, at_least: float = 2.0) -> Curve:

@@ -158,16 +158,33 @@ _common: list[Setting] = []
 
 
 @contextlib.contextmanager
-def deaf_to_interrupts() -> Iterator[None]:
-    """Ignore Ctrl+C for a moment, where this is the main thread and may say so."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
+def interrupts_held() -> Iterator[None]:
+    """Hold Ctrl+C back for a moment. Processes that begin in it do not hear it: it is for us alone, and heard after."""
+    is_main = threading.current_thread() is threading.main_thread()
+    if not hasattr(signal, "pthread_sigmask"):
+        if not is_main:
+            yield
+            return
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # where it begins with the first process, it lets Ctrl+C through again
+    heard: list[int] = []
+    handler = signal.signal(signal.SIGINT, lambda number, _: heard.append(number)) if is_main else None
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        if is_main:
+            signal.signal(signal.SIGINT, handler)
+    if heard and callable(handler):
+        handler(heard[0], None)
 
 
 def _prepare(world: WorldArrays, policies: Sequence[PolicyArrays]) -> None:
@@ -192,7 +209,7 @@ def _parallel(common: Sequence[Setting], seed: int, chunks: Sequence[range], wor
         initargs=(common[0].world, [setting.policy for setting in common]),
     )
     try:
-        with deaf_to_interrupts():  # workers start now and inherit this: Ctrl+C is for the parent alone
+        with interrupts_held():  # workers start now: Ctrl+C is for the parent alone
             jobs = {pool.submit(_play_prepared, seed, chunk): chunk for chunk in chunks}
         for job, chunk in jobs.items():
             yield chunk, job.result()

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sim.experiments.designs import Designs
-from sim.experiments.playing import Played, Player, packed, play_packed
+from sim.experiments.playing import Played, Player, failed, packed, play_packed
 from sim.experiments.replicate import (
     DEFAULT_ENGINE,
     Progress,
@@ -68,10 +68,13 @@ def run_study(
         missing = held.missing()
         interrupted = False
         if missing:
-            if must_compile(engine) and cluster is None:
-                get_ready(engine)
-            with _pool(held.designs, engine, how, workers, cluster) as work:
-                interrupted = _Filling(held, missing, progress).run(work)
+            try:
+                if must_compile(engine) and cluster is None:
+                    get_ready(engine)
+                with _pool(held.designs, engine, how, workers, cluster) as work:
+                    interrupted = _Filling(held, missing, progress).run(work)
+            except KeyboardInterrupt:  # before the first design, or once more
+                interrupted = True
     return Studied(held, interrupted=interrupted, kept=kept)
 
 
@@ -80,12 +83,16 @@ def run_study(
 
 @dataclass(frozen=True)
 class Work:
-    """What plays designs: `submit` takes their numbers; `stop` makes those that are being played end soon."""
+    """What plays designs: `submit` takes their numbers; `stop` makes those that are being played end soon.
+
+    A task of which workers die fails with `died`, where that does not mend itself.
+    """
 
     submit: Callable[[tuple[int, ...]], Future[list[Played]]]
     stop: Callable[[], None]
     workers: int
     block: int | None = None
+    died: type[Exception] | tuple[()] = ()
 
 
 @contextlib.contextmanager
@@ -96,8 +103,10 @@ def _pool(designs: Designs, engine: str, how: Pool, workers: int | None, cluster
     if cluster is not None:
         from sim.experiments.cluster import cluster_pool
 
-        with cluster_pool(cluster) as (far, cores):
-            yield Work(lambda numbers: far.submit(play_packed, content, numbers, engine), lambda: None, cores, block)
+        with cluster_pool(cluster) as (far, cores, died):
+            yield Work(
+                lambda numbers: far.submit(play_packed, content, numbers, engine), lambda: None, cores, block, died
+            )
         return
     if how == "processes":
         crew = Crew(count, partial(play_packed, content, engine=engine))
@@ -129,6 +138,8 @@ class _Filling:
         self.store, self.progress = store, progress
         self.total, self.finished = len(missing), 0
         self.blocks = deque(store.designs.blocks(missing))
+        self.suspects: deque[int] = deque()  # designs of which workers may have died, to be played alone
+        self.alone: tuple[int, ...] = ()
         self.waiting: list[Played] = []
         self.written = time.monotonic()
 
@@ -137,15 +148,19 @@ class _Filling:
         blocks = self.blocks
         if work.block is not None:
             blocks = deque((number,) for block in self.blocks for number in block)
-        running: set[Future[Any]] = set()
+        running: dict[Future[Any], tuple[int, ...]] = {}
         interrupted = False
         try:
             try:
-                while blocks or running:
+                while blocks or running or self.suspects:
                     while blocks and len(running) < AHEAD * work.workers:
-                        running.add(work.submit(blocks.popleft()))
+                        block = blocks.popleft()
+                        running[work.submit(block)] = block
+                    if not running:
+                        self.alone = (self.suspects.popleft(),)
+                        running[work.submit(self.alone)] = self.alone
                     done, _ = wait(running, timeout=1.0, return_when=FIRST_COMPLETED)
-                    self._take(done, running)
+                    self._take(done, running, work.died)
                     self._tell(done)
             except KeyboardInterrupt:
                 interrupted = True
@@ -153,7 +168,7 @@ class _Filling:
                 for task in running:
                     task.cancel()
                 done, _ = wait(running, timeout=600)
-                self._take({task for task in done if not task.cancelled()}, running)
+                self._take({task for task in done if not task.cancelled()}, running, work.died)
         except StoreFull:
             self.waiting.clear()
             raise
@@ -164,10 +179,20 @@ class _Filling:
             self._flush()
         return interrupted
 
-    def _take(self, done: set[Future[Any]], running: set[Future[Any]]) -> None:
+    def _take(
+        self, done: set[Future[Any]], running: dict[Future[Any], tuple[int, ...]], died: type[Exception] | tuple[()]
+    ) -> None:
         for task in done:
-            running.discard(task)
-            some: list[Played] = task.result()
+            numbers = running.pop(task)
+            try:
+                some: list[Played] = task.result()
+            except died:
+                some = []
+                if numbers == self.alone:
+                    error = ValueError("the workers that played it died; perhaps there was not enough memory")
+                    some = [failed(numbers[0], error)]
+                else:
+                    self.suspects += numbers
             self.waiting += some
             self.finished += len(some)
 

@@ -10,7 +10,7 @@ import contextlib
 import multiprocessing
 import signal
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -18,6 +18,7 @@ from multiprocessing.context import SpawnProcess
 from typing import Any
 
 from sim.experiments.playing import Played, failed, prepare_worker
+from sim.experiments.replicate import interrupts_held
 
 Play = Callable[[tuple[int, ...]], list[Played]]
 
@@ -121,7 +122,7 @@ class Crew:
         for _ in range(STARTS):
             ours, theirs = self._context.Pipe()
             process = self._context.Process(target=_serve, args=(theirs, self._flag, self._play), daemon=True)
-            with _interrupts_held():
+            with interrupts_held():
                 process.start()
             theirs.close()  # so that our end is told when it dies
             worker = Worker(process, ours)
@@ -142,19 +143,6 @@ def _ending(code: int | None) -> str:
         with contextlib.suppress(ValueError):
             return f"by {signal.Signals(-code).name}"
     return f"exit code {code}"
-
-
-@contextlib.contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Hold Ctrl+C back in this thread, where the system can; a process that begins inherits that: it is for us."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _serve(pipe: Connection, stop: Any, play: Play) -> None:

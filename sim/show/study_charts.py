@@ -19,7 +19,7 @@ from sim.show.study_names import (
     aim_name,
     candidate_name,
     factor_name,
-    limit_name,
+    named_rules,
     policy_name,
     unit_of,
     value_name,
@@ -187,54 +187,68 @@ def regret(studied: Studied, found: Regrets, language: str, *, scheme: str = "li
 
 
 def best(studied: Studied, found: Choice, language: str, *, scheme: str = "light") -> Any:
-    """How far each affordable candidate is behind the best, with 95 % intervals from futures that did not choose."""
+    """How far each affordable candidate is behind the best, which stands first.
+
+    With 95 % intervals from futures that did not choose.
+    """
     say, colours = words(language), palette(scheme)
     rows = [one for one in found.rows if one.behind is not None and one.affordable][:MOST]
     gaps = [one.behind for one in rows if one.behind is not None]
     unit = unit_of(say, found.outcome, (end for gap in gaps for end in gap.ci95), difference=True)
-    names = [candidate_name(studied, one.candidate, say) for one in rows]
-    sure = [gap.verdict == "higher" for gap in gaps]
-    data = [
-        {"type": "scatter", "x": [gap.mean / unit.by for gap in gaps], "y": names, "mode": "markers",
-         "marker": {"size": 9, "color": [colours.scenario if one else colours.baseline for one in sure]},
-         "error_x": {"type": "data", "array": [(gap.ci95[1] - gap.mean) / unit.by for gap in gaps],
-                     "color": colours.baseline, "thickness": 1.5, "width": 4},
-         "hovertemplate": "%{y}: %{x:+,.3~r}<extra></extra>", "showlegend": False}
-    ]  # fmt: skip
     top = candidate_name(studied, found.best, say)
-    if found.too_close:
+    names = [top, *(candidate_name(studied, one.candidate, say) for one in rows)]
+    behind = [0.0, *(gap.mean / unit.by for gap in gaps)]
+    data = [
+        {"type": "scatter", "x": behind, "y": names, "mode": "markers", "customdata": names,
+         "marker": {"size": 9, "color": [colours.text, *(
+             colours.scenario if gap.verdict == "higher" else colours.baseline for gap in gaps)]},
+         "error_x": {"type": "data", "array": [0.0, *((gap.ci95[1] - gap.mean) / unit.by for gap in gaps)],
+                     "color": colours.baseline, "thickness": 1.5, "width": 4},
+         "hovertemplate": "%{customdata}: %{x:+,.3~r}<extra></extra>", "showlegend": False}
+    ]  # fmt: skip
+    if len(found.too_close) == 1:
+        other = candidate_name(studied, found.too_close[0], say)
+        title = say.say("“{policy}” comes out best; “{other}” is too close to call", policy=top, other=other)
+    elif found.too_close:
         title = say.say(
             "“{policy}” comes out best; {n} others are too close to call", policy=top, n=len(found.too_close)
         )
+    elif not rows:
+        title = say.say("“{policy}” is the only one that Flanders can afford", policy=top)
     else:
         title = say.say("“{policy}” is best", policy=top)
-    alt = "; ".join(f"{name} {figure(say, gap.mean / unit.by)}" for name, gap in zip(names, gaps, strict=True))
+    alt = "; ".join(f"{name} {figure(say, gap)}" for name, gap in zip(names[1:], behind[1:], strict=True))
     return _bars(studied, data, language, name="best", title=title, alt=alt, scheme=scheme, x=unit.words, rows=names)
 
 
 def losses(studied: Studied, found: Losses, language: str, *, scheme: str = "light") -> Any:
     """Two bars a rule: the share of all losses that it covers, and the share of what it holds that is lost."""
     say, colours = words(language), palette(scheme)
-    names = [say.say(" and ").join(limit_name(say, limit) for limit in one.limits) for one in found.rules]
+    rows = named_rules(say, found)
+    names = [name for name, _ in rows]
     data = [
-        _bar(names, [100 * one.density for one in found.rules], name=say.say("lost there"), color=colours.baseline,
+        _bar(names, [100 * one.density for _, one in rows], name=say.say("lost there"), color=colours.baseline,
              width=0.36, offset=0.02),
-        _bar(names, [100 * one.coverage for one in found.rules], name=say.say("of all losses"), color=colours.scenario,
+        _bar(names, [100 * one.coverage for _, one in rows], name=say.say("of all losses"), color=colours.scenario,
              width=0.36, offset=-0.38),
     ]  # fmt: skip
     policy = policy_name(studied, found.policy, say)
     share = say.percent(found.lost / found.designs)
-    if names:
+    if found.rules:
         title = say.say(
             "“{policy}” loses in {share} of designs, most of all where {rule}",
             policy=policy,
             share=share,
             rule=names[0],
         )
-    else:
+    elif 0 < found.lost < found.designs:
         title = say.say("“{policy}” loses in {share} of designs; no rule says where", policy=policy, share=share)
+    else:
+        sentence = "“{policy}” loses in every design" if found.lost else "“{policy}” loses in no design"
+        title = say.say(sentence, policy=policy)
     alt = "; ".join(names)
-    return _bars(studied, data, language, name="losses", title=title, alt=alt, scheme=scheme, rows=names, x="%")
+    return _bars(studied, data, language, name="losses", title=title, alt=alt, scheme=scheme, rows=names, x="%",
+                 most=102)  # fmt: skip
 
 
 # ---- bars ----------------------------------------------------------------------------------------------------------
@@ -283,14 +297,15 @@ def _bars(
     scheme: str,
     x: str,
     rows: Sequence[str],
+    most: float | None = None,
 ) -> Any:
-    """Return a chart of horizontal bars, the first row at the top."""
-    lines = ["<br>".join(textwrap.wrap(row, NAME)) for row in rows]
+    """Return a chart of horizontal bars, the first row at the top; its axis ends at `most` where that is known."""
+    lines = ["<br>".join(_wrapped(row)) for row in rows]
     tall = sum(max(ROW, 16 * (line.count("<br>") + 1) + 8) for line in lines)
     for trace in data:
         if trace["type"] == "scatter":
             trace["y"] = list(range(len(rows)))
-    layout = {
+    layout: dict[str, Any] = {
         "barmode": "overlay",
         "xaxis": {"title": x},
         "yaxis": {"tickvals": list(range(len(rows))), "ticktext": lines, "range": [len(rows) - 0.4, -0.6],
@@ -298,9 +313,20 @@ def _bars(
         "showlegend": len(data) > 1,
         "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "traceorder": "reversed"},
     }  # fmt: skip
+    if most is not None:
+        layout["xaxis"] |= {"range": [0, most]}
+    has_words = any("text" in trace for trace in data)
     alt = f"{title}: {alt}." if alt else title
     return dress(data, layout, _hash(studied), language, name=name, title=title, alt=alt, scheme=scheme,
-                 height=tall + 90, sides=(8, 70, 46), head=26)  # fmt: skip
+                 height=tall + 110, sides=(8, 70 if has_words else 16, 46), head=46)  # fmt: skip
+
+
+def _wrapped(row: str) -> list[str]:
+    """Return the lines of a name: between its parts where it has parts, else between words."""
+    parts = row.split(", ")
+    if len(parts) > 1 and max(map(len, parts)) < NAME:
+        row = ", ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in parts)
+    return textwrap.wrap(row, NAME)
 
 
 def _hash(studied: Studied) -> str:

@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sim.experiments.losses import Limit
+from sim.experiments.losses import Limit, Losses, Rule
 from sim.experiments.studied import Studied
-from sim.experiments.tradeoffs import Aim, Candidate
+from sim.experiments.tradeoffs import Aim, Candidate, Ranked
 from sim.model.kpis import KPIS
 from sim.model.spec import parameters
 from sim.results.story import CATEGORY_NAMES
@@ -20,8 +20,14 @@ STAT_NAMES = {"mean": "mean", "p95": "1 future in 20 above", "cvar95": "mean of 
 NAME = 40
 """Letters of a name on one line of a picture."""
 
+MOST_MOVED = 4
+"""Factors by which a world is named; a study of all parameters moves a hundred."""
+
 LIST_NAMES = {"policy.grants": "Grants"}
 """Keys of whole lists."""
+
+SHORT_NAMES = {"grants": "grants", "recovery": "recovery", "teams": "teams"}
+"""Last words of keys, as they stand in the name of a candidate."""
 
 LEVEL_NAMES = {
     "none": "none",
@@ -82,8 +88,13 @@ def candidate_name(studied: Studied, candidate: Candidate, say: Words) -> str:
     title = policy_name(studied, candidate.policy, say)
     if not candidate.values:
         return title
-    inside = ", ".join(f"{key.rpartition('.')[2]} {value_name(say, value)}" for key, value in candidate.values)
+    inside = ", ".join(f"{_short_name(say, key)} {value_name(say, value)}" for key, value in candidate.values)
     return inside if len(studied.study.policies) == 1 else f"{title} ({inside})"
+
+
+def _short_name(say: Words, key: str) -> str:
+    last = key.rpartition(".")[2]
+    return say.say(SHORT_NAMES[last]) if last in SHORT_NAMES else factor_name(say, key)
 
 
 def aim_name(say: Words, aim: Aim) -> str:
@@ -91,12 +102,37 @@ def aim_name(say: Words, aim: Aim) -> str:
     return say.say("{name} ({stat})", name=say.say(KPI_NAMES[aim.outcome]), stat=say.say(STAT_NAMES[aim.stat]))
 
 
-def world_name(say: Words, world: dict[str, float | str]) -> str:
-    """Return a world by the values of its factors."""
+def world_name(studied: Studied, world: dict[str, float | str], say: Words, between: str = "; ") -> str:
+    """Return a world by its title where there are others, and the values of its factors, or of some of many."""
     moved = {key: value for key, value in world.items() if key != "world"}
-    if not moved:
-        return str(world["world"])
-    return ", ".join(f"{key.rpartition('.')[2]} {value_name(say, value)}" for key, value in moved.items())
+    titles = {one.id: one.title[say.language] for one in studied.study.worlds}
+    shown = [titles[str(world["world"])]] if len(titles) > 1 or not moved else []
+    shown += [f"{factor_name(say, key)}: {value_name(say, value)}" for key, value in list(moved.items())[:MOST_MOVED]]
+    if (more := len(moved) - MOST_MOVED) > 0:
+        shown.append(say.say("{n} more", n=say.number(more)))
+    return between.join(shown)
+
+
+def verdict_name(say: Words, one: Ranked) -> str:
+    """Return what there is to say about a candidate for a budget."""
+    if one.behind is None:
+        return say.say("best")
+    if not one.affordable:
+        return say.say("too dear")
+    return say.say("behind") if one.behind.verdict == "higher" else say.say("too close to call")
+
+
+def rule_name(say: Words, rule: Rule) -> str:
+    """Return a rule as a reader would say it."""
+    return say.say(" and ").join(limit_name(say, limit) for limit in rule.limits)
+
+
+def named_rules(say: Words, found: Losses) -> list[tuple[str, Rule]]:
+    """Return the rules with their names; where there are none, all designs together."""
+    if found.rules:
+        return [(rule_name(say, one), one) for one in found.rules]
+    share = found.lost / found.designs
+    return [(say.say("all designs"), Rule((), float(found.lost > 0), share, 1.0))]
 
 
 def limit_name(say: Words, limit: Limit) -> str:

@@ -12,10 +12,11 @@ from sim.show.study_names import (
     aim_name,
     candidate_name,
     factor_name,
-    limit_name,
     policy_name,
+    rule_name,
     unit_of,
     value_name,
+    verdict_name,
     world_name,
 )
 from sim.show.tables import KPI_NAMES, NOTHING, Table, figure
@@ -103,8 +104,8 @@ def pareto(studied: Studied, found: Front, language: str) -> Table:
     )
     columns = (say.say("Policy"), aim_name(say, found.x), aim_name(say, found.y), say.say("Verdict"),
                say.say("On the front in"))  # fmt: skip
-    note = say.say("In {x} and {y}. On the front in: of samples of futures, the share in which no other is better on "
-                   "both.", x=units[0].words, y=units[1].words)  # fmt: skip
+    note = say.say("In {units}. On the front in: of samples of futures, the share in which no other is better on both.",
+                   units=say.listed(dict.fromkeys(unit.words for unit in units)))  # fmt: skip
     return Table(say.say("Two aims at once"), columns, rows, note, wordy=(3,))
 
 
@@ -119,7 +120,7 @@ def regret(studied: Studied, found: Regrets, language: str) -> Table:
             figure(say, one.worst / unit.by),
             say.percent(one.best),
             say.percent(one.close),
-            world_name(say, one.where) if one.worst > 0 else NOTHING,
+            world_name(studied, one.where, say, "\n") if one.worst > 0 else NOTHING,
         )
         for one in found.rows
     )
@@ -138,19 +139,13 @@ def best(studied: Studied, found: Choice, language: str) -> Table:
     unit = unit_of(say, found.outcome, (one.mean for one in found.rows))
     rows = []
     for one in found.rows:
-        if one.behind is None:
-            verdict = say.say("best")
-        elif not one.affordable:
-            verdict = say.say("too dear")
-        else:
-            verdict = say.say("behind") if one.behind.verdict == "higher" else say.say("too close to call")
         gap = NOTHING
         if one.behind is not None:
             low, high = (figure(say, end / unit.by) for end in one.behind.ci95)
             gap = f"{figure(say, one.behind.mean / unit.by)}\n" + say.say("{low} to {high}", low=low, high=high)
         budget = NOTHING if found.budget is None else say.money(one.budget)
         name = candidate_name(studied, one.candidate, say)
-        rows.append((name, figure(say, one.mean / unit.by), budget, gap, verdict))
+        rows.append((name, figure(say, one.mean / unit.by), budget, gap, verdict_name(say, one)))
     columns = (say.say("Policy"), say.say("Mean"), say.say("Flanders pays a year"), say.say("Behind the best"),
                say.say("Verdict"))  # fmt: skip
     gain = found.advantage
@@ -171,7 +166,7 @@ def losses(studied: Studied, found: Losses, language: str) -> Table:
     say = words(language)
     rows = [
         (
-            say.say(" and ").join(limit_name(say, limit) for limit in one.limits),
+            rule_name(say, one),
             say.percent(one.coverage),
             say.percent(one.density),
             say.percent(one.mass),
@@ -180,6 +175,8 @@ def losses(studied: Studied, found: Losses, language: str) -> Table:
     ]
     if not rows:
         why = say.say("no rule does better than chance") if found.lost else say.say("nowhere")
+        if found.lost == found.designs:
+            why = say.say("everywhere")
         rows = [(why, NOTHING, NOTHING, NOTHING)]
     columns = (say.say("Where"), say.say("Of all losses"), say.say("Lost there"), say.say("Of all designs"))
     note = say.say("It loses in {lost} of {designs} designs.", lost=found.lost, designs=found.designs)

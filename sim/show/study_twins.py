@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from sim.experiments.sensitivity import Effects
+from sim.experiments.losses import Losses
+from sim.experiments.sensitivity import Effects, Indices
 from sim.experiments.studied import Studied
-from sim.experiments.tradeoffs import Front, Heat
+from sim.experiments.tradeoffs import Choice, Front, Heat, Regrets
 from sim.show.study_charts import MOST
-from sim.show.study_names import aim_name, candidate_name, factor_name, unit_of
+from sim.show.study_names import (
+    aim_name,
+    candidate_name,
+    factor_name,
+    named_rules,
+    unit_of,
+    verdict_name,
+    world_name,
+)
 from sim.show.twin import Twin, twin
 from sim.text import words
 
@@ -57,5 +66,65 @@ def of_pareto(studied: Studied, found: Front, language: str) -> Twin:
             (candidate_name(studied, spot.candidate, say), spot.x / units[0].by, spot.y / units[1].by,
              say.say("on the front") if spot.on_front else say.say("beaten"), 100 * spot.share)
             for spot in found.spots
+        ],
+    )  # fmt: skip
+
+
+def of_regret(studied: Studied, found: Regrets, language: str) -> Twin:
+    """One row a candidate: how much worse it is than the best of each world, and where most."""
+    say = words(language)
+    unit = unit_of(say, found.outcome, (one.worst for one in found.rows))
+    return twin(
+        (say.say("Policy"), say.say("Mean regret: {unit}", unit=unit.words), say.say("Worst regret"),
+         say.say("Best in (%)"), say.say("Best or too close in (%)"), say.say("Worst where")),
+        [
+            (candidate_name(studied, one.candidate, say), one.mean / unit.by, one.worst / unit.by, 100 * one.best,
+             100 * one.close, world_name(studied, one.where, say) if one.worst > 0 else None)
+            for one in found.rows
+        ],
+    )  # fmt: skip
+
+
+def of_best(studied: Studied, found: Choice, language: str) -> Twin:
+    """One row a candidate: the mean, what Flanders pays a year, how far it is behind the best, and the verdict."""
+    say = words(language)
+    unit = unit_of(say, found.outcome, (one.mean for one in found.rows))
+    rows: list[tuple[str | float | None, ...]] = []
+    for one in found.rows:
+        gap = (None,) * 3 if one.behind is None else (one.behind.mean, *one.behind.ci95)
+        rows.append(
+            (
+                candidate_name(studied, one.candidate, say),
+                one.mean / unit.by,
+                *(() if found.budget is None else (one.budget / 1e6,)),
+                *(None if end is None else end / unit.by for end in gap),
+                verdict_name(say, one),
+            )
+        )
+    paid = () if found.budget is None else (say.say("Flanders pays a year, million euro"),)
+    return twin(
+        (say.say("Policy"), unit.words, *paid, say.say("Behind the best"), say.say("From"), say.say("To"),
+         say.say("Verdict")), rows,
+    )  # fmt: skip
+
+
+def of_losses(found: Losses, language: str) -> Twin:
+    """One row a rule, or one for all designs: how many of the losses it covers, and how densely."""
+    say = words(language)
+    return twin(
+        (say.say("Where"), say.say("Of all losses (%)"), say.say("Lost there (%)"), say.say("Of all designs (%)")),
+        [(name, 100 * one.coverage, 100 * one.density, 100 * one.mass) for name, one in named_rules(say, found)],
+    )
+
+
+def of_indices(found: Indices, language: str) -> Twin:
+    """One row a factor: what it brings of the spread, by itself and with others, each ± half its 95 % interval."""
+    say = words(language)
+    return twin(
+        (say.say("Factor"), say.say("By itself (%)"), say.say("± by itself"), say.say("With others (%)"),
+         say.say("± with others")),
+        [
+            (factor_name(say, one.factor), 100 * one.first, 100 * one.first_half, 100 * one.total, 100 * one.total_half)
+            for one in found.rows[:MOST]
         ],
     )  # fmt: skip

@@ -82,7 +82,7 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
         "look": one_of("cost", "outage", "prevention", "story"),
         "story": Field("worst", _is_future, f"worst, middle, 0 – {MOST_FUTURE}"),
         "study": Field(STUDIES[0], _is_study, ", ".join(STUDIES)),
-        "asks": one_of("effects", "heat", "pareto"),
+        "asks": one_of("effects", "heat", "pareto", "regret", "best", "losses", "sobol"),
         "points": Field("", _is_count(MOST_POINTS), f"1 – {MOST_POINTS}"),
         "each": Field("", _is_count(MOST_EACH), f"1 – {MOST_EACH}"),
         "in": one_of(WORLD, *(one.id for one in scenarios("world") if one.id != WORLD)),

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import sim
+from sim.experiments import optimum
 from sim.experiments.optimum import AMOUNTS, by_size, deciding, optima, prevention_curve
 from tests.worlds import plain_policy, quiet_world
 
@@ -122,3 +123,10 @@ def test_what_decides_is_each_optimum_in_its_own_world():
     best = table.set_index(["frequency", "service_value"])["social_best"]
     assert best["low", "low"] <= best["central", "central"] <= best["high", "high"]
     assert best["high", "high"] > 0
+
+
+def test_only_a_policy_under_which_municipalities_decide_compiles_their_search(monkeypatch):
+    monkeypatch.setattr(optimum, "is_stored", lambda _: False)
+    world, fixed, decide = sim.load_world("one-town"), sim.load_policy("fifty-fifty"), sim.load_policy("matching-50")
+    assert not optimum.must_compile(world, fixed)
+    assert optimum.must_compile(world, decide) == optimum.HAS_NUMBA

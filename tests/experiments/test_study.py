@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.experiments import playing, store, study, workers
+from sim.experiments import playing, replicate, store, study, workers
 from sim.experiments.designs import APART, Designs
 from sim.experiments.store import Store, StoreFull, filling
 from sim.experiments.study import run_study
@@ -151,6 +152,55 @@ def test_a_design_of_which_workers_die_is_a_row_and_the_others_are_played(whole,
     assert row["seed"] == 2026
     rest = [number for number in range(24) if number != 5]
     assert (found.values("cash_cost_eur") == whole.values("cash_cost_eur")[rest]).all()
+
+
+class Mortal(Exception):
+    """Workers died of a task."""
+
+
+def test_a_design_of_which_the_workers_of_a_cluster_die_is_a_row(whole, tmp_path, monkeypatch):
+    @contextlib.contextmanager
+    def cluster(_):
+        with ThreadPoolExecutor(2) as pool:
+            yield pool, 2, Mortal
+
+    def die_of_five(content, numbers, engine):
+        if 5 in numbers:
+            raise Mortal
+        return playing.play_packed(content, numbers, engine)
+
+    monkeypatch.setattr("sim.experiments.cluster.cluster_pool", cluster)
+    monkeypatch.setattr(study, "play_packed", die_of_five)
+    found = run_study(small(), tmp_path / "store", cluster="local:2")
+    assert (found.is_complete, found.failed) == (True, 1)
+    assert "the workers that played it died" in found.designs().set_index("design").loc[5]["error"]
+    rest = [number for number in range(24) if number != 5]
+    assert (found.values("cash_cost_eur") == whole.values("cash_cost_eur")[rest]).all()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere it cannot be held back")
+def test_ctrl_c_that_comes_while_processes_begin_is_heard_after():
+    begun = []
+
+    def begin():
+        with replicate.interrupts_held():
+            signal.raise_signal(signal.SIGINT)
+            begun.append("all of it")
+
+    with pytest.raises(KeyboardInterrupt):
+        begin()
+    assert begun
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_ctrl_c_before_the_first_design_keeps_what_was_done(tmp_path, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(study, "_pool", interrupted)
+    found = run_study(small(), tmp_path / "store")
+    assert found.interrupted
+    assert found.store.missing() == list(range(24))
 
 
 def test_workers_that_cannot_begin_are_said_so(monkeypatch):

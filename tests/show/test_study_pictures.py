@@ -13,9 +13,9 @@ from sim.experiments import losses, sensitivity, tradeoffs
 from sim.experiments.optimise import optimise
 from sim.experiments.study import run_study
 from sim.model.files import scenarios
-from sim.show import best_values, study_charts, study_tables
+from sim.show import best_values, study_charts, study_tables, study_twins
 from sim.show.page import write_page
-from sim.show.study_names import LEVEL_NAMES, factor_name, limit_name, value_name
+from sim.show.study_names import LEVEL_NAMES, candidate_name, factor_name, limit_name, value_name, world_name
 from sim.text import words
 from tests.studies import crossed, small
 from tests.worlds import gordon_loeb_world, plain_policy
@@ -105,6 +105,44 @@ def test_where_nothing_is_lost_no_rule_is_missed(answers):
     none, some = (replace(found, lost=lost, rules=()) for lost in (0, 2))
     assert table(studied, none, "en").rows[0][0] == "nowhere"
     assert table(studied, some, "en").rows[0][0] == "no rule does better than chance"
+    every = replace(found, lost=found.designs, rules=())
+    assert table(studied, every, "en").rows[0][0] == "everywhere"
+    titles = [study_charts.losses(studied, one, "en").layout.meta["title"] for one in (none, some, every)]
+    assert [title.partition("loses ")[2] for title in titles] == [
+        "in no design", "in 33% of designs; no rule says where", "in every design"
+    ]  # fmt: skip
+    assert [study_twins.of_losses(one, "en").rows[0] for one in (none, every)] == [
+        ("all designs", 0.0, 0.0, 100.0), ("all designs", 100.0, 100.0, 100.0)
+    ]  # fmt: skip
+
+
+def test_what_is_alone_or_beside_one_other_is_named(answers):
+    studied, found, _, chart = answers["best"]
+    alone = replace(found, rows=tuple(one for one in found.rows if one.behind is None), too_close=())
+    figure = chart(studied, alone, "en")
+    assert "is the only one that Flanders can afford" in figure.layout.meta["title"]
+    assert list(figure.data[0].x) == [0.0]  # the best one itself
+    other = next(one.candidate for one in found.rows if one.behind is not None)
+    title = chart(studied, replace(found, too_close=(other,)), "en").layout.meta["title"]
+    assert title.endswith(f"“{candidate_name(studied, other, words('en'))}” is too close to call")
+
+
+def test_two_aims_in_one_unit_name_it_once(grid):
+    aims = tradeoffs.Aim("cash_cost_eur"), tradeoffs.Aim("cash_cost_eur", "cvar95")
+    note = study_tables.pareto(grid, tradeoffs.pareto(grid, *aims), "en").note
+    assert note.count("Total cash cost") == 1
+
+
+def test_a_world_is_named_by_what_tells_it_from_others():
+    one = small()
+    both = run_study(crossed({"world.threat.attempts": [10, 60]}, worlds=[*one.worlds, sim.load_world("flanders-2020")],
+                             replications=1))  # fmt: skip
+    many = {f"world.{name}": 1.0 for name in ("threat.attempts", "threat.growth", "break_in.today", "a.b", "c.d")}
+    say = words("en")
+    assert world_name(both, {"world": "one-town", "world.threat.attempts": 60.0}, say) == (
+        "One municipality (for teaching); Serious attempts to break in: 60"
+    )
+    assert world_name(both, {"world": "one-town"} | many, say).endswith("; b: 1; 1 more")
 
 
 def test_names_are_those_of_the_parameters():

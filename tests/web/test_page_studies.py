@@ -21,7 +21,7 @@ from sim.model.study import Study
 from sim.model.yaml_out import study_yaml
 from sim.show import study_twins
 from sim.text import LANGUAGES, words
-from sim.web import bench, link
+from sim.web import bench, link, study_results
 from sim.web.bench import BENCH
 from sim.web.levers import policy_levers
 from sim.web.local import is_here
@@ -29,9 +29,14 @@ from sim.web.policy_file import MOST_BYTES
 from sim.web.study_file import command, grid, policy_files, study_from
 from tests.pages import address_of, charts, mark_of, opened
 from tests.studies import FILE, crossed
+from tests.studies import small as small_study
 
 PAGE = "studies"
 GRID = FILE.replace("design: latin_hypercube\nsize: 24\n", "design: grid\n")
+TEAMS = "  policy.response.teams: {low: 1, high: 6}\n"
+WORLDS = GRID.replace(TEAMS, "")
+"""Three worlds, in which both policies are as they are."""
+SOBOL = FILE.replace("latin_hypercube\nsize: 24", "sobol\nsize: 2").replace(TEAMS, "")
 
 
 @pytest.fixture(autouse=True)
@@ -51,9 +56,9 @@ def small() -> Study:
     return study_from("small.yaml", GRID.encode())
 
 
-def filled() -> Study:
-    """The same, played."""
-    study = small()
+def kept_and_played(file: str) -> Study:
+    """A study that a visitor brought, played."""
+    study = study_from("some.yaml", file.encode())
     bench.put(study)
     run_study(study, bench.store_of(study.digest), workers=1)
     return study
@@ -62,6 +67,11 @@ def filled() -> Study:
 def text(app: object) -> str:
     parts = [*app.main.markdown, *app.main.caption, *app.main.info, *app.main.warning, *app.main.error]  # type: ignore[attr-defined]
     return " ".join(one.value for one in parts)
+
+
+def titles(app: object) -> list[str]:
+    """The findings above the charts."""
+    return [one.value for one in app.main.header]  # type: ignore[attr-defined]
 
 
 @contextlib.contextmanager
@@ -305,31 +315,70 @@ def test_old_studies_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("asks", ["effects", "heat", "pareto"])
+@pytest.mark.parametrize("asks", study_results.TABS)
 def test_results_are_a_picture_with_a_table_and_a_file(
     asks: str, language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sim.web.chart.is_open", lambda box: True)
-    app = opened(PAGE, lang=language, study=filled().digest, asks=asks)
+    played = kept_and_played(SOBOL if asks == "sobol" else GRID)
+    app = opened(PAGE, lang=language, study=played.digest, asks=asks)
     assert not app.exception
+    assert address_of(app).get("asks", "effects") == asks
     assert len(charts(app)) == len(app.table) == 1
     assert len(mark_of(app)["charts"].split()) == 1
     assert len([one for one in app.get("download_button") if "csv" in one.key]) == 1
 
 
 def test_only_pictures_that_fit_are_offered() -> None:
-    study = study_from("one.yaml", GRID.replace("  policy.response.teams: {low: 1, high: 6}\n", "").encode())
+    study = study_from("one.yaml", WORLDS.encode())
     bench.put(study)
     run_study(study, bench.store_of(study.digest), workers=1)
     app = opened(PAGE, lang="en", study=study.digest, asks="heat")
-    assert "Too few designs were played" in text(app)  # three designs
+    assert [tab.label for tab in app.tabs] == ["Which policy holds", "Best for a budget"]  # three designs
     wide = study.with_values({"seed": 5})
     wide = study_from("one.yaml", study_yaml(wide, by_id=True).replace("high: 50", "steps: 5\n    high: 50").encode())
     bench.put(wide)
     run_study(wide, bench.store_of(wide.digest), workers=1)
     app = opened(PAGE, lang="en", study=wide.digest, asks="heat")
-    assert [tab.label for tab in app.tabs] == ["What matters"]
+    assert [tab.label for tab in app.tabs] == [
+        "What matters", "Which policy holds", "Best for a budget", "Where it loses"
+    ]  # fmt: skip
     assert len(charts(app)) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_study_does_not_answer_is_said_with_the_design_that_does(
+    language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.web.around.is_open", lambda box: True)
+    say = words(language)
+    app = opened(PAGE, lang=language, study=kept_and_played(GRID).digest)
+    assert (
+        f"- **{say.say('Shares of the spread')}**: "
+        + say.say("it takes Sobol's scheme: a study file with `design: sobol`.")
+    ) in [one.value for one in app.main.markdown]
+
+
+def test_every_question_says_what_it_takes() -> None:
+    one = crossed({"world.threat.attempts": [10, 60]}, policies=[sim.load_policy("fifty-fifty")], replications=2)
+    said = study_results.lacking(words("en"), run_study(one, workers=1))
+    assert list(said) == list(study_results.TABS)  # two designs, one policy, two futures
+    apart = small_study(size=5)
+    said = study_results.lacking(words("en"), run_study(apart, workers=1))
+    assert set(said) == {"pareto", "regret", "best", "sobol"}
+    assert "in a grid all of them meet the same worlds" in said["best"]
+    sobol = small_study(design="sobol", size=2, factors={"world.threat.attempts": {"low": 5.0, "high": 50.0}})
+    assert "sobol" not in study_results.lacking(words("en"), run_study(sobol, workers=1))
+
+
+def test_the_best_is_sought_within_a_budget() -> None:
+    app = opened(PAGE, lang="en", study=kept_and_played(WORLDS).digest, asks="best")
+    before = titles(app)
+    app.number_input(key="asked-budget").set_value(0.0).run()
+    assert not app.exception
+    assert "no candidate costs Flanders at most 0 euro a year" in text(app)
+    app.number_input(key="asked-budget").set_value(100.0).run()
+    assert titles(app) == before
 
 
 def test_the_tables_hold_the_figures_of_the_analyses() -> None:
@@ -459,7 +508,7 @@ def test_a_link_that_moves_what_it_cannot_is_said(bad: str) -> None:
 
 def test_kept_studies_are_listed_with_their_state_for_whom_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sim.web.around.is_open", lambda box: True)
-    done, begun = filled(), small().with_values({"seed": 7})
+    done, begun = kept_and_played(GRID), small().with_values({"seed": 7})
     bench.put(begun)
     assert "None yet." in text(opened(PAGE, lang="en"))  # not this visitor's
     monkeypatch.setattr("sim.web.study_build.local", lambda: True)
