@@ -8,7 +8,9 @@ import pytest
 
 import sim
 from sim.experiments.compare import Comparison
+from sim.results.findings import NOTHING_MOVES
 from sim.show.differs import differs
+from sim.show.paragraph import paragraph
 from sim.show.why import why
 from sim.text import words
 
@@ -62,6 +64,27 @@ def test_more_prevention_is_said_with_what_it_saves(many: Comparison) -> None:
 def test_chance_is_called_chance(many: Comparison) -> None:
     gap = many.difference("no-ransom", "cash_cost_eur")
     assert (gap.verdict == "too_close") == ("within the uncertainty" in said(many, "no-ransom"))
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_what_moves_nothing_does_not_move_who_pays(language: str) -> None:
+    other = TODAY.with_values({"ransom.approval_days": 9}).model_copy(update={"id": "other"})
+    result = sim.compare(sim.load_world("one-town"), [TODAY, other], replications=3, years=1)
+    nobody = words(language).say(NOTHING_MOVES, policy=other.title[language])
+    assert why(result, other, language) == nobody
+    assert result.sentence(language).startswith(nobody)
+    assert "only who pays" not in paragraph(result, other, "en")
+
+
+def test_who_feels_it_most_is_not_said_by_chance(many: Comparison) -> None:
+    few = Comparison(many.world, many.policies, many.seed, many.years, many.engine,
+                     tuple(of[:2] for of in many.futures_of))  # fmt: skip
+    table = few.burden("size_class")
+    for policy in few.policies[1:]:
+        rows = table[table["policy"] == policy.id]
+        most = rows.loc[rows["change"].abs().idxmax()]
+        if most["change_lo"] <= 0 <= most["change_hi"]:
+            assert "most:" not in said(few, policy.id)
 
 
 # ---- what differs --------------------------------------------------------------------------------------------------
