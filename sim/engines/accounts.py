@@ -53,7 +53,7 @@ class Pot:
 
     terms: PotTerms
     balance: int = 0
-    short: bool = False  # whether a claim met an empty pot this year
+    short: bool = False  # whether a claim met an empty pot this year, a new one or one that waits
     waiting: list[tuple[int, int]] = field(default_factory=list)  # claims (NIS code, cents), the oldest first
     sharing: list[tuple[int, int]] = field(default_factory=list)  # claims of this year that share what is there
     paid: defaultdict[tuple[str, int, int], int] = field(default_factory=lambda: defaultdict(int))
@@ -250,6 +250,7 @@ class Accounts:
                     pot.waiting[0] = (nis, cents - part)
                 else:
                     del pot.waiting[0]
+            pot.short = pot.short or bool(pot.waiting)
 
     def close(self) -> None:
         """At the horizon: claims that still wait stay unpaid."""

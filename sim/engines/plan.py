@@ -6,7 +6,6 @@ What hangs on chance, such as who has joined a programme or who was hit, is left
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,23 +14,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines import events as ev
-from sim.engines.events import INSURER, MUNICIPALITY
+from sim.engines.expectations import full_stakes, own_prices, own_stakes
 from sim.engines.structure import Structure
 from sim.engines.town import MEASURES
 from sim.model.arrays import NO_LIMIT, PARTS_PER_MILLION, Chain, Stakes, WorldArrays
 from sim.model.policy_arrays import INSTRUMENTS, KEYS, NOBODY, GrantTerms, PolicyArrays, Stage
-from sim.rules import incident
 from sim.rules.behaviour import best_spend, marginal_saving
-from sim.rules.budgets import denial_probability, needed_spend, spend_ratio
-from sim.rules.calendar import MINUTES_PER_DAY
-from sim.rules.compiling import kernel
+from sim.rules.budgets import needed_spend, spend_ratio
+from sim.rules.compiling import kernel, step
 from sim.rules.defence import break_in_probability, coverage_target, unprotected
 from sim.rules.incident import cents
-from sim.rules.threat import attempt_rate, day_intensity
 
 MATCHING, LUMP_SUM, SHARED_SERVICE, AUDIT = range(len(INSTRUMENTS))
 SPEND_DECIMALS = 3  # of the euro per inhabitant that a responsive municipality chooses
-QUANTILES = 32  # equally likely bills of each class that are sent through the layers
 Floats = NDArray[np.float64]
 
 
@@ -225,7 +220,7 @@ class Plan:
         stage, masks = self.policy.stages[number], range(1 << len(self.matching))
         if not stage.responsive:
             return np.full((len(masks), len(self.world.nis)), stage.local_spend)
-        prices, stakes = self.own_prices(stage), self.stakes(stage, number, year)
+        prices, stakes = own_prices(self.world, stage), self.stakes(number, year)
         ceiling, effect = self.world.funding.ceiling, self.effect[number]
         best = [
             best_spends(prices, self._weights, ceiling, self.uses(stage, mask), effect, stakes, self.chain)
@@ -247,89 +242,10 @@ class Plan:
         cap = unprotected(w.defence)
         return break_in_probability(w.today[0], w.today[1], w.today[3], w.reference_spend, cap, w.defence)
 
-    def attempts(self, year: int) -> Floats:
-        """Return the attempts that each municipality expects in a year: (n,)."""
-        w = self.world
-        begin, end = (w.year_starts[year + k] // MINUTES_PER_DAY for k in (0, 1))
-        days = [day_intensity(day, w.start_day_of_year, w.threat) for day in range(begin, end)]
-        average = sum(days) / len(days)
-        return np.array([attempt_rate(float(people), w.threat) * average for people in w.inhabitants.tolist()])
-
-    def stakes(self, stage: Stage, number: int, year: int) -> Floats:
-        """Return what a municipality itself has at stake in a year, with the part of harm that it weighs: (n, 4)."""
-        return self._stakes(stage, number, year, self.world.funding.harm_weight)
-
-    def full_stakes(self, harm: float) -> Floats:
-        """Return what is at stake in the first year whoever pays, with a part of harm to citizens: (n, 4)."""
-        return self._stakes(None, 0, 0, harm)
-
-    def _stakes(self, stage: Stage | None, number: int, year: int, harm: float) -> Floats:
-        """Return attempts in a year, and euro per inhabitant that a break-in of each class costs: (n, 4).
-
-        Without a stage, as if every municipality paid its own bill. `harm` is the weight of harm to citizens.
-        """
-        w, people = self.world, self.world.inhabitants.astype(float)
-        size = np.array([incident.cost_size(n, w.bill) for n in people.tolist()])
-        means = (
-            w.bill.minor_cost * math.exp(w.bill.minor_sigma**2 / 2) * size,
-            w.bill.significant_cost * math.exp(w.bill.significant_sigma**2 / 2) * size,
-            20_000.0 * w.bill.severe_cost * math.exp(w.bill.severe_sigma**2 / 2) * size,
-        )
-        sigmas = (w.bill.minor_sigma, w.bill.significant_sigma, w.bill.severe_sigma)
-        columns = [self.attempts(year)]
-        for severity, (mean, sigma) in enumerate(zip(means, sigmas, strict=True)):
-            share = np.ones(len(people)) if stage is None else self._own_share(stage, number, severity, mean, sigma)
-            columns.append((mean * share + harm * self._harm(severity)) / people)
-        return np.column_stack(columns)
-
-    def _harm(self, severity: int) -> Floats:
-        """Return the euro of harm that a break-in of a class is expected to do to citizens: (n,)."""
-        o, people = self.world.outage, self.world.inhabitants.astype(float)
-        if severity == incident.MINOR:
-            return np.zeros(len(people))
-        if severity == incident.SIGNIFICANT:
-            days = o.significant_days * math.exp(o.significant_days_sigma**2 / 2)
-            return people * o.value_of_service_day * o.significant_systems_hit * days
-        critical = o.critical_days * math.exp(o.critical_sigma**2 / 2)
-        full = max(critical, o.full_days * math.exp(o.full_sigma**2 / 2))
-        days = sum(weight * (critical + restore * (full - critical)) for weight, restore in self.world.services)
-        return people * o.value_of_service_day * o.systems_hit * days
-
-    def _own_share(self, stage: Stage, number: int, severity: int, mean: Floats, sigma: float) -> Floats:
-        """Return the share of a bill of this class that a municipality expects to pay itself: (n,).
-
-        Equally likely bills run through the layers as if every pot were full and every condition met: a municipality
-        counts on what was promised. A risk-rated insurer gives nothing away, since its premium follows the risk.
-        """
-        b = self.world.bill
-        from scipy.special import ndtri
-
-        spread = np.exp(sigma * ndtri((np.arange(QUANTILES) + 0.5) / QUANTILES) - sigma * sigma / 2)
-        bills = np.outer(mean, spread) * 100.0  # (n, q), cents
-        parts: tuple[tuple[int, float], ...]
-        if severity == incident.MINOR:
-            parts = ((ev.RECOVERY, 1.0),)
-        else:
-            rest = 1.0 - b.response_share - b.lost_revenue_share
-            parts = ((ev.RESPONSE, b.response_share), (ev.RECOVERY, rest), (ev.LOST_REVENUE, b.lost_revenue_share))
-        shares = [(category, bills * part) for category, part in parts]
-        start, whole = self._start_of(stage), bills.sum(axis=1)
-        own = _own_parts(stage, shares, False, start).sum(axis=1)
-        insured = self.insured[number]
-        if insured.any():
-            covered = _own_parts(stage, shares, True, start).sum(axis=1)
-            denied = denial_probability(self.world.today[0], self.world.funding)
-            own += insured * (1.0 - denied) * (covered - own)
-        return np.divide(own, whole, out=np.ones(len(own)), where=whole > 0)  # type: ignore[no-any-return]
-
-    def _start_of(self, stage: Stage) -> int:
-        return max(0, stage.begins)
-
-    def own_prices(self, stage: Stage) -> Floats:
-        """Return what a euro of its own prevention costs a municipality, after what others pay of it: (n,)."""
-        spent = np.outer(self.world.inhabitants.astype(float) * stage.local_spend * 100.0, [1.0])
-        own = _own_parts(stage, [(ev.PREVENTION, spent)], False, self._start_of(stage))
-        return np.divide(own, spent, out=np.ones_like(spent), where=spent > 0)[:, 0]  # type: ignore[no-any-return]
+    def stakes(self, number: int, year: int) -> Floats:
+        """Return what each municipality itself has at stake in a year under a stage: (n, 5), see `expectations`."""
+        harm = self.world.funding.harm_weight
+        return own_stakes(self.world, self.policy.stages[number], self.insured[number], year, harm)
 
     @cached_property
     def _weights(self) -> Floats:
@@ -341,37 +257,15 @@ class Plan:
             w.reference_spend,
             w.reference_mix,
             self.structure.maturity,
-            self.full_stakes(w.funding.harm_weight),
+            full_stakes(w, w.funding.harm_weight),
             self.chain,
         )
 
 
-def _own_parts(stage: Stage, bills: Sequence[tuple[int, Floats]], insured: bool, minute: int) -> Floats:
-    """Return the cents that the municipality pays itself of incidents, given the parts of their bills by category.
-
-    The parts of a bill share the deductible and the limit of the insurance.
-    """
-    own = np.zeros_like(bills[0][1])
-    deductible, room = np.full_like(own, stage.choices.deductible), np.full_like(own, stage.choices.insurance_limit)
-    for category, left in bills:
-        kept = np.zeros_like(own)
-        for layer in stage.layers[category]:
-            if not layer.begins <= minute < layer.ends or (layer.insured and not insured):
-                continue
-            if layer.insured:
-                retained = np.minimum(left, deductible)
-                deductible, kept = deductible - retained, kept + retained
-            paid = np.minimum(np.maximum(left - kept, 0.0) if layer.insured else left, layer.first)
-            paid = np.minimum(
-                paid * (layer.share / PARTS_PER_MILLION), min(layer.limit_per_event, layer.limit_per_year)
-            )
-            if layer.insured:
-                paid = np.minimum(paid, room)
-                room = room - paid
-            if layer.payer == MUNICIPALITY or (layer.payer == INSURER and stage.risk_rated):
-                own = own + paid
-            left = left - paid
-    return own
+@step
+def stakes_of(effect: float, uses: Any, row: Floats) -> Stakes:
+    """Return what is at stake in one municipality, from its row of a table of `expectations`."""
+    return Stakes(effect, uses, row[0], row[1], row[2], row[3], row[4])
 
 
 @kernel
@@ -381,7 +275,7 @@ def best_spends(
     """Return the own spend of each municipality that suits it best: (n,)."""
     best = np.empty(len(prices))
     for town in range(len(prices)):
-        theirs = Stakes(effect[town], uses, stakes[town, 0], stakes[town, 1], stakes[town, 2], stakes[town, 3])
+        theirs = stakes_of(effect[town], uses, stakes[town])
         best[town] = best_spend(prices[town], weights[town], ceiling, theirs, chain)
     return best
 
@@ -391,7 +285,7 @@ def revealed_weights(spend: float, mix: Any, effect: Floats, stakes: Floats, cha
     """Return the weights of the expected bill under which each municipality is best off with today's spend: (n,)."""
     weights = np.empty(len(effect))
     for town in range(len(effect)):
-        theirs = Stakes(effect[town], mix, stakes[town, 0], stakes[town, 1], stakes[town, 2], stakes[town, 3])
+        theirs = stakes_of(effect[town], mix, stakes[town])
         saving = marginal_saving(spend, theirs, chain)
         weights[town] = 1.0 / saving if saving > 0.0 else 1.0
     return weights

@@ -377,16 +377,16 @@ class Future:
 
     def extortion(self, town: Town, number: int, row: int, lost: bool) -> Generator[simpy.Event, Any, float]:
         """Decide about the ransom; return the share of the data bought back."""
-        terms, choices, record = self.world.extortion, self.choices, self.incidents[row]
+        terms, record = self.world.extortion, self.incidents[row]
         demand = ransom.demand_euro(self.draw(town, number, chance.DEMAND), float(town.inhabitants), terms)
         record["demand_cents"] = cents(demand)
         willing = ransom.willing_to_pay(self.draw(town, number, chance.PAY), lost, terms)
-        if not willing or choices.ransom_rule == ransom.NEVER:
+        if not willing or self.choices.ransom_rule == ransom.NEVER:
             return 0.0
-        if choices.ransom_rule == ransom.WITH_APPROVAL:
-            yield self.at(int(self.env.now) + choices.approval_minutes, ev.PAID, town.nis, number)
-        granted = self.draw(town, number, chance.APPROVAL)
-        if not ransom.allowed_to_pay(granted, choices.ransom_rule, choices.approval_rate):
+        if self.choices.ransom_rule == ransom.WITH_APPROVAL:
+            yield self.at(int(self.env.now) + self.choices.approval_minutes, ev.PAID, town.nis, number)
+        granted = self.draw(town, number, chance.APPROVAL)  # by the rule of the day on which it is decided
+        if not ransom.allowed_to_pay(granted, self.choices.ransom_rule, self.choices.approval_rate):
             return 0.0
         record["ransom_cents"] = ransom.ransom_cents(demand, terms)
         self.books.charge(town, row, ev.RANSOM, record["ransom_cents"])

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engines.expectations import full_stakes, own_prices
 from sim.engines.plan import Plan
 from sim.experiments.burdens import SIZE_CLASSES, size_class
 from sim.experiments.checks import LEVELS
@@ -68,15 +69,14 @@ class Balance:
         mask = (1 << len(plan.matching)) - 1
         self.uses = plan.uses(self.stage, mask)
         self.raised = float(sum(self.uses))  # all that goes to prevention for a euro of own money
-        self.prices = plan.own_prices(self.stage)
-        self.private = plan.stakes(self.stage, 0, 0)
-        self.cash, self.social = plan.full_stakes(harm=0.0), plan.full_stakes(harm=1.0)
+        self.prices = own_prices(plan.world, self.stage)
+        self.private = plan.stakes(0, 0)
+        self.cash, self.social = (full_stakes(plan.world, harm, self.stage) for harm in (0.0, 1.0))
         self.own = plan.own[0, mask]
 
     def stakes(self, table: NDArray[np.float64], town: int) -> Stakes:
-        """Return what one municipality has at stake by a table of (n, 4)."""
-        attempts, minor, significant, severe = table[town].tolist()
-        return Stakes(self.plan.effect[0][town], self.uses, attempts, minor, significant, severe)
+        """Return what one municipality has at stake by a table of (n, 5)."""
+        return Stakes(self.plan.effect[0][town], self.uses, *table[town].tolist())
 
     def best(self, table: NDArray[np.float64], town: int, price: float) -> float:
         """Return what goes to prevention, grants included, when own spending is best at a price of a euro of it."""

@@ -225,7 +225,8 @@ class Stakes(NamedTuple):
     attempts: float  # expected in the year
     minor: float
     significant: float
-    severe: float
+    severe: float  # without harm to citizens, since lost backups multiply bills and days otherwise
+    severe_harm: float
 
 
 class WorldArrays(NamedTuple):

@@ -34,6 +34,8 @@ PAYS_A_YEAR = {
     ("fund", "keeps"): "{amount} a year stays in the solidarity fund",
 }
 TRIVIAL = 0.001  # a change of payer below this share of the whole cost is not worth a sentence
+TRIFLES = "Nobody's bill changes by more than chance or a trifle."
+NOTHING_MOVES = "“{policy}” changes nobody's bill in any of these futures."
 LEVEL_NAMES = {"low": "low", "central": "central", "high": "high"}
 ANCHORS = ("frequency", "service_value", "supplier_accumulation")
 """The three assumptions that decide: their evidence spans a factor of ten or more."""
@@ -116,6 +118,8 @@ class Finding:
     def _cash(self, words: Words) -> str:
         gap = self.differences["cash_cost_eur"]
         names = {"policy": self.policy, "baseline": self.baseline, "years": words.years(self.years)}
+        if moves_nothing(self.differences):
+            return words.say(NOTHING_MOVES, policy=self.policy)
         if gap.share_of_futures_equal == 1.0:
             return words.say(
                 "“{policy}” costs exactly as much in total as “{baseline}” in every future: it only moves who pays.",
@@ -151,9 +155,11 @@ class Finding:
         )
 
     def _payers(self, words: Words) -> str:
+        if moves_nothing(self.differences):
+            return ""
         phrases = payers(words, self.differences, self.baseline_means)
         if not phrases:
-            return words.say("Nobody's bill changes by more than chance.")
+            return words.say(TRIFLES)
         said = words.listed(phrases)
         return said[0].upper() + said[1:] + "."
 
@@ -183,6 +189,11 @@ class Finding:
             "{service_value}, accumulation at suppliers {supplier_accumulation}.",
             **levels,
         )
+
+
+def moves_nothing(differences: Mapping[str, Difference]) -> bool:
+    """Return whether every payer pays in every future what it pays under the baseline."""
+    return all(differences[f"cost_{payer}_eur"].share_of_futures_equal == 1.0 for payer, _ in PAYS)
 
 
 def payers(

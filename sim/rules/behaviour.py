@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from sim.model.arrays import Chain, Stakes
+from sim.model.arrays import Chain, Recovery, Stakes
 from sim.rules.budgets import spend_ratio
 from sim.rules.compiling import rule
 from sim.rules.defence import GORDON_LOEB_1, MEASURES, break_in_probability, coverage_target
@@ -17,6 +17,13 @@ from sim.rules.incident import above_minor, backup_factor, backups_lost_probabil
 GRID = 32  # places looked at before the best of them is refined
 GOLDEN = 0.6180339887498949
 ROUNDS = 48  # of golden sections: the last is 1e-10 of the first
+
+
+@rule
+def mean_backup_factor(lost: float, worst: float, recovery: Recovery) -> float:
+    """Return the mean of `backup_factor` where backups are lost with this chance and nothing is bought back."""
+    factor = lost * backup_factor(True, 0.0, worst, recovery)
+    return factor + (1.0 - lost) * backup_factor(False, 0.0, worst, recovery)
 
 
 @rule
@@ -51,10 +58,10 @@ def expected_bill(own: float, stakes: Stakes, chain: Chain) -> float:
     severe = severe_probability(detection, chain.classes)
     significant = above_minor(chain.classes) - severe
     lost = backups_lost_probability(backups, chain.recovery)
-    worst = chain.recovery.backup_cost_factor
-    factor = lost * backup_factor(True, 0.0, worst, chain.recovery)
-    factor = factor + (1.0 - lost) * backup_factor(False, 0.0, worst, chain.recovery)
-    serious = significant * stakes.significant + severe * stakes.severe * factor
+    dearer = mean_backup_factor(lost, chain.recovery.backup_cost_factor, chain.recovery)
+    longer = mean_backup_factor(lost, chain.recovery.backup_time_factor, chain.recovery)
+    serious = significant * stakes.significant + severe * stakes.severe * dearer
+    serious = serious + severe * stakes.severe_harm * longer
     each = (1.0 - severe - significant) * stakes.minor + plan_factor(continuity, chain.recovery) * serious
     return stakes.attempts * probability * each
 

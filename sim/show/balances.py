@@ -100,7 +100,9 @@ def _said(say: Words, result: Comparison, policy: Policy) -> tuple[str, str]:
     ever = float(dry(result, policy, shown).any(axis=1).mean())
     values = {"pot": name_of(say, shown), "amount": money, "last": last, "share": say.percent(ever)}
     if shown == FUND and ever == 0:
-        title = say.say("The solidarity fund holds {amount} at the end of {last}, and is never empty", **values)
+        title = say.say(
+            "The solidarity fund holds {amount} at the end of {last}, and is empty in none of these futures", **values
+        )
     elif shown == FUND:
         title = say.say(
             "The solidarity fund holds {amount} at the end of {last}, and runs dry in {share} of futures", **values

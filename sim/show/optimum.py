@@ -218,7 +218,8 @@ def left_out(say: Words) -> str:
     return say.say(
         "Counted is what break-ins are expected to cost in a year, in the long run. Left out is what does not hang on "
         "the prevention of one municipality: incidents through suppliers, waves of traffic, payment fraud, waiting for "
-        "response teams. Whoever fears a rare disaster more than its average cost has a reason to spend more."
+        "response teams. What goes to prevention is own money and matching grants. Whoever fears a rare disaster more "
+        "than its average cost has a reason to spend more."
     )
 
 

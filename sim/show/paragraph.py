@@ -11,6 +11,8 @@ from sim.experiments.compare import Comparison
 from sim.model.layers import CATEGORIES
 from sim.model.policy import Policy
 from sim.results.estimates import Difference
+from sim.results.findings import moves_nothing
+from sim.results.outcomes import KPIS
 from sim.show.differs import leaves, said_of
 from sim.show.parts import WORDED, parts, shares
 from sim.text import Words, words
@@ -144,6 +146,8 @@ def _own(say: Words, own: float, inhabitants: int) -> str:
 
 def _difference(say: Words, result: Comparison, policy: Policy) -> str:
     gap, base = result.difference(policy, "cash_cost_eur"), result.baseline.title[say.language]
+    if moves_nothing({kpi: result.difference(policy, kpi) for kpi in KPIS}):
+        return say.say("That is exactly as much as under “{baseline}”, for everybody who pays.", baseline=base)
     if gap.share_of_futures_equal == 1:
         return say.say("In total that is exactly as much as under “{baseline}”: only who pays changes.", baseline=base)
     values = {"baseline": base, "amount": say.money(abs(gap.mean) / result.years)}

@@ -6,9 +6,8 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.experiments.burdens import SIZE_CLASSES
+from sim.experiments.burdens import SIZE_CLASSES, changes
 from sim.experiments.compare import Comparison
 from sim.model.policy import Policy
 from sim.results.estimates import mean_interval
@@ -28,8 +27,6 @@ OUTCOMES = {
     "severe_incidents": "Severe incidents",
 }
 """The outcomes that are drawn, from top to bottom."""
-SAME = 0.005
-"""A change of own cost below this many euro per inhabitant a year is none."""
 
 
 class Change(NamedTuple):
@@ -126,16 +123,17 @@ def _percent(say: Words, one: Change) -> str:
 
 def _said_of_outcomes(say: Words, result: Comparison) -> str:
     found = {policy: change(result, policy, "cash_cost_eur") for policy in result.policies[1:]}
-    cheapest = min(found, key=lambda policy: found[policy].mean)
+    cheaper = [policy for policy in found if found[policy].high < 0]
+    if not cheaper and not all(one.low > 0 for one in found.values()):
+        return say.say("No policy is surely cheaper than “{baseline}”", baseline=result.baseline.title[say.language])
+    cheapest = min(cheaper or found, key=lambda policy: found[policy].mean)
     one = found[cheapest]
     values = {"policy": cheapest.title[say.language], "amount": say.money(abs(one.mean) / result.years)}
-    if not one.is_sure:
-        return say.say("No policy is surely cheaper than “{baseline}”", baseline=result.baseline.title[say.language])
     if one.mean > 0 and len(found) > 1:
         return say.say("All cost more in total; “{policy}” the least: {amount} more a year", **values)
     if one.mean > 0:
         return say.say("“{policy}” costs {amount} more in total a year", **values)
-    if len(found) > 1:
+    if len(found) > 1 and one.mean == min(other.mean for other in found.values()):
         return say.say("“{policy}” costs the least in total: {amount} less a year", **values)
     return say.say("“{policy}” costs {amount} less in total a year", **values)
 
@@ -143,18 +141,10 @@ def _said_of_outcomes(say: Words, result: Comparison) -> str:
 # ---- winners and losers --------------------------------------------------------------------------------------------
 
 
-def changes_of_towns(result: Comparison, policy: str | Policy) -> NDArray[np.float64]:
-    """Return how much more each municipality pays itself, in euro per inhabitant a year, in order of NIS code."""
-    table = result.municipalities()
-    own = {name: rows["own_cost_per_inhabitant_eur"].to_numpy(dtype=float) for name, rows in table.groupby("policy")}
-    change: NDArray[np.float64] = own[policy if isinstance(policy, str) else policy.id] - own[result.baseline.id]
-    return change
-
-
 def winners(result: Comparison, policy: str | Policy) -> tuple[int, int]:
-    """Return how many municipalities pay less themselves, and how many pay more."""
-    gaps = changes_of_towns(result, policy)
-    return int(np.sum(gaps < -SAME)), int(np.sum(gaps > SAME))
+    """Return how many municipalities pay less themselves by more than chance, and how many pay more."""
+    said = changes(result, result.policy(policy)).verdicts
+    return int(np.sum(said == "wins")), int(np.sum(said == "loses"))
 
 
 def winners_by_size(result: Comparison, language: str, *, scheme: str = "light") -> Any:
@@ -203,7 +193,7 @@ def winners_by_size(result: Comparison, language: str, *, scheme: str = "light")
     counts = [(policy, *winners(result, policy)) for policy in others]
     title = _said_of_winners(say, result, counts)
     alt = "; ".join(
-        say.say("{policy}: {less} pay less, {more} pay more", policy=policy.title[language], less=less, more=more)
+        say.say("{policy}: {less} surely pay less, {more} more", policy=policy.title[language], less=less, more=more)
         for policy, less, more in counts
     )
     return dress(
@@ -238,7 +228,7 @@ def _said_of_winners(say: Words, result: Comparison, counts: list[tuple[Policy, 
     policy, less, more = max(counts, key=lambda one: one[1])
     values = {"n": len(result.world.municipalities), "policy": policy.title[say.language]}
     if less == 0 and more == 0:
-        return say.say("No municipality pays more or less itself")
+        return say.say("For no municipality is it sure that it pays more or less itself")
     if less >= more:
-        return say.say("{less} of {n} municipalities pay less themselves under “{policy}”", less=less, **values)
-    return say.say("{more} of {n} municipalities pay more themselves under “{policy}”", more=more, **values)
+        return say.say("{less} of {n} municipalities surely pay less themselves under “{policy}”", less=less, **values)
+    return say.say("{more} of {n} municipalities surely pay more themselves under “{policy}”", more=more, **values)

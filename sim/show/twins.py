@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.experiments.burdens import changes
 from sim.experiments.compare import Comparison
 from sim.experiments.pots import dry, left, open_years
 from sim.model.policy import PAYERS, Policy
@@ -12,7 +13,7 @@ from sim.show.balances import drawn, name_of
 from sim.show.chance import DOTS, equally_likely, worst_years
 from sim.show.money import money
 from sim.show.sankey import BRINGS, PAYER_NAMES, POT_NAMES, USE_NAMES
-from sim.show.spread import SAME, change, changes_of_towns
+from sim.show.spread import change
 from sim.show.tables import KPI_NAMES, SIZE_NAMES
 from sim.show.twin import Cell, Twin, twin
 from sim.show.years import BANDS, added_up, calendar, yearly
@@ -266,26 +267,26 @@ def of_outcomes(result: Comparison, language: str) -> Twin:
 
 
 def of_winners(result: Comparison, language: str) -> Twin:
-    """How many municipalities pay less, the same or more themselves, by size, and how much that is."""
+    """How many municipalities surely pay less or more themselves, by size, and how much that is."""
     say = words(language)
     table = result.burden("size_class")
-    sizes = result.municipalities().iloc[: len(result.world.municipalities)]["size_class"].to_numpy()
+    sizes = result.towns.frame["size_class"].to_numpy()
     rows: list[list[Cell]] = []
     for policy in result.policies[1:]:
-        gaps = changes_of_towns(result, policy)
+        said = changes(result, policy).verdicts
         mine = table[table["policy"] == policy.id]
         for row in mine.to_dict("records"):
-            here = gaps[sizes == row["size_class"]]
-            less, more = int(np.sum(here < -SAME)), int(np.sum(here > SAME))
+            here = said[sizes == row["size_class"]]
+            less, more = int(np.sum(here == "wins")), int(np.sum(here == "loses"))
             rows.append([policy.title[language], say.say(SIZE_NAMES[str(row["size_class"])]), less,
                          len(here) - less - more, more, float(row["change"]), float(row["change_lo"]),
                          float(row["change_hi"])])  # fmt: skip
     columns = (
         say.say("Policy"),
         say.say("Size"),
-        say.say("Pay less"),
-        say.say("The same"),
-        say.say("Pay more"),
+        say.say("Surely pay less"),
+        say.say("The same, or too close to call"),
+        say.say("Surely pay more"),
         say.say("Difference, euro per inhabitant a year"),
         say.say("95% from"),
         say.say("95% to"),

@@ -10,8 +10,8 @@ import numpy as np
 
 from sim.experiments.compare import Comparison
 from sim.model.policy import Policy
-from sim.results.estimates import Difference
-from sim.results.findings import TRIVIAL, payers
+from sim.results.estimates import Difference, verdicts
+from sim.results.findings import NOTHING_MOVES, TRIFLES, TRIVIAL, moves_nothing, payers
 from sim.results.outcomes import KPIS
 from sim.text import Words, words
 
@@ -67,6 +67,8 @@ def _total(say: Words, result: Comparison, policy: Policy) -> str:
         "parts": _parts(say, result, gap["prevention_cost_eur"], gap["incident_cost_eur"]),
         "tail": _tail(say, result, policy, cash),
     }
+    if _moves_nothing(result, policy):
+        return say.say(NOTHING_MOVES, policy=values["policy"])
     if cash.share_of_futures_equal == 1:
         return say.say("“{policy}” changes who pays, and not what it costs together.", policy=values["policy"])
     if cash.verdict == "too_close":
@@ -90,10 +92,8 @@ def _parts(say: Words, result: Comparison, prevention: Difference, incidents: Di
 def _tail(say: Words, result: Comparison, policy: Policy, cash: Difference) -> str:
     """A bad year, where it moves against the total, or where the total hardly moves."""
     bad = [float(np.quantile(result.years_of(one), 0.95)) for one in (result.baseline, policy)]
-    if (
-        say.money(bad[0]) == say.money(bad[1])
-        or result.difference(policy, "worst_year_cost_eur").verdict == "too_close"
-    ):
+    way = "higher" if bad[1] > bad[0] else "lower"
+    if say.money(bad[0]) == say.money(bad[1]) or result.difference(policy, "worst_year_cost_eur").verdict != way:
         return ""
     values = {"bad": say.money(bad[1]), "base": say.money(bad[0])}
     against = (bad[1] - bad[0]) * cash.mean < 0
@@ -102,24 +102,32 @@ def _tail(say: Words, result: Comparison, policy: Policy, cash: Difference) -> s
     return ""
 
 
+def _moves_nothing(result: Comparison, policy: Policy) -> bool:
+    return moves_nothing({kpi: result.difference(policy, kpi) for kpi in KPIS})
+
+
 def _payers(say: Words, result: Comparison, policy: Policy) -> str:
     """Who pays more and who less, the largest change first."""
+    if _moves_nothing(result, policy):
+        return ""
     gaps = {kpi: result.difference(policy, kpi) for kpi in KPIS}
     means = {kpi: result.estimate(result.baseline, kpi).mean for kpi in KPIS}
     said = payers(say, gaps, means, years=result.years)
     if not said:
-        return say.say("Nobody's bill changes by more than chance.")
+        return say.say(TRIFLES)
     listed = say.say(" and ").join(said[:2])
     return listed[0].upper() + listed[1:] + "."
 
 
 def _felt(say: Words, result: Comparison, policy: Policy) -> str:
-    """Which size of municipality feels it most, where sizes differ."""
+    """Which size of municipality feels it most, where sizes differ and it is no chance."""
     table = result.burden("size_class")
     rows = table[table["policy"] == policy.id]
     groups, change = rows["size_class"].tolist(), rows["change"].to_numpy(dtype=float)
     before = rows["mean"].to_numpy(dtype=float) - change
     most, least = int(np.argmax(np.abs(change))), int(np.argmin(np.abs(change)))
+    if verdicts(rows[["change_lo", "change_hi"]].to_numpy(dtype=float))[most] == "too_close":
+        return ""
     amount = say.money(abs(change[most]))
     if abs(change[most]) < max(FELT * abs(before[most]), 0.01) or amount == say.money(abs(change[least])):
         return ""

@@ -200,9 +200,11 @@ def _said(say: Words, result: Comparison, gaps: NDArray[np.float64], x: Sequence
         return say.say("By the end of {last} “{policy}” has cost {amount} more than “{baseline}”", **values)
     behind = np.flatnonzero(mean > 0)
     if not len(behind):
-        return say.say("“{policy}” is cheaper from the first year on: {amount} by the end of {last}", **values)
+        return say.say(
+            "“{policy}” is cheaper on average from the first year on: {amount} by the end of {last}", **values
+        )
     return say.say(
-        "“{policy}” has paid itself back in {year}, and saves {amount} by the end of {last}",
+        "On average “{policy}” has paid itself back in {year}, and saves {amount} by the end of {last}",
         **values,
         year=x[int(behind[-1]) + 1],
     )

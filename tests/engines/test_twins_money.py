@@ -25,6 +25,7 @@ from tests.worlds import setting
 
 MEASURES = ("identity", "hardening", "detection", "awareness", "backups", "continuity")
 EMPTY = ("wait", "pro_rata", "fall_through")
+RANSOM = ("never", "may_pay", "with_approval")
 CATEGORIES = ("response", "recovery", "lost_revenue", "notification", "ransom", "fraud", "supplier_bill")
 FLANDERS = sim.load_world("flanders-2020")
 
@@ -96,6 +97,8 @@ def random_policy(seed: int) -> Policy:
         "response.teams": r.choice([0, 1, 2, 4]),
         "response.private_after_days": r.choice([0, 0.5, 5]),
         "response.fallback_services": r.random() < 0.4,
+        "ransom.rule": r.choice(RANSOM),
+        "ransom.approval_days": r.choice([0, 20, 60]),
     }
     standard = {"level": ["basic", "essential"], "from": [datetime.date(2020, 5, 1)], "compliance": [0, 0.5, 1]}
     if r.random() < 0.4:
@@ -126,7 +129,9 @@ def random_policy(seed: int) -> Policy:
             values[f"cost_split.{category}"] = random_layers(r, payers, list(budgets), programmes)
     if r.random() < 0.4:
         values["cost_split.prevention"] = random_layers(r, ["municipality", "flanders"], list(budgets), programmes)
-    change = some(r, 0.5, {"response.teams": [0, 1, 6], "prevention.local_spend": [2, 9], "ransom.rule": ["never"],
+    change = some(r, 0.5, {"response.teams": [0, 1, 6], "prevention.local_spend": [2, 9], "ransom.rule": RANSOM,
+                           "ransom.approval_rate": [0, 1], "response.fallback_services": [False, True],
+                           "response.discipline": ["severity", "inhabitants"], "response.private_after_days": [0, 30],
                            "prevention.delivery": ["ad_hoc", "flemish_framework"]})  # fmt: skip
     rules = {f"budgets.{name}.when_empty": EMPTY for name in budgets}
     rules |= {"fund.when_empty": EMPTY, "fund.backstop": ["flanders"]} if "fund" in values else {}

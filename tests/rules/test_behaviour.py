@@ -9,6 +9,7 @@ import pytest
 from scipy.optimize import minimize_scalar
 
 import sim
+from sim.engines.expectations import attempts
 from sim.rules.behaviour import best_spend, expected_bill, gordon_loeb_best
 from tests.worlds import plain_policy, quiet_world, setting
 
@@ -32,7 +33,7 @@ def own_spend(match=0.0, insured=0.0, bailed=0.0, defence="gordon_loeb_1"):
         values["grants"] = [{"id": "match", "instrument": "matching", "share": match}]
     plan = setting(world, plain_policy(values)).plan
     own = float(plan.own[0, -1, 0])
-    loss = plan.attempts(0)[0] * 60_000 * math.exp(world.incident.minor_sigma**2 / 2) / 20_000
+    loss = attempts(plan.world, 0)[0] * 60_000 * math.exp(world.incident.minor_sigma**2 / 2) / 20_000
     return own, own / (1 - match), loss
 
 
@@ -72,8 +73,7 @@ def test_without_a_closed_form_the_best_is_found(defence):
     plan = setting(world, policy).plan
     from sim.model.arrays import Stakes
 
-    attempts, *losses = plan.stakes(plan.policy.stages[0], 0, 0)[0]
-    stakes = Stakes(float(plan.effect[0][0]), plan.policy.stages[0].mix, attempts, *losses)
+    stakes = Stakes(float(plan.effect[0][0]), plan.policy.stages[0].mix, *plan.stakes(0, 0)[0])
     for weight in (0.5, 5.0, 50.0):
         found = best_spend(1.0, weight, 20.0, stakes, plan.chain)
 

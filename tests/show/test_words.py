@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 import sim
 from sim.experiments.compare import Comparison
+from sim.results.findings import NOTHING_MOVES
+from sim.results.outcomes import KPIS
 from sim.show.differs import differs
+from sim.show.paragraph import paragraph
+from sim.show.spread import outcomes, winners
 from sim.show.why import why
 from sim.text import words
 
@@ -62,6 +68,46 @@ def test_more_prevention_is_said_with_what_it_saves(many: Comparison) -> None:
 def test_chance_is_called_chance(many: Comparison) -> None:
     gap = many.difference("no-ransom", "cash_cost_eur")
     assert (gap.verdict == "too_close") == ("within the uncertainty" in said(many, "no-ransom"))
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_what_moves_nothing_does_not_move_who_pays(language: str) -> None:
+    other = TODAY.with_values({"ransom.approval_days": 9}).model_copy(update={"id": "other"})
+    result = sim.compare(sim.load_world("one-town"), [TODAY, other], replications=3, years=1)
+    nobody = words(language).say(NOTHING_MOVES, policy=other.title[language])
+    assert why(result, other, language) == nobody
+    assert result.sentence(language).startswith(nobody)
+    assert "only who pays" not in paragraph(result, other, "en")
+
+
+def test_who_feels_it_most_is_not_said_by_chance(many: Comparison) -> None:
+    few = Comparison(many.world, many.policies, many.seed, many.years, many.engine,
+                     tuple(of[:2] for of in many.futures_of))  # fmt: skip
+    table = few.burden("size_class")
+    for policy in few.policies[1:]:
+        rows = table[table["policy"] == policy.id]
+        most = rows.loc[rows["change"].abs().idxmax()]
+        if most["change_lo"] <= 0 <= most["change_hi"]:
+            assert "most:" not in said(few, policy.id)
+
+
+def test_winners_of_a_chart_are_no_chance(many: Comparison) -> None:
+    for policy in many.policies[1:]:
+        counts = many.winners().groupby("policy")["verdict"].value_counts()[policy.id]
+        assert winners(many, policy) == (counts.get("wins", 0), counts.get("loses", 0))
+
+
+def test_a_surely_cheaper_policy_is_named_beside_one_that_may_be_cheaper() -> None:
+    """By hand: one saves 10 on average, which may be chance, the other surely saves 1."""
+    world, policies = sim.load_world("one-town"), [TODAY, *map(sim.load_policy, ("fifty-fifty", "local-only"))]
+    base = sim.compare(world, policies, replications=4, years=1)
+    changed = [(0.0,) * 4, (-100.0, 80.0, -100.0, 80.0), (-1.0, -1.1, -0.9, -1.0)]
+    futures = tuple(
+        tuple(replace(one, kpis=np.full(len(KPIS), 1000.0 + gap)) for one, gap in zip(of, gaps, strict=True))
+        for of, gaps in zip(base.futures_of, changed, strict=True)
+    )
+    title = outcomes(replace(base, futures_of=futures), "en").layout.meta["title"]
+    assert title == "“Municipality pays all” costs €1.00 less in total a year"
 
 
 # ---- what differs --------------------------------------------------------------------------------------------------

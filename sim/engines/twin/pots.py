@@ -123,6 +123,8 @@ def refill(case: Case, ints: Ints, floats: Floats, number: int, now: int) -> Non
             part = min(ints[place + d.CLAIM_CENTS], ints[pot + d.BALANCE])
             reimburse(case, ints, number, ints[place + d.CLAIM_TOWN], part, now)
             ints[place + d.CLAIM_CENTS] -= part
+        if ints[place + d.CLAIM_POT] == number and ints[place + d.CLAIM_CENTS] > 0:
+            ints[pot + d.SHORT] = 1
 
 
 @lean_step

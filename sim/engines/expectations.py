@@ -1,0 +1,170 @@
+"""What a year of break-ins is expected to cost a municipality and everybody, and what prevention costs a municipality.
+
+By this municipalities decide, and optima are found: means over chance at today's coverage, which `rules.behaviour`
+moves with spending. Suppliers, fraud, waves and waiting for teams are not in it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engines import events as ev
+from sim.engines.events import INSURER, MUNICIPALITY
+from sim.model.arrays import PARTS_PER_MILLION, WorldArrays
+from sim.model.policy_arrays import Stage
+from sim.rules import incident
+from sim.rules.budgets import denial_probability
+from sim.rules.calendar import MINUTES_PER_DAY
+from sim.rules.ransom import deterrence_factor
+from sim.rules.threat import attempt_rate, day_intensity
+
+QUANTILES = 32  # equally likely bills of each class that are sent through the layers
+CLASSES = (incident.MINOR, incident.SIGNIFICANT, incident.SEVERE)
+Floats = NDArray[np.float64]
+
+
+def attempts(world: WorldArrays, year: int, stage: Stage | None = None) -> Floats:
+    """Return the attempts that each municipality expects in a year, less what a ban on ransom keeps away: (n,)."""
+    begin, end = (world.year_starts[year + k] // MINUTES_PER_DAY for k in (0, 1))
+    days = [day_intensity(day, world.start_day_of_year, world.threat) for day in range(begin, end)]
+    average = sum(days) / len(days)
+    if stage is not None:
+        average *= deterrence_factor(stage.choices.ransom_rule, world.extortion)
+    return np.array([attempt_rate(float(people), world.threat) * average for people in world.inhabitants.tolist()])
+
+
+def own_stakes(world: WorldArrays, stage: Stage, insured: NDArray[np.bool_], year: int, harm: float) -> Floats:
+    """Return what a municipality itself has at stake in a year, with a part of harm to citizens: (n, 5).
+
+    The columns are those of `Stakes` from `attempts` on: attempts in the year, and euro per inhabitant that a break-in
+    of each class costs.
+    """
+    shares = [_own_share(world, stage, insured, severity) for severity in CLASSES]
+    return _stakes(world, stage, shares, year, harm)
+
+
+def full_stakes(world: WorldArrays, harm: float, stage: Stage | None = None) -> Floats:
+    """Return the same for the first year whoever pays, under a stage or, without one, as things are today: (n, 5)."""
+    return _stakes(world, stage, [np.ones(len(world.nis))] * len(CLASSES), 0, harm)
+
+
+def _stakes(world: WorldArrays, stage: Stage | None, shares: Sequence[Floats], year: int, harm: float) -> Floats:
+    people = world.inhabitants.astype(float)
+    minor, significant, severe = (
+        _mean_bill(world, severity) * share for severity, share in zip(CLASSES, shares, strict=True)
+    )
+    days = _days_missed(world, stage)
+    missed = [harm * people * world.outage.value_of_service_day * days[severity] for severity in CLASSES]
+    return np.column_stack(
+        [
+            attempts(world, year, stage),
+            minor / people,
+            (significant + missed[incident.SIGNIFICANT]) / people,
+            severe / people,
+            missed[incident.SEVERE] / people,
+        ]
+    )
+
+
+def _sigma(world: WorldArrays, severity: int) -> float:
+    return (world.bill.minor_sigma, world.bill.significant_sigma, world.bill.severe_sigma)[severity]
+
+
+def _mean_bill(world: WorldArrays, severity: int) -> Floats:
+    """Return the mean bill of a break-in of a class in euro, at today's coverage: (n,)."""
+    b = world.bill
+    median = (b.minor_cost, b.significant_cost, 20_000.0 * b.severe_cost)[severity]
+    size = np.array([incident.cost_size(n, b) for n in world.inhabitants.astype(float).tolist()])
+    return median * math.exp(_sigma(world, severity) ** 2 / 2) * size
+
+
+def _days_missed(world: WorldArrays, stage: Stage | None) -> tuple[float, float, float]:
+    """Return the days without all services that an inhabitant is expected to miss by a break-in of each class."""
+    o = world.outage
+    quicker = world.funding.fallback_factor if stage is not None and stage.choices.fallback else 1.0
+    significant = _mean_days(o.significant_days * quicker, o.significant_days_sigma, o.longest_days)
+    critical = _mean_days(o.critical_days * quicker, o.critical_sigma, o.longest_days)
+    full = max(critical, _mean_days(o.full_days, o.full_sigma, o.longest_days))
+    severe = sum(weight * (critical + restore * (full - critical)) for weight, restore in world.services)
+    return 0.0, o.significant_systems_hit * significant, o.systems_hit * severe
+
+
+def _mean_days(median: float, sigma: float, longest: float) -> float:
+    """Return the mean of a lognormal duration of which none is longer than `longest`."""
+    if sigma == 0.0 or median == 0.0:
+        return min(median, longest)
+    place = math.log(longest / median) / sigma
+
+    def below(z: float) -> float:
+        return 0.5 * (1.0 + math.erf(z / math.sqrt(2.0)))
+
+    return median * math.exp(sigma**2 / 2) * below(place - sigma) + longest * below(-place)
+
+
+def _own_share(world: WorldArrays, stage: Stage, insured: NDArray[np.bool_], severity: int) -> Floats:
+    """Return the share of a bill of this class that a municipality expects to pay itself: (n,).
+
+    Equally likely bills run through the layers as if every pot were full and every condition met: a municipality
+    counts on what was promised. A risk-rated insurer gives nothing away, since its premium follows the risk.
+    """
+    b, sigma = world.bill, _sigma(world, severity)
+    from scipy.special import ndtri
+
+    spread = np.exp(sigma * ndtri((np.arange(QUANTILES) + 0.5) / QUANTILES) - sigma * sigma / 2)
+    bills = np.outer(_mean_bill(world, severity), spread) * 100.0  # (n, q), cents
+    parts: tuple[tuple[int, float], ...]
+    if severity == incident.MINOR:
+        parts = ((ev.RECOVERY, 1.0),)
+    else:
+        rest = 1.0 - b.response_share - b.lost_revenue_share
+        parts = ((ev.RESPONSE, b.response_share), (ev.RECOVERY, rest), (ev.LOST_REVENUE, b.lost_revenue_share))
+    shares = [(category, bills * part) for category, part in parts]
+    whole = bills.sum(axis=1)
+    own = _own_parts(stage, shares, False).sum(axis=1)
+    if insured.any():
+        covered = _own_parts(stage, shares, True).sum(axis=1)
+        denied = denial_probability(world.today[0], world.funding)
+        own += insured * (1.0 - denied) * (covered - own)
+    return np.divide(own, whole, out=np.ones(len(own)), where=whole > 0)  # type: ignore[no-any-return]
+
+
+def own_prices(world: WorldArrays, stage: Stage) -> Floats:
+    """Return what a euro of its own prevention costs a municipality, after what others pay of it: (n,).
+
+    It is the average over what it spends by the policy, and that of a first euro where that is nothing.
+    """
+    spent = np.outer(world.inhabitants.astype(float) * (stage.local_spend or 1.0) * 100.0, [1.0])
+    return (_own_parts(stage, [(ev.PREVENTION, spent)], False) / spent)[:, 0]  # type: ignore[no-any-return]
+
+
+def _own_parts(stage: Stage, bills: Sequence[tuple[int, Floats]], insured: bool) -> Floats:
+    """Return the cents that the municipality pays itself of incidents, given the parts of their bills by category.
+
+    The parts of a bill share the deductible and the limit of the insurance.
+    """
+    minute = max(0, stage.begins)
+    own = np.zeros_like(bills[0][1])
+    deductible, room = np.full_like(own, stage.choices.deductible), np.full_like(own, stage.choices.insurance_limit)
+    for category, left in bills:
+        kept = np.zeros_like(own)
+        for layer in stage.layers[category]:
+            if not layer.begins <= minute < layer.ends or (layer.insured and not insured):
+                continue
+            if layer.insured:
+                retained = np.minimum(left, deductible)
+                deductible, kept = deductible - retained, kept + retained
+            paid = np.minimum(np.maximum(left - kept, 0.0) if layer.insured else left, layer.first)
+            paid = np.minimum(
+                paid * (layer.share / PARTS_PER_MILLION), min(layer.limit_per_event, layer.limit_per_year)
+            )
+            if layer.insured:
+                paid = np.minimum(paid, room)
+                room = room - paid
+            if layer.payer == MUNICIPALITY or (layer.payer == INSURER and stage.risk_rated):
+                own = own + paid
+            left = left - paid
+    return own
