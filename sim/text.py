@@ -76,11 +76,11 @@ class Words:
         text = self.figure(value, digits)
         return f"+{text}" if value > 0 else text
 
-    def change(self, value: float, half: float, digits: int = 2) -> str:
+    def change(self, value: float, half: float) -> str:
         """Return a change with half of its interval, and no digit that the interval makes meaningless: +4.6 ± 0.1."""
         if not math.isfinite(half) or half == 0:
-            return self.signed(value, digits)
-        width, shown = self.figure(half, 1 if half < 1 else 2), self.signed(value, digits)
+            return self.signed(value)
+        width, shown = self.figure(half, 1 if half < 1 else 2), self.signed(value)
         decimals = [len(text.partition("," if self.language == "nl" else ".")[2]) for text in (width, shown)]
         if decimals[1] > decimals[0]:
             text = self.number(value, decimals[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -76,6 +77,13 @@ def value_name(say: Words, value: float | str) -> str:
     if isinstance(value, str):
         return say.say(LEVEL_NAMES[value]) if value in LEVEL_NAMES else value
     return say.number(value) if float(value).is_integer() else figure(say, value)
+
+
+def class_name(say: Words, label: str) -> str:
+    """Return the name of a class of a factor, which is a level, a number or a range, as readers write it."""
+    if re.fullmatch(r"[-+.e\d]+( – [-+.e\d]+)?", label):
+        return label.replace(".", ",") if say.language == "nl" else label
+    return value_name(say, label)
 
 
 def policy_name(studied: Studied, policy: str, say: Words) -> str:

@@ -11,6 +11,7 @@ from sim.experiments.tradeoffs import Choice, Front, Heat, Regrets
 from sim.show.study_names import (
     aim_name,
     candidate_name,
+    class_name,
     factor_name,
     policy_name,
     rule_name,
@@ -81,10 +82,12 @@ def heat(studied: Studied, found: Heat, language: str) -> Table:
             _cell(say, mean / unit.by, (high - mean) / unit.by)
             for mean, high in zip(found.mean[place].tolist(), found.high[place].tolist(), strict=True)
         ]
-        rows.append((name, *cells))
+        rows.append((class_name(say, name), *cells))
     note = say.say("Down: {y}. Across: {x}.", y=factor_name(say, found.y), x=factor_name(say, found.x))
     title = f"{unit.words}: {_of(studied, found.policy, found.against, say)}"
-    return Table(title, (factor_name(say, found.y), *found.x_labels), tuple(rows), note)
+    return Table(
+        title, (factor_name(say, found.y), *(class_name(say, label) for label in found.x_labels)), tuple(rows), note
+    )
 
 
 def pareto(studied: Studied, found: Front, language: str) -> Table:

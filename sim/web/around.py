@@ -16,7 +16,7 @@ from sim.text import Words
 from sim.version import MODEL_VERSION
 from sim.web import link, memory
 from sim.web.chart import is_open
-from sim.web.files import literal
+from sim.web.files import literal, told
 from sim.web.levers import GRADES, policy_levers, world_levers
 from sim.web.view import View
 
@@ -27,10 +27,13 @@ def head(view: View, title: str) -> None:
     """Draw the title, and what was wrong with the link that brought the visitor here."""
     say = view.say
     st.title(title, anchor=False)
-    for sentence in link.told(st.session_state["arrival"], say.language)[:_MOST_PROBLEMS]:
+    problems = link.told(st.session_state["arrival"], say.language)
+    for sentence in problems[:_MOST_PROBLEMS]:
         st.warning(sentence, icon=":material/link_off:")
+    if (more := len(problems) - _MOST_PROBLEMS) > 0:
+        st.warning(say.say("And {n} more.", n=say.number(more)), icon=":material/link_off:")
     if trouble := st.session_state["trouble"]:
-        st.error("  \n".join(literal(sentence) for sentence in trouble), icon=":material/error:")
+        st.error(told(trouble), icon=":material/error:")
     with st.container(key="on-a-phone"):
         st.caption(say.say("The levers and the other pages are behind » at the top left."))
 

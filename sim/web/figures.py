@@ -121,7 +121,7 @@ def card(figure: KeyFigure, result: Comparison, say: Words) -> Shown:
 def _delta(figure: KeyFigure, gap: Difference, say: Words) -> tuple[str, Colour, Arrow]:
     if gap.share_of_futures_equal == 1.0:
         return "0", "off", "off"
-    shown = say.change(gap.mean, (gap.ci95[1] - gap.ci95[0]) / 2, 2 if abs(gap.mean) < 10 else 3)
+    shown = say.change(gap.mean, (gap.ci95[1] - gap.ci95[0]) / 2)
     return shown, "off" if figure.shift or gap.verdict == "too_close" else "inverse", "auto"
 
 

@@ -30,8 +30,8 @@ def draw(screen: Screen, say: Words) -> None:
         with st.container(horizontal=True, gap="small"):
             st.button(
                 say.say("Keep to compare"),
-                on_click=memory.keep,
-                args=(chosen,),
+                on_click=_keep,
+                args=(chosen, say),
                 icon=":material/bookmark_add:",
                 key="keep",
                 help=say.say(
@@ -57,6 +57,20 @@ def draw(screen: Screen, say: Words) -> None:
             on_change=_open,
             args=(f"open-{turn}", say),
         )
+        if st.session_state.get(f"open-{turn}") is not None and (trouble := st.session_state["trouble"]):
+            st.error(told(trouble), icon=":material/error:")  # what the page says of it is behind this
+
+
+def told(sentences: list[str]) -> str:
+    """Sentences about what went wrong, one under the other."""
+    return "  \n".join(literal(sentence) for sentence in sentences)
+
+
+def _keep(name: str, say: Words) -> None:
+    memory.keep(name)
+    st.toast(
+        say.say("“{policy}” can now be chosen on the page Compare.", policy=name), icon=":material/bookmark_added:"
+    )
 
 
 def _name(screen: Screen, say: Words) -> str:

@@ -53,7 +53,11 @@ def draw(seen: View, found: Studied) -> list[str]:
         st.info(say.say("Too few designs were played for a picture. The command line has tables of every study."))
     else:
         tab = around.tabs(seen, "asks", fitting)
+        years = {found.study.years or world.years for world in found.study.worlds}
         with tab.place:
+            if len(years) == 1:
+                together = "Outcomes are those of all {years} of a future together."
+                st.caption(say.say(together, years=say.years(years.pop())))
             try:
                 charts = DRAWS[tab.name](seen, found)
             except InputError as error:

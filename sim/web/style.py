@@ -55,6 +55,7 @@ _LEVERS = """
 [class*=st-key-lever-] [data-testid=stNumberInputContainer] { height: 1.75rem; min-height: 0; }
 [class*=st-key-lever-] [data-testid=stNumberInputClearButton] { display: none; }
 [class*=st-key-lever-] input { height: 100%; padding: .1rem .4rem; text-align: right; }
+[class*=st-key-lever-] input:placeholder-shown { padding: .1rem .2rem; font-size: .72rem; }
 """
 # On the page the heading says what the picture says at its top, so that is cut off there; the button stands beside it.
 _CHARTS = """

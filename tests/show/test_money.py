@@ -11,10 +11,12 @@ from sim.experiments.compare import Comparison
 from sim.experiments.pots import dry, left, pots
 from sim.model.policy import Policy
 from sim.show.balances import balances
-from sim.show.charts import exceedance
+from sim.show.charts import _limit_of_fund, exceedance
 from sim.show.money import KEPT, Money, money
+from sim.show.palette import palette
 from sim.show.sankey import who_pays
 from sim.show.twins import of_balances, of_payers
+from sim.text import words
 from sim.web.choice import home, policy_of
 
 TODAY = sim.load_policy("status-quo-2020")
@@ -82,6 +84,13 @@ def test_the_picture_and_its_table_show_every_flow(result: Comparison, policy: P
     names = [note.text for note in figure.layout.annotations]
     assert len(names) == len(found.by_payer) + len(found.by_pot) + len(found.by_use) + 2
     assert re.search(r"\d", figure.layout.meta["title"])
+
+
+def test_the_limit_of_the_fund_is_named_on_the_side_with_room(result: Comparison) -> None:
+    for end, side in ((1000.0, "left"), (30.0, "right")):
+        (note,) = _limit_of_fund(result, FUND, words("nl"), palette("light"), end=end)["annotations"]
+        assert note["x"] < end
+        assert note["xanchor"] == side
 
 
 @pytest.mark.parametrize("policy", ALL, ids=lambda policy: policy.id)

@@ -16,6 +16,7 @@ from sim.model.files import scenarios
 from sim.show import best_values, study_charts, study_tables, study_twins
 from sim.show.page import write_page
 from sim.show.study_names import LEVEL_NAMES, candidate_name, factor_name, limit_name, value_name, world_name
+from sim.show.study_twins import of_heat
 from sim.text import words
 from tests.studies import crossed, small
 from tests.worlds import gordon_loeb_world, plain_policy
@@ -91,6 +92,19 @@ def test_a_map_puts_what_may_be_zero_between_brackets(answers):
     texts = [text for row in chart(studied, found, "en").data[0].text for text in row]
     unsure = ((found.low <= 0) & (found.high >= 0)).ravel().tolist()
     assert [text.startswith("(") for text in texts] == unsure
+
+
+def test_a_map_names_its_levels_in_the_language_of_the_reader(answers):
+    studied, found, table, chart = answers["heat"]
+    named = replace(
+        found, x_labels=("none", "two thirds", "0.5 – 1.5")[: len(found.x_labels)], y_labels=("low", "0.25")
+    )
+    drawn = chart(studied, named, "nl")
+    assert list(drawn.data[0].x) == ["geen", "twee derde", "0,5 – 1,5"][: len(found.x_labels)]
+    assert list(drawn.data[0].y) == ["laag", "0,25"]
+    assert not {"none", "two", "low"} & set(drawn.layout.meta["title"].split())
+    assert table(studied, named, "nl").rows[0][0] == "laag"
+    assert of_heat(named, "nl").rows[0][:2] == ("laag", "geen")
 
 
 def test_the_front_is_drawn_through_the_unbeaten(answers):

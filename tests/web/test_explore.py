@@ -263,6 +263,11 @@ def test_the_widgets_follow_when_a_move_is_undone() -> None:
 # ---- links that cannot be followed ---------------------------------------------------------------------------------
 
 
+def test_of_a_link_with_much_wrong_the_rest_is_counted() -> None:
+    app = opened(lang="en", start="nobody", teams="9999", ransom="maybe", frequency="often", seed="x", tab="y")
+    assert [warning.value for warning in app.warning][4:] == ["And 2 more."]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_invalid_link_gives_sentences_and_the_page(language: str) -> None:
     app = opened(lang=language, start="nobody", teams="9999", ransom="maybe", frequency="often")

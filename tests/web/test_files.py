@@ -111,7 +111,8 @@ def test_a_broken_file_gives_sentences_and_leaves_everything_as_it_was(name: str
     before = metrics(app), address_of(app)
     app.file_uploader[0].upload("mine.yaml", BROKEN[name][0], "application/yaml").run()
     assert not app.exception
-    (error,) = app.error
+    (error,), (beside,) = app.main.error, app.sidebar.error  # what the button opened lies over the page
+    assert error.value == beside.value
     assert "was not opened" in error.value.replace("\\", "")
     assert len(error.value) < 3000
     assert (metrics(app), address_of(app)) == before

@@ -46,6 +46,7 @@ def test_kept_policies_are_compared_and_stand_in_the_link() -> None:
     app = opened(lang="en", teams="9")
     app.text_input(key="name").set_value("Plan A").run()
     app.button(key="keep").click().run()
+    assert [toast.value for toast in app.toast] == ["“Plan A” can now be chosen on the page Compare."]
     app.select_slider(key="policy.response.teams").set_value(12).run()
     app.text_input(key="name").set_value("Plan B").run()
     app.button(key="keep").click().run()

@@ -325,6 +325,7 @@ def test_results_are_a_picture_with_a_table_and_a_file(
     assert not app.exception
     assert address_of(app).get("asks", "effects") == asks
     assert len(charts(app)) == len(app.table) == 1
+    assert ("alle 2 jaar van een" if language == "nl" else "of a future together") in text(app)
     assert len(mark_of(app)["charts"].split()) == 1
     assert len([one for one in app.get("download_button") if "csv" in one.key]) == 1
 
