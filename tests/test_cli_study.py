@@ -39,6 +39,7 @@ def test_a_study_is_played_and_kept_under_its_name(here):
     again = weerbaar("study", "resume", "small.store")
     assert (again.code, again.out) == (0, said.out)
     assert weerbaar("study", "resume", "small.yaml").out == said.out
+    assert weerbaar("study", "resume", "small").out == said.out
 
 
 def test_status_says_everything_to_a_program(filled):

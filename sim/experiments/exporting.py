@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from sim.experiments.store import TABLES, Store
+from sim.experiments.store import Store
+from sim.experiments.store_tables import TABLES
 from sim.model.problems import InputError, Problem
 
 EXCEL_ROWS = 1_048_575

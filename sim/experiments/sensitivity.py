@@ -138,7 +138,9 @@ def _effect(key: str, fit: _Fit, place: slice, levels: list[float | str], is_lin
         low, high = levels
     else:
         means = np.concatenate([[0.0], fit.by_future[place].mean(axis=1)])
-        ends = (0, size) if isinstance(levels[0], int | float) else (int(means.argmin()), int(means.argmax()))
+        ends = int(means.argmin()), int(means.argmax())
+        if isinstance(levels[0], int | float) or ends[0] == ends[1]:
+            ends = 0, size
         for sign, level in zip((-1.0, 1.0), ends, strict=True):
             if level:
                 contrast[place.start + level - 1] += sign

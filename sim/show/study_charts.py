@@ -19,6 +19,7 @@ from sim.show.study_names import (
     aim_name,
     candidate_name,
     factor_name,
+    label_name,
     named_rules,
     policy_name,
     unit_of,
@@ -78,11 +79,14 @@ def sobol(studied: Studied, found: Indices, language: str, *, scheme: str = "lig
              error=[100 * one.first_half for one in rows], offset=-0.38),
     ]  # fmt: skip
     top = found.rows[0]
-    title = say.say(
-        "“{factor}” brings {share} of the spread by itself",
-        factor=factor_name(say, top.factor),
-        share=say.percent(top.first),
-    )
+    if top.total <= top.total_half:
+        title = say.say("These designs are too few to say what brings the spread")
+    else:
+        title = say.say(
+            "“{factor}” brings {share} of the spread by itself",
+            factor=factor_name(say, top.factor),
+            share=say.percent(top.first),
+        )
     alt = "; ".join(f"{name} {say.percent(one.total)}" for name, one in zip(names, rows, strict=True))
     x = say.say("share of the spread of {outcome}, %", outcome=say.say(KPI_NAMES[found.outcome]).lower())
     return _bars(studied, data, language, name="sobol", title=title, alt=alt, scheme=scheme, x=x, rows=names)
@@ -99,9 +103,10 @@ def heat(studied: Studied, found: Heat, language: str, *, scheme: str = "light")
          for one, doubt in zip(row, doubts, strict=True)]
         for row, doubts in zip(shown.tolist(), unsure.tolist(), strict=True)
     ]  # fmt: skip
+    across, up = ([label_name(say, one) for one in labels] for labels in (found.x_labels, found.y_labels))
     steps = [[place / (len(colours.tiles) - 1), colour] for place, colour in enumerate(colours.tiles)]
     data = [
-        {"type": "heatmap", "z": shown.tolist(), "x": list(found.x_labels), "y": list(found.y_labels), "text": texts,
+        {"type": "heatmap", "z": shown.tolist(), "x": across, "y": up, "text": texts,
          "texttemplate": "%{text}", "colorscale": steps, "xgap": 2, "ygap": 2, "hoverongaps": False,
          "hovertemplate": "%{y} × %{x}: %{z:,.3~r}<extra></extra>", "colorbar": {"thickness": 12, "outlinewidth": 0}}
     ]  # fmt: skip
@@ -112,8 +117,8 @@ def heat(studied: Studied, found: Heat, language: str, *, scheme: str = "light")
         across=f"“{factor_name(say, found.x)}”",
         up=f"“{factor_name(say, found.y)}”",
         value=figure(say, float(shown[place])),
-        x=found.x_labels[int(place[1])],
-        y=found.y_labels[int(place[0])],
+        x=across[int(place[1])],
+        y=up[int(place[0])],
     )
     layout = {
         "xaxis": {"title": factor_name(say, found.x), "type": "category", "showgrid": False},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -38,8 +39,9 @@ LEVEL_NAMES = {
     "low": "low",
     "central": "central",
     "high": "high",
+    "-": "as it is",
 }
-"""Names of levels in the studies that come with Weerbaar."""
+"""Names of levels in the studies that come with Weerbaar, and of what a case leaves alone."""
 
 
 class Unit(NamedTuple):
@@ -90,6 +92,15 @@ def candidate_name(studied: Studied, candidate: Candidate, say: Words) -> str:
         return title
     inside = ", ".join(f"{_short_name(say, key)} {value_name(say, value)}" for key, value in candidate.values)
     return inside if len(studied.study.policies) == 1 else f"{title} ({inside})"
+
+
+def label_name(say: Words, label: str) -> str:
+    """Return the label of a class of a map: a level in words, or numbers as the language writes them."""
+    point = say.number(0.5, 1)[1]
+    return label.replace(".", point) if _NUMBERS.fullmatch(label) else value_name(say, label)
+
+
+_NUMBERS = re.compile(r"-?[0-9][0-9.e+-]*( – -?[0-9][0-9.e+-]*)?")
 
 
 def _short_name(say: Words, key: str) -> str:

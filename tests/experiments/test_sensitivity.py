@@ -19,6 +19,11 @@ def ishigami(points: np.ndarray) -> np.ndarray:
     return np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
 
 
+def test_levels_that_do_the_same_are_both_named():
+    (found,) = main_effects({"rule": np.array(["a", "a", "b", "b"], dtype=object)}, np.ones((4, 3)))
+    assert (found.low, found.high, found.change) == ("a", "b", 0.0)
+
+
 def test_indices_are_those_of_ishigami_within_their_intervals():
     pytest.importorskip("SALib")
     found = {one.factor: one for one in sobol_indices(["x1", "x2", "x3"], ishigami(radial(2048, 3, seed=3)), seed=1)}
