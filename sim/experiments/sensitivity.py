@@ -196,7 +196,7 @@ def sobol(
     if study.design != "sobol":
         message = f"the design of this study is {study.design}, and Sobol's indices need design: sobol"
         raise InputError([Problem(str(studied.store.folder), None, "wrong-design", message, "`effects` takes any")])
-    chosen = studied.points["world"] == (study.worlds[0].id if world is None else world)
+    chosen = studied.points["world"] == studied.world(world)
     if int(chosen.sum()) != studied.store.designs.points:
         raise InputError([_too_few("Sobol's indices need every design of the scheme; resume the study first")])
     means = studied.values(outcome, policy, against)[chosen.to_numpy()].mean(axis=1)
