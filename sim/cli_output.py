@@ -186,7 +186,7 @@ def _parts(table: Table, room: int) -> list[tuple[list[int], list[int]]]:
     names = max(
         len(word) for row in table.rows if len(row) > 1 for word in (*row[0].split(), *table.columns[0].split())
     )
-    longest = max(len(row[0]) for row in table.rows if len(row) > 1)
+    longest = max(names, *(len(row[0]) for row in table.rows if len(row) > 1))
     parts: list[list[int]] = [[]]
     widths = {number: _widest_word(table, number) for number in range(1, len(table.columns))}
     least = max(names, min(longest, LEAST_NAME))

@@ -27,7 +27,7 @@ from sim.cli_options import (
     Years,
     guarded,
 )
-from sim.cli_output import BadInput, progress, talk
+from sim.cli_output import BadInput, chat, progress, talk
 from sim.cli_study import StoreName, opened
 
 if TYPE_CHECKING:
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from sim.show.tables import Table
 
 questions = typer.Typer(pretty_exceptions_enable=False)
+
+MANY = 200_000
+"""Values of factors over which the search for rules takes long."""
 
 
 Outcome = Annotated[str, typer.Option("--outcome", metavar="KPI", help="The outcome, such as citizen_harm_eur.")]
@@ -244,6 +247,8 @@ def losses(
     from sim.experiments import losses as module
 
     found = asked(name)
+    if len(found.points) * len(found.factors) > MANY:
+        chat("Note: looking for rules over so many designs and factors takes a minute or so.")
     tell(found, module.losses(found, outcome, policy, against), "losses", json, picture, lang)
 
 

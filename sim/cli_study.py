@@ -64,8 +64,10 @@ def opened(name: str) -> Store:
     from sim.experiments.store import MANIFEST, Store
     from sim.model.files import load_study
 
-    if (Path(name) / MANIFEST).is_file() or Path(name).is_dir():
+    if Path(name).is_dir():
         return Store.opened(name)
+    if (default_store(name) / MANIFEST).is_file():
+        return Store.opened(default_store(name))
     return Store.opened(default_store(load_study(name).id))
 
 

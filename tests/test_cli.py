@@ -206,6 +206,14 @@ def test_a_table_loses_no_number_however_narrow(width: int, monkeypatch: pytest.
     assert all(re.search(rf"(?<!\S){re.escape(number)}(?!\S)", paper.getvalue()) for number in numbers)
 
 
+def test_a_head_above_short_names_is_no_column_of_letters() -> None:
+    from rich.console import Console
+
+    paper = io.StringIO()
+    show_table(Console(file=paper, width=40), Table("A title", ("Response teams", "2"), (("1", "0.5"),), ""))
+    assert "Response" in paper.getvalue()
+
+
 def test_help_and_version_load_nothing_heavy() -> None:
     code = (
         "import sys\nfrom sim.cli import app\n"

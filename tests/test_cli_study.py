@@ -39,6 +39,7 @@ def test_a_study_is_played_and_kept_under_its_name(here):
     again = weerbaar("study", "resume", "small.store")
     assert (again.code, again.out) == (0, said.out)
     assert weerbaar("study", "resume", "small.yaml").out == said.out
+    assert weerbaar("study", "resume", "small").out == said.out
 
 
 def test_status_says_everything_to_a_program(filled):
@@ -211,6 +212,8 @@ def test_policies_are_judged_in_tables_json_and_pictures(crossed_store, here, wo
         (["heatmap", "--x", "atempts", "--y", "teams"], 'did you mean "attempts"?'),
         (["regret", "--outcome", "break_ins"], "no world has all candidates"),
         (["pareto", "--y", "cash_cost_eur:worst"], "there are mean, p95, cvar95"),
+        (["effects", "--against", "fifty-fifty"], "fifty-fifty less itself is nothing"),
+        (["heatmap", "--x", "teams", "--y", "response.teams"], "policy.response.teams stands on both sides"),
         (["effects", "--picture", "-"], "--picture: - must end in .html"),
         (["effects", "--picture", "effects.png"], "--picture: effects.png must end in .html"),
     ],

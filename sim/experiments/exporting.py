@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from sim.experiments.store import TABLES, Store
+from sim.experiments.store import Store
+from sim.experiments.store_tables import TABLES
 from sim.model.problems import InputError, Problem
 
 EXCEL_ROWS = 1_048_575
@@ -33,7 +34,8 @@ def export(store: Store, folder: str | os.PathLike[str], form: str = "csv") -> l
                 table.to_pandas().to_csv(path, index=False)
             paths.append(path)
     except OSError as error:
-        raise InputError([Problem(str(place), None, "not-writable", f"cannot be written: {error}")]) from None
+        message = f"cannot be written: {error.strerror or error}"
+        raise InputError([Problem(str(place), None, "not-writable", message)]) from None
     return paths
 
 

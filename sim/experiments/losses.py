@@ -6,6 +6,7 @@ designs is peeled, a little at a time, so that what is left holds more and more 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -157,9 +158,10 @@ def _peels(key: str, column: NDArray[Any], inside: NDArray[np.bool_], now: Limit
         return [Limit(key, words=words) for words in ways if words]
     some = here.astype(float)
     low, high = (None, None) if now is None else (now.low, now.high)
-    least, most = np.quantile(some, [PEEL, 1 - PEEL], method="inverted_cdf")
+    ends = [max(0, math.ceil(len(some) * share - 1)) for share in (PEEL, 1 - PEEL)]  # the inverse of what was counted
+    least, most = np.partition(some, ends)[ends]
     above, below = some[some > least], some[some < most]
-    if now is None and len(set(some.tolist())) == 1:
+    if now is None and some.min() == some.max():
         return []
     up = [Limit(key, float(above.min()), high)] if len(above) else []
     return up + ([Limit(key, low, float(below.max()))] if len(below) else [])

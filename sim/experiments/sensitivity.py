@@ -138,7 +138,9 @@ def _effect(key: str, fit: _Fit, place: slice, levels: list[float | str], is_lin
         low, high = levels
     else:
         means = np.concatenate([[0.0], fit.by_future[place].mean(axis=1)])
-        ends = (0, size) if isinstance(levels[0], int | float) else (int(means.argmin()), int(means.argmax()))
+        ends = int(means.argmin()), int(means.argmax())
+        if isinstance(levels[0], int | float) or ends[0] == ends[1]:
+            ends = 0, size
         for sign, level in zip((-1.0, 1.0), ends, strict=True):
             if level:
                 contrast[place.start + level - 1] += sign
@@ -194,7 +196,7 @@ def sobol(
     if study.design != "sobol":
         message = f"the design of this study is {study.design}, and Sobol's indices need design: sobol"
         raise InputError([Problem(str(studied.store.folder), None, "wrong-design", message, "`effects` takes any")])
-    chosen = studied.points["world"] == (study.worlds[0].id if world is None else world)
+    chosen = studied.points["world"] == studied.world(world)
     if int(chosen.sum()) != studied.store.designs.points:
         raise InputError([_too_few("Sobol's indices need every design of the scheme; resume the study first")])
     means = studied.values(outcome, policy, against)[chosen.to_numpy()].mean(axis=1)

@@ -28,7 +28,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.experiments.designs import Designs
-from sim.experiments.playing import STATS, Played
+from sim.experiments.playing import Played
+from sim.experiments.store_tables import TABLES, tables_of
 from sim.model.files import load_study
 from sim.model.problems import InputError, Problem
 from sim.model.study import Study
@@ -41,7 +42,8 @@ if TYPE_CHECKING:
 FORM = 1
 """The form of a store; another form is not read."""
 MANIFEST = "manifest.json"
-TABLES = ("designs", "summaries", "futures")
+SAID = ("study_digest", "design_digest", "seed", "model_version", "versions")
+"""What a manifest must say."""
 LIBRARIES = ("numpy", "numba", "scipy", "pyarrow")
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG)
 
@@ -99,7 +101,7 @@ class Store:
             raise _refused(place, "no-store", "there is no store of a study here", hint)
         store = cls(place)
         made = store.manifest
-        again = f"delete the folder {place}, or name another one: --store DIR"
+        again = _again(place)
         if made.get("store") != FORM:
             raise _refused(place, "other-form", "was written in a form that this version does not read", again)
         if made["model_version"] != MODEL_VERSION:
@@ -120,8 +122,12 @@ class Store:
         """What made the store. Raises InputError where it cannot be read."""
         try:
             found: dict[str, Any] = json.loads((self.folder / MANIFEST).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise _refused(self.folder, "unreadable", f"its {MANIFEST} cannot be read: {error}") from None
+            if found["store"] == FORM and (missing := [name for name in SAID if name not in found]):
+                raise ValueError(f"it does not say its {missing[0]}")
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            why = error if isinstance(error, OSError | ValueError) else "it is none of a store"
+            message = f"its {MANIFEST} cannot be read: {why}"
+            raise _refused(self.folder, "unreadable", message, _again(self.folder)) from None
         return found
 
     @cached_property
@@ -142,7 +148,7 @@ class Store:
 
     def parts(self) -> list[Path]:
         """The parts that are there, in the order of their first design."""
-        return sorted(path for path in self._parts_folder.iterdir() if path.is_dir() and path.name[:1] != ".")
+        return sorted(path for path in self._parts_folder.glob("[!.]*") if path.is_dir())
 
     def write(self, played: Sequence[Played]) -> None:
         """Add a part with these designs. Raises StoreFull where there is no room; then nothing of it stays behind."""
@@ -152,7 +158,7 @@ class Store:
         tables = tables_of(self.designs, played)
         try:
             with _room(self.folder):
-                beside.mkdir()
+                beside.mkdir(parents=True)
                 for table, content in tables.items():
                     _write(beside / f"{table}.parquet", _parquet(content))
                 _settle(beside)
@@ -249,66 +255,7 @@ def versions() -> dict[str, str]:
     return found
 
 
-# ---- tables --------------------------------------------------------------------------------------------------------
-
-
-def tables_of(designs: Designs, played: Sequence[Played]) -> dict[str, pa.Table]:
-    """Return the three tables of some designs, in their order."""
-    import pyarrow as pa
-
-    study = designs.study
-    names, outcomes = [policy.id for policy in study.played], list(study.outcomes)
-    shown = [designs.shown(one.number) for one in played]
-    numeric = {key: _is_number(designs, key) for key in designs.keys}
-    worlds = [study.worlds[one.number // designs.points].id for one in played]
-    tapes = [hashlib.sha256(one.tapes.tobytes()).hexdigest()[:16] if not one.error else None for one in played]
-    columns: dict[str, Any] = {
-        "design": pa.array([one.number for one in played], pa.int32()),
-        "world": pa.array(worlds, pa.string()),
-        **{key: pa.array([row[key] for row in shown], pa.float64() if numeric[key] else pa.string())
-           for key in designs.keys},
-        "replications": pa.array([one.replications for one in played], pa.int32()),
-        "tape_hash": pa.array(tapes, pa.string()),
-        "seed": pa.array([study.seed] * len(played), pa.int64()),
-        "error": pa.array([one.error or None for one in played], pa.string()),
-    }  # fmt: skip
-    good = [one for one in played if not one.error]
-    policies, count = len(names), len(names) * len(outcomes)
-    stats = np.concatenate([one.stats.reshape(-1, len(STATS)) for one in good] or [np.empty((0, len(STATS)))])
-    summaries = {
-        "design": pa.array(np.repeat([one.number for one in good], count).astype(np.int32)),
-        "policy": _words(np.tile(np.repeat(np.arange(policies), len(outcomes)), len(good)), names),
-        "outcome": _words(np.tile(np.arange(len(outcomes)), policies * len(good)), outcomes),
-        **{name: pa.array(stats[:, place]) for place, name in enumerate(STATS)},
-    }
-    kpis = np.concatenate([one.kpis.reshape(-1, len(outcomes)) for one in good] or [np.empty((0, len(outcomes)))])
-    rows = [one.replications * policies for one in good]
-    whose = [np.repeat(np.arange(policies), one.replications) for one in good]
-    futures = {
-        "design": pa.array(np.repeat([one.number for one in good], rows).astype(np.int32)),
-        "policy": _words(np.concatenate(whose or [np.empty(0, np.int64)]), names),
-        "replication": pa.array(
-            np.concatenate([np.tile(np.arange(one.replications), policies) for one in good] or [np.empty(0, np.int64)]),
-            pa.int32(), safe=False,
-        ),
-        **{name: pa.array(kpis[:, place].astype(np.float32)) for place, name in enumerate(outcomes)},
-        "ledger_hash": pa.array(np.concatenate([one.ledgers.ravel() for one in good] or [np.empty(0, np.uint64)])),
-    }  # fmt: skip
-    return {"designs": pa.table(columns), "summaries": pa.table(summaries), "futures": pa.table(futures)}
-
-
-def _is_number(designs: Designs, key: str) -> bool:
-    factor = designs.study.spread.get(key)
-    if factor is not None:
-        return factor.is_number
-    some = [case[key] for case in designs.study.cases if key in case]
-    return all(isinstance(one, int | float) and not isinstance(one, bool) for one in some)
-
-
-def _words(places: Any, names: Sequence[str]) -> Any:
-    import pyarrow as pa
-
-    return pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int16)), pa.array(list(names), pa.string()))
+# ---- files -----------------------------------------------------------------------------------------------------------
 
 
 def _parquet(table: pa.Table) -> bytes:
@@ -390,6 +337,10 @@ def _take(file: Any) -> bool:
     except OSError:
         return False
     return True
+
+
+def _again(folder: Path) -> str:
+    return f"delete the folder {folder}, or name another one: --store DIR"
 
 
 def _refused(folder: Path, rule: str, message: str, hint: str | None = None) -> InputError:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiments.store import TABLES, Store
+from sim.experiments.store import Store
+from sim.experiments.store_tables import TABLES
 from sim.model.policy import Policy
 from sim.model.problems import InputError, Problem, did_you_mean
 from sim.model.study import Study
@@ -104,6 +105,13 @@ class Studied:
             raise self._unknown(f"outcome {name!r}", name, list(self.study.outcomes))
         return name
 
+    def world(self, name: str | None = None) -> str:
+        """The id of a world; the first one by default. Raises InputError for one that was not played."""
+        known = [world.id for world in self.study.worlds]
+        if name is not None and name not in known:
+            raise self._unknown(f"world {name!r}", name, known)
+        return name or known[0]
+
     def factor(self, name: str) -> str:
         """The key of a factor, which may be given by its end. Raises InputError for one that was not moved."""
         ends = [key for key in self.factors if key == name or key.endswith(f".{name}")]
@@ -142,6 +150,9 @@ class Studied:
         place = self.study.outcomes.index(self.outcome(outcome))
         found = self._cube[:, self._place(policy), :, place].astype(np.float64)
         if against is not None:
+            if self._place(against) == self._place(policy):
+                message = f"{against} less itself is nothing; compare it with another one"
+                raise InputError([Problem(str(self.store.folder), None, "one-policy", message)])
             found -= self._cube[:, self._place(against), :, place]
         return found
 

@@ -118,9 +118,12 @@ def heat(
     """Return an outcome of a policy, or its difference with the policy `against`, over two factors.
 
     Other factors are averaged over. Ranges are cut into `bins` of equal width. Raises InputError for a factor that was
-    not moved.
+    not moved, and for the same one twice.
     """
     x, y = studied.factor(x), studied.factor(y)
+    if x == y:
+        message = f"{x} stands on both sides; name two factors"
+        raise InputError([Problem(str(studied.store.folder), None, "one-factor", message)])
     values = studied.values(outcome, policy, against)
     across, x_labels = _cut(studied.column(x), bins)
     up, y_labels = _cut(studied.column(y), bins)

@@ -90,6 +90,17 @@ class Factor(Group):
             raise PydanticCustomError("out-of-range", "has its mode outside low and high")
         if self.distribution == "normal" and (self.mean is None or self.sd is None):
             raise PydanticCustomError("missing-key", "is normal, and needs mean and sd")
+        if self.distribution == "normal" and not self._reaches(low, high):
+            raise PydanticCustomError("out-of-range", "is normal, and next to nothing of it lies between low and high")
+
+    def _reaches(self, low: float, high: float) -> bool:
+        """Whether a thousandth of the normal distribution lies between two ends."""
+        if self.mean is None or self.sd is None:
+            return True
+        from statistics import NormalDist
+
+        whole = NormalDist(self.mean, self.sd)
+        return whole.cdf(high) - whole.cdf(low) >= 1e-3
 
     def over(self, key: str) -> Factor:
         """The same factor with the range of the parameter table written out; needs a row that has one."""

@@ -18,8 +18,8 @@ from sim.show.study_names import (
     NAME,
     aim_name,
     candidate_name,
-    class_name,
     factor_name,
+    label_name,
     named_rules,
     policy_name,
     unit_of,
@@ -79,11 +79,14 @@ def sobol(studied: Studied, found: Indices, language: str, *, scheme: str = "lig
              error=[100 * one.first_half for one in rows], offset=-0.38),
     ]  # fmt: skip
     top = found.rows[0]
-    title = say.say(
-        "“{factor}” brings {share} of the spread by itself",
-        factor=factor_name(say, top.factor),
-        share=say.percent(top.first),
-    )
+    if top.total <= top.total_half:
+        title = say.say("These designs are too few to say what brings the spread")
+    else:
+        title = say.say(
+            "“{factor}” brings {share} of the spread by itself",
+            factor=factor_name(say, top.factor),
+            share=say.percent(top.first),
+        )
     alt = "; ".join(f"{name} {say.percent(one.total)}" for name, one in zip(names, rows, strict=True))
     x = say.say("share of the spread of {outcome}, %", outcome=say.say(KPI_NAMES[found.outcome]).lower())
     return _bars(studied, data, language, name="sobol", title=title, alt=alt, scheme=scheme, x=x, rows=names)
@@ -94,13 +97,13 @@ def heat(studied: Studied, found: Heat, language: str, *, scheme: str = "light")
     say, colours = words(language), palette(scheme)
     unit = unit_of(say, found.outcome, found.mean.ravel().tolist(), bool(found.against))
     shown = found.mean / unit.by
-    across, up = ([class_name(say, label) for label in labels] for labels in (found.x_labels, found.y_labels))
     unsure = (found.low <= 0) & (found.high >= 0) if found.against else np.zeros(shown.shape, dtype=bool)
     texts = [
         ["" if np.isnan(one) else f"({figure(say, one)})" if doubt else figure(say, one)
          for one, doubt in zip(row, doubts, strict=True)]
         for row, doubts in zip(shown.tolist(), unsure.tolist(), strict=True)
     ]  # fmt: skip
+    across, up = ([label_name(say, one) for one in labels] for labels in (found.x_labels, found.y_labels))
     steps = [[place / (len(colours.tiles) - 1), colour] for place, colour in enumerate(colours.tiles)]
     data = [
         {"type": "heatmap", "z": shown.tolist(), "x": across, "y": up, "text": texts,

@@ -39,8 +39,9 @@ LEVEL_NAMES = {
     "low": "low",
     "central": "central",
     "high": "high",
+    "-": "as it is",
 }
-"""Names of levels in the studies that come with Weerbaar."""
+"""Names of levels in the studies that come with Weerbaar, and of what a case leaves alone."""
 
 
 class Unit(NamedTuple):
@@ -79,13 +80,6 @@ def value_name(say: Words, value: float | str) -> str:
     return say.number(value) if float(value).is_integer() else figure(say, value)
 
 
-def class_name(say: Words, label: str) -> str:
-    """Return the name of a class of a factor, which is a level, a number or a range, as readers write it."""
-    if re.fullmatch(r"[-+.e\d]+( – [-+.e\d]+)?", label):
-        return label.replace(".", ",") if say.language == "nl" else label
-    return value_name(say, label)
-
-
 def policy_name(studied: Studied, policy: str, say: Words) -> str:
     """Return the title of a policy of a study."""
     return studied.policy(policy).title[say.language]
@@ -98,6 +92,15 @@ def candidate_name(studied: Studied, candidate: Candidate, say: Words) -> str:
         return title
     inside = ", ".join(f"{_short_name(say, key)} {value_name(say, value)}" for key, value in candidate.values)
     return inside if len(studied.study.policies) == 1 else f"{title} ({inside})"
+
+
+def label_name(say: Words, label: str) -> str:
+    """Return the label of a class of a map: a level in words, or numbers as the language writes them."""
+    point = say.number(0.5, 1)[1]
+    return label.replace(".", point) if _NUMBERS.fullmatch(label) else value_name(say, label)
+
+
+_NUMBERS = re.compile(r"-?[0-9][0-9.e+-]*( – -?[0-9][0-9.e+-]*)?")
 
 
 def _short_name(say: Words, key: str) -> str:

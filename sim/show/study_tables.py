@@ -11,8 +11,8 @@ from sim.experiments.tradeoffs import Choice, Front, Heat, Regrets
 from sim.show.study_names import (
     aim_name,
     candidate_name,
-    class_name,
     factor_name,
+    label_name,
     policy_name,
     rule_name,
     unit_of,
@@ -20,7 +20,7 @@ from sim.show.study_names import (
     verdict_name,
     world_name,
 )
-from sim.show.tables import KPI_NAMES, NOTHING, Table, figure
+from sim.show.tables import KPI_NAMES, NOTHING, Table, count, figure
 from sim.text import Words, words
 
 MOST = 20
@@ -43,11 +43,12 @@ def effects(studied: Studied, found: Effects, language: str) -> Table:
         for one in found.rows[:MOST]
     )
     note = say.say(
-        "{designs} designs, {futures} futures each. A change within the noise is what a factor that does nothing may "
-        "show.",
+        "{designs} designs, {futures} each. A change within the noise is what a factor that does nothing may show.",
         designs=say.number(found.designs),
-        futures=say.number(found.futures),
+        futures=count(say, "futures", found.futures),
     )
+    if found.futures == 1:
+        note += " " + say.say("How much futures differ is not in that noise: one future cannot tell.")
     if left := len(found.rows) - len(rows):
         note += " " + say.say("Factors that do less are not shown: {left}.", left=left)
     columns = (say.say("Factor"), say.say("From, to"), say.say("Outcome there"), say.say("Change"), say.say("Noise"),
@@ -68,7 +69,9 @@ def indices(studied: Studied, found: Indices, language: str) -> Table:
     )
     columns = (say.say("Factor"), say.say("By itself"), say.say("With others"))
     note = say.say("Sobol's indices from {n} designs, with half the width of the 95% interval.", n=found.designs)
-    title = unit_of(say, found.outcome, (), bool(found.against)).words
+    title = say.say(KPI_NAMES[found.outcome])
+    if found.against:
+        title = say.say("{name}, difference", name=title)
     return Table(f"{title}: {_of(studied, found.policy, found.against, say)}", columns, rows, note)
 
 
@@ -82,12 +85,11 @@ def heat(studied: Studied, found: Heat, language: str) -> Table:
             _cell(say, mean / unit.by, (high - mean) / unit.by)
             for mean, high in zip(found.mean[place].tolist(), found.high[place].tolist(), strict=True)
         ]
-        rows.append((class_name(say, name), *cells))
+        rows.append((label_name(say, name), *cells))
+    across = [label_name(say, one) for one in found.x_labels]
     note = say.say("Down: {y}. Across: {x}.", y=factor_name(say, found.y), x=factor_name(say, found.x))
     title = f"{unit.words}: {_of(studied, found.policy, found.against, say)}"
-    return Table(
-        title, (factor_name(say, found.y), *(class_name(say, label) for label in found.x_labels)), tuple(rows), note
-    )
+    return Table(title, (factor_name(say, found.y), *across), tuple(rows), note)
 
 
 def pareto(studied: Studied, found: Front, language: str) -> Table:

@@ -10,8 +10,8 @@ from sim.show.study_charts import MOST
 from sim.show.study_names import (
     aim_name,
     candidate_name,
-    class_name,
     factor_name,
+    label_name,
     named_rules,
     unit_of,
     verdict_name,
@@ -45,7 +45,7 @@ def of_heat(found: Heat, language: str) -> Twin:
         (factor_name(say, found.y), factor_name(say, found.x), unit.words, say.say("From"), say.say("To"),
          say.say("Designs")),
         [
-            (class_name(say, y), class_name(say, x), float(found.mean[row, column]) / unit.by,
+            (label_name(say, y), label_name(say, x), float(found.mean[row, column]) / unit.by,
              float(found.low[row, column]) / unit.by, float(found.high[row, column]) / unit.by,
              int(found.designs[row, column]))
             for row, y in enumerate(found.y_labels) for column, x in enumerate(found.x_labels)

@@ -36,7 +36,7 @@ FEWEST_DESIGNS = 4
 FEWEST_FUTURES = 4
 CANDIDATES = range(3, 200)
 """How many policies, with their values, a front is drawn of."""
-MOST_CELLS = 200_000
+MOST_CELLS = 60_000
 """Values of factors in which rules are looked for while a visitor waits."""
 STATS = ("mean", "cvar95")
 MILLION = 1_000_000

@@ -19,6 +19,17 @@ def ishigami(points: np.ndarray) -> np.ndarray:
     return np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
 
 
+def test_a_world_that_was_not_played_is_said_so():
+    some = run_study(small(design="sobol", size=2, replications=2))
+    with pytest.raises(InputError, match="there is no world 'flanders-2020' in this study; there are one-town"):
+        sobol(some, "break_ins", world="flanders-2020")
+
+
+def test_levels_that_do_the_same_are_both_named():
+    (found,) = main_effects({"rule": np.array(["a", "a", "b", "b"], dtype=object)}, np.ones((4, 3)))
+    assert (found.low, found.high, found.change) == ("a", "b", 0.0)
+
+
 def test_indices_are_those_of_ishigami_within_their_intervals():
     pytest.importorskip("SALib")
     found = {one.factor: one for one in sobol_indices(["x1", "x2", "x3"], ishigami(radial(2048, 3, seed=3)), seed=1)}

@@ -7,6 +7,7 @@ import errno
 import json
 import multiprocessing
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -152,6 +153,27 @@ def test_a_design_of_which_workers_die_is_a_row_and_the_others_are_played(whole,
     assert row["seed"] == 2026
     rest = [number for number in range(24) if number != 5]
     assert (found.values("cash_cost_eur") == whole.values("cash_cost_eur")[rest]).all()
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "3", "{}", '{"store": 1}'])
+def test_a_manifest_that_is_none_is_said_so(text, tmp_path):
+    (tmp_path / store.MANIFEST).write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=r"its manifest.json cannot be read: .* \(delete the folder"):
+        Store.opened(tmp_path)
+
+
+def test_a_store_without_its_parts_is_filled_again(tmp_path):
+    few = small(size=2, replications=2)
+    whole = run_study(few, tmp_path / "store").store
+    digest = whole.digest()
+    shutil.rmtree(tmp_path / "store" / "parts")
+    assert whole.done() == {}
+    assert run_study(few, tmp_path / "store").store.digest() == digest
+
+
+def test_a_factor_of_numbers_and_words_is_kept_as_words(tmp_path):
+    found = run_study(crossed({"policy.response.teams": [2, "unlimited"]}, replications=2), tmp_path / "store")
+    assert found.points["policy.response.teams"].tolist() == ["2", "unlimited"]
 
 
 class Mortal(Exception):

@@ -107,6 +107,12 @@ def test_a_grid_takes_steps_and_whole_numbers_where_only_they_make_sense():
     assert Factor(levels={"none": (), "some": (1,)}).listed() == [(), (1,)]
 
 
+def test_a_normal_law_that_misses_its_ends_is_refused():
+    with pytest.raises(ValidationError, match="next to nothing of it lies between low and high"):
+        Factor(low=0.01, high=0.2, mean=5, sd=0.001, distribution="normal")
+    assert Factor(low=0, high=1, mean=-2, sd=1, distribution="normal").at(0.5) > 0
+
+
 def test_distributions_have_their_quantiles():
     uniform, log = Factor(low=2, high=6), Factor(low=1, high=100, distribution="loguniform")
     assert [uniform.at(share) for share in (0, 0.25, 0.5)] == [2, 3, 4]

@@ -15,7 +15,15 @@ from sim.experiments.study import run_study
 from sim.model.files import scenarios
 from sim.show import best_values, study_charts, study_tables, study_twins
 from sim.show.page import write_page
-from sim.show.study_names import LEVEL_NAMES, candidate_name, factor_name, limit_name, value_name, world_name
+from sim.show.study_names import (
+    LEVEL_NAMES,
+    candidate_name,
+    factor_name,
+    label_name,
+    limit_name,
+    value_name,
+    world_name,
+)
 from sim.show.study_twins import of_heat
 from sim.text import words
 from tests.studies import crossed, small
@@ -74,6 +82,16 @@ def test_indices_have_a_table_and_a_picture():
     figure = study_charts.sobol(studied, found, "en")
     go.Figure(figure.to_dict())
     assert figure.layout.meta["title"].startswith("“Serious attempts to break in” brings ")
+    vague = replace(found, rows=tuple(replace(one, total_half=2.0) for one in found.rows))
+    assert "too few to say" in study_charts.sobol(studied, vague, "en").layout.meta["title"]
+    assert "euro" not in study_tables.indices(studied, sensitivity.sobol(studied, "cash_cost_eur"), "en").title
+
+
+def test_effects_in_one_future_say_what_the_noise_leaves_out():
+    one = run_study(crossed({"world.threat.attempts": [10, 60, 90, 200]}, replications=1))
+    note = study_tables.effects(one, sensitivity.effects(one, "break_ins"), "en").note
+    assert note.startswith("4 designs, 1 future each.")
+    assert "one future cannot tell" in note
 
 
 def test_the_tornado_shows_the_effects_and_the_noise(answers):
@@ -157,6 +175,14 @@ def test_a_world_is_named_by_what_tells_it_from_others():
         "One municipality (for teaching); Serious attempts to break in: 60"
     )
     assert world_name(both, {"world": "one-town"} | many, say).endswith("; b: 1; 1 more")
+
+
+def test_classes_of_a_map_are_named_in_the_language():
+    english, dutch = words("en"), words("nl")
+    assert [label_name(dutch, one) for one in ("0.25", "0.1 – 0.25", "half", "-", "v1.2")] == [
+        "0,25", "0,1 – 0,25", "de helft", "zoals het is", "v1.2"
+    ]  # fmt: skip
+    assert [label_name(english, one) for one in ("0.25", "half", "-")] == ["0.25", "half", "as it is"]
 
 
 def test_names_are_those_of_the_parameters():
