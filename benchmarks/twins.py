@@ -26,8 +26,10 @@ import sim
 from sim.engines import events as ev
 from sim.engines import reference
 from sim.engines.compiled import CompiledSetting
+from sim.engines.scene import Process
 from sim.engines.setting import Setting
 from sim.engines.tape import deal, minute_of, sky_over, threat_time
+from sim.engines.town import Town
 from sim.experiments.replicate import play, settings
 from sim.results.outcomes import KPIS, Summary, summaries_of, summarise
 from sim.rules import chance
@@ -40,7 +42,7 @@ BREAK_INS = list(KPIS).index("break_ins")
 class PlainFuture(reference.Future):
     """A future in which every attempt is an event, with a mark in (0, 1) that decides whether it succeeds."""
 
-    def attacks(self, position: int) -> reference.Process:
+    def attacks(self, position: int) -> Process:
         """Wait for the attempts on a municipality, one after the other."""
         town, moment, segment = self.towns[position], 0.0, 0
         per_year = attempt_rate(float(town.inhabitants), self.world.threat)
@@ -54,7 +56,7 @@ class PlainFuture(reference.Future):
             yield self.at(minute, ev.ATTEMPT, town.nis, number)
             self.attempt(town, number, mark, ev.DIRECT)
 
-    def aftermath(self, town: reference.Town, row: int) -> reference.Process:
+    def aftermath(self, town: Town, row: int) -> Process:
         """Wait for the extra attempts on a recent victim, until its next incident or the end of the window."""
         minute = int(self.env.now)
         until = min(minute + self.world.threat.repeat_minutes, self.world.horizon)

@@ -5,147 +5,35 @@ in. An intruder dwells, strikes, and is discovered; the municipality calls a res
 team looks at the backups, somebody decides about the ransom, and services come back one by one. Suppliers fall and
 take their customers with them. Every cost is posted when it arises.
 
-The arithmetic is in `sim.rules`, the dice in `tape.py` and `sim.rules.chance`; this file is about time.
+The arithmetic is in `sim.rules`, the dice in `tape.py` and `sim.rules.chance`; this file is about time. What
+happens after a break-in stands in `break_ins.py`, what all processes share in `scene.py`.
 """
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Generator
 from typing import Any
 
 import numpy as np
-import simpy
 
 from sim.engines import events as ev
-from sim.engines.accounts import Accounts, Claimant
-from sim.engines.books import Bill, Books, Row
+from sim.engines.break_ins import BreakIns
+from sim.engines.scene import Process
 from sim.engines.setting import Outcome, Setting
-from sim.engines.tape import Tape, deal, minute_of, sky_over, threat_time
-from sim.engines.town import AWARENESS, BACKUPS, CONTINUITY, DETECTION, EFFORT, HARDENING, IDENTITY, Town
-from sim.engines.treasury import Treasury
-from sim.model.arrays import UNLIMITED
-from sim.rules import budgets, chance, ransom
+from sim.engines.tape import deal, sky_over
+from sim.engines.town import AWARENESS, DETECTION, Town
+from sim.rules import chance
 from sim.rules import defence as defence_rules
 from sim.rules import incident as incident_rules
-from sim.rules.calendar import on_tick
-from sim.rules.incident import MINOR, SEVERE, SIGNIFICANT, cents
-from sim.rules.threat import attempt_rate, repeat_excess, segment_at
+from sim.rules.incident import MINOR, SIGNIFICANT
 
-Process = Generator[simpy.Event, Any, None]
 EVERYTHING = ((1.0, 0.0),)  # an outage that takes all services alike, and gives them back at once
-FIRST_IN_LINE = -(1 << 60)  # the place of a team that is no longer paid for
 
 
-class Moment(simpy.Event):
-    """A point in time at which something happens; among those of one minute, the smaller key comes first."""
-
-    def __init__(self, env: simpy.Environment, minute: int, key: int) -> None:
-        super().__init__(env)
-        self._ok = True
-        self._value = None
-        env.schedule(self, priority=key, delay=minute - env.now)  # type: ignore[arg-type]
-
-
-class Future:
+class Future(BreakIns):
     """One replication: one policy on one tape."""
 
-    def __init__(self, setting: Setting, seed: int, tape: Tape) -> None:
-        self.seed = seed
-        self.tape = tape
-        self.world = setting.world
-        self.choices = setting.policy.choices
-        self.setting = setting
-        self.env = simpy.Environment(initial_time=0)
-        stages = setting.policy.stages
-        self.accounts = Accounts(setting.policy.layers, self.world.year_starts, stages[0].pots)
-        self.books = Books(self.env, self.world, self.accounts, self.claimant)
-        self.incidents = self.books.incidents
-        self.blocked = self.supplier_events = 0
-        most = max(stage.choices.teams for stage in stages)
-        self.pool = simpy.PriorityResource(self.env, most) if most > 0 else None
-        self.unpaid_teams: list[Any] = []  # teams that stand ready under another stage of the policy
-        start, targets = setting.all_stocks()
-        self.towns = [
-            Town(
-                position, nis, inhabitants, levels, goals, incident_rules.cost_size(float(inhabitants), self.world.bill)
-            )
-            for position, nis, inhabitants, levels, goals in zip(
-                range(len(self.world.nis)),
-                self.world.nis.tolist(),
-                self.world.inhabitants.tolist(),
-                start.tolist(),
-                targets.tolist(),
-                strict=True,
-            )
-        ]
-        self.treasury = Treasury(setting, self.accounts, self.towns)
-        self.begin(0)
-        self.staff()
-
-    # --- helpers -------------------------------------------------------------------------------------------------
-
-    def at(self, minute: int, kind: int, entity: int, index: int) -> Moment:
-        """Return the event to wait for: the first tick of the clock at or after `minute`, in the order of its key."""
-        return Moment(self.env, on_tick(minute, self.world.tick), ev.key(kind, entity, index))
-
-    def draw(self, town: Town, number: int, purpose: int) -> float:
-        """Return the uniform number at the address of an incident of a municipality."""
-        return chance.uniform(self.seed, self.tape.replication, town.nis, number, purpose)
-
-    def draw_cost(self, town: Town, number: int) -> float:
-        """Return the uniform number behind the size of a bill: the second at the address of the class."""
-        return chance.second_uniform(self.seed, self.tape.replication, town.nis, number, chance.CLASS)
-
-    def stock(self, town: Town, measure: int) -> float:
-        """Return a coverage (or the effective spend) at this minute."""
-        return self.treasury.stock(town, measure, int(self.env.now))
-
-    def claimant(self, town: Town, record: Row, common: int) -> Claimant:
-        """Return what layers may ask about an incident; whether its claims are denied is settled at the first one."""
-        verdict: list[bool] = []
-
-        def denied() -> bool:
-            if not verdict:
-                chances = budgets.denial_probability(self.stock(town, IDENTITY), self.world.funding)
-                verdict.append(self.draw(town, record["number"], chance.DENIED) < chances)
-            return verdict[0]
-
-        return Claimant(
-            meets=lambda requirement: self.treasury.meets(town, requirement, int(self.env.now)),
-            insured=bool(self.setting.plan.insured[self.treasury.cover][town.position]),
-            denied=denied,
-            deductible=self.setting.policy.stages[self.treasury.cover].choices.deductible,
-            cause=common,
-        )
-
     # --- policy and budgets --------------------------------------------------------------------------------------
-
-    def begin(self, number: int) -> None:
-        """Go on under a stage of the policy."""
-        stage = self.setting.policy.stages[number]
-        now = int(self.env.now)
-        if self.setting.policy.stages[self.treasury.stage].delivery != stage.delivery:  # another pace of building
-            for town in self.towns:
-                town.move([self.stock(town, measure) for measure in range(EFFORT + 1)], now)
-        self.treasury.stage = number
-        self.choices = stage.choices
-        self.accounts.begin(stage)
-        self.deterrence = ransom.deterrence_factor(self.choices.ransom_rule, self.world.extortion)
-
-    def staff(self) -> None:
-        """Have as many teams stand ready as the stage of the policy pays for."""
-        if self.pool is not None:
-            now, idle = int(self.env.now), self.pool.capacity - self.choices.teams
-            while len(self.unpaid_teams) < idle:
-                place = (FIRST_IN_LINE, now, len(self.unpaid_teams))
-                self.unpaid_teams.append(self.pool.request(priority=place))  # type: ignore[arg-type]
-            while len(self.unpaid_teams) > idle:
-                team = self.unpaid_teams.pop()
-                if team.triggered:
-                    self.pool.release(team)
-                else:
-                    team.cancel()
 
     def phases(self) -> Process:
         """The action plan: on its dates the policy changes."""
@@ -181,228 +69,6 @@ class Future:
         """A municipality joins a grant."""
         yield self.at(minute, ev.JOINED, town.nis, number)
         self.treasury.join(number, town, int(self.env.now))
-
-    # --- attacks -------------------------------------------------------------------------------------------------
-
-    def attacks(self, position: int) -> Process:
-        """Walk through a municipality's candidate attempts."""
-        town, tape = self.towns[position], self.tape
-        begin, end = tape.attempt_offsets[position], tape.attempt_offsets[position + 1]
-        times, marks = tape.attempt_minutes[begin:end].tolist(), tape.attempt_marks[begin:end].tolist()
-        for number, (minute, mark) in enumerate(zip(times, marks, strict=True)):
-            yield self.at(minute, ev.ATTEMPT, town.nis, number)
-            self.attempt(town, number, mark, ev.DIRECT)
-
-    def attempt(self, town: Town, number: int, mark: float, cause: int) -> None:
-        """Let an attempt succeed when its mark lies below the break-in probability of this moment."""
-        probability = self.deterrence * defence_rules.break_in_probability(
-            self.stock(town, IDENTITY),
-            self.stock(town, HARDENING),
-            self.stock(town, AWARENESS),
-            self.stock(town, EFFORT),
-            self.setting.cap,
-            self.world.defence,
-        )
-        if mark >= probability:
-            return
-        if town.open_row != ev.UNKNOWN:
-            self.blocked += 1
-            return
-        severity = incident_rules.incident_class(
-            self.draw(town, number, chance.CLASS), self.stock(town, DETECTION), self.world.classes
-        )
-        self.break_in(town, number, cause, severity)
-
-    def break_in(
-        self,
-        town: Town,
-        number: int,
-        cause: int,
-        severity: int,
-        supplier: int = ev.UNKNOWN,
-        common: int = ev.UNKNOWN,
-    ) -> None:
-        """Open the incident of a successful attempt; a minor one costs staff time and is over."""
-        row = self.books.open_record(town, number, cause, severity, common, supplier=supplier)
-        if severity == MINOR:
-            u = self.draw_cost(town, number)
-            bill = incident_rules.bill_euro(u, MINOR, town.cost_size, self.world.bill)
-            self.books.charge(town, row, ev.RECOVERY, cents(bill))
-            self.incidents[row]["closed"] = int(self.env.now)
-            return
-        town.open_row = row
-        self.env.process(self.incident(town, number, severity, row))
-
-    def aftermath(self, town: Town, row: int) -> Process:
-        """After an incident closes, the victim is attacked more for a while: the extra attempts, until the next one."""
-        excess = repeat_excess(self.incidents[row]["ransom_cents"] > 0, self.world.threat)
-        per_year = attempt_rate(float(town.inhabitants), self.world.threat) * self.setting.cap * excess
-        until = min(int(self.env.now) + self.world.threat.repeat_minutes, self.world.horizon)
-        minute = int(self.env.now)
-        while per_year > 0.0:
-            gap, mark = chance.pair(self.seed, self.tape.replication, town.nis, minute, chance.AFTERMATH)
-            moment = threat_time(minute, self.tape.clock) + chance.exponential_quantile(gap) / per_year
-            minute = max(minute + 1, minute_of(moment, self.tape.clock, segment_at(minute)))
-            minute = on_tick(minute, self.world.tick)
-            if minute >= until:
-                return
-            number = ev.FOLLOW_UP_NUMBER | minute
-            yield self.at(minute, ev.FOLLOW_UP, town.nis, number)
-            if town.last_closed != row or self.is_intruded(town):  # its next incident has an aftermath of its own
-                return
-            self.attempt(town, number, mark * self.setting.cap, ev.REPEAT)
-
-    def is_intruded(self, town: Town) -> bool:
-        """Return whether a break-in, and not the failure of a supplier alone, keeps a municipality down."""
-        return town.open_row != ev.UNKNOWN and self.incidents[town.open_row]["cause"] <= ev.LATERAL
-
-    # --- one incident --------------------------------------------------------------------------------------------
-
-    def incident(self, town: Town, number: int, severity: int, row: int) -> Process:
-        """From break-in to the day everything is normal again."""
-        world, record = self.world, self.incidents[row]
-
-        # 1. The intruder dwells, then strikes; outside office hours it takes until morning before somebody sees it.
-        impact = int(self.env.now) + incident_rules.dwell_minutes(
-            self.draw(town, number, chance.DWELL), world.intrusion
-        )
-        yield self.at(impact, ev.IMPACT, town.nis, number)
-        record["impact"] = impact = int(self.env.now)
-        self.books.lose(row, town, self.systems_hit(town, number, severity), world.services)
-        watched = self.draw(town, number, chance.NOTICED) < self.stock(town, DETECTION)
-        discovered = incident_rules.discovered_at(impact, watched, world.start_weekday, world.intrusion)
-        yield self.at(discovered, ev.DISCOVERED, town.nis, number)
-        record["discovered"] = discovered = int(self.env.now)
-        if self.draw(town, number, chance.EXFILTRATION) < world.intrusion.exfiltration:
-            record["exfiltrated"] = 1
-            self.books.charge(
-                town, row, ev.NOTIFICATION, incident_rules.notification_cents(town.inhabitants, world.bill)
-            )
-
-        # 2. A response team, or the wait for one.
-        mean_days = world.team.days_severe if severity == SEVERE else world.team.days_significant
-        yield from self.respond(town, number, row, severity, mean_days)
-        waited = record["team_start"] - discovered
-
-        # 3. The team finds the backups usable or lost; somebody decides about the ransom.
-        continuity = self.stock(town, CONTINUITY)
-        cost_factor = time_factor = incident_rules.plan_factor(continuity, world.recovery)
-        if severity == SEVERE:
-            lost_probability = incident_rules.backups_lost_probability(self.stock(town, BACKUPS), world.recovery)
-            lost = self.draw(town, number, chance.BACKUPS) < lost_probability
-            record["backups_lost"] = int(lost)
-            recovered = yield from self.extortion(town, number, row, lost)
-            cost_factor *= incident_rules.backup_factor(
-                lost, recovered, world.recovery.backup_cost_factor, world.recovery
-            )
-            time_factor *= incident_rules.backup_factor(
-                lost, recovered, world.recovery.backup_time_factor, world.recovery
-            )
-
-        # 4. The bill: response now, recovery and lost revenue when the critical services are back.
-        bill = incident_rules.bill_euro(self.draw_cost(town, number), severity, town.cost_size, world.bill)
-        bill = bill * cost_factor * incident_rules.waiting_factor(waited, world.bill)
-        private = record["private"] == 1
-        response = incident_rules.response_cents(bill, private, world.team.private_factor, world.bill)
-        self.books.charge(town, row, ev.RESPONSE, response)
-        recovery = incident_rules.recovery_cents(bill, world.bill)
-        revenue = incident_rules.lost_revenue_cents(bill, world.bill)
-
-        # 5. Services return one by one, first those people cannot do without.
-        fallback = world.funding.fallback_factor if self.choices.fallback else 1.0
-        critical = incident_rules.critical_outage_minutes(
-            self.draw(town, number, chance.CRITICAL), severity, time_factor * fallback, world.outage
-        )
-        full = critical
-        if severity == SEVERE:
-            full = incident_rules.full_outage_minutes(
-                self.draw(town, number, chance.FULL), critical, time_factor, world.outage
-            )
-        now = int(self.env.now)
-        started = incident_rules.outage_counts_from(discovered, record["team_start"], now, world.outage)
-        critical_back = max(now + 1, started + critical)  # nothing is back before responders are there
-        full_back = max(critical_back, started + full)
-        self.books.bills[row] = Bill(town, now, critical_back, ((ev.RECOVERY, recovery), (ev.LOST_REVENUE, revenue)))
-        for weight, restore in sorted(world.services, key=lambda service: service[1]):
-            back = incident_rules.restored_at(restore, critical_back, full_back)
-            if back > int(self.env.now):
-                yield self.at(back, ev.RESTORED, town.nis, number)
-            if row in self.books.bills:
-                record["critical_back"] = back
-                self.books.settle(row)
-            self.books.regain(row, (weight, restore))
-        if full_back > int(self.env.now):
-            yield self.at(full_back, ev.CLOSED, town.nis, number)
-        self.close(town, row, number)
-
-    def systems_hit(self, town: Town, number: int, severity: int) -> float:
-        """Return the share of the systems that is out."""
-        outage = self.world.outage
-        mean = outage.systems_hit if severity == SEVERE else outage.significant_systems_hit
-        return chance.share_quantile(self.draw(town, number, chance.SYSTEMS), mean)
-
-    def respond(self, town: Town, number: int, row: int, severity: int, mean_days: float) -> Process:
-        """Wait for a response team from the pool, or for private responders once patience is over."""
-        record, choices, now = self.incidents[row], self.choices, int(self.env.now)
-        work = incident_rules.team_minutes(self.draw(town, number, chance.TEAM_DAYS), mean_days, self.world.team)
-        if choices.teams != UNLIMITED:
-            patience: Moment | None = None
-            if choices.private_after_minutes != UNLIMITED:
-                patience = self.at(now + choices.private_after_minutes, ev.PATIENCE, town.nis, number)
-            if self.pool is None:
-                assert patience is not None, "without teams there must be private responders"
-                yield patience
-                record["private"] = 1
-            else:
-                request = self.pool.request(priority=(self.rank(town, severity), now, town.nis))  # type: ignore[arg-type]
-                if not request.triggered:
-                    yield request if patience is None else request | patience
-                if request.triggered:
-                    self.env.process(self.release(town, number, int(self.env.now) + work, request))
-                else:
-                    request.cancel()
-                    record["private"] = 1
-        record["team_start"] = int(self.env.now)
-        record["team_end"] = int(self.env.now) + work
-
-    def rank(self, town: Town, severity: int) -> int:
-        """Return the place in the queue that the policy gives; smaller is sooner."""
-        return (0, -severity, -town.inhabitants)[self.choices.discipline]
-
-    def release(self, town: Town, number: int, end: int, request: Any) -> Process:
-        """Send the team back to the pool when its work is done."""
-        yield self.at(end, ev.RELEASED, town.nis, number)
-        assert self.pool is not None
-        self.pool.release(request)
-
-    def extortion(self, town: Town, number: int, row: int, lost: bool) -> Generator[simpy.Event, Any, float]:
-        """Decide about the ransom; return the share of the data bought back."""
-        terms, record = self.world.extortion, self.incidents[row]
-        demand = ransom.demand_euro(self.draw(town, number, chance.DEMAND), float(town.inhabitants), terms)
-        record["demand_cents"] = cents(demand)
-        willing = ransom.willing_to_pay(self.draw(town, number, chance.PAY), lost, terms)
-        if not willing or self.choices.ransom_rule == ransom.NEVER:
-            return 0.0
-        if self.choices.ransom_rule == ransom.WITH_APPROVAL:
-            yield self.at(int(self.env.now) + self.choices.approval_minutes, ev.PAID, town.nis, number)
-        granted = self.draw(town, number, chance.APPROVAL)  # by the rule of the day on which it is decided
-        if not ransom.allowed_to_pay(granted, self.choices.ransom_rule, self.choices.approval_rate):
-            return 0.0
-        record["ransom_cents"] = ransom.ransom_cents(demand, terms)
-        self.books.charge(town, row, ev.RANSOM, record["ransom_cents"])
-        return ransom.recovered_share(self.draw(town, number, chance.RECOVERED), terms)
-
-    def close(self, town: Town, row: int, number: int) -> None:
-        """Back to normal: the municipality has learned, and attackers have seen that it can be hit."""
-        now = int(self.env.now)
-        self.incidents[row]["closed"] = now
-        del self.books.outages[row]
-        learned = [self.stock(town, measure) for measure in range(EFFORT + 1)]
-        coverages = [defence_rules.learned(level, self.world.defence.learning) for level in learned[:EFFORT]]
-        town.move([*coverages, learned[EFFORT]], now)
-        town.open_row = ev.UNKNOWN
-        town.last_closed = row
-        self.env.process(self.aftermath(town, row))
 
     # --- losses that need no break-in ----------------------------------------------------------------------------
 

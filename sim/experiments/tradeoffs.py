@@ -51,6 +51,14 @@ class Crossed:
     worlds: tuple[dict[str, float | str], ...]
     places: NDArray[np.int64]
 
+    @property
+    def years(self) -> NDArray[np.float64]:
+        """How many years a future has in each world: shape (worlds,)."""
+        own = {world.id: self.studied.study.years or world.years for world in self.studied.study.worlds}
+        moved = [one.get("world.years", "-") for one in self.worlds]
+        return np.array([own[str(one["world"])] if years == "-" else years
+                         for one, years in zip(self.worlds, moved, strict=True)], dtype=float)  # fmt: skip
+
     def values(self, outcome: str) -> NDArray[np.float64]:
         """An outcome of every candidate in every world and future: shape (candidates, worlds, futures)."""
         found = {name: self.studied.values(outcome, name) for name in {one.policy for one in self.candidates}}
@@ -330,8 +338,9 @@ def best(studied: Studied, outcome: str, budget: float | None = None) -> Choice:
     aim = both.values(outcome).mean(axis=1)
     if aim.shape[1] < 4:
         raise InputError([Problem("", None, "too-few", "choosing needs at least four futures a design")])
-    years = studied.study.years or studied.study.worlds[0].years
-    costs = both.values(BUDGET).mean(axis=(1, 2)) / years if budget is not None else np.full(len(aim), np.nan)
+    costs = np.full(len(aim), np.nan)
+    if budget is not None:
+        costs = (both.values(BUDGET).mean(axis=2) / both.years).mean(axis=1)
     able = costs <= budget if budget is not None else np.ones(len(aim), dtype=bool)
     if not able.any():
         message = f"no candidate costs Flanders at most {budget:,.0f} euro a year; the least is {costs.min():,.0f}"

@@ -103,6 +103,16 @@ def test_the_best_is_affordable_and_judged_on_futures_that_did_not_choose_it(pla
         best(played, "cost_municipality_eur", -0.1)
 
 
+def test_what_flanders_pays_a_year_is_by_the_years_of_each_world():
+    """By hand: a team costs Flanders the same every year, however many years a world has."""
+    factors = {"world.years": [1, 4], "policy.prevention.local_spend": [2.0, 5.0]}
+    policy = plain_policy({"response.teams": 2, "response.private_after_days": 1})
+    world = gordon_loeb_world().with_values({"team.cost_per_year": 100_000.0})
+    outcomes = ["cash_cost_eur", "cost_flanders_eur"]
+    found = run_study(grid(factors, worlds=[world], policies=[policy], years=None, outcomes=outcomes, replications=4))
+    assert [row.budget for row in best(found, "cash_cost_eur", 1e9).rows] == pytest.approx([200_000.0] * 2)
+
+
 def test_a_map_holds_the_mean_of_every_cell(played):
     found = heat(played, "cash_cost_eur", "attempts", "teams")
     assert (found.x, found.y) == ("world.threat.attempts", "policy.response.teams")

@@ -1,4 +1,4 @@
-"""One break-in from the first knock to the day everything is normal again, step for step as in `reference.py`.
+"""One break-in from the first knock to the day everything is normal again, step for step as in `break_ins.py`.
 
 Each function has its namesake there; read that one first. What the SimPy process does between two waits, the function
 does at once, and where the process waits, the function pushes an event and returns.

@@ -1,0 +1,131 @@
+"""What the processes of the reference engine share: the clock, the dice, who pays, and the pool of response teams."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import simpy
+
+from sim.engines import events as ev
+from sim.engines.accounts import Accounts, Claimant
+from sim.engines.books import Books, Row
+from sim.engines.setting import Setting
+from sim.engines.tape import Tape
+from sim.engines.town import EFFORT, IDENTITY, Town
+from sim.engines.treasury import Treasury
+from sim.rules import budgets, chance, ransom
+from sim.rules import incident as incident_rules
+from sim.rules.calendar import on_tick
+
+Process = Generator[simpy.Event, Any, None]
+FIRST_IN_LINE = -(1 << 60)  # the place of a team that is no longer paid for
+
+
+class Moment(simpy.Event):
+    """A point in time at which something happens; among those of one minute, the smaller key comes first."""
+
+    def __init__(self, env: simpy.Environment, minute: int, key: int) -> None:
+        super().__init__(env)
+        self._ok = True
+        self._value = None
+        env.schedule(self, priority=key, delay=minute - env.now)  # type: ignore[arg-type]
+
+
+class Scene:
+    """One policy on one tape: where a future takes place, and what may be asked there at this minute."""
+
+    def __init__(self, setting: Setting, seed: int, tape: Tape) -> None:
+        self.seed = seed
+        self.tape = tape
+        self.world = setting.world
+        self.choices = setting.policy.choices
+        self.setting = setting
+        self.env = simpy.Environment(initial_time=0)
+        stages = setting.policy.stages
+        self.accounts = Accounts(setting.policy.layers, self.world.year_starts, stages[0].pots)
+        self.books = Books(self.env, self.world, self.accounts, self.claimant)
+        self.incidents = self.books.incidents
+        self.blocked = self.supplier_events = 0
+        most = max(stage.choices.teams for stage in stages)
+        self.pool = simpy.PriorityResource(self.env, most) if most > 0 else None
+        self.unpaid_teams: list[Any] = []  # teams that stand ready under another stage of the policy
+        start, targets = setting.all_stocks()
+        self.towns = [
+            Town(
+                position, nis, inhabitants, levels, goals, incident_rules.cost_size(float(inhabitants), self.world.bill)
+            )
+            for position, nis, inhabitants, levels, goals in zip(
+                range(len(self.world.nis)),
+                self.world.nis.tolist(),
+                self.world.inhabitants.tolist(),
+                start.tolist(),
+                targets.tolist(),
+                strict=True,
+            )
+        ]
+        self.treasury = Treasury(setting, self.accounts, self.towns)
+        self.begin(0)
+        self.staff()
+
+    def at(self, minute: int, kind: int, entity: int, index: int) -> Moment:
+        """Return the event to wait for: the first tick of the clock at or after `minute`, in the order of its key."""
+        return Moment(self.env, on_tick(minute, self.world.tick), ev.key(kind, entity, index))
+
+    def draw(self, town: Town, number: int, purpose: int) -> float:
+        """Return the uniform number at the address of an incident of a municipality."""
+        return chance.uniform(self.seed, self.tape.replication, town.nis, number, purpose)
+
+    def draw_cost(self, town: Town, number: int) -> float:
+        """Return the uniform number behind the size of a bill: the second at the address of the class."""
+        return chance.second_uniform(self.seed, self.tape.replication, town.nis, number, chance.CLASS)
+
+    def stock(self, town: Town, measure: int) -> float:
+        """Return a coverage (or the effective spend) at this minute."""
+        return self.treasury.stock(town, measure, int(self.env.now))
+
+    def claimant(self, town: Town, record: Row, common: int) -> Claimant:
+        """Return what layers may ask about an incident; whether its claims are denied is settled at the first one."""
+        verdict: list[bool] = []
+
+        def denied() -> bool:
+            if not verdict:
+                chances = budgets.denial_probability(self.stock(town, IDENTITY), self.world.funding)
+                verdict.append(self.draw(town, record["number"], chance.DENIED) < chances)
+            return verdict[0]
+
+        return Claimant(
+            meets=lambda requirement: self.treasury.meets(town, requirement, int(self.env.now)),
+            insured=bool(self.setting.plan.insured[self.treasury.cover][town.position]),
+            denied=denied,
+            deductible=self.setting.policy.stages[self.treasury.cover].choices.deductible,
+            cause=common,
+        )
+
+    # --- the policy ----------------------------------------------------------------------------------------------
+
+    def begin(self, number: int) -> None:
+        """Go on under a stage of the policy."""
+        stage = self.setting.policy.stages[number]
+        now = int(self.env.now)
+        if self.setting.policy.stages[self.treasury.stage].delivery != stage.delivery:  # another pace of building
+            for town in self.towns:
+                town.move([self.stock(town, measure) for measure in range(EFFORT + 1)], now)
+        self.treasury.stage = number
+        self.choices = stage.choices
+        self.accounts.begin(stage)
+        self.deterrence = ransom.deterrence_factor(self.choices.ransom_rule, self.world.extortion)
+
+    def staff(self) -> None:
+        """Have as many teams stand ready as the stage of the policy pays for."""
+        if self.pool is not None:
+            now, idle = int(self.env.now), self.pool.capacity - self.choices.teams
+            while len(self.unpaid_teams) < idle:
+                place = (FIRST_IN_LINE, now, len(self.unpaid_teams))
+                self.unpaid_teams.append(self.pool.request(priority=place))  # type: ignore[arg-type]
+            while len(self.unpaid_teams) > idle:
+                team = self.unpaid_teams.pop()
+                if team.triggered:
+                    self.pool.release(team)
+                else:
+                    team.cancel()
