@@ -78,6 +78,8 @@ def check_targets(json: str | None, picture: str | None) -> None:
     """Raise BadInput where an answer could not be written."""
     check_target("--json", json)
     check_target("--picture", picture)
+    if picture is not None and Path(picture).suffix.lower() not in (".html", ".htm"):
+        raise BadInput(f"--picture: {picture or 'an empty name'} must end in .html: it is a page")
 
 
 def hand_over(json: str | None, data: Callable[[], Any], tables: Callable[[], list[Table]]) -> None:

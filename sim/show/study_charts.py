@@ -18,6 +18,7 @@ from sim.show.study_names import (
     NAME,
     aim_name,
     candidate_name,
+    class_name,
     factor_name,
     limit_name,
     policy_name,
@@ -99,9 +100,10 @@ def heat(studied: Studied, found: Heat, language: str, *, scheme: str = "light")
          for one, doubt in zip(row, doubts, strict=True)]
         for row, doubts in zip(shown.tolist(), unsure.tolist(), strict=True)
     ]  # fmt: skip
+    across, up = ([class_name(say, label) for label in labels] for labels in (found.x_labels, found.y_labels))
     steps = [[place / (len(colours.tiles) - 1), colour] for place, colour in enumerate(colours.tiles)]
     data = [
-        {"type": "heatmap", "z": shown.tolist(), "x": list(found.x_labels), "y": list(found.y_labels), "text": texts,
+        {"type": "heatmap", "z": shown.tolist(), "x": across, "y": up, "text": texts,
          "texttemplate": "%{text}", "colorscale": steps, "xgap": 2, "ygap": 2, "hoverongaps": False,
          "hovertemplate": "%{y} × %{x}: %{z:,.3~r}<extra></extra>", "colorbar": {"thickness": 12, "outlinewidth": 0}}
     ]  # fmt: skip
@@ -112,8 +114,8 @@ def heat(studied: Studied, found: Heat, language: str, *, scheme: str = "light")
         across=f"“{factor_name(say, found.x)}”",
         up=f"“{factor_name(say, found.y)}”",
         value=figure(say, float(shown[place])),
-        x=found.x_labels[int(place[1])],
-        y=found.y_labels[int(place[0])],
+        x=across[int(place[1])],
+        y=up[int(place[0])],
     )
     layout = {
         "xaxis": {"title": factor_name(say, found.x), "type": "category", "showgrid": False},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -34,6 +35,9 @@ LEVEL_NAMES = {
     "high": "high",
 }
 """Names of levels in the studies that come with Weerbaar."""
+
+
+_NUMBERS = re.compile(r"[-+.e\d]+( – [-+.e\d]+)?")
 
 
 class Unit(NamedTuple):
@@ -70,6 +74,12 @@ def value_name(say: Words, value: float | str) -> str:
     if isinstance(value, str):
         return say.say(LEVEL_NAMES[value]) if value in LEVEL_NAMES else value
     return say.number(value) if float(value).is_integer() else figure(say, value)
+
+
+def class_name(say: Words, label: str) -> str:
+    """Return a class of values, such as `none` or `4.01 – 14.4`, as its language writes it."""
+    name = value_name(say, label)
+    return name.replace(".", ",") if say.language == "nl" and _NUMBERS.fullmatch(name) else name
 
 
 def policy_name(studied: Studied, policy: str, say: Words) -> str:

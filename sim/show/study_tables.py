@@ -11,6 +11,7 @@ from sim.experiments.tradeoffs import Choice, Front, Heat, Regrets
 from sim.show.study_names import (
     aim_name,
     candidate_name,
+    class_name,
     factor_name,
     limit_name,
     policy_name,
@@ -80,10 +81,11 @@ def heat(studied: Studied, found: Heat, language: str) -> Table:
             _cell(say, mean / unit.by, (high - mean) / unit.by)
             for mean, high in zip(found.mean[place].tolist(), found.high[place].tolist(), strict=True)
         ]
-        rows.append((name, *cells))
+        rows.append((class_name(say, name), *cells))
+    across = (class_name(say, label) for label in found.x_labels)
     note = say.say("Down: {y}. Across: {x}.", y=factor_name(say, found.y), x=factor_name(say, found.x))
     title = f"{unit.words}: {_of(studied, found.policy, found.against, say)}"
-    return Table(title, (factor_name(say, found.y), *found.x_labels), tuple(rows), note)
+    return Table(title, (factor_name(say, found.y), *across), tuple(rows), note)
 
 
 def pareto(studied: Studied, found: Front, language: str) -> Table:

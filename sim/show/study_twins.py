@@ -6,7 +6,7 @@ from sim.experiments.sensitivity import Effects
 from sim.experiments.studied import Studied
 from sim.experiments.tradeoffs import Front, Heat
 from sim.show.study_charts import MOST
-from sim.show.study_names import aim_name, candidate_name, factor_name, unit_of
+from sim.show.study_names import aim_name, candidate_name, class_name, factor_name, unit_of
 from sim.show.twin import Twin, twin
 from sim.text import words
 
@@ -20,7 +20,8 @@ def of_effects(found: Effects, language: str) -> Twin:
         (say.say("Factor"), say.say("From"), say.say("To"), say.say("At the start: {unit}", unit=unit.words),
          say.say("At the end"), say.say("Change"), say.say("Noise"), say.say("Verdict")),
         [
-            (factor_name(say, one.factor), one.low, one.high, one.start / unit.by, one.end / unit.by,
+            (factor_name(say, one.factor), *(class_name(say, end) if isinstance(end, str) else end
+             for end in (one.low, one.high)), one.start / unit.by, one.end / unit.by,
              one.change / unit.by, one.floor / unit.by, say.say("noise") if one.is_noise else say.say("matters"))
             for one in rows
         ],
@@ -35,8 +36,9 @@ def of_heat(found: Heat, language: str) -> Twin:
         (factor_name(say, found.y), factor_name(say, found.x), unit.words, say.say("From"), say.say("To"),
          say.say("Designs")),
         [
-            (y, x, float(found.mean[row, column]) / unit.by, float(found.low[row, column]) / unit.by,
-             float(found.high[row, column]) / unit.by, int(found.designs[row, column]))
+            (class_name(say, y), class_name(say, x), float(found.mean[row, column]) / unit.by,
+             float(found.low[row, column]) / unit.by, float(found.high[row, column]) / unit.by,
+             int(found.designs[row, column]))
             for row, y in enumerate(found.y_labels) for column, x in enumerate(found.x_labels)
         ],
     )  # fmt: skip

@@ -16,6 +16,7 @@ from sim.model.files import scenarios
 from sim.show import best_values, study_charts, study_tables
 from sim.show.page import write_page
 from sim.show.study_names import LEVEL_NAMES, factor_name, limit_name, value_name
+from sim.show.study_twins import of_heat
 from sim.text import words
 from tests.studies import crossed, small
 from tests.worlds import gordon_loeb_world, plain_policy
@@ -118,6 +119,17 @@ def test_names_are_those_of_the_parameters():
     assert limit_name(english, limit) == "Serious attempts to break in ≥ 5"
     both = losses.Limit("world.threat.attempts", 5.0, 9.0)
     assert limit_name(dutch, both) == "Ernstige pogingen tot inbraak van 5 tot 9"
+
+
+def test_a_map_is_read_in_its_own_language(answers):
+    studied, found, table, chart = answers["heat"]
+    cut = replace(found, x_labels=("none", *found.x_labels[1:]), y_labels=("4.01 – 14.4", *found.y_labels[1:]))
+    shown = table(studied, cut, "nl")
+    assert (shown.columns[1], shown.rows[0][0]) == ("geen", "4,01 – 14,4")
+    figure = chart(studied, cut, "nl").data[0]
+    assert (figure.x[0], figure.y[0]) == ("geen", "4,01 – 14,4")
+    assert of_heat(cut, "nl").rows[0][:2] == ("4,01 – 14,4", "geen")
+    assert table(studied, cut, "en").rows[0][0] == "4.01 – 14.4"
 
 
 def test_every_level_of_a_shipped_study_has_a_name_in_both_languages():
