@@ -15,12 +15,12 @@ import sys
 import time
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from sim.cli_answer import Question, answer, load, say_it_compiles, serving
-from sim.cli_files import Targets, check_file, check_target, write_json
+from sim.cli_files import Targets, check_address, check_file, check_target, write_json
 from sim.cli_options import (
     BareJson,
     Details,
@@ -36,6 +36,7 @@ from sim.cli_options import (
     Seed,
     Settings,
     Spoken,
+    SpokenAlone,
     TablesTarget,
     Workers,
     WorldName,
@@ -48,9 +49,6 @@ from sim.cli_questions import questions
 from sim.cli_study import study
 from sim.model.problems import InputError, Problem, did_you_mean
 from sim.version import MODEL_VERSION
-
-if TYPE_CHECKING:
-    pass
 
 app = typer.Typer(
     name="weerbaar",
@@ -133,7 +131,7 @@ def explain(
     seed: Seed = 2026,
     engine: EngineName = None,
     settings: Settings = None,
-    lang: Spoken = None,
+    lang: SpokenAlone = None,
 ) -> None:
     """One municipality's story in one future: what happens, how long it lasts, what it costs and who pays."""
     found, (chosen,) = load(world, [policy], years, settings or [])
@@ -211,7 +209,7 @@ def optimum(
     world: WorldName = "flanders-2020",
     settings: Settings = None,
     json: JsonTarget = None,
-    lang: Spoken = None,
+    lang: SpokenAlone = None,
 ) -> None:
     """How much prevention is best for municipalities themselves and for everybody, beside what is spent."""
     check_target("--json", json)
@@ -293,7 +291,7 @@ def _near(key: str, known: Any) -> str | None:
 def list_(
     kind: Annotated[Kind | None, typer.Argument(help="Of what; default: all.", show_default=False)] = None,
     json: JsonTarget = None,
-    lang: Spoken = None,
+    lang: SpokenAlone = None,
 ) -> None:
     """The worlds, the policies and the studies that come with Weerbaar."""
     from sim.model.files import scenarios
@@ -336,6 +334,7 @@ def start_app(
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Whether to open a browser.")] = True,
 ) -> None:
     """Open the simulator in the browser."""
+    check_address(host, port)
     command = [sys.executable, "-m", "sim.web", "--host", host]
     command += [] if port is None else ["--port", str(port)]
     command += [] if not path else ["--path", path]
@@ -375,14 +374,15 @@ def version() -> None:
 def main() -> None:
     """Run the command line and leave with its exit code."""
     gc.set_threshold(100_000)  # modules that load make many objects and no garbage: a tenth of a short command
+    if sys.stdout is None:  # closed by who called
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
         app(prog_name="weerbaar")
     except Exception as error:
-        admit(error)
-        sys.exit(1)
+        sys.exit(admit(error))
 
 
 if __name__ == "__main__":

@@ -140,7 +140,7 @@ def answer(question: Question, targets: Targets, language: Language | None, show
     if question.told and not question.quick and not interrupted:
         result, interrupted = looked_into(result, workers)
     if not targets.silent:
-        show_answer(result, spoken, told=question.told)
+        show_answer(result, spoken, question.command(result), told=question.told)
     targets.write(result, spoken, question.command(result))
     chat(f"Took {time.perf_counter() - begun:.1f} s.")
     if result.interrupted:

@@ -5,8 +5,10 @@ Files appear whole or not at all: each is written beside its place, and then put
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,7 +48,7 @@ class Targets:
         """Write everything that was asked for."""
         frames = frames_of(result) if self.tables is not None else {}
         if self.json is not None:
-            write_json(self.json, result.to_json())
+            write_json(self.json, {**result.to_json(), "command": command})
         if self.tables is not None:
             write_frames(Path(self.tables), frames)
             chat(f"Tables: {self.tables}")
@@ -94,6 +96,23 @@ def check_folder(option: str, name: str) -> None:
             raise BadInput(f"{option}: {name} may not be written here; choose another place")
     except OSError as error:
         raise BadInput(f"{option}: {name[:80]} cannot be made: {error.strerror}") from None
+
+
+def check_address(host: str, port: int | None) -> None:
+    """Raise BadInput unless the app can listen at this address, and at this port where one is named."""
+    try:
+        family, kind, *_, address = socket.getaddrinfo(host, port or 0, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as door:
+            if os.name == "posix":  # a port that was left a moment ago is free
+                door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            door.bind(address)
+    except (OSError, UnicodeError) as error:
+        if port and isinstance(error, OSError) and error.errno in (errno.EADDRINUSE, errno.EACCES):
+            raise BadInput(f"--port: {port} cannot be had here ({error.strerror}); choose another one, or none: "
+                           "then the app takes a free one") from None  # fmt: skip
+        raise BadInput(f"--host: {host[:80] or 'an empty name'} is no address of this machine "
+                       f"({getattr(error, 'strerror', None) or error}); 127.0.0.1 is for this machine alone, "
+                       "0.0.0.0 for the whole network") from None  # fmt: skip
 
 
 def write_json(target: str, data: Any) -> None:

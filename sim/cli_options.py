@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import os
 import sys
@@ -74,6 +75,7 @@ Spoken = Annotated[
     Language | None,
     typer.Option("--lang", help="Language of the output; default: English, and findings in both languages."),
 ]
+SpokenAlone = Annotated[Language | None, typer.Option("--lang", help="Language of the output; default: English.")]
 Quick = Annotated[
     bool, typer.Option("--quick", help="Leave out what takes more futures: under which assumptions the finding turns.")
 ]
@@ -83,12 +85,22 @@ Details = Annotated[
 PolicyName = Annotated[str, typer.Argument(metavar="POLICY", help="A policy: an id or a file.")]
 
 
-def admit(error: Exception) -> None:
-    """Say that something is a fault of ours; with WEERBAAR_DEBUG set, let it show where."""
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.EACCES, errno.EPERM, errno.ENOENT)
+
+
+def admit(error: Exception) -> int:
+    """Say what went wrong, and return its exit code: a disk that does not take the answer, or else a fault of ours.
+
+    With WEERBAAR_DEBUG set, let it show where.
+    """
     if os.environ.get("WEERBAAR_DEBUG"):
         raise error
+    if isinstance(error, OSError) and error.errno in _DISK:
+        talk(f"{error.filename or 'The output'} cannot be written: {error.strerror}")
+        return 2
     talk(f"This is a fault of Weerbaar, not of yours: {type(error).__name__}: {error}")
     talk("Set WEERBAAR_DEBUG=1 to see where it happened.")
+    return 1
 
 
 def guarded(command: Callable[P, None]) -> Callable[P, None]:
@@ -114,8 +126,7 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
         except BrokenPipeError:  # the reader has seen enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except Exception as error:
-            admit(error)
-            raise typer.Exit(1) from None
+            raise typer.Exit(admit(error)) from None
 
     return run
 

@@ -129,8 +129,9 @@ def show_run(result: Comparison, language: str | None) -> None:
     show_table(out, tables.uses(result, policy, chosen))
 
 
-def show_answer(result: Comparison, language: str | None, *, told: bool = True) -> None:
-    """Print the findings, or in short what is lowest where they are not told, and what that rests on.
+def show_answer(result: Comparison, language: str | None, command: str, *, told: bool = True) -> None:
+    """Print the findings, or in short what is lowest where they are not told, what that rests on, and how to
+    have it again.
 
     Of a policy that is alone, a paragraph on what it does comes first.
     """
@@ -160,6 +161,7 @@ def show_answer(result: Comparison, language: str | None, *, told: bool = True) 
     )
     _say(out, say.say("A model, not a forecast.") + " " + deciding(result.world, say.language), style="dim")
     _say(out, facts, style="dim")
+    _say(out, say.say("The same again: {command}", command=command), style="dim")
 
 
 def _say(out: Console, text: str, style: str | None = None) -> None:

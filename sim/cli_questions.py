@@ -21,7 +21,7 @@ from sim.cli_options import (
     Replications,
     Seed,
     Settings,
-    Spoken,
+    SpokenAlone,
     Workers,
     WorldName,
     Years,
@@ -127,7 +127,7 @@ def effects(
     against: Against = None,
     picture: Picture = None,
     json: JsonTarget = None,
-    lang: Spoken = None,
+    lang: SpokenAlone = None,
 ) -> None:
     """What each factor does to an outcome, and below which change it is noise (a tornado)."""
     from sim.experiments import sensitivity
@@ -148,7 +148,7 @@ def sobol(
     ] = None,
     picture: Picture = None,
     json: JsonTarget = None,
-    lang: Spoken = None,
+    lang: SpokenAlone = None,
 ) -> None:
     """How much of the spread of an outcome each factor brings, alone and with others (design: sobol)."""
     from sim.experiments import sensitivity
@@ -169,7 +169,7 @@ def heatmap(
     bins: Annotated[int, typer.Option("--bins", min=2, max=50, help="Classes that a range is cut into.")] = 5,
     picture: Picture = None,
     json: JsonTarget = None,
-    lang: Spoken = None,
+    lang: SpokenAlone = None,
 ) -> None:
     """An outcome over two factors at once."""
     from sim.experiments import tradeoffs
@@ -189,7 +189,7 @@ def pareto(
     y: Annotated[str, typer.Option("--y", metavar="KPI[:STAT]", help="The other aim.")] = "cash_cost_eur:cvar95",
     picture: Picture = None,
     json: JsonTarget = None,
-    lang: Spoken = None,
+    lang: SpokenAlone = None,
 ) -> None:
     """Which policies no other beats on two aims at once."""
     from sim.experiments import tradeoffs
@@ -206,7 +206,7 @@ def regret(
     outcome: Outcome = "cash_cost_eur",
     picture: Picture = None,
     json: JsonTarget = None,
-    lang: Spoken = None,
+    lang: SpokenAlone = None,
 ) -> None:
     """How much worse each policy is than the best one of each world."""
     from sim.experiments import tradeoffs
@@ -223,7 +223,7 @@ def best(
     budget: Budget = None,
     picture: Picture = None,
     json: JsonTarget = None,
-    lang: Spoken = None,
+    lang: SpokenAlone = None,
 ) -> None:
     """The best policy that Flanders can afford, and which others are too close to call."""
     from sim.experiments import tradeoffs
@@ -241,7 +241,7 @@ def losses(
     against: Against = None,
     picture: Picture = None,
     json: JsonTarget = None,
-    lang: Spoken = None,
+    lang: SpokenAlone = None,
 ) -> None:
     """In which worlds a policy does worse than another, as rules."""
     from sim.experiments import losses as module
@@ -274,7 +274,7 @@ def optimise(
     details: Annotated[bool, typer.Option("--details", help="Print all that was tried.")] = False,
     picture: Picture = None,
     json: JsonTarget = None,
-    lang: Spoken = None,
+    lang: SpokenAlone = None,
 ) -> None:
     """The best values of a policy that Flanders can afford: a search, judged in futures that had no part in it."""
     from sim.cli_answer import load, serving

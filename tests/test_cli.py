@@ -50,6 +50,9 @@ def same_in_python(four_towns: str) -> sim.Comparison:
 
 def test_json_is_the_answer_that_python_gives(answered: tuple[Said, Path], same_in_python: sim.Comparison) -> None:
     written = json.loads((answered[1] / "answer.json").read_text(encoding="utf-8"))
+    command = written.pop("command")
+    assert command.startswith("weerbaar compare status-quo-2020 fifty-fifty --world ")
+    assert f"The same again: {command}" in answered[0].out
     assert written == json.loads(json.dumps(same_in_python.to_json()))
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
+import shlex
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -73,6 +76,8 @@ BAD: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "an unknown parameter": (("parameters", "world.threat.atempts"), ('did you mean "world.threat.attempts"?',)),
     "an unknown kind": (("list", "towns"), ("worlds", "policies")),
     "an unknown command": (("frobnicate",), ("frobnicate",)),
+    "an app at no address of this machine": (("app", "--host", "192.0.2.7"), ("--host", "192.0.2.7", "127.0.0.1")),
+    "an app at no address at all": (("app", "--host", "a" * 70), ("--host", "no address of this machine")),
     "a file that is not there": (("validate", "nothing.yaml"), ("nothing.yaml",)),
 }
 
@@ -147,6 +152,30 @@ def test_a_reader_who_leaves_early_is_no_fault(four_towns: str) -> None:
         running.stdout.close()
         assert running.stderr.read() == b""
     assert running.returncode == 0
+
+
+def test_a_port_that_is_taken_is_said_in_a_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        said = weerbaar("app", "--no-browser", "--port", str(taken.getsockname()[1]))
+    assert said.code == 2
+    assert "--port" in said.err
+
+
+def test_a_disk_that_is_full_is_no_fault_of_ours(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def full(*arguments: object, **named: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "out.json")
+
+    monkeypatch.setattr("sim.cli_files.put", full)
+    said = weerbaar("run", PAIR[0], *SMALL, "--json", str(tmp_path / "out.json"))
+    assert said.code == 2
+    assert said.err.startswith("out.json cannot be written: No space left on device")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell of Unix closes the output")
+def test_an_output_that_is_closed_is_no_fault_of_ours() -> None:
+    command = f"exec {shlex.quote(sys.executable)} -m sim list >&-"
+    done = subprocess.run(["sh", "-c", command], stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:

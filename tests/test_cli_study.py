@@ -209,6 +209,7 @@ def test_policies_are_judged_in_tables_json_and_pictures(crossed_store, here, wo
         (["effects", "--outcome", "cash"], "there is no outcome 'cash'"),
         (["effects", "--policy", "fifty-fity"], 'did you mean "fifty-fifty"?'),
         (["sobol"], "need design: sobol"),
+        (["effects", "--picture", "effects.png"], "must end in .html"),
         (["heatmap", "--x", "atempts", "--y", "teams"], 'did you mean "attempts"?'),
         (["regret", "--outcome", "break_ins"], "no world has all candidates"),
         (["pareto", "--y", "cash_cost_eur:worst"], "there are mean, p95, cvar95"),

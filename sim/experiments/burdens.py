@@ -140,6 +140,8 @@ def burden(result: Comparison, by: str) -> pd.DataFrame:
     """
     import pandas as pd
 
+    if by not in result.towns.groups:
+        raise KeyError(f"no grouping {by!r}: {', '.join(result.towns.groups)}")
     group, rows = result.towns.groups[by], borne(result, by)
     frames = []
     for policy, mine in zip(result.policies, rows, strict=True):

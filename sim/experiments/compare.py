@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from sim.engines import events as ev
 from sim.experiments import burdens, pots
+from sim.experiments.asked import check_asked
 from sim.experiments.benefits import BenefitCost, benefit_cost
 from sim.experiments.checks import Checks, checked
 from sim.experiments.plain import plain_data
@@ -75,7 +76,7 @@ class Comparison:
 
     def values(self, policy: str | Policy, kpi: str) -> NDArray[np.float64]:
         """Return one key figure of a policy in every future: shape (replications,)."""
-        every: NDArray[np.float64] = self._kpis[self.position(policy)][list(KPIS).index(kpi)]
+        every: NDArray[np.float64] = self._kpis[self.position(policy)][list(KPIS).index(_outcome(kpi))]
         return every
 
     @cached_property
@@ -88,11 +89,11 @@ class Comparison:
 
     def estimate(self, policy: str | Policy, kpi: str) -> Estimate:
         """Return mean with interval, quantiles and tail of one key figure."""
-        return self._estimates[self.position(policy)][kpi]
+        return self._estimates[self.position(policy)][_outcome(kpi)]
 
     def difference(self, policy: str | Policy, kpi: str) -> Difference:
         """Return a policy less the baseline, paired by future."""
-        return self._differences[self.position(policy)][kpi]
+        return self._differences[self.position(policy)][_outcome(kpi)]
 
     def kpis(self) -> pd.DataFrame:
         """Return a tidy table: policy, kpi, unit, mean, lo, hi, median, p5, p95, cvar95."""
@@ -285,6 +286,12 @@ class Comparison:
         )
 
 
+def _outcome(name: str) -> str:
+    if name not in KPIS:
+        raise KeyError(f"no outcome {name!r}: {', '.join(KPIS)}")
+    return name
+
+
 @dataclass(frozen=True)
 class Future:
     """One future of one policy, whole: its key figures and its journals."""
@@ -311,6 +318,7 @@ def simulate(
     engine: str = DEFAULT_ENGINE,
 ) -> Future:
     """Return one future of one policy: the same as row `replication` of a comparison with this seed."""
+    check_asked(world, [policy], years=years, seed=seed, replication=replication)
     setting = settings(world, [policy], years)[0]
     outcome = play(setting, seed, replication, engine)
     return Future(world, policy, summarise(outcome, setting.world), outcome.postings, outcome.incidents)
@@ -327,6 +335,7 @@ def explain(
     engine: str = DEFAULT_ENGINE,
 ) -> Story:
     """Return the story of one municipality, by name or NIS code, in one future."""
+    check_asked(world, [policy], years=years, seed=seed, replication=replication)
     town = world.by_nis(municipality) if isinstance(municipality, int) else world.by_name(municipality)
     future = simulate(world, policy, replication=replication, seed=seed, years=years, engine=engine)
     return tell(world, town, future.postings, future.incidents, replication)
@@ -344,6 +353,7 @@ def compare(
     progress: Progress | None = None,
 ) -> Comparison:
     """Play all policies on the same futures and return the comparison; the first policy is the baseline."""
+    check_asked(world, policies, replications=replications, years=years, seed=seed, workers=workers)
     names = [policy.id for policy in policies]
     if not policies:
         raise ValueError("name at least one policy")

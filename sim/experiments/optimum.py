@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from sim.engines.expectations import full_stakes, own_prices
 from sim.engines.plan import Plan
+from sim.experiments.asked import check_asked
 from sim.experiments.burdens import SIZE_CLASSES, size_class
 from sim.experiments.checks import LEVELS
 from sim.experiments.replicate import settings
@@ -111,6 +112,7 @@ def prevention_curve(world: World, policy: Policy, municipality: str | int, *, a
     """Return the curve of one municipality, by name or NIS code, from no spend to well above all that has a name, and
     to `at_least` euro. Raises InputError for a municipality that is not there.
     """
+    check_asked(world, [policy])
     town = _find(world, municipality)
     balance = _balance(world, policy)
     place = int(np.searchsorted(balance.plan.world.nis, town.nis))
@@ -135,6 +137,7 @@ def optima(world: World, policy: Policy) -> pd.DataFrame:
     """
     import pandas as pd
 
+    check_asked(world, [policy])
     balance = _balance(world, policy)
     rows = []
     for place, town in enumerate(sorted(world.municipalities, key=lambda one: one.nis)):

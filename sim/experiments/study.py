@@ -60,6 +60,8 @@ def run_study(
     `interrupted` is then set. Raises InputError for a store that is of something else or in use, StoreFull where the
     disk is full; the store is whole then too.
     """
+    if not isinstance(study, Study):
+        raise TypeError(f"study is a {type(study).__name__}, and must be a Study: sim.load_study(...)")
     kept = tempfile.TemporaryDirectory(prefix="weerbaar-") if store is None else None
     folder = Path(kept.name) / study.id if kept is not None else Path(store or "")
     engine = usable_engine(engine)

@@ -25,6 +25,7 @@ from sim.model.problems import InputError, Problem, did_you_mean, listed
 from sim.model.spec import Parameter, parameters, plain_number
 from sim.model.study import Study
 from sim.model.world import World
+from sim.model.yaml_in import scalar
 
 Kind = Literal["world", "policy", "study"]
 Place = Callable[[Loc], tuple[str, int | None]]
@@ -42,6 +43,7 @@ _TYPE_WORDS = {
     "date_type": "a date such as 2020-01-01",
     "date_from_datetime_inexact": "a date without a time, such as 2020-01-01",
     "tuple_type": "a list",
+    "dict_type": "a group of keys",
 }
 _LIMIT_WORDS = {
     "greater_than_equal": "at least {ge}",
@@ -83,12 +85,17 @@ def changed(scenario: Scenario, kind: Kind, values: Mapping[str, Any]) -> Scenar
     name = f"{kind} {scenario.id}"
     fields: dict[str, Any] = {field: getattr(scenario, field) for field in type(scenario).model_fields}
     problems: list[Problem] = []
+    if not isinstance(values, Mapping):
+        problems.append(
+            Problem(name, None, "wrong-type", f"the values are {shown(values)}, and must be {{key: value}}")
+        )
+        raise InputError(problems)
     for key, value in values.items():
         path = tuple(key.removeprefix(f"{kind}.").split("."))
         if (problem := unknown_path(kind, path, name, None)) is not None:
             problems.append(problem)
         else:
-            put(fields, path, value)
+            put(fields, path, value.item() if getattr(value, "ndim", None) == 0 else value)  # a number of NumPy's
     if not problems:
         try:
             return type(scenario).model_validate(fields)
@@ -145,6 +152,9 @@ def unknown_key(kind: Kind, loc: Loc, file: str, line: int | None) -> Problem:
     other = OTHER[kind]
     first = key.partition(".")[0]
     here = keys_at(MODELS[kind], loc[:-1])
+    if loc[0] == "phases" and len(loc) == 3 and first in keys_at(MODELS[kind], ()):
+        message = f'unknown key "{where}" in a {kind}; keys here are {", ".join(here)}'
+        return Problem(file, line, "unknown-key", message, f"put it in set: {{{key}: ...}}")
     near = did_you_mean(key, here)
     full = _full_path(other, first) or first
     inner = f"{other}.{full}" in parameters()
@@ -309,15 +319,10 @@ def _wanted(row: Parameter | None, words: str) -> str:
 def _number_hint(value: object) -> str | None:
     if not isinstance(value, str):
         return None
-    try:
-        float(value)
-    except ValueError:
-        try:
-            float(value.replace(",", ".", 1))
-        except ValueError:
-            return None
-        return f"write {value.replace(',', '.', 1)[:40]}, with a point"
-    return "leave out the quotes"
+    pointed = value.replace(",", ".", 1)
+    if not isinstance(scalar(pointed), int | float) or isinstance(scalar(pointed), bool):
+        return None
+    return "leave out the quotes" if pointed == value else f"write {pointed[:40]}, with a point"
 
 
 def _group_words(kind: Kind, loc: Loc) -> str:

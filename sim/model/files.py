@@ -103,8 +103,9 @@ def check_together(world: World, policy: Policy) -> list[Problem]:
     return date_problems(policy, None, [world])
 
 
-def validate(paths: Iterable[str | os.PathLike[str]]) -> list[Problem]:
-    """Every problem of these files, and of all YAML files in these folders, in one pass; empty when all is sound.
+def validate(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> list[Problem]:
+    """Every problem of these files (or this one), and of all YAML files in these folders, in one pass; empty when all
+    is sound.
 
     Ids must differ within a kind, and what has a date must be in force in one of the worlds given, if any is given.
     What has ended before all of them is a warning only.
@@ -113,7 +114,7 @@ def validate(paths: Iterable[str | os.PathLike[str]]) -> list[Problem]:
     worlds: list[World] = []
     policies: list[tuple[Policy, Node | None]] = []
     ids: dict[tuple[str, str], Path] = {}
-    for path in _files(paths, problems):
+    for path in _files([paths] if isinstance(paths, str | os.PathLike) else paths, problems):
         if path.suffix.lower() == ".csv":
             problems += _table_problems(path)
             continue
@@ -272,6 +273,9 @@ def _files(paths: Iterable[str | os.PathLike[str]], problems: list[Problem]) -> 
     found: dict[str, Path] = {}
     for name in paths:
         path = Path(name)
+        if not os.fspath(name):  # which Path takes for the folder where we are
+            problems.append(Problem("", None, "not-found", "an empty name is no file"))
+            continue
         try:
             inside = [path]
             if path.is_dir():

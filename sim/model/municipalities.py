@@ -15,7 +15,7 @@ from pathlib import Path
 from pydantic import Field, ValidationError, model_validator
 
 from sim.model.groups import Group
-from sim.model.problems import InputError, Problem, did_you_mean
+from sim.model.problems import InputError, Problem, did_you_mean, unshown
 
 DATA = Path(__file__).parent.parent / "data"
 MAX_MUNICIPALITIES = 5000
@@ -127,6 +127,8 @@ def parse_municipalities(text: str, file: str = "table") -> tuple[Municipality, 
                 continue
             if len(cells) != len(header):
                 bad(reader.line_num, f"has {len(cells)} cells and the header {len(header)}")
+            elif (odd := unshown("".join(cells))) is not None:
+                bad(reader.line_num, f"holds a character that cannot be shown ({odd})")
             elif len(rows) >= MAX_MUNICIPALITIES:
                 bad(reader.line_num, f"is beyond the {MAX_MUNICIPALITIES} municipalities a world may have")
                 break

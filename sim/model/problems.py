@@ -7,6 +7,7 @@ nearest valid name. Problems are collected; an :class:`InputError` carries all o
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -55,6 +56,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """The hint `did you mean "x"?`, or None when nothing comes close."""
     candidate = nearest(word, known)
     return f'did you mean "{candidate}"?' if candidate is not None else None
+
+
+def unshown(text: str) -> str | None:
+    """The first character of a text that would command a terminal, by its number; None where there is none."""
+    found = next((letter for letter in text if unicodedata.category(letter) == "Cc" and letter not in "\n\r\t"), None)
+    return None if found is None else f"U+{ord(found):04X}"
 
 
 def listed(words: Sequence[str]) -> str:

@@ -365,7 +365,7 @@ class World(Group):
 
     def by_name(self, name: str) -> Municipality:
         """The municipality with this name (capitals do not matter) or NIS code; InputError with the nearest names."""
-        wanted = name.strip()
+        wanted = str(name).strip()  # a code out of a table of numbers is no int
         found = self._towns_by_name.get(wanted.casefold())
         if found is not None:
             return found

@@ -27,7 +27,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from sim.model.problems import Problem
+from sim.model.problems import Problem, did_you_mean, unshown
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
@@ -96,6 +96,8 @@ def read_tree(path: Path) -> tuple[Node | None, list[Problem]]:
     try:
         if path.is_dir():
             return fault("is-a-folder", "is a folder; a YAML file is expected")
+        if path.is_symlink() and not path.exists():
+            return fault("not-found", f"is a link to {path.readlink()}, and there is no such file")
         if not path.exists():
             return fault("not-found", "there is no such file", _similar_file(path))
         if not path.is_file():
@@ -107,7 +109,7 @@ def read_tree(path: Path) -> tuple[Node | None, list[Problem]]:
         reason = getattr(error, "strerror", None) or error
         return fault("unreadable", f"cannot be read: {reason}")
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return fault("not-utf8", "is UTF-16 text", "save it as UTF-8", 1)
+        return fault("not-utf8", "is UTF-32 text" if raw[2:4] == b"\0\0" else "is UTF-16 text", "save it as UTF-8", 1)
     if b"\0" in raw:
         return fault("binary", "is not a text file", line=raw[: raw.index(b"\0")].count(b"\n") + 1)
     try:
@@ -195,6 +197,8 @@ class _Builder:
             self._stack.pop()
         elif isinstance(event, ScalarEvent):
             text = str(event.value).encode("utf-8", "replace").decode()
+            if (odd := unshown(text)) is not None:
+                self.fault("control-character", f"holds a character that cannot be shown ({odd})", "leave it out", line)
             quoted = event.style in ("'", '"', "|", ">")
             self._put(text if quoted or self._wants_key() else scalar(text), line)
         elif isinstance(event, AliasEvent):
@@ -258,9 +262,7 @@ def _syntax_hint(problem: str) -> str | None:
 
 
 def _similar_file(path: Path) -> str | None:
-    from sim.model.problems import did_you_mean
-
     try:
-        return did_you_mean(path.name, sorted(other.name for other in path.parent.iterdir()))
+        return did_you_mean(path.name, sorted(other.name for other in path.parent.iterdir() if other.exists()))
     except OSError:
         return None

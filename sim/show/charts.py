@@ -232,6 +232,10 @@ def burden_by_size(result: Comparison, language: str, *, scheme: str = "light") 
             small=say.money(first),
             large=say.money(last),
         )
+    if len(result.policies) > 1:
+        title = say.say(
+            "{policy}: {finding}", policy=f"“{shown.title[language]}”", finding=title[0].lower() + title[1:]
+        )
     figures = [
         say.say(
             "{policy}: {amount}", policy=f"{policy.title[language]}, {names[str(group)]}", amount=say.money(row["mean"])

@@ -121,7 +121,7 @@ def test_mistakes_are_named():
     world, policy = sim.load_world("one-town"), sim.load_policy("status-quo-2020")
     with pytest.raises(ValueError, match="twice"):
         sim.compare(world, [policy, policy])
-    with pytest.raises(ValueError, match="at least 1"):
+    with pytest.raises(ValueError, match="replications is 0, and must be a whole number from 1 to"):
         sim.compare(world, [policy], replications=0)
     with pytest.raises(ValueError, match="engine"):
         sim.compare(world, [policy], engine="magic")

@@ -177,6 +177,12 @@ def test_the_burden_chart_shows_the_table(small: Comparison) -> None:
         assert list(trace.y) == pytest.approx(table[table["policy"] == policy.id]["mean"].tolist())
 
 
+def test_the_burden_chart_says_of_which_policy_its_title_is(small: Comparison) -> None:
+    title = burden_by_size(small, "nl").layout.meta["title"]
+    assert title.startswith(f"“{small.policies[1].title['nl']}”: ")
+    assert "miljoen" not in title
+
+
 # ---- tiles -----------------------------------------------------------------------------------------------------------
 
 

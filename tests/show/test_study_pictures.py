@@ -198,6 +198,17 @@ def test_names_are_those_of_the_parameters():
     assert limit_name(dutch, both) == "Ernstige pogingen tot inbraak van 5 tot 9"
 
 
+def test_a_map_is_read_in_its_own_language(answers):
+    studied, found, table, chart = answers["heat"]
+    cut = replace(found, x_labels=("none", *found.x_labels[1:]), y_labels=("4.01 – 14.4", *found.y_labels[1:]))
+    shown = table(studied, cut, "nl")
+    assert (shown.columns[1], shown.rows[0][0]) == ("geen", "4,01 – 14,4")
+    figure = chart(studied, cut, "nl").data[0]
+    assert (figure.x[0], figure.y[0]) == ("geen", "4,01 – 14,4")
+    assert of_heat(cut, "nl").rows[0][:2] == ("4,01 – 14,4", "geen")
+    assert table(studied, cut, "en").rows[0][0] == "4.01 – 14.4"
+
+
 def test_every_level_of_a_shipped_study_has_a_name_in_both_languages():
     levels = {
         str(value)
