@@ -44,9 +44,6 @@ LEVEL_NAMES = {
 """Names of levels in the studies that come with Weerbaar, and of what a case leaves alone."""
 
 
-_NUMBERS = re.compile(r"[-+.e\d]+( – [-+.e\d]+)?")
-
-
 class Unit(NamedTuple):
     """How an outcome is shown: divided by `by`, with its name and unit in words."""
 
