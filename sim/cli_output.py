@@ -135,9 +135,10 @@ def show_answer(result: Comparison, language: str | None, command: str, *, told:
 
     Of a policy that is alone, a paragraph on what it does comes first.
     """
+    from sim.show.assumptions import deciding
     from sim.show.overview import headline
     from sim.show.paragraph import paragraph
-    from sim.show.tables import count, deciding
+    from sim.show.tables import count
     from sim.text import LANGUAGES, words
 
     out = console()
@@ -293,7 +294,7 @@ def show_optimum(world: World, policy: Policy, town: Municipality | None, langua
     """Print what prevention is best by size, or the curve of one municipality in short, and what decides it."""
     from sim.experiments.optimum import prevention_curve
     from sim.show import optimum, optimum_tables
-    from sim.show.tables import deciding
+    from sim.show.assumptions import deciding
     from sim.text import words
 
     say, out = words(language), console()

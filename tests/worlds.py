@@ -13,10 +13,10 @@ from sim.engines.setting import Outcome, Setting
 from sim.engines.tape import deal, sky_over
 from sim.experiments.laboratory import FOUR_YEARS, attacked, plain_policy, quiet_world, towns
 from sim.experiments.replicate import play
-from sim.model.arrays import world_arrays
 from sim.model.policy import Policy
 from sim.model.policy_arrays import policy_arrays
 from sim.model.world import World
+from sim.model.world_arrays import world_arrays
 
 __all__ = [
     "FOUR_YEARS",

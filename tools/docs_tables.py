@@ -11,8 +11,9 @@ from pathlib import Path
 import sim
 from sim.engines import events as ev
 from sim.engines.structure import structure
-from sim.model.arrays import DEFENCES, MEASURES, WorldArrays, world_arrays
+from sim.model.arrays import DEFENCES, MEASURES, WorldArrays
 from sim.model.spec import Parameter, parameters
+from sim.model.world_arrays import world_arrays
 from sim.rules import defence, incident, threat
 
 PROJECT = Path(__file__).resolve().parents[1]

@@ -19,11 +19,12 @@ from sim.engines.setting import Outcome, Setting
 from sim.engines.structure import Structure, structure
 from sim.engines.tape import Sky, deal, sky_over
 from sim.engines.twin.deck import Deck, Shelf, deal_deck
-from sim.model.arrays import WorldArrays, world_arrays
+from sim.model.arrays import WorldArrays
 from sim.model.policy import Policy
 from sim.model.policy_arrays import PolicyArrays, policy_arrays
 from sim.model.workload import check_horizon
 from sim.model.world import World
+from sim.model.world_arrays import world_arrays
 from sim.results.outcomes import Summary, summaries_of, summarise
 from sim.rules.compiling import HAS_NUMBA, is_stored
 

@@ -1,4 +1,4 @@
-"""The tables of what a result rests on: numbers that nobody measured, and numbers that were changed."""
+"""What a result rests on: the deciding assumptions in a sentence, and tables of what nobody measured or was changed."""
 
 from __future__ import annotations
 
@@ -8,11 +8,18 @@ from collections.abc import Callable, Mapping
 from sim.experiments.compare import Comparison
 from sim.model.policy import Policy
 from sim.model.spec import parameters
+from sim.model.world import World
+from sim.results.findings import ANCHORS, LEVEL_NAMES
 from sim.show.numbers import shown
 from sim.show.tables import Table
 from sim.text import words
 
 Uses = Callable[[Policy], bool]
+ANCHOR_NAMES = {
+    "frequency": "frequency of attacks",
+    "service_value": "value of a service day",
+    "supplier_accumulation": "accumulation at suppliers",
+}
 
 
 def _grant(instrument: str) -> Uses:
@@ -128,3 +135,12 @@ def changed(result: Comparison, language: str) -> Table | None:
         rows=tuple(rows),
         wordy=(3, 4),
     )
+
+
+def deciding(world: World, language: str) -> str:
+    """Return the three assumptions that decide much, with their level, in one sentence."""
+    say = words(language)
+    levels = ", ".join(
+        f"{say.say(ANCHOR_NAMES[name])} {say.say(LEVEL_NAMES[getattr(world.anchor, name)])}" for name in ANCHORS
+    )
+    return say.say("Deciding assumptions: {levels}.", levels=levels)

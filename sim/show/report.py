@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sim.experiments.compare import Comparison
 from sim.model.policy import Policy
 from sim.show import tables
-from sim.show.assumptions import assumptions, changed
+from sim.show.assumptions import assumptions, changed, deciding
 from sim.show.overview import TOLD, overview
 from sim.show.paragraph import paragraph
 from sim.show.writing import put
@@ -145,7 +145,7 @@ def _page(result: Comparison, language: str, captions: Mapping[str, Mapping[str,
         if result.interrupted
         else "",
         "sentences": [finding.sentence(say) for finding in findings] or [result.sentence(language)],
-        "proviso": findings[-1].proviso(say) if findings else tables.deciding(result.world, language),
+        "proviso": findings[-1].proviso(say) if findings else deciding(result.world, language),
         "overview": overview(result, language) if others else None,
         "table_first": len(result.policies) > TOLD,
         "costs": tables.costs(result, language),

@@ -16,9 +16,7 @@ import numpy as np
 from sim.engines.events import TRANSFERS
 from sim.experiments.compare import Comparison
 from sim.model.policy import CATEGORIES, PAYERS, Policy
-from sim.model.world import World
 from sim.results.estimates import Estimate, estimate, quantile_interval
-from sim.results.findings import ANCHORS, LEVEL_NAMES
 from sim.results.outcomes import KPIS
 from sim.results.story import ENTRY_NAMES
 from sim.text import Words, words
@@ -58,11 +56,6 @@ SIZE_NAMES = {
     "20 000 - 49 999": "20,000 to 50,000",
     "50 000 - 99 999": "50,000 to 100,000",
     ">= 100 000": "100,000 inhabitants and more",
-}
-ANCHOR_NAMES = {
-    "frequency": "frequency of attacks",
-    "service_value": "value of a service day",
-    "supplier_accumulation": "accumulation at suppliers",
 }
 ONE = {"years": "1 year", "futures": "1 future", "municipalities": "1 municipality", "policies": "1 policy"}
 MANY = {
@@ -391,12 +384,3 @@ def burden(result: Comparison, by: str, language: str) -> Table:
         columns=(head, say.say("Municipalities"), *(policy.title[language] for policy in result.policies)),
         rows=tuple(rows),
     )
-
-
-def deciding(world: World, language: str) -> str:
-    """Return the three assumptions that decide much, with their level, in one sentence."""
-    say = words(language)
-    levels = ", ".join(
-        f"{say.say(ANCHOR_NAMES[name])} {say.say(LEVEL_NAMES[getattr(world.anchor, name)])}" for name in ANCHORS
-    )
-    return say.say("Deciding assumptions: {levels}.", levels=levels)

@@ -7,11 +7,12 @@ import datetime
 import pytest
 from pydantic import ValidationError
 
+from sim.model.attacks import Threat
 from sim.model.checks import problems_of
 from sim.model.files import load_policy, load_world
 from sim.model.policy import CATEGORIES, PAYERS, Layer, Policy
 from sim.model.problems import InputError, Problem, nearest
-from sim.model.world import Threat, World
+from sim.model.world import World
 
 
 @pytest.fixture(scope="module")

@@ -15,11 +15,12 @@ from sim.engines import events as ev
 from sim.engines.accounts import Accounts
 from sim.engines.mixing import ledger_hash
 from sim.experiments.replicate import play
-from sim.model.arrays import NO_LIMIT, world_arrays
+from sim.model.arrays import NO_LIMIT
 from sim.model.files import scenarios
 from sim.model.layers import PROGRAMMES
 from sim.model.policy import CATEGORIES, PAYERS
 from sim.model.policy_arrays import NOBODY, LayerTerms, policy_arrays
+from sim.model.world_arrays import world_arrays
 from sim.results.ledger import by_payer_and_category
 from sim.results.outcomes import KPIS, summarise
 from tests.worlds import setting

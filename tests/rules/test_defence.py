@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 from scipy.optimize import minimize_scalar
 
-from sim.model.arrays import world_arrays
 from sim.model.problems import InputError
+from sim.model.world_arrays import world_arrays
 from sim.rules import defence as rules
 from tests.worlds import quiet_world
 
