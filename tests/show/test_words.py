@@ -136,5 +136,5 @@ def test_grants_have_dutch_names() -> None:
 
 def test_what_a_group_sets_is_said_in_one_sentence() -> None:
     fund = differs(sim.load_policy("flanders-backstop"), TODAY, words("nl"))
-    assert "Solidariteitsfonds: ja, wie garant staat Vlaanderen" in fund
+    assert "Solidariteitsfonds: ja, wie garant staat: Vlaanderen" in fund
     assert any(line.startswith("Herstel: Gemeenten de eerste €\xa025.000, Solidariteitsfonds 80") for line in fund)
