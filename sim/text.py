@@ -83,8 +83,9 @@ class Words:
         width, shown = self.figure(half, 1 if half < 1 else 2), self.signed(value)
         decimals = [len(text.partition("," if self.language == "nl" else ".")[2]) for text in (width, shown)]
         if decimals[1] > decimals[0]:
-            text = self.number(value, decimals[0])
-            shown = f"+{text}" if value > 0 else text
+            rounded = round(value, decimals[0])
+            text = self.number(rounded, decimals[0])
+            shown = f"+{text}" if rounded > 0 else text if rounded else "0"
         return f"{shown}{NO_BREAK}±{NO_BREAK}{width}"
 
     def percent(self, share: float, decimals: int = 0) -> str:

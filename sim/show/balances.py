@@ -9,6 +9,7 @@ import numpy as np
 from sim.experiments.compare import Comparison
 from sim.experiments.pots import FUND, dry, left, open_years, pots
 from sim.model.policy import Policy
+from sim.show import plans
 from sim.show.frame import dress, nice
 from sim.show.lines import KEY
 from sim.show.palette import palette
@@ -18,7 +19,7 @@ from sim.text import Words, words
 
 def name_of(say: Words, pot: str) -> str:
     """Return what a pot is called: the fund, or what its policy calls an envelope or a grant."""
-    return say.say("Solidarity fund") if pot == FUND else say.say("Budget “{name}”", name=pot)
+    return say.say("Solidarity fund") if pot == FUND else say.say("Budget “{name}”", name=plans.name_of(say, pot))
 
 
 def drawn(result: Comparison, policy: Policy) -> list[str]:

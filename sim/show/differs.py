@@ -87,7 +87,7 @@ def _set(say: Words, path: str, group: Group) -> list[str]:
         row, value = parameters().get(f"policy.{path}.{name}"), getattr(group, name)
         if row is not None and value != row.value:
             label = row.label[say.language]
-            said.append(f"{label[:1].lower()}{label[1:]} {value_of(say, row, value)}{_unit(say, row, value)}")
+            said.append(f"{label[:1].lower()}{label[1:]}: {value_of(say, row, value)}{_unit(say, row, value)}")
     return said
 
 

@@ -30,15 +30,34 @@ MEASURES = {
     "backups": "offline backups",
     "continuity": "a continuity plan",
 }
+NAMES = {
+    "audit": "audit",
+    "audit-2023": "audit-2023",
+    "audit-again": "audit-again",
+    "follow-up": "follow-up",
+    "guidance": "guidance",
+    "lump": "lump",
+    "match": "match",
+    "service": "service",
+}
+"""What the policies and the levers that come with Weerbaar call their grants; others have the name of their file."""
 SHARED_ELSEWHERE = "audits, paid as other prevention is"  # a grant of which Flanders pays no part by itself
+
+
+def name_of(say: Words, grant: str) -> str:
+    """Return what a grant or an envelope is called."""
+    return say.say(NAMES[grant]) if grant in NAMES else grant
 
 
 def grants(say: Words, policy: Policy, base: Policy) -> list[str]:
     """Return a sentence for every grant that a policy has and its base has not, or has otherwise; and the reverse."""
     mine, theirs = ({grant.id: grant for grant in one.grants} for one in (policy, base))
-    new = [say.say("Grant “{name}”: {what}", name=name, what=grant_said(say, grant)) for name, grant in mine.items()
-           if theirs.get(name) != grant]  # fmt: skip
-    return new + [say.say("Grant “{name}”: no", name=name) for name in theirs if name not in mine]
+    new = [
+        say.say("Grant “{name}”: {what}", name=name_of(say, name), what=grant_said(say, grant))
+        for name, grant in mine.items()
+        if theirs.get(name) != grant
+    ]
+    return new + [say.say("Grant “{name}”: no", name=name_of(say, name)) for name in theirs if name not in mine]
 
 
 def grant_said(say: Words, grant: Grant, *, again: bool = False) -> str:
@@ -74,7 +93,7 @@ def budgets(say: Words, policy: Policy, base: Policy) -> list[str]:
         if mine == base.budgets.get(name):
             continue
         what = say.say("no") if mine is None else say.say("at most {amount} a year", amount=say.money(mine.per_year))
-        said.append(say.say("Budget “{name}”: {what}", name=name, what=what))
+        said.append(say.say("Budget “{name}”: {what}", name=name_of(say, name), what=what))
     return said
 
 

@@ -122,7 +122,8 @@ def _delta(figure: KeyFigure, gap: Difference, say: Words) -> tuple[str, Colour,
     if gap.share_of_futures_equal == 1.0:
         return "0", "off", "off"
     shown = say.change(gap.mean, (gap.ci95[1] - gap.ci95[0]) / 2)
-    return shown, "off" if figure.shift or gap.verdict == "too_close" else "inverse", "auto"
+    colour: Colour = "off" if figure.shift or gap.verdict == "too_close" else "inverse"
+    return shown, colour, "off" if shown.startswith("0") else "auto"
 
 
 def _interval(say: Words, ends: tuple[float, float]) -> str:

@@ -174,7 +174,13 @@ def test_every_preset_differs_in_a_few_lines(language: str) -> None:
         assert 1 <= len(lines) <= 6, scenario.id
 
 
+def test_grants_have_dutch_names() -> None:
+    plan = " ".join(differs(sim.load_policy("action-plan-2021-2025"), TODAY, words("nl")))
+    assert "Subsidie “begeleiding”" in plan
+    assert "“guidance”" in " ".join(differs(sim.load_policy("action-plan-2021-2025"), TODAY, words("en")))
+
+
 def test_what_a_group_sets_is_said_in_one_sentence() -> None:
     fund = differs(sim.load_policy("flanders-backstop"), TODAY, words("nl"))
-    assert "Solidariteitsfonds: ja, wie garant staat Vlaanderen" in fund
+    assert "Solidariteitsfonds: ja, wie garant staat: Vlaanderen" in fund
     assert any(line.startswith("Herstel: Gemeenten de eerste €\xa025.000, Solidariteitsfonds 80") for line in fund)

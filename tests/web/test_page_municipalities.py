@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
 import sim
 from sim.experiments.typical import typical
 from sim.show.town import Town
-from sim.text import LANGUAGES, words
+from sim.text import LANGUAGES, NO_BREAK, words
 from sim.web import chart as chart_of
 from sim.web import link
 from sim.web.choice import BASELINE, WORLD, world_of, world_start
+from sim.web.pages.municipalities import _delta
 from tests.pages import MOST, address_of, charts, mark_of, opened, small, turned
 
 PAGE = "municipalities"
@@ -88,6 +92,13 @@ def test_the_figures_are_those_of_python() -> None:
     assert metrics["1 in 20 above"].value == f"{say.figure(own.p95, 3)} :small[€ a head]"
     assert metrics["Without services"].value == f"{say.figure(out.mean, 2)} :small[days]"
     assert metrics["Without services"].delta == "0"  # only the bill moves
+
+
+def test_less_than_half_a_cent_is_no_difference() -> None:
+    gap: Any = SimpleNamespace(mean=-0.0001, ci95=(-0.0003, 0.0001), share_of_futures_equal=0.5)
+    assert [_delta(words("en"), measure, gap) for measure in ("own", "outage")] == ["0", "0"]
+    gap.ci95 = (-0.0063, 0.0061)
+    assert _delta(words("nl"), "own", gap).replace(NO_BREAK, " ") == "0 ± 0,006"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

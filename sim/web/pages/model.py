@@ -143,6 +143,8 @@ def _checks(say: Words) -> None:
             say.say("{n} of {all} experiments agree with their formula", n=agreeing, all=len(found)), anchor=False
         )  # fmt: skip
     table = _as_table(found, say)
+    with st.container(key="on-a-phone-checks"):
+        st.caption(say.say("Swipe the table to the left for the numbers and the verdict."))
     with st.container(key="wide-checks"):
         st.table(table.shown(say), border="horizontal")
     st.caption(

@@ -18,7 +18,7 @@ from sim.show import twins
 from sim.show.optimum import left_out, optimum, what_decides
 from sim.show.optimum_tables import of_deciding, of_optimum
 from sim.show.tiles import tile_map
-from sim.show.town import Town, of_peers, of_town_futures, peers, town_futures
+from sim.show.town import FELT, Town, of_peers, of_town_futures, peers, town_futures
 from sim.text import Words
 from sim.web import around, memory, which
 from sim.web.answer import ask, pair
@@ -150,8 +150,8 @@ def _figure(one: Town, measure: str, label: str, unit: str, say: Words) -> None:
     if not np.isfinite(e.ci95).all():
         text = say.say("One future gives no interval.")
     text = f"{say.say(HELPS[measure])} {text}"
-    grey = measure == "own" or gap.verdict == "too_close" or gap.share_of_futures_equal == 1
-    delta = _delta(say, gap) if len(one.result.policies) > 1 else None
+    delta = _delta(say, measure, gap) if len(one.result.policies) > 1 else None
+    grey = measure == "own" or gap.verdict == "too_close" or delta == "0"
     _card(say, label, unit, e.mean, text, delta, "off" if grey else "inverse")
 
 
@@ -163,7 +163,7 @@ def _card(
         f"{say.figure(value, 2 if value < 1 else 3)} :small[{unit}]",
         delta,
         delta_color=colour,
-        delta_arrow="off" if delta in (None, "0") else "auto",
+        delta_arrow="off" if delta is None or delta.startswith("0") else "auto",
         help=text,
         border=True,
         width="stretch",
@@ -171,8 +171,8 @@ def _card(
     )
 
 
-def _delta(say: Words, gap: Difference) -> str:
-    if gap.share_of_futures_equal == 1:
+def _delta(say: Words, measure: str, gap: Difference) -> str:
+    if gap.share_of_futures_equal == 1 or max(map(abs, gap.ci95)) < FELT.get(measure, 0.0):
         return "0"
     return say.change(gap.mean, (gap.ci95[1] - gap.ci95[0]) / 2)
 
