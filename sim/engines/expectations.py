@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim.engines import events as ev
 from sim.engines.events import INSURER, MUNICIPALITY
 from sim.model.arrays import PARTS_PER_MILLION, WorldArrays
-from sim.model.policy_arrays import Stage
+from sim.model.policy_arrays import NOBODY, Stage
 from sim.rules import incident
 from sim.rules.budgets import denial_probability
 from sim.rules.calendar import MINUTES_PER_DAY
@@ -144,11 +144,12 @@ def own_prices(world: WorldArrays, stage: Stage) -> Floats:
 def _own_parts(stage: Stage, bills: Sequence[tuple[int, Floats]], insured: bool) -> Floats:
     """Return the cents that the municipality pays itself of incidents, given the parts of their bills by category.
 
-    The parts of a bill share the deductible and the limit of the insurance.
+    The parts of a bill share the deductible and the limit of the insurance, and what a pot pays to a member in a year.
     """
     minute = max(0, stage.begins)
     own = np.zeros_like(bills[0][1])
     deductible, room = np.full_like(own, stage.choices.deductible), np.full_like(own, stage.choices.insurance_limit)
+    members = [np.full_like(own, pot.member_limit) for pot in stage.pots]
     for category, left in bills:
         kept = np.zeros_like(own)
         for layer in stage.layers[category]:
@@ -164,6 +165,9 @@ def _own_parts(stage: Stage, bills: Sequence[tuple[int, Floats]], insured: bool)
             if layer.insured:
                 paid = np.minimum(paid, room)
                 room = room - paid
+            if layer.pot != NOBODY:
+                paid = np.minimum(paid, members[layer.pot])
+                members[layer.pot] = members[layer.pot] - paid
             if layer.payer == MUNICIPALITY or (layer.payer == INSURER and stage.risk_rated):
                 own = own + paid
             left = left - paid

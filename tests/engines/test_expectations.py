@@ -61,3 +61,13 @@ def test_a_euro_costs_what_others_leave_of_it_also_where_nothing_is_spent(spend)
     policy = plain_policy({"prevention.local_spend": spend, "cost_split.prevention": half})
     one = setting(quiet_world((20_000,), 1), policy)
     assert math.isclose(own_prices(one.world, one.policy.stages[0])[0], 0.5)
+
+
+@pytest.mark.parametrize(("limit", "own"), [(10_000.0, 0.9), (50_000.0, 0.5), (1e6, 0.2)])
+def test_a_municipality_counts_on_no_more_than_a_fund_pays_to_a_member(limit, own):
+    """By hand: every break-in costs 100,000 euro, of which the fund pays four fifths, up to its limit."""
+    values = {"incident.minor_cost": 100_000.0, "incident.minor_sigma": 0.0}
+    layers = [{"payer": "fund", "share": 0.8}, {"payer": "municipality"}]
+    policy = plain_policy({"fund": {"member_limit": limit}, "cost_split.recovery": layers})
+    one = setting(quiet_world((20_000,), 1, attacked(1.0) | values), policy)
+    assert one.plan.stakes(0, 0)[0, 1] == pytest.approx(own * 100_000 / 20_000)
