@@ -145,6 +145,18 @@ def test_what_is_alone_or_beside_one_other_is_named(answers):
     assert title.endswith(f"“{candidate_name(studied, other, words('en'))}” is too close to call")
 
 
+def test_policies_that_disappoint_alike_are_named_together(answers):
+    studied, found, _, chart = answers["regret"]
+    titles = []
+    for count in (1, 2, 3, 6):
+        rows = [replace(one, worst=5.0 + (place >= count), mean=1.0) for place, one in enumerate(found.rows * 2)]
+        titles.append(chart(studied, replace(found, rows=tuple(rows)), "en").layout.meta["title"])
+    assert "” disappoints least: " in titles[0]
+    assert "” and “" in titles[1]
+    assert "” and 2 others disappoint least" in titles[2]
+    assert titles[3].startswith("All policies disappoint alike")
+
+
 def test_two_aims_in_one_unit_name_it_once(grid):
     aims = tradeoffs.Aim("cash_cost_eur"), tradeoffs.Aim("cash_cost_eur", "cvar95")
     note = study_tables.pareto(grid, tradeoffs.pareto(grid, *aims), "en").note
