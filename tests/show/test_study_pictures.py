@@ -190,6 +190,7 @@ def test_names_are_those_of_the_parameters():
     assert value_name(english, 4.0) == "4"
     assert value_name(dutch, 0.25) == "0,250"
     assert [value_name(dutch, name) for name in ("two thirds", "low", "mine")] == ["twee derde", "laag", "mine"]
+    assert limit_name(dutch, losses.Limit("policy.grants", words=("none", "half"))) == "Subsidies: geen / de helft"
     limit = losses.Limit("world.threat.attempts", 5.0, None)
     assert limit_name(english, limit) == "Serious attempts to break in ≥ 5"
     both = losses.Limit("world.threat.attempts", 5.0, 9.0)
