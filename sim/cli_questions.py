@@ -53,10 +53,14 @@ Picture = Annotated[
 ]
 
 
-def asked(name: str) -> Studied:
-    """Return the results in a store, for a question; say how much is missing. InputError where nothing was played."""
+def asked(name: str, json: str | None, picture: str | None) -> Studied:
+    """Return the results in a store, for a question whose answer can be written; say how much is missing.
+
+    InputError where nothing was played.
+    """
     from sim.experiments.studied import Studied
 
+    check_targets(json, picture)
     found = Studied(opened(name))
     if not len(found.points):
         raise BadInput(f"STORE: no design of {found.store.folder} was played yet")
@@ -70,11 +74,10 @@ def tell(studied: Studied, found: Any, name: str, json: str | None, picture: str
     from sim.show import study_charts, study_tables
 
     language = (lang or Language.en).value
-    check_targets(json, picture)
-    hand_over(json, lambda: plain(found), lambda: [getattr(study_tables, name)(studied, found, language)])
-    if picture is not None:
+    if picture is not None:  # before the table, of which a reader may take the first lines only
         draw = getattr(study_charts, {"effects": "tornado", "indices": "sobol"}.get(name, name))
         hang(picture, draw(studied, found, language), studied.study.title[language], language)
+    hand_over(json, lambda: plain(found), lambda: [getattr(study_tables, name)(studied, found, language)])
 
 
 def check_targets(json: str | None, picture: str | None) -> None:
@@ -132,7 +135,7 @@ def effects(
     """What each factor does to an outcome, and below which change it is noise (a tornado)."""
     from sim.experiments import sensitivity
 
-    found = asked(name)
+    found = asked(name, json, picture)
     tell(found, sensitivity.effects(found, outcome, policy, against), "effects", json, picture, lang)
 
 
@@ -153,7 +156,7 @@ def sobol(
     """How much of the spread of an outcome each factor brings, alone and with others (design: sobol)."""
     from sim.experiments import sensitivity
 
-    found = asked(name)
+    found = asked(name, json, picture)
     tell(found, sensitivity.sobol(found, outcome, policy, against, world), "indices", json, picture, lang)
 
 
@@ -174,7 +177,7 @@ def heatmap(
     """An outcome over two factors at once."""
     from sim.experiments import tradeoffs
 
-    found = asked(name)
+    found = asked(name, json, picture)
     answer = tradeoffs.heat(found, outcome, x, y, policy=policy, against=against, bins=bins)
     tell(found, answer, "heat", json, picture, lang)
 
@@ -194,7 +197,7 @@ def pareto(
     """Which policies no other beats on two aims at once."""
     from sim.experiments import tradeoffs
 
-    found = asked(name)
+    found = asked(name, json, picture)
     aims = [tradeoffs.Aim(one.partition(":")[0], one.partition(":")[2] or "mean") for one in (x, y)]
     tell(found, tradeoffs.pareto(found, *aims), "pareto", json, picture, lang)
 
@@ -211,7 +214,7 @@ def regret(
     """How much worse each policy is than the best one of each world."""
     from sim.experiments import tradeoffs
 
-    found = asked(name)
+    found = asked(name, json, picture)
     tell(found, tradeoffs.regret(found, outcome), "regret", json, picture, lang)
 
 
@@ -228,7 +231,7 @@ def best(
     """The best policy that Flanders can afford, and which others are too close to call."""
     from sim.experiments import tradeoffs
 
-    found = asked(name)
+    found = asked(name, json, picture)
     tell(found, tradeoffs.best(found, outcome, budget), "best", json, picture, lang)
 
 
@@ -246,7 +249,7 @@ def losses(
     """In which worlds a policy does worse than another, as rules."""
     from sim.experiments import losses as module
 
-    found = asked(name)
+    found = asked(name, json, picture)
     if len(found.points) * len(found.factors) > MANY:
         chat("Note: looking for rules over so many designs and factors takes a minute or so.")
     tell(found, module.losses(found, outcome, policy, against), "losses", json, picture, lang)
@@ -293,9 +296,9 @@ def optimise(
     head = {"model_version": MODEL_VERSION, "world": found_world.id, "policy": chosen.id, "seed": seed,
             "replications": replications}  # fmt: skip
     shown = [best_values.values, best_values.trials] if details else [best_values.values]
-    hand_over(json, lambda: head | plain(found), lambda: [table(chosen, found, language) for table in shown])
     if picture is not None:
         hang(picture, best_values.picture(chosen, found, language), found_world.title[language], language)
+    hand_over(json, lambda: head | plain(found), lambda: [table(chosen, found, language) for table in shown])
 
 
 def all_ends(over: list[str]) -> dict[str, tuple[float, float]]:

@@ -203,6 +203,15 @@ def test_policies_are_judged_in_tables_json_and_pictures(crossed_store, here, wo
     assert json.loads(bare.out) == json.loads((here / "out.json").read_text(encoding="utf-8"))
 
 
+def test_a_picture_is_written_however_few_lines_of_the_table_are_read(filled, here, monkeypatch):
+    def closed(*_):
+        raise RuntimeError
+
+    monkeypatch.setattr("sim.cli_output.show_table", closed)
+    assert weerbaar("study", "effects", filled, "--picture", "out.html").code == 1
+    assert (here / "out.html").is_file()
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

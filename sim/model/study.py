@@ -76,11 +76,14 @@ class Factor(Group):
                 "which-form",
                 "must be one of: a list of values, named levels, low and high, or from_spec: true",
             )
-        if self.low is not None and self.high is not None:
-            self._check_range(self.low, self.high)
+        self.check_ends()
         return self
 
-    def _check_range(self, low: float, high: float) -> None:
+    def check_ends(self) -> None:
+        """Raise PydanticCustomError where a range and its distribution do not go together."""
+        if self.low is None or self.high is None:
+            return
+        low, high = self.low, self.high
         if low >= high:
             raise PydanticCustomError("empty-range", "has low {low} and high {high}; low must be below high",
                                       {"low": low, "high": high})  # fmt: skip

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from pydantic_core import InitErrorDetails
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from sim.model.faults import Loc, fault
 from sim.model.kpis import KPIS
@@ -149,7 +149,7 @@ def _of_factor(study: Study, key: str, factor: Factor) -> list[InitErrorDetails]
     """What worlds or policies say of the values of a factor, each on its own; of a range, of its ends."""
     row = parameters().get(key)
     if factor.from_spec:
-        return []
+        return list(_over_spec(key, factor))
     if factor.is_range:
         if row is not None and row.choices:
             return [fault("wrong-type", ("factors", key), f"has a range, and must be {listed(list(row.choices))}")]
@@ -163,6 +163,21 @@ def _of_factor(study: Study, key: str, factor: Factor) -> list[InitErrorDetails]
             for place, value in zip(places, factor.listed(), strict=True)
         ]
     return [one for loc, value in ends for one in _refused(study, {key: value}, loc)]
+
+
+def _over_spec(key: str, factor: Factor) -> Iterator[InitErrorDetails]:
+    """What is wrong with a distribution over a range of the parameter table; of a group, over the first one of them."""
+    for name, row in parameters().items():
+        if row.low is not None and (name == key or name.startswith(f"{key}.")):
+            if name == key and factor.distribution == "loguniform" and row.low <= 0:
+                yield fault("not-positive", ("factors", key), "is loguniform, and low must be above 0", row.low)
+                return
+            try:
+                factor.over(name).check_ends()
+            except PydanticCustomError as error:
+                message = error.message() if name == key else f"{error.message()} ({name})"
+                yield fault(error.type, ("factors", key), message)
+                return
 
 
 def _refused(study: Study, values: Mapping[str, Any], loc: Loc) -> list[InitErrorDetails]:

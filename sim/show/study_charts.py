@@ -181,11 +181,18 @@ def regret(studied: Studied, found: Regrets, language: str, *, scheme: str = "li
         _bar(names, [one.mean / unit.by for one in rows], name=say.say("mean over worlds"), color=colours.scenario,
              width=0.35),
     ]  # fmt: skip
-    title = say.say(
-        "“{policy}” disappoints least: {worst} at worst",
-        policy=names[0],
-        worst=figure(say, rows[0].worst / unit.by),
-    )
+    worst = figure(say, rows[0].worst / unit.by)
+    alike = sum((one.worst, one.mean) == (rows[0].worst, rows[0].mean) for one in found.rows)
+    if alike == len(found.rows):
+        title = say.say("All policies disappoint alike: {worst} at worst", worst=worst)
+    elif alike == 1:
+        title = say.say("“{policy}” disappoints least: {worst} at worst", policy=names[0], worst=worst)
+    elif alike == 2:
+        title = say.say("“{policy}” and “{other}” disappoint least: {worst} at worst", policy=names[0], other=names[1],
+                        worst=worst)  # fmt: skip
+    else:
+        title = say.say("“{policy}” and {n} others disappoint least: {worst} at worst", policy=names[0], n=alike - 1,
+                        worst=worst)  # fmt: skip
     alt = "; ".join(f"{name} {figure(say, one.worst / unit.by)}" for name, one in zip(names, rows, strict=True))
     return _bars(studied, data, language, name="regret", title=title, alt=alt, scheme=scheme, rows=names,
                  x=say.say("regret: {outcome}", outcome=unit.words))  # fmt: skip

@@ -150,7 +150,7 @@ def limit_name(say: Words, limit: Limit) -> str:
     """Return a limit of a rule as a reader would say it."""
     name = factor_name(say, limit.factor)
     if limit.words:
-        return say.say("{name}: {words}", name=name, words=" / ".join(limit.words))
+        return say.say("{name}: {words}", name=name, words=" / ".join(value_name(say, one) for one in limit.words))
     if limit.low is None or limit.high is None:
         sign, value = ("≤", limit.high) if limit.low is None else ("≥", limit.low)
         return f"{name} {sign} {value_name(say, value or 0.0)}"

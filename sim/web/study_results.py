@@ -20,6 +20,7 @@ from sim.text import Words
 from sim.web import around
 from sim.web.chart import chart
 from sim.web.files import literal
+from sim.web.link import FIELDS
 from sim.web.policy_file import sentences
 from sim.web.view import View
 
@@ -49,6 +50,8 @@ def draw(seen: View, found: Studied) -> list[str]:
     missing = lacking(say, found)
     fitting = {name: say.say(label) for name, label in TABS.items() if name not in missing}
     charts: list[str] = []
+    if (asked := seen.screen.fields["asks"]) in missing and asked != FIELDS["asks"].default:
+        st.info(f"**{say.say(TABS[asked])}**: {missing[asked]}")
     if not fitting:
         st.info(say.say("Too few designs were played for a picture. The command line has tables of every study."))
     else:

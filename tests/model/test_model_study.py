@@ -113,6 +113,26 @@ def test_a_normal_law_that_misses_its_ends_is_refused():
     assert Factor(low=0, high=1, mean=-2, sd=1, distribution="normal").at(0.5) > 0
 
 
+@pytest.mark.parametrize("key", ["world.threat.attempts", "world.threat"])
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ({"distribution": "normal"}, "is normal, and needs mean and sd"),
+        ({"distribution": "triangular", "mode": 5000}, "has its mode outside low and high"),
+    ],
+)
+def test_a_distribution_over_the_range_of_the_evidence_is_checked_too(key, words, told):
+    with pytest.raises(ValidationError, match=told):
+        study(design="latin_hypercube", size=2, factors={key: {"from_spec": True} | words})
+
+
+def test_a_range_of_the_evidence_that_begins_at_zero_is_not_loguniform_by_itself():
+    words = {"from_spec": True, "distribution": "loguniform"}
+    with pytest.raises(ValidationError, match="is loguniform, and low must be above 0"):
+        study(design="latin_hypercube", size=2, factors={"world.threat.growth": words})
+    assert study(design="latin_hypercube", size=2, factors={"world.threat": words})
+
+
 def test_distributions_have_their_quantiles():
     uniform, log = Factor(low=2, high=6), Factor(low=1, high=100, distribution="loguniform")
     assert [uniform.at(share) for share in (0, 0.25, 0.5)] == [2, 3, 4]

@@ -159,6 +159,18 @@ def test_what_is_alone_or_beside_one_other_is_named(answers):
     assert title.endswith(f"“{candidate_name(studied, other, words('en'))}” is too close to call")
 
 
+def test_policies_that_disappoint_alike_are_named_together(answers):
+    studied, found, _, chart = answers["regret"]
+    titles = []
+    for count in (1, 2, 3, 6):
+        rows = [replace(one, worst=5.0 + (place >= count), mean=1.0) for place, one in enumerate(found.rows * 2)]
+        titles.append(chart(studied, replace(found, rows=tuple(rows)), "en").layout.meta["title"])
+    assert "” disappoints least: " in titles[0]
+    assert "” and “" in titles[1]
+    assert "” and 2 others disappoint least" in titles[2]
+    assert titles[3].startswith("All policies disappoint alike")
+
+
 def test_two_aims_in_one_unit_name_it_once(grid):
     aims = tradeoffs.Aim("cash_cost_eur"), tradeoffs.Aim("cash_cost_eur", "cvar95")
     note = study_tables.pareto(grid, tradeoffs.pareto(grid, *aims), "en").note
@@ -192,6 +204,7 @@ def test_names_are_those_of_the_parameters():
     assert value_name(english, 4.0) == "4"
     assert value_name(dutch, 0.25) == "0,250"
     assert [value_name(dutch, name) for name in ("two thirds", "low", "mine")] == ["twee derde", "laag", "mine"]
+    assert limit_name(dutch, losses.Limit("policy.grants", words=("none", "half"))) == "Subsidies: geen / de helft"
     limit = losses.Limit("world.threat.attempts", 5.0, None)
     assert limit_name(english, limit) == "Serious attempts to break in ≥ 5"
     both = losses.Limit("world.threat.attempts", 5.0, 9.0)

@@ -344,6 +344,7 @@ def test_only_pictures_that_fit_are_offered() -> None:
     assert [tab.label for tab in app.tabs] == [
         "What matters", "Which policy holds", "Best for a budget", "Where it loses"
     ]  # fmt: skip
+    assert "Two levers at once**: it takes four designs in which two things move" in text(app)
     assert len(charts(app)) == 1
 
 
