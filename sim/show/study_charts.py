@@ -145,9 +145,11 @@ def pareto(studied: Studied, found: Front, language: str, *, scheme: str = "ligh
         ),
     ):
         names = [candidate_name(studied, spot.candidate, say) for spot in spots]
+        middle = (min(spot.x for spot in found.spots) + max(spot.x for spot in found.spots)) / 2
+        sides = ["bottom left" if spot.x > middle else "top right" for spot in spots]  # below the front nobody is
         data.append(
             {"type": "scatter", "name": label, "x": [spot.x / units[0].by for spot in spots],
-             "y": [spot.y / units[1].by for spot in spots], "mode": mode, "text": names, "textposition": "top right",
+             "y": [spot.y / units[1].by for spot in spots], "mode": mode, "text": names, "textposition": sides,
              "line": {"color": colour, "width": 2, "shape": "hv"}, "marker": {"color": colour, "size": 9},
              "hovertemplate": "%{text}<br>%{x:,.3~r}; %{y:,.3~r}<extra></extra>", "cliponaxis": False}
         )  # fmt: skip
@@ -196,13 +198,21 @@ def best(studied: Studied, found: Choice, language: str, *, scheme: str = "light
     unit = unit_of(say, found.outcome, (end for gap in gaps for end in gap.ci95), difference=True)
     names = [candidate_name(studied, one.candidate, say) for one in rows]
     sure = [gap.verdict == "higher" for gap in gaps]
-    data = [
-        {"type": "scatter", "x": [gap.mean / unit.by for gap in gaps], "y": names, "mode": "markers",
-         "marker": {"size": 9, "color": [colours.scenario if one else colours.baseline for one in sure]},
-         "error_x": {"type": "data", "array": [(gap.ci95[1] - gap.mean) / unit.by for gap in gaps],
-                     "color": colours.baseline, "thickness": 1.5, "width": 4},
-         "hovertemplate": "%{y}: %{x:+,.3~r}<extra></extra>", "showlegend": False}
-    ]  # fmt: skip
+    data = []
+    for behind, label, colour in (
+        (False, say.say("too close to call"), colours.baseline),
+        (True, say.say("behind"), colours.scenario),
+    ):
+        here = [(name, gap) for name, gap, one in zip(names, gaps, sure, strict=True) if one == behind]
+        if not here:
+            continue
+        data.append(
+            {"type": "scatter", "x": [gap.mean / unit.by for _, gap in here], "y": [name for name, _ in here],
+             "mode": "markers", "name": label, "marker": {"size": 9, "color": colour},
+             "error_x": {"type": "data", "array": [(gap.ci95[1] - gap.mean) / unit.by for _, gap in here],
+                         "color": colours.baseline, "thickness": 1.5, "width": 4},
+             "hovertemplate": "%{y}: %{x:+,.3~r}<extra></extra>"}
+        )  # fmt: skip
     top = candidate_name(studied, found.best, say)
     if found.too_close:
         title = say.say(
@@ -291,7 +301,7 @@ def _bars(
     tall = sum(max(ROW, 16 * (line.count("<br>") + 1) + 8) for line in lines)
     for trace in data:
         if trace["type"] == "scatter":
-            trace["y"] = list(range(len(rows)))
+            trace["y"] = [list(rows).index(row) for row in trace["y"]]
     layout = {
         "barmode": "overlay",
         "xaxis": {"title": x},
