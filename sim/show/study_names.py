@@ -13,7 +13,7 @@ from sim.experiments.tradeoffs import Aim, Candidate
 from sim.model.kpis import KPIS
 from sim.model.spec import parameters
 from sim.results.story import CATEGORY_NAMES
-from sim.show.tables import KPI_NAMES, figure
+from sim.show.tables import ANCHOR_NAMES, KPI_NAMES, figure
 from sim.text import Words
 
 STAT_NAMES = {"mean": "mean", "p95": "1 future in 20 above", "cvar95": "mean of the worst 1 in 20"}
@@ -23,6 +23,9 @@ NAME = 40
 
 LIST_NAMES = {"policy.grants": "Grants"}
 """Keys of whole lists."""
+
+SHORT_NAMES = {"policy.grants": "grants", "policy.response.teams": "teams"}
+"""Keys in a word or some, beside their value."""
 
 LEVEL_NAMES = {
     "none": "none",
@@ -92,7 +95,7 @@ def candidate_name(studied: Studied, candidate: Candidate, say: Words) -> str:
     title = policy_name(studied, candidate.policy, say)
     if not candidate.values:
         return title
-    inside = ", ".join(f"{key.rpartition('.')[2]} {value_name(say, value)}" for key, value in candidate.values)
+    inside = _valued(say, candidate.values)
     return inside if len(studied.study.policies) == 1 else f"{title} ({inside})"
 
 
@@ -106,7 +109,24 @@ def world_name(say: Words, world: dict[str, float | str]) -> str:
     moved = {key: value for key, value in world.items() if key != "world"}
     if not moved:
         return str(world["world"])
-    return ", ".join(f"{key.rpartition('.')[2]} {value_name(say, value)}" for key, value in moved.items())
+    return _valued(say, moved.items())
+
+
+def _valued(say: Words, values: Iterable[tuple[str, float | str]]) -> str:
+    """Return keys with their values, short."""
+    return ", ".join(f"{_short_name(say, key)} {value_name(say, value)}" for key, value in values)
+
+
+def _short_name(say: Words, key: str) -> str:
+    """Return what a key is called in a word or some: its last one where nothing better is known."""
+    last = key.rpartition(".")[2]
+    if key in SHORT_NAMES:
+        return say.say(SHORT_NAMES[key])
+    if key.startswith("world.anchor.") and last in ANCHOR_NAMES:
+        return say.say(ANCHOR_NAMES[last])
+    if key.startswith("policy.cost_split.") and last in CATEGORY_NAMES:
+        return say.say(CATEGORY_NAMES[last])
+    return last.replace("_", " ")
 
 
 def limit_name(say: Words, limit: Limit) -> str:

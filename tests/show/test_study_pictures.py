@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import plotly.graph_objects as go
 import pytest
@@ -15,7 +16,7 @@ from sim.experiments.study import run_study
 from sim.model.files import scenarios
 from sim.show import best_values, study_charts, study_tables
 from sim.show.page import write_page
-from sim.show.study_names import LEVEL_NAMES, factor_name, limit_name, value_name
+from sim.show.study_names import LEVEL_NAMES, candidate_name, factor_name, limit_name, value_name, world_name
 from sim.show.study_twins import of_heat
 from sim.text import words
 from tests.studies import crossed, small
@@ -147,6 +148,16 @@ def test_a_map_is_read_in_its_own_language(answers):
     assert (figure.x[0], figure.y[0]) == ("geen", "4,01 – 14,4")
     assert of_heat(cut, "nl").rows[0][:2] == ("4,01 – 14,4", "geen")
     assert table(studied, cut, "en").rows[0][0] == "4.01 – 14.4"
+
+
+def test_candidates_and_worlds_are_named_in_words():
+    study = sim.load_study("who-pays-grid")
+    values = (("policy.grants", "half"), ("policy.cost_split.recovery", "all"), ("policy.response.teams", 4.0))
+    told = {spoken: candidate_name(SimpleNamespace(study=study, policy=lambda _: study.policies[0]),
+                                   tradeoffs.Candidate("matching-50", values), words(spoken))
+            for spoken in ("nl", "en")}  # fmt: skip
+    assert told == {"nl": "subsidies de helft, herstel alles, teams 4", "en": "grants half, recovery all, teams 4"}
+    assert world_name(words("nl"), {"world": "a", "world.anchor.frequency": "high"}) == "frequentie van aanvallen hoog"
 
 
 def test_every_level_of_a_shipped_study_has_a_name_in_both_languages():
