@@ -13,7 +13,7 @@ from sim.experiments.tradeoffs import Aim, Candidate
 from sim.model.kpis import KPIS
 from sim.model.spec import parameters
 from sim.results.story import CATEGORY_NAMES
-from sim.show.tables import ANCHOR_NAMES, KPI_NAMES, figure
+from sim.show.tables import KPI_NAMES, figure
 from sim.text import Words
 
 STAT_NAMES = {"mean": "mean", "p95": "1 future in 20 above", "cvar95": "mean of the worst 1 in 20"}
@@ -24,7 +24,13 @@ NAME = 40
 LIST_NAMES = {"policy.grants": "Grants"}
 """Keys of whole lists."""
 
-SHORT_NAMES = {"policy.grants": "grants", "policy.response.teams": "teams"}
+SHORT_NAMES = {
+    "policy.grants": "grants",
+    "policy.response.teams": "teams",
+    "world.anchor.frequency": "attacks",
+    "world.anchor.service_value": "service day",
+    "world.anchor.supplier_accumulation": "suppliers",
+}
 """Keys in a word or some, beside their value."""
 
 LEVEL_NAMES = {
@@ -122,8 +128,6 @@ def _short_name(say: Words, key: str) -> str:
     last = key.rpartition(".")[2]
     if key in SHORT_NAMES:
         return say.say(SHORT_NAMES[key])
-    if key.startswith("world.anchor.") and last in ANCHOR_NAMES:
-        return say.say(ANCHOR_NAMES[last])
     if key.startswith("policy.cost_split.") and last in CATEGORY_NAMES:
         return say.say(CATEGORY_NAMES[last])
     return last.replace("_", " ")
