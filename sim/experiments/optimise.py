@@ -20,6 +20,7 @@ from sim.experiments.tradeoffs import BUDGET
 from sim.model.kpis import KPIS
 from sim.model.policy import Policy
 from sim.model.problems import InputError, Problem, did_you_mean
+from sim.model.spec import parameters
 from sim.model.study import Factor, is_whole
 from sim.model.world import World
 from sim.results.estimates import Difference, difference
@@ -81,8 +82,14 @@ class Optimum:
 
     @property
     def at_end(self) -> tuple[str, ...]:
-        """The keys of which what may be best reaches an end of what was searched, so that better may lie beyond."""
-        return tuple(key for key, ends in self.over.items() if set(self.ranges[key]) & set(ends))
+        """The keys of which what may be best reaches an end of what was searched, so that better may lie beyond. What
+        may go no further is no such end.
+        """
+        rows, last = parameters(), dict[str, set[float]]()
+        for key in self.over:
+            row = rows.get(full_key(key))
+            last[key] = set(row.allowed or ()) if row is not None else set()
+        return tuple(key for key, ends in self.over.items() if set(self.ranges[key]) & set(ends) - last[key])
 
 
 def optimise(

@@ -238,15 +238,14 @@ def who_pays(result: Comparison, language: str) -> Table:
     money = scale(say, (yearly(result, policy, "cash_cost_eur").mean for policy in result.policies))
     rows = []
     for policy in result.policies:
-        total = result.estimate(policy, "cash_cost_eur").mean
         paid = {payer: result.estimate(policy, f"cost_{payer}_eur").mean for payer in payers}
         own = estimate(result.values(policy, "cost_municipality_eur") / result.years / result.world.population)
         rows.append(
             (
                 policy.title[language],
                 *(
-                    f"{figure(say, paid[payer] / result.years / money.unit)}\n{say.percent(_share(paid[payer], total))}"
-                    for payer in payers
+                    f"{figure(say, part / result.years / money.unit)}\n{_share(say, part, paid.values())}"
+                    for part in paid.values()
                 ),
                 COUNT.around(say, own),
             )
@@ -262,8 +261,10 @@ def who_pays(result: Comparison, language: str) -> Table:
     )
 
 
-def _share(part: float, whole: float) -> float:
-    return part / whole if whole else 0.0
+def _share(say: Words, part: float, parts: Iterable[float]) -> str:
+    """Return the share of a payer in all that is paid, as in the picture; none of money that stays with one."""
+    whole = sum(max(one, 0.0) for one in parts)
+    return NOTHING if part < 0 else say.percent(part / whole if whole else 0.0)
 
 
 def uses(result: Comparison, policy: Policy, language: str) -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -184,6 +185,7 @@ def test_what_was_tried_is_judged_in_futures_that_had_no_part_in_the_search():
     low, high = found.ranges[key]
     assert all(low <= one.values[0] <= high for one in found.too_close)
     assert found.at_end == ()
+    assert replace(found, ranges={key: (0.0, 5.0)}).at_end == ()  # nobody spends less than nothing
     assert optimise(gordon_loeb_world(), policy, {key: (0.0, 4.0)}, replications=20, workers=1).at_end == (key,)
 
 

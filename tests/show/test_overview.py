@@ -17,8 +17,9 @@ from sim.model.files import scenarios
 from sim.model.policy import PAYERS
 from sim.results.story import ENTRY_NAMES
 from sim.show.assumptions import NEEDED, assumptions, stages_in
+from sim.show.charts import payers_bars
 from sim.show.overview import headline, overview
-from sim.show.tables import Table, uses
+from sim.show.tables import Table, uses, who_pays
 from sim.text import LANGUAGES, words
 
 PRESETS = [sim.load_policy(scenario.id) for scenario in scenarios("policy")]
@@ -189,3 +190,12 @@ def test_policies_that_chance_does_not_tell_apart_are_named_together(result: Com
     few = only(result, "status-quo-2020", "fifty-fifty", "flanders-pays")
     total, *_ = headline(few, "en").split(". ")
     assert "“Current policy (2020)”, “Half Flanders, half municipality” and “Flanders pays all” (€" in total
+
+
+def test_shares_of_the_bill_are_those_of_the_picture(result: Comparison) -> None:
+    pair = only(result, TODAY.id, "solidarity-fund")
+    cells = who_pays(pair, "en").rows[1][1:-1]
+    shares = [cell.split("\n")[1] for cell in cells]
+    assert shares[2] == "–"  # money that stays in the fund is nobody's share
+    assert sum(int(share.rstrip("%")) for share in shares[:2]) == 100
+    assert f"pay {shares[0]} to" in payers_bars(pair, "en").layout.meta["title"]
