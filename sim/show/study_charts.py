@@ -24,6 +24,7 @@ from sim.show.study_names import (
     policy_name,
     unit_of,
     value_name,
+    verdict_name,
 )
 from sim.show.tables import KPI_NAMES, figure
 from sim.text import words
@@ -148,9 +149,11 @@ def pareto(studied: Studied, found: Front, language: str, *, scheme: str = "ligh
         ),
     ):
         names = [candidate_name(studied, spot.candidate, say) for spot in spots]
+        middle = (min(spot.x for spot in found.spots) + max(spot.x for spot in found.spots)) / 2
+        sides = ["bottom left" if spot.x > middle else "top right" for spot in spots]  # inside the picture
         data.append(
             {"type": "scatter", "name": label, "x": [spot.x / units[0].by for spot in spots],
-             "y": [spot.y / units[1].by for spot in spots], "mode": mode, "text": names, "textposition": "top right",
+             "y": [spot.y / units[1].by for spot in spots], "mode": mode, "text": names, "textposition": sides,
              "line": {"color": colour, "width": 2, "shape": "hv"}, "marker": {"color": colour, "size": 9},
              "hovertemplate": "%{text}<br>%{x:,.3~r}; %{y:,.3~r}<extra></extra>", "cliponaxis": False}
         )  # fmt: skip
@@ -210,14 +213,21 @@ def best(studied: Studied, found: Choice, language: str, *, scheme: str = "light
     top = candidate_name(studied, found.best, say)
     names = [top, *(candidate_name(studied, one.candidate, say) for one in rows)]
     behind = [0.0, *(gap.mean / unit.by for gap in gaps)]
-    data = [
-        {"type": "scatter", "x": behind, "y": names, "mode": "markers", "customdata": names,
-         "marker": {"size": 9, "color": [colours.text, *(
-             colours.scenario if gap.verdict == "higher" else colours.baseline for gap in gaps)]},
-         "error_x": {"type": "data", "array": [0.0, *((gap.ci95[1] - gap.mean) / unit.by for gap in gaps)],
-                     "color": colours.baseline, "thickness": 1.5, "width": 4},
-         "hovertemplate": "%{customdata}: %{x:+,.3~r}<extra></extra>", "showlegend": False}
-    ]  # fmt: skip
+    spread = [0.0, *((gap.ci95[1] - gap.mean) / unit.by for gap in gaps)]
+    told = [say.say("best"), *(verdict_name(say, one) for one in rows)]
+    data = []
+    tints = {told[0]: colours.text, say.say("too close to call"): colours.baseline, say.say("behind"): colours.scenario}
+    for verdict, colour in tints.items():
+        here = [place for place, one in enumerate(told) if one == verdict]
+        if not here:
+            continue
+        data.append(
+            {"type": "scatter", "x": [behind[place] for place in here], "y": here, "mode": "markers", "name": verdict,
+             "customdata": [names[place] for place in here], "marker": {"size": 9, "color": colour},
+             "error_x": {"type": "data", "array": [spread[place] for place in here],
+                         "color": colours.baseline, "thickness": 1.5, "width": 4},
+             "hovertemplate": "%{customdata}: %{x:+,.3~r}<extra></extra>"}
+        )  # fmt: skip
     if len(found.too_close) == 1:
         other = candidate_name(studied, found.too_close[0], say)
         title = say.say("“{policy}” comes out best; “{other}” is too close to call", policy=top, other=other)
@@ -314,9 +324,6 @@ def _bars(
     """Return a chart of horizontal bars, the first row at the top; its axis ends at `most` where that is known."""
     lines = ["<br>".join(_wrapped(row)) for row in rows]
     tall = sum(max(ROW, 16 * (line.count("<br>") + 1) + 8) for line in lines)
-    for trace in data:
-        if trace["type"] == "scatter":
-            trace["y"] = list(range(len(rows)))
     layout: dict[str, Any] = {
         "barmode": "overlay",
         "xaxis": {"title": x},

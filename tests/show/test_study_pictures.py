@@ -211,6 +211,23 @@ def test_names_are_those_of_the_parameters():
     assert limit_name(dutch, both) == "Ernstige pogingen tot inbraak van 5 tot 9"
 
 
+def test_the_picture_of_the_best_says_who_is_behind_and_who_is_too_close(answers):
+    studied, found, table, chart = answers["best"]
+    figure = chart(studied, found, "en")
+    verdicts = {row[0]: row[4] for row in table(studied, found, "en").rows}
+    rows = list(figure.layout.yaxis.ticktext)
+    told = {rows[place].replace("<br>", " "): trace.name for trace in figure.data for place in trace.y}
+    assert len(figure.data) == len({*told.values()})
+    assert all(verdicts[name] == verdict for name, verdict in told.items())
+
+
+def test_names_on_a_front_stay_in_the_picture(answers):
+    studied, found, _, chart = answers["pareto"]
+    front = next(trace for trace in chart(studied, found, "en").data if trace.name == "on the front")
+    assert front.textposition[0] == "top right"
+    assert front.textposition[-1] == ("top right" if len(front.x) == 1 else "bottom left")
+
+
 def test_a_map_is_read_in_its_own_language(answers):
     studied, found, table, chart = answers["heat"]
     cut = replace(found, x_labels=("none", *found.x_labels[1:]), y_labels=("4.01 – 14.4", *found.y_labels[1:]))
