@@ -561,6 +561,14 @@ def test_a_study_is_started_watched_stopped_and_gone_on_with(visit: Callable[...
         seen.settle()
         assert page.locator(".heatmaplayer").count() == 1
         assert page.get_by_text("weerbaar study run small.yaml").is_visible()
+        page.set_viewport_size({"width": 390, "height": 844})
+        for tab in page.get_by_role("tab").all():
+            tab.click()
+            page.wait_for_function("tab => tab.ariaSelected === 'true'", arg=tab.element_handle())
+            page.wait_for_timeout(300)
+            seen.settle()
+            assert page.locator(".js-plotly-plot").count() == 1
+            assert page.evaluate(OUT_OF_CHART) == [], tab.inner_text()
     finally:
         page.close()
         shutil.rmtree(shelf() / digest, ignore_errors=True)

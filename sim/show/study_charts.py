@@ -32,6 +32,8 @@ from sim.text import words
 MOST = 15
 """Bars of a chart; what is left out does less."""
 ROW = 26  # pixels a bar
+ROOMY = 28
+"""Letters of the longest name beside which a chart has its full width, also on a phone."""
 NAMED = 8
 """Policies on a front that have their names beside them."""
 
@@ -168,7 +170,7 @@ def pareto(studied: Studied, found: Front, language: str, *, scheme: str = "ligh
         "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "traceorder": "reversed"},
     }
     return dress(data, layout, _hash(studied), language, name="pareto", title=title, alt=f"{title}: {alt}.",
-                 scheme=scheme, height=400, head=26,
+                 scheme=scheme, height=420, head=46,
                  sides=(76, 140 if len(front) <= NAMED else 16, 52))  # fmt: skip
 
 
@@ -324,9 +326,11 @@ def _bars(
     """Return a chart of horizontal bars, the first row at the top; its axis ends at `most` where that is known."""
     lines = ["<br>".join(_wrapped(row)) for row in rows]
     tall = sum(max(ROW, 16 * (line.count("<br>") + 1) + 8) for line in lines)
+    long = max(len(part) for line in lines for part in line.split("<br>")) > ROOMY
+    title_of_axis = "<br>".join(textwrap.wrap(x, ROOMY)) if long else x  # long names leave it little room on a phone
     layout: dict[str, Any] = {
         "barmode": "overlay",
-        "xaxis": {"title": x},
+        "xaxis": {"title": title_of_axis},
         "yaxis": {"tickvals": list(range(len(rows))), "ticktext": lines, "range": [len(rows) - 0.4, -0.6],
                   "showgrid": False, "automargin": True},
         "showlegend": len(data) > 1,
@@ -336,8 +340,9 @@ def _bars(
         layout["xaxis"] |= {"range": [0, most]}
     has_words = any("text" in trace for trace in data)
     alt = f"{title}: {alt}." if alt else title
+    head, foot = 6 + 20 * max(2, len(data)), 46 + 16 * title_of_axis.count("<br>")
     return dress(data, layout, _hash(studied), language, name=name, title=title, alt=alt, scheme=scheme,
-                 height=tall + 110, sides=(8, 70 if has_words else 16, 46), head=46)  # fmt: skip
+                 height=tall + 18 + head + foot, sides=(8, 70 if has_words else 16, foot), head=head)  # fmt: skip
 
 
 def _wrapped(row: str) -> list[str]:
