@@ -144,6 +144,7 @@ def frames_of(result: Comparison) -> dict[str, pd.DataFrame]:
         "burden_by_size": result.burden("size_class"),
         "burden_by_province": result.burden("province"),
         "burden_by_income": result.burden("income_class"),
+        "concentration": result.concentration(),
         "winners": result.winners(),
         "running_dry": result.running_dry(),
     }

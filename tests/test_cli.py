@@ -93,7 +93,7 @@ def test_what_payers_pay_is_the_cash_cost(answered: tuple[Said, Path]) -> None:
 def test_tables_are_the_same_in_both_forms(answered: tuple[Said, Path], same_in_python: sim.Comparison) -> None:
     folder = answered[1] / "tables"
     names = ("kpis", "differences", "futures", "municipalities", "burden_by_size", "burden_by_province",
-             "burden_by_income", "winners", "running_dry")  # fmt: skip
+             "burden_by_income", "concentration", "winners", "running_dry")  # fmt: skip
     assert {path.name for path in folder.iterdir()} == {
         f"{name}.{form}" for name in names for form in ("csv", "parquet")
     }

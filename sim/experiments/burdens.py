@@ -161,6 +161,43 @@ def burden(result: Comparison, by: str) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
+def gini(own: NDArray[np.float64], people: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return how unequally inhabitants share the bills of their municipalities in each future: (replications,).
+
+    The Gini coefficient of the bill per inhabitant, from `own` (replications, n) and `people` (n,): 1 less twice the
+    area below the Lorenz curve, by trapezia. 0 where every inhabitant bears the same, near 1 where one municipality
+    bears all; above 1 only where some receive more than they pay. NaN where municipalities together pay nothing.
+    """
+    order = np.argsort(own / people, axis=1, kind="stable")
+    paid = np.cumsum(np.take_along_axis(own, order, axis=1), axis=1)
+    share = people[order] / people.sum()
+    whole = np.where(paid[:, -1:] > 0, paid[:, -1:], np.nan)
+    lorenz = np.concatenate([np.zeros((len(own), 1)), paid / whole], axis=1)
+    coefficient: NDArray[np.float64] = 1 - ((lorenz[:, 1:] + lorenz[:, :-1]) * share).sum(axis=1)
+    return coefficient
+
+
+def concentration(result: Comparison) -> pd.DataFrame:
+    """Return one row a policy: the Gini coefficient of what municipalities bear per inhabitant over the horizon, as the
+    mean over futures with its interval, and the difference with the baseline with its own; see `gini`.
+    """
+    import pandas as pd
+
+    each = np.array([gini(_own(result, policy), result.towns.people) for policy in result.policies])
+    level, gaps = mean_intervals(each), each - each[0]
+    gap = mean_intervals(gaps)
+    columns = {
+        "policy": [policy.id for policy in result.policies],
+        "gini": each.mean(axis=1),
+        "lo": level[:, 0],
+        "hi": level[:, 1],
+        "change": gaps.mean(axis=1),
+        "change_lo": gap[:, 0],
+        "change_hi": gap[:, 1],
+    }
+    return pd.DataFrame(columns)
+
+
 def of_towns(
     result: Comparison, policy: str | Policy, measure: str, places: int | slice = slice(None)
 ) -> NDArray[np.float64]:
@@ -211,8 +248,9 @@ def winners(result: Comparison) -> pd.DataFrame:
 
 
 def incidence(result: Comparison) -> dict[str, dict[str, Any]]:
-    """Return for each policy who finally bears what, after every transfer, as plain data: euro a year by payer, and
-    euro per inhabitant a year that municipalities bear by size class, income and province; with intervals and changes.
+    """Return for each policy who finally bears what, after every transfer, as plain data: euro a year by payer, euro
+    per inhabitant a year that municipalities bear by size class, income and province, and how unequally they bear it;
+    with intervals and changes.
     """
     found: dict[str, dict[str, Any]] = {policy.id: {"payers": _by_payer(result, policy)} for policy in result.policies}
     for by in GROUPINGS:
@@ -233,7 +271,18 @@ def incidence(result: Comparison) -> dict[str, dict[str, Any]]:
                     group.labels, group.counts, *(column.tolist() for column in columns), strict=True
                 )
             ]
+    for row in concentration(result).to_dict("records"):
+        found[str(row["policy"])]["concentration"] = {
+            "gini": _known(row["gini"]),
+            "ci95": open_ended((row["lo"], row["hi"])),
+            "change": _known(row["change"]),
+            "change_ci95": open_ended((row["change_lo"], row["change_hi"])),
+        }
     return found
+
+
+def _known(number: float) -> float | None:
+    return float(number) if math.isfinite(number) else None
 
 
 def _by_payer(result: Comparison, policy: Policy) -> dict[str, Any]:

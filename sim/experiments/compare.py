@@ -148,6 +148,10 @@ class Comparison:
         """
         return burdens.burden(self, by)
 
+    def concentration(self) -> pd.DataFrame:
+        """Return one row a policy: how unequally municipalities bear the bill in a future (Gini), with intervals."""
+        return burdens.concentration(self)
+
     def winners(self) -> pd.DataFrame:
         """Return one row a policy and municipality: how its own cost changes against the baseline, and the verdict."""
         return burdens.winners(self)

@@ -384,4 +384,13 @@ def burden(result: Comparison, by: str, language: str) -> Table:
         title=title,
         columns=(head, say.say("Municipalities"), *(policy.title[language] for policy in result.policies)),
         rows=tuple(rows),
+        note=_unequal(result, say) if by == "size_class" else "",
     )
+
+
+def _unequal(result: Comparison, say: Words) -> str:
+    """Say how unequally municipalities bear the bill in one future, under each policy with which they bear one."""
+    known = zip(result.policies, result.concentration()["gini"].tolist(), strict=True)
+    told = [f"“{one.title[say.language]}” {say.number(gini, 2)}" for one, gini in known if math.isfinite(gini)]
+    unequal = "How unequally inhabitants bear it in one future (Gini: 0 is equal, 1 is one for all): {list}."
+    return say.say(unequal, list="; ".join(told)) if told else ""

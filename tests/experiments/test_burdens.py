@@ -11,10 +11,11 @@ import pytest
 from scipy import stats
 
 import sim
-from sim.experiments.burdens import GROUPINGS
+from sim.experiments.burdens import GROUPINGS, gini
 from sim.experiments.pots import pots
 from sim.model.policy import PAYERS
 from sim.show.balances import balances
+from sim.show.tables import burden
 from tests.worlds import plain_policy, quiet_world
 
 YEARS = 4
@@ -46,6 +47,32 @@ def test_incidence_is_the_bill_of_every_payer_and_municipality(result):
                 row["mean_eur_per_inhabitant"] * count for row, count in zip(found[by], people.tolist(), strict=True)
             )
             assert borne == pytest.approx(own), by
+
+
+def test_concentration_is_the_gini_coefficient():
+    people = np.array([100, 100, 200])
+    alike, alone, by_hand, nothing = [50.0, 50, 100], [0.0, 0, 30], [10.0, 30, 0], [0.0, 0, 0]
+    found = gini(np.array([alike, alone, by_hand, nothing]), people)
+    assert found[:2] == pytest.approx([0, 0.5])  # one of half the people: what the others are
+    # the mean difference of two inhabitants, over twice the mean: bills of 0, 0, 0.1 and 0.3 a head, mean 0.1
+    pairs = [abs(a - b) for a in (0, 0, 0.1, 0.3) for b in (0, 0, 0.1, 0.3)]
+    assert found[2] == pytest.approx(np.mean(pairs) / (2 * 0.1))
+    assert np.isnan(found[3])
+
+
+def test_sharing_in_proportion_leaves_the_concentration_and_pooling_lowers_it(result):
+    pooled = sim.load_policy("solidarity-fund").with_values({"id": "pooled", "prevention.behaviour": "fixed"})
+    policies = [*result.policies[:2], pooled, sim.load_policy("flanders-pays")]
+    found = sim.compare(result.world, policies, replications=30, years=YEARS, seed=5)
+    table = found.concentration().set_index("policy")
+    assert table.loc["status-quo-2020", ["change", "change_lo", "change_hi"]].tolist() == [0, 0, 0]
+    assert abs(table.loc["fifty-fifty", "change"]) < 0.01
+    assert table.loc["pooled", "change_hi"] < 0
+    plain = [policy["incidence"]["concentration"] for policy in found.to_json()["policies"]]
+    assert plain[2]["gini"] == pytest.approx(table.loc["pooled", "gini"])
+    assert plain[2]["ci95"] == pytest.approx(table.loc["pooled", ["lo", "hi"]].tolist())
+    assert plain[3] == {"gini": None, "ci95": [None, None], "change": None, "change_ci95": [None, None]}
+    assert "“Half Flanders, half municipality” 0." in burden(found, "size_class", "en").note
 
 
 def test_changes_of_groups_are_paired(result):
