@@ -205,7 +205,8 @@ def test_a_browser_draws_it_offline(path: Path, browser_path: str) -> None:
         tab.on("console", lambda message: said.append(message.text))
         tab.on("pageerror", lambda error: said.append(str(error)))
         tab.goto(path.as_uri())
-        tab.wait_for_function("document.querySelectorAll('main:not([hidden]) .chart .main-svg').length > 0")
+        # Locators wait without eval, which the page forbids.
+        tab.locator("main:not([hidden]) .chart .main-svg").first.wait_for(state="attached")
         assert tab.title().startswith("Wie betaalt")
         assert tab.locator("main:visible").count() == 1
         assert tab.evaluate("document.documentElement.scrollWidth") <= 390
@@ -213,7 +214,8 @@ def test_a_browser_draws_it_offline(path: Path, browser_path: str) -> None:
         assert tab.title().startswith("Who pays")
         assert tab.evaluate("document.documentElement.lang") == "en"
         tab.locator("main:visible details").first.locator("summary").click()
-        tab.wait_for_function("document.querySelectorAll('main:not([hidden]) details[open] .main-svg').length >= 2")
+        tab.locator("main:not([hidden]) details[open] .main-svg").nth(1).wait_for(state="attached")
+        tab.locator("main:visible .chart[data-drawn=dark]").nth(4).wait_for(state="attached")
         drawn = tab.locator("main:visible .chart[data-drawn=dark]").count()
         assert drawn == 3 + 2
         browser.close()
