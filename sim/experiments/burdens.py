@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.model.policy import PAYERS, Policy
 from sim.model.world import World
-from sim.results.estimates import mean_intervals, open_ended, verdicts
+from sim.results.estimates import known, mean_intervals, open_ended, verdicts
 from sim.rules.calendar import MINUTES_PER_DAY
 
 if TYPE_CHECKING:
@@ -273,16 +273,12 @@ def incidence(result: Comparison) -> dict[str, dict[str, Any]]:
             ]
     for row in concentration(result).to_dict("records"):
         found[str(row["policy"])]["concentration"] = {
-            "gini": _known(row["gini"]),
+            "gini": known(row["gini"]),
             "ci95": open_ended((row["lo"], row["hi"])),
-            "change": _known(row["change"]),
+            "change": known(row["change"]),
             "change_ci95": open_ended((row["change_lo"], row["change_hi"])),
         }
     return found
-
-
-def _known(number: float) -> float | None:
-    return float(number) if math.isfinite(number) else None
 
 
 def _by_payer(result: Comparison, policy: Policy) -> dict[str, Any]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments import burdens, pots
 from sim.experiments.benefits import benefit_cost
 from sim.model.policy import Policy
-from sim.results.estimates import Ratio, open_ended
+from sim.results.estimates import Ratio, known, open_ended
 from sim.results.outcomes import KPIS
 from sim.text import LANGUAGES
 from sim.version import MODEL_VERSION
@@ -109,7 +108,7 @@ def _against_baseline(result: Comparison, policy: Policy) -> dict[str, Any]:
 
 
 def _ratio(one: Ratio) -> dict[str, Any]:
-    return {"mean": one.value if math.isfinite(one.value) else None, "ci95": open_ended(one.ci95)}
+    return {"mean": known(one.value), "ci95": open_ended(one.ci95)}
 
 
 def _checks(checks: Checks) -> dict[str, Any]:

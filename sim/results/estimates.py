@@ -201,4 +201,9 @@ def exceedance(values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArra
 
 def open_ended(interval: Iterable[float]) -> list[float | None]:
     """Return the ends of an interval as plain data: an end that is not known is None."""
-    return [end if math.isfinite(end) else None for end in interval]
+    return [known(end) for end in interval]
+
+
+def known(number: float) -> float | None:
+    """Return a number as plain data: None where it is not known."""
+    return number if math.isfinite(number) else None
