@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.model import layers
 from sim.model.policy import CATEGORIES, PAYERS
+from sim.rules import chance
 from sim.rules.compiling import rule
 
 # Kinds of events, in the order in which they happen within one minute.
@@ -95,6 +96,14 @@ def key(kind: int, entity: int, index: int) -> int:
 def supplier_number(flag: int, supplier: int, compromise: int) -> int:
     """Return the incident number of what compromise number `compromise` of a supplier does to a customer."""
     return flag | supplier << 20 | compromise
+
+
+@rule
+def denial_purpose(cause: int) -> int:
+    """Return the purpose of the draw by which the insurer denies: attempts, frauds and waves each count from zero."""
+    if cause == PAYMENT_FRAUD:
+        return chance.DENIED_FRAUD
+    return chance.DENIED_WAVE if cause == DENIAL else chance.DENIED
 
 
 # One row a payment: who paid how much of which cost, when, and for which incident (row in the incident log). Of a

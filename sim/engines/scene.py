@@ -91,7 +91,8 @@ class Scene:
         def denied() -> bool:
             if not verdict:
                 chances = budgets.denial_probability(self.stock(town, IDENTITY), self.world.funding)
-                verdict.append(self.draw(town, record["number"], chance.DENIED) < chances)
+                purpose = ev.denial_purpose(record["cause"])
+                verdict.append(self.draw(town, record["number"], purpose) < chances)
             return verdict[0]
 
         return Claimant(

@@ -60,10 +60,12 @@ LATERAL = 25  # whether the intruder reaches the customer's own network
 MARKET_SHARE = 26  # a supplier's share of the municipalities
 CUSTOMER = 27  # whose customer a municipality is
 MATURITY = 28  # how far a municipality gets with a euro
-DENIED = 29  # whether the insurer denies the claims of an incident
+DENIED = 29  # whether the insurer denies the claims of a break-in or of a fallen supplier
 CAUTION = 30  # who buys insurance before others
 OBEDIENCE = 31  # who complies with a minimum standard before others
 MOVE = 32  # whether a municipality leaves its supplier for the largest under the Flemish framework
+DENIED_FRAUD = 33  # whether the insurer denies the claim of a payment fraud
+DENIED_WAVE = 34  # whether the insurer denies the claims of a wave of denial-of-service attacks
 
 
 @pasted

@@ -25,7 +25,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 KEPT_CACHES = 4
 KEPT_SECONDS = 3 * 24 * 3600
 
-COMPILED_SOURCES = ("rules/*.py", "engines/**/*.py", "model/arrays.py")
+COMPILED_SOURCES = ("rules/*.py", "engines/**/*.py", "model/*.py")  # of the model, compiled code holds constants
 
 
 def source_digest() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import shutil
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.rules.compiling import KEPT_CACHES, KEPT_SECONDS
+from sim.rules.compiling import COMPILED_SOURCES, KEPT_CACHES, KEPT_SECONDS
 
 HASHES = """
 import json
@@ -62,6 +63,22 @@ def test_a_kernel_notices_an_edit_to_a_rule_in_another_file(package, tmp_path):
     edit(package / "sim" / "rules" / "threat.py", "offset = OPENING", "offset = OPENING + 60")
     after = python(MINUTE, tmp_path / "cache", package=package)
     assert (before.stdout, after.stdout) == ("780\n", "810\n"), before.stderr + after.stderr
+
+
+def test_the_cache_is_named_after_all_that_rules_and_engines_import():
+    """A constant of the model, such as the place of a payer, is part of the machine code."""
+    root = Path(sim.__file__).parent
+    known = {path for pattern in COMPILED_SOURCES for path in root.glob(pattern)}
+    for path in (*root.glob("rules/*.py"), *root.glob("engines/**/*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sim."):
+                place = root.joinpath(*node.module.split(".")[1:])
+                files = (
+                    {place.with_suffix(".py")}
+                    if not place.is_dir()
+                    else {place / f"{one.name}.py" for one in node.names}
+                )
+                assert files <= known, f"{path.name} imports {node.module}"
 
 
 @pytest.mark.parametrize(("age", "kept"), [(0.9 * KEPT_SECONDS, KEPT_CACHES + 3), (1.1 * KEPT_SECONDS, KEPT_CACHES)])

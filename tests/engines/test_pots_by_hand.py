@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from sim.engines import events as ev
+from sim.rules import chance
 from tests.by_hand import FALLS, A, B, balances, paid, played, six
 
 NEW_YEARS = ("2020-01-01", "2021-01-01", "2022-01-01")
@@ -233,6 +235,14 @@ def test_without_strong_login_claims_are_denied(engine):
         world = {"insurance.denial_without": without, "insurance.denial_with": 0, "measures.identity.today": 0}
         outcome = played(engine, {"insurance": SOLD, "cost_split.supplier_bill": layers}, world=world)
         assert six(outcome, "insurer") == [expected] * 6
+
+
+def test_what_is_numbered_alike_is_denied_by_dice_of_its_own():
+    """Attempts, payment frauds and waves are each counted from zero: number 3 of one says nothing of another's."""
+    alike = (ev.DIRECT, ev.PAYMENT_FRAUD, ev.DENIAL)
+    assert len({ev.denial_purpose(cause) for cause in alike}) == len(alike)
+    others = (ev.DIRECT, ev.REPEAT, ev.LATERAL, ev.CUT_OFF)
+    assert {ev.denial_purpose(cause) for cause in others} == {chance.DENIED}
 
 
 def test_a_risk_rated_premium_follows_the_risk(engine):

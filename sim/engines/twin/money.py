@@ -22,7 +22,6 @@ from sim.engines.twin.tables import (
     POT_WIDTH,
 )
 from sim.model.policy_arrays import NOBODY
-from sim.rules import chance
 from sim.rules.budgets import denial_probability
 from sim.rules.chance import uniform
 from sim.rules.compiling import lean_pasted, lean_step, wrapping
@@ -224,7 +223,8 @@ def denied(case: Any, ints: Ints, floats: Floats, town: int, row: int, now: int)
     """Return whether the insurer denies the claims of an incident; it is settled at the first one."""
     if ints[row + d.DENIED] == d.NOT_ASKED:
         chances = denial_probability(stock(case, ints, floats, town, d.IDENTITY, now), case.funding)
-        u = uniform(case.seed, ints[d.REPLICATION], ints[row + d.NIS], ints[row + d.NUMBER], chance.DENIED)
+        purpose = ev.denial_purpose(ints[row + d.CAUSE])
+        u = uniform(case.seed, ints[d.REPLICATION], ints[row + d.NIS], ints[row + d.NUMBER], purpose)
         ints[row + d.DENIED] = d.REFUSED if u < chances else d.GRANTED
     return ints[row + d.DENIED] == d.REFUSED  # type: ignore[no-any-return]
 
