@@ -3,11 +3,13 @@
 *Compared.* Losses of 300 equal municipalities over 10 years in many futures. Break-ins come 0.6 times a year; each
 costs a lognormal amount with a median of 4,000 euro. The model is reduced to that as in tests/test_validation_loss.py.
 pyfair (Open FAIR in Python) draws one row a municipality and year, in one model; numpy draws the compound Poisson law
-itself.
+itself. Then the default world as it is, whose municipalities differ and wait for the same response teams: the whole
+model beside a FAIR model for each municipality, with the frequency and the magnitude that it has in ours.
 
 *Why it is fair.* All have the same mean frequency and mean severity, so the same mean annual loss, which is checked.
 pyfair is used as it is meant to be, with three-point (PERT) estimates, on as many municipality-years, and in its
-fastest form: municipalities are equal, so one model serves them all.
+fastest form: municipalities are equal, so one model serves them all. In the default world they are not, and a model
+for each is what FAIR asks for.
 
 *What it does not show.* pyfair multiplies an estimated frequency by one severity, both bounded, which gives the mean of
 the annual loss and not its law: the 99th percentiles below differ for that reason, those of the engine and of numpy
@@ -20,6 +22,7 @@ from __future__ import annotations
 import numpy as np
 from _measure import arguments, header, interleaved, same_mean, spread
 
+import sim
 from sim.engines.compiled import CompiledSetting
 from tests.worlds import attacked, plain_policy, quiet_world, setting
 
@@ -56,6 +59,35 @@ def in_numpy(rng: np.random.Generator, futures: int) -> Losses:
     cell = np.repeat(np.arange(len(counts)), counts)
     losses = np.bincount(cell, MEDIAN * np.exp(SIGMA * rng.standard_normal(len(cell))), len(counts))
     return losses.reshape(futures, TOWNS, YEARS).sum(axis=2)
+
+
+def one_model_each(seed: int, rows: int, frequency: float, losses: Losses) -> None:
+    """Play a FAIR model for every municipality; `losses` are what each loses in a year."""
+    for place, loss in enumerate(losses.tolist()):
+        model = pyfair.FairModel(f"municipality {place}", n_simulations=rows, random_seed=seed + place)
+        model.input_data("Loss Event Frequency", **pert(frequency))
+        model.input_data("Loss Magnitude", **pert(loss / frequency))
+        model.calculate_all()
+
+
+def default_world(rounds: int, futures: int, towns: int) -> None:
+    """Print how long the default world takes, queue and all, and a FAIR model for each of its municipalities."""
+    world = sim.load_world("flanders-2020")
+    world = world.with_values({"municipalities": world.municipalities[:towns]})
+    engine = CompiledSetting(setting(world, sim.load_policy("status-quo-2020")), SEED)
+    first = engine.chunk(0, 20)
+    losses = np.maximum(1.0, first.own.mean(axis=0) / 100 / YEARS)
+    work = {"compiled engine": lambda number: engine.chunk((1 + number) * futures, futures)}
+    if pyfair is not None:
+        work["pyfair"] = lambda number: one_model_each(number, futures * YEARS, 0.1, losses)
+    seconds = interleaved(rounds, work)
+    print("the default world under today's policy, with its queue; pyfair with a model for each municipality")
+    for name, values in seconds.items():
+        print(f"{name:<16} {spread(1e9 * values / (futures * towns * YEARS)).show('7.0f')} ns a municipality-year")
+    if pyfair is not None:
+        print(
+            f"pyfair takes {spread(seconds['pyfair'] / seconds['compiled engine']).show()} times as long as the engine"
+        )
 
 
 def compiled_engine() -> CompiledSetting:
@@ -96,6 +128,7 @@ def main() -> None:
         print(f"  99th percentile over {YEARS} years {np.quantile(losses, 0.99):,.0f}")
     for name in list(work)[1:]:
         print(f"{name} takes {spread(each[name] / each['compiled engine']).show()} times as long as the engine")
+    default_world(*((2, 2, 5) if quick else (5, 200, TOWNS)))
 
 
 if __name__ == "__main__":

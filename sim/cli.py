@@ -178,7 +178,7 @@ def trace(
     chat(f"{len(events)} events in {out}")
 
 
-@app.command()
+@app.command(cls=BareJson)
 @guarded
 def history(
     policy: Annotated[str, typer.Argument(metavar="POLICY", help="The policy of those years.")] = "status-quo-2020",
@@ -187,16 +187,24 @@ def history(
     seed: Seed = 2026,
     engine: EngineName = None,
     settings: Settings = None,
+    json: JsonTarget = None,
+    lang: SpokenAlone = None,
 ) -> None:
     """The model beside what happened: incidents of 2020 to 2023, costs, outages and suppliers that fell."""
+    check_target("--json", json)
     found, (chosen,) = load(world, [policy], None, settings or [])
     from sim.cli_output import show_history
     from sim.experiments.calibrate import history as checks_of
+    from sim.show.happened import to_json
 
     serves = serving(engine)
     with progress("Playing futures") as report:
         checks = checks_of(found, chosen, replications=replications, seed=seed, engine=serves, progress=report)
-    show_history(checks, replications, seed)
+    if json is not None:
+        head = {"model_version": MODEL_VERSION, "world": found.id, "policy": chosen.id, "seed": seed}
+        write_json(json, head | {"replications": replications, "figures": to_json(checks)})
+    if json != "-":
+        show_history(checks, replications, seed, (lang or Language.en).value)
 
 
 @app.command(cls=BareJson)

@@ -265,29 +265,11 @@ def _cell(text: str) -> Any:
     return cell.append(f"\n{second}", style="dim") if second else cell
 
 
-def show_history(checks: Sequence[Check], replications: int, seed: int) -> None:
+def show_history(checks: Sequence[Check], replications: int, seed: int, language: str) -> None:
     """Print recorded figures beside the middle 90 % of the simulated ones."""
-    from sim.show.tables import Table
+    from sim.show.happened import as_table
 
-    out = console()
-    rows = [
-        (
-            f"{check.what} ({check.unit})",
-            f"{check.recorded:.3g}",
-            f"{check.median:.3g}",
-            f"{check.low:.3g} to {check.high:.3g}",
-            "inside" if check.inside else "OUTSIDE",
-        )
-        for check in checks
-    ]
-    columns = ("figure", "recorded", "simulated median", "middle 90%", "recorded lies")
-    inside = sum(check.inside for check in checks)
-    note = (
-        f"{inside} of {len(checks)} recorded figures lie inside the middle 90% of {replications} futures "
-        f"(seed {seed}). "
-        "Press-visible incidents are a lower bound; published costs are those of bad cases."
-    )
-    show_table(out, Table("The model beside what happened", columns, tuple(rows), note, wordy=(4,)))
+    show_table(console(), as_table(checks, replications, seed, language))
 
 
 def show_optimum(world: World, policy: Policy, town: Municipality | None, language: str) -> None:

@@ -73,11 +73,14 @@ def outdated(text: str) -> bool:
 def history() -> str:
     """The model held against real incidents."""
     from sim.experiments.calibrate import history as checks
+    from sim.show.happened import name, unit
+    from sim.text import words
 
+    say = words("en")
     replications = 40
     found = checks(sim.load_world(WORLD), sim.load_policy(BASELINE), replications=replications, seed=SEED)
     rows = (
-        (check.what, check.unit, about(check.recorded, 2), about(check.median, 2),
+        (name(say, check), unit(say, check), about(check.recorded, 2), about(check.median, 2),
          f"{about(check.low, 2)} to {about(check.high, 2)}", f"{check.sample:,}", "yes" if check.inside else "**no**")
         for check in found
     )  # fmt: skip

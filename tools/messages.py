@@ -27,7 +27,7 @@ LOCALES = SOURCES / "locales"
 IDENTITY, TRANSLATED = "en", "nl"
 HEAD = "# The words of Weerbaar. Sentences come from the code: `python tools/messages.py --write` brings new ones here."
 
-IN_DATA = {"parameters.yaml": "source", "sources.yaml": "title"}
+IN_DATA = {"parameters.yaml": "source", "sources.yaml": "title", "history.yaml": "remark"}
 """Tables that hold sentences in English, and under which name."""
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -57,8 +57,10 @@ def sentences(folder: Path = SOURCES) -> dict[str, list[str]]:
 
 
 def in_data(text: str, name: str) -> list[str]:
-    """The sentences of a table: what stands under this name in each of its entries."""
-    return [str(entry[name]) for entry in YAML(typ="safe").load(text).values()]
+    """The sentences of a table: what stands under this name in each of its entries, or of its lists of entries."""
+    groups = YAML(typ="safe").load(text).values()
+    entries = [entry for group in groups for entry in (group if isinstance(group, list) else [group])]
+    return [str(entry[name]) for entry in entries if name in entry]
 
 
 def in_template(text: str) -> list[str]:

@@ -20,7 +20,7 @@ LEAST = {"seed": 0, "replication": 0}
 def check_asked(world: object, policies: object, **numbers: object) -> None:
     """Raise InputError unless this is a World and some Policies, and each number is whole and within its bounds.
 
-    A number that is None was not given.
+    Only `years` may be None: then they are those of the world.
     """
     told = []
     if not isinstance(world, World):
@@ -30,7 +30,12 @@ def check_asked(world: object, policies: object, **numbers: object) -> None:
     else:
         told += [f"a policy is {shown(one)}, and must be a Policy: sim.load_policy(...)"
                  for one in policies if not isinstance(one, Policy)]  # fmt: skip
-    told += [message for name, value in numbers.items() if value is not None for message in _wrong(name, value)]
+    told += [
+        message
+        for name, value in numbers.items()
+        if name != "years" or value is not None
+        for message in _wrong(name, value)
+    ]
     if told:
         raise InputError(Problem("", None, "bad-argument", message) for message in told)
 

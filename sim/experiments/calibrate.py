@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from sim.engines import events as ev
 from sim.experiments.replicate import DEFAULT_ENGINE, Progress, player, settings
 from sim.model.policy import Policy
+from sim.model.problems import InputError, Problem
 from sim.model.world import World
 from sim.results.outcomes import INTRUSIONS
 from sim.rules.calendar import MINUTES_PER_DAY
@@ -26,16 +27,21 @@ FIRST_YEAR, LAST_YEAR = 2020, 2023
 
 @dataclass(frozen=True)
 class Check:
-    """One recorded figure beside the middle 90 % of what the model gives."""
+    """One recorded figure beside the middle 90 % of what the model gives.
 
-    what: str
-    unit: str
+    `kind` is incidents (a count), cost (EUR per inhabitant), usable or rebuilt (days until the critical services are
+    back, with usable or lost backups), or reach (share of municipalities); `case` says of what, `remark` what to know.
+    """
+
+    kind: str
+    case: str
     recorded: float
     median: float
     low: float
     high: float
     sample: int
     source: str
+    remark: str
 
     @property
     def inside(self) -> bool:
@@ -52,11 +58,14 @@ def register() -> dict[str, list[dict[str, Any]]]:
         return dict(YAML(typ="safe").load(source))
 
 
-def _check(what: str, unit: str, recorded: float, values: Sequence[float] | NDArray[Any], source: str) -> Check | None:
+def _check(
+    kind: str, case: str, recorded: float, values: Sequence[float] | NDArray[Any], known: dict[str, Any]
+) -> Check | None:
     if len(values) == 0:
         return None
     low, median, high = (float(q) for q in np.quantile(np.asarray(values, dtype=float), [0.05, 0.5, 0.95]))
-    return Check(what, unit, recorded, median, low, high, len(values), source)
+    told = (str(known.get("source", "")), str(known.get("remark", "")))
+    return Check(kind, case, float(recorded), median, low, high, len(values), *told)
 
 
 def history(
@@ -75,7 +84,8 @@ def history(
     """
     years = LAST_YEAR - world.start.year + 1
     if world.start.year != FIRST_YEAR:
-        raise ValueError(f"history needs a world that starts in {FIRST_YEAR}; {world.id} starts in {world.start.year}")
+        message = f"history needs a world that starts in {FIRST_YEAR}; this one starts in {world.start.year}"
+        raise InputError([Problem(f"world {world.id}", None, "other-years", message)])
     setting = settings(world, [policy], max(years, min(10, world.years)))[0]
     play = player(setting, seed, engine)
     counted_until = (datetime.date(LAST_YEAR + 1, 1, 1) - world.start).days * MINUTES_PER_DAY
@@ -101,20 +111,16 @@ def history(
             progress(replication + 1, replications)
     known = register()
     counted = known["incidents"]
-    checks = [_check("press-visible incidents 2020-2023", "incidents", len(counted), counts, "register of incidents")]
-    for case in [*counted, *known["elsewhere"]]:
-        name = f"{case['municipality']} {case.get('year') or case['date'].year}"
+    checks = [_check("incidents", f"{FIRST_YEAR}-{LAST_YEAR}", len(counted), counts, {})]
+    cases = [(f"{case['municipality']} {case.get('year') or case['date'].year}", case)
+             for case in (*counted, *known["elsewhere"])]  # fmt: skip
+    for name, case in cases:
         if "cost_per_inhabitant" in case:
-            cost = float(case["cost_per_inhabitant"])
-            checks.append(_check(f"severe cost, {name}", "EUR per inhabitant", cost, costs, case["source"]))
-    for case in [*counted, *known["elsewhere"]]:
-        name = f"{case['municipality']} {case.get('year') or case['date'].year}"
+            checks.append(_check("cost", name, case["cost_per_inhabitant"], costs, case))
+    for name, case in cases:
         if "outage_days" in case:
             rebuilt = bool(case["rebuilt"])
-            what = f"outage {'with rebuild' if rebuilt else 'with usable backups'}, {name}"
-            days = float(case["outage_days"])
-            checks.append(_check(what, "days to critical services", days, outages[rebuilt], case["source"]))
+            checks.append(_check("rebuilt" if rebuilt else "usable", name, case["outage_days"], outages[rebuilt], case))
     for case in known["supplier_events"]:
-        what = f"reach of a supplier event, {case['name']} {case['year']}"
-        checks.append(_check(what, "share of municipalities", float(case["share"]), reach, case["source"]))
+        checks.append(_check("reach", f"{case['name']} {case['year']}", case["share"], reach, case))
     return [check for check in checks if check is not None]

@@ -324,7 +324,7 @@ def simulate(
     """Return one future of one policy: the same as row `replication` of a comparison with this seed."""
     check_asked(world, [policy], years=years, seed=seed, replication=replication)
     setting = settings(world, [policy], years)[0]
-    outcome = play(setting, seed, replication, engine)
+    outcome = play(setting, int(seed), int(replication), engine)
     return Future(world, policy, summarise(outcome, setting.world), outcome.postings, outcome.incidents)
 
 
@@ -364,7 +364,7 @@ def compare(
     if len(set(names)) < len(names):
         raise ValueError(f"a policy stands twice in the comparison: {', '.join(names)}")
     engine = usable_engine(engine)
-    horizon = world.years if years is None else years
+    seed, horizon = int(seed), int(world.years if years is None else years)  # whole numbers of NumPy's among them
     futures: Futures = replicate(
         world,
         policies,

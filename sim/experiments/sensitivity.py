@@ -93,18 +93,20 @@ def main_effects(columns: Mapping[str, NDArray[Any]], values: NDArray[np.float64
     for key, (matrix, levels, is_line) in terms.items():
         fit, begin = (whole, first) if whole is not None else (_fit([matrix], values), 1)
         first += matrix.shape[1]
-        found.append(_effect(key, fit, slice(begin, begin + matrix.shape[1]), levels, is_line, compared))
+        place = slice(begin, begin + matrix.shape[1])
+        found.append(_effect(key, fit, place, levels, None if is_line else matrix.min(axis=0), compared))
     return sorted(found, key=lambda one: -abs(one.change))
 
 
 MANY = 12
-"""Numbers of more different values than this are a range, and get a line."""
+"""Numbers of more different values than this are a range, and get a line; so do those that hardly come twice."""
 
 
 def _terms(column: NDArray[Any]) -> tuple[NDArray[np.float64], list[float | str], bool]:
     """Return the columns of a factor in the model, its levels (of a line its ends), and whether it is a line."""
     known = sorted(set(column.tolist()), key=lambda one: (isinstance(one, str), one))
-    if all(isinstance(one, int | float) for one in known) and len(known) > MANY:
+    few = len(known) <= min(MANY, len(column) / 2)
+    if all(isinstance(one, int | float) for one in known) and not few and len(known) > 2:
         low, high = float(known[0]), float(known[-1])
         return ((column.astype(float) - low) / (high - low) - 0.5)[:, np.newaxis], [low, high], True
     marks = np.array([[one == level for level in known] for one in column.tolist()], dtype=float)
@@ -128,12 +130,15 @@ def _fit(parts: Sequence[NDArray[np.float64]], values: NDArray[np.float64]) -> _
     return _Fit(by_future, inverse, float(rest @ rest) / freedom, freedom)
 
 
-def _effect(key: str, fit: _Fit, place: slice, levels: list[float | str], is_line: bool, compared: int) -> Effect:
+def _effect(
+    key: str, fit: _Fit, place: slice, levels: list[float | str], first: NDArray[np.float64] | None, compared: int
+) -> Effect:
+    """Return the effect of a factor; `first` is the row of its terms at the first level, or None of a line."""
     from scipy.special import stdtrit
 
     size = place.stop - place.start
     contrast, middle = np.zeros(len(fit.inverse)), float(fit.by_future[0].mean())
-    if is_line:
+    if first is None:
         contrast[place] = 1.0
         low, high = levels
     else:
@@ -147,13 +152,14 @@ def _effect(key: str, fit: _Fit, place: slice, levels: list[float | str], is_lin
         low, high = levels[ends[0]], levels[ends[1]]
     each = contrast @ fit.by_future
     change, futures = float(each.mean()), len(each)
+    start = middle - change / 2 if first is None else middle + float(first @ means[1:]) + float(means[ends[0]])
     chance = float(each.var(ddof=1)) / futures if futures > 1 else 0.0
     rest = float(fit.spread * (contrast @ fit.inverse @ contrast))
     error = math.sqrt(rest + chance)
     parts = rest**2 / fit.freedom + chance**2 / max(1, futures - 1)
     freedom = error**4 / parts if parts > 0 else fit.freedom  # Satterthwaite
     floor = float(stdtrit(freedom, 1 - (1 - LEVEL) / 2 / compared)) * error
-    return Effect(key, low, high, middle - change / 2, middle + change / 2, floor, error)
+    return Effect(key, low, high, start, start + change, floor, error)
 
 
 # ---- Sobol's indices -----------------------------------------------------------------------------------------------

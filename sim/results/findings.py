@@ -244,6 +244,8 @@ def responding(words: Words, gaps: Mapping[str, Difference] | None) -> str:
     if gaps is None:
         return ""
     cash, prevention, incidents = (gaps[f"{name}_cost_eur"] for name in ("cash", "prevention", "incident"))
+    if prevention.share_of_futures_equal == 1:
+        return words.say("Municipalities may respond to it, and spend on prevention what they spent before.")
     values = {
         "prevention": words.money(abs(prevention.mean)),
         "incidents": words.money(abs(incidents.mean)),
@@ -254,7 +256,7 @@ def responding(words: Words, gaps: Mapping[str, Difference] | None) -> str:
     }
     if prevention.mean < 0:
         return words.say(
-            "Because municipalities count on others, {prevention} less goes to prevention and incidents cost "
+            "Because municipalities respond to it, {prevention} less goes to prevention and incidents cost "
             "{incidents} {worse}: all in all {amount} {more} than if they went on as before ({interval}). "
             "How strongly they respond is an assumption.",
             **values,

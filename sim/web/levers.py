@@ -242,9 +242,9 @@ class Lever:
         return int(value) if self.parameter is not None and self.whole else value
 
     def typed(self, number: float | None) -> Value | None:
-        """The value of a number that was typed; of nothing, the word that the lever has, or None."""
+        """The value of a number that was typed; None where the field was emptied."""
         if number is None:
-            return self.word
+            return None
         return self.read(f"{number / self.factor:.12g}")
 
     def allowed(self, say: Words) -> str:

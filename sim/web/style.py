@@ -16,7 +16,7 @@ h1 { padding: .25rem 0 !important; }
   overflow-wrap: anywhere; white-space: normal; font-size: .8rem; min-width: 9.5rem;
 }
 .st-key-long-numbers td, .st-key-long-log td { vertical-align: top; }
-.st-key-wide-checks table { min-width: 52rem; }
+.st-key-wide-checks table, .st-key-wide-happened table { min-width: 52rem; }
 .st-key-changelog h2 { font-size: 1.05rem; }
 .st-key-finding-film, .st-key-finding-log, .st-key-finding-checks { min-height: 0 !important; }
 .st-key-finding-log { margin: .75rem 0 .25rem; }

@@ -48,7 +48,8 @@ def _play(study: Path, store: Path, cores: int) -> None:
 
 
 def _until_closed() -> None:
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 4096):  # not sys.stdin.read: Python could not end while that waits
+        pass
     _thread.interrupt_main()
 
 

@@ -90,8 +90,23 @@ def test_levels_are_compared_where_they_differ_most():
     assert word.change == pytest.approx(8, abs=0.05)
     assert (number.low, number.high) == (1.0, 2.0)
     assert number.change == pytest.approx(4, abs=0.05)
-    assert (word.start + word.end) / 2 == pytest.approx(values.mean())
+    for effect, column in (
+        (word, words),
+        (number, numbers),
+    ):  # in a grid, the fit at a level is the mean of its designs
+        assert effect.start == pytest.approx(values[column == effect.low].mean())
+        assert effect.end == pytest.approx(values[column == effect.high].mean())
     assert not word.is_noise
+
+
+@pytest.mark.parametrize("designs", [8, 10, 12, 14])
+def test_with_few_designs_a_number_that_does_nothing_is_noise(designs):
+    """Each of its values comes once: with a level for each, the fit would leave nothing unexplained."""
+    rng = np.random.default_rng(designs)
+    columns = {f"x{i}": rng.permutation(designs) + rng.random(designs) for i in range(20)}
+    values = columns["x0"][:, np.newaxis] * 10 + rng.normal(0, 1, (designs, 5))
+    found = main_effects(columns, values)
+    assert [one.factor for one in found if not one.is_noise] == ["x0"]
 
 
 def test_a_study_tells_what_matters_from_what_does_nothing():

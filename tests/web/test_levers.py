@@ -123,7 +123,7 @@ def test_what_is_typed_is_a_value_or_nothing() -> None:
     by_link = {lever.link: lever for lever in policy_levers()}
     assert by_link["teams"].typed(7.0) == 7
     assert by_link["teams"].typed(7.5) is None
-    assert by_link["teams"].typed(None) == "unlimited"
+    assert by_link["teams"].typed(None) is None
     assert by_link["spend"].typed(None) is None
     assert by_link["approval-rate"].typed(35.0) == 0.35
     assert by_link["approval-rate"].show(words("en"), 0.35) == "35"

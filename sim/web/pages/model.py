@@ -9,10 +9,12 @@ from pathlib import Path
 
 import streamlit as st
 
+from sim.experiments import calibrate
 from sim.experiments.laboratory import Check, checks
+from sim.model.files import load_policy, load_world
 from sim.model.spec import parameters
 from sim.model.yaml_out import world_yaml
-from sim.show import twins
+from sim.show import happened, twins
 from sim.show.chain import chain, limits
 from sim.show.numbers import ORDERS, chosen, numbers
 from sim.show.twin import Twin, twin
@@ -20,6 +22,7 @@ from sim.text import Words
 from sim.version import MODEL_VERSION
 from sim.web import around, snippet
 from sim.web.answer import Answer, ask, engine_of, no_answer, pair
+from sim.web.choice import BASELINE
 from sim.web.levers import GRADES
 from sim.web.policy_file import text_of
 from sim.web.view import View, view
@@ -36,6 +39,8 @@ ORDER_NAMES = {"model": "As in the files", "name": "By name", "grade": "Best evi
 CHANGELOG = Path(__file__).resolve().parents[2] / "CHANGELOG.md"
 _SIZE = {"compiled": 100, "reference": 3}
 """Futures of each check."""
+HISTORY_WORLD = "flanders-2020"
+"""The world that the incidents of 2020 to 2023 are held against."""
 _checking = threading.Lock()
 
 
@@ -156,6 +161,37 @@ def _checks(say: Words) -> None:
     )
     around.save(say, say.say("Save as CSV"), table.csv(say.language), f"weerbaar-checks-{say.language}.csv",
                 key="csv-checks")  # fmt: skip
+    _happened(say)
+
+
+@functools.cache
+def _played_history(engine: str) -> list[calibrate.Check]:
+    world, policy = load_world(HISTORY_WORLD), load_policy(BASELINE)
+    return calibrate.history(world, policy, replications=_SIZE[engine], engine=engine)
+
+
+def _happened(say: Words) -> None:
+    """The model beside what happened."""
+    engine = engine_of(say)
+    with st.spinner(say.say("Experiments are being run.")), _checking:
+        found = _played_history(engine)
+    with st.container(key="finding-happened"):
+        st.header(happened.finding(say, found), anchor=False)
+    st.markdown(
+        say.say(
+            "Real incidents beside the middle 90% of {n} futures of today's policy, with the assumptions as they come.",
+            n=say.number(_SIZE[engine]),
+        )
+        + " "
+        + happened.how_to_read(say)
+    )
+    with st.container(key="on-a-phone-happened"):
+        st.caption(say.say("Swipe the table to the left for the numbers and the verdict."))
+    table = happened.as_twin(found, say)
+    with st.container(key="wide-happened"):
+        st.table(table.shown(say), border="horizontal")
+    around.save(say, say.say("Save as CSV"), table.csv(say.language), f"weerbaar-history-{say.language}.csv",
+                key="csv-happened")  # fmt: skip
 
 
 def _as_table(found: list[Check], say: Words) -> Twin:
