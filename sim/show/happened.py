@@ -64,9 +64,9 @@ def as_table(checks: Sequence[Check], replications: int, seed: int, language: st
     rows = tuple(
         (
             f"{name(say, check)} ({unit(say, check)})",
-            say.figure(check.recorded),
-            say.figure(check.median),
-            say.say("{low} to {high}", low=say.figure(check.low), high=say.figure(check.high)),
+            say.figure(check.recorded, 2),
+            say.figure(check.median, 2),
+            say.say("{low} to {high}", low=say.figure(check.low, 2), high=say.figure(check.high, 2)),
             verdict(say, check),
         )
         for check in checks
@@ -102,6 +102,7 @@ def as_twin(checks: Sequence[Check], say: Words) -> Twin:
              verdict(say, check), check.sample, _source(say, check))
             for check in checks
         ],
+        digits=2,
     )  # fmt: skip
 
 
