@@ -23,6 +23,7 @@ from _measure import arguments, header, resident, spread
 
 import sim
 from sim.experiments.replicate import replicate
+from sim.model.files import scenarios
 from sim.results.outcomes import Summary
 
 POLICY = "status-quo-2020"
@@ -39,12 +40,18 @@ def parts(summary: Summary) -> dict[str, int]:
     return sizes
 
 
+def held(world: sim.World, policy: sim.Policy, years: int) -> int:
+    """Return the bytes of a summary of a policy."""
+    return sum(parts(replicate(world, [policy], replications=2, years=years, engine="compiled").of[0][0]).values())
+
+
 def main() -> None:
     """Print bytes a replication by each measure, and what takes them."""
     quick = arguments(__doc__).quick
     batch, batches, years = (50, 3, 1) if quick else (500, 8, 10)
     header()
     world, policy = sim.load_world("flanders-2020"), sim.load_policy(POLICY)
+    policies = [sim.load_policy(scenario.id) for scenario in scenarios("policy")]
     kept: list[tuple[Summary, ...]] = []
 
     def play() -> None:
@@ -73,6 +80,8 @@ def main() -> None:
         print(f"  {name:<16} {size:>6,} bytes")
     print(f"objects and arrays of a summary: {total:,} bytes (at most {WANTED:,} wanted)")
     print(f"allocated by Python for each:    {traced:,.0f} bytes")
+    largest = max(policies, key=lambda one: held(world, one, years))
+    print(f"the largest of all policies:     {held(world, largest, years):,} bytes, {largest.id}")
     if grown:
         print(f"growth of the process for each:  {spread(grown).show(',.0f')} bytes in {batches} batches of {batch}")
     else:

@@ -99,9 +99,30 @@ class Finding:
         """Return the finding in sentences in the language of `words`: total, payers, citizens, the trade-off; and,
         where they were looked for, what municipalities' own choices do and under which assumptions the finding turns.
         """
+        if self.replications == 1:
+            return self._one_future(words)
         parts = [self._cash(words), self._payers(words), self._citizens(words), self._trade_off(words)]
         parts += [responding(words, self.behaviour), turning(words, self.turns)]
         return " ".join(part for part in parts if part)
+
+    def _one_future(self, words: Words) -> str:
+        """What one future says, in which nothing tells a policy from chance."""
+        gap = self.differences["cash_cost_eur"]
+        names = {"policy": self.policy, "baseline": self.baseline, "years": words.years(self.years)}
+        if gap.mean == 0:
+            told = words.say(
+                "In the one future that was played, “{policy}” costs over {years} as much in total as “{baseline}”.",
+                **names,
+            )
+        else:
+            told = words.say(
+                "In the one future that was played, “{policy}” costs over {years} {amount} {more} in total than "
+                "“{baseline}”.",
+                **names,
+                amount=words.money(abs(gap.mean)),
+                more=words.say("more" if gap.mean > 0 else "less"),
+            )
+        return f"{told} {words.say('One future does not tell a policy from chance: play more of them.')}"
 
     def _trade_off(self, words: Words) -> str:
         """What is gained and what is given up, where both are clear."""
@@ -225,7 +246,9 @@ def turning(words: Words, turns: Sequence[Turn] | None) -> str:
     if turns is None:
         return ""
     if not turns:
-        return words.say("None of the three deciding assumptions turns this, low or high.")
+        return words.say(
+            "None of the three deciding assumptions, low or high, turns what is said of the total and of the harm."
+        )
     under: dict[tuple[str, str], list[str]] = {}
     for turn in turns:
         under.setdefault((turn.assumption, turn.level), []).append(words.say(BECOMES[turn.claim, turn.there]))

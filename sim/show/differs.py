@@ -87,8 +87,13 @@ def _set(say: Words, path: str, group: Group) -> list[str]:
         row, value = parameters().get(f"policy.{path}.{name}"), getattr(group, name)
         if row is not None and value != row.value:
             label = row.label[say.language]
-            said.append(f"{label[:1].lower()}{label[1:]}: {value_of(say, row, value)}{_unit(say, row, value)}")
+            said.append(f"{_within(label)}: {value_of(say, row, value)}{_unit(say, row, value)}")
     return said
+
+
+def _within(label: str) -> str:
+    """A label within a sentence: with a small letter, unless it begins with a name."""
+    return label if label.startswith(("Vlaams", "Flemish")) else label[:1].lower() + label[1:]
 
 
 def _mix(say: Words, mine: Mix, theirs: Mix) -> str:
@@ -100,7 +105,7 @@ def _mix(say: Words, mine: Mix, theirs: Mix) -> str:
         label = parameters()[f"policy.prevention.mix.{name}"].label[say.language]
         return say.say(
             "{what}: {value} instead of {base}",
-            what=label[:1].lower() + label[1:],
+            what=_within(label),
             value=percent(say, getattr(mine, name)),
             base=percent(say, getattr(theirs, name)),
         )

@@ -145,5 +145,5 @@ def _citizens(say: Words, result: Comparison, policy: Policy) -> str:
         return ""
     values = {"share": say.percent(abs(gap.mean) / base) if base else say.percent(1)}
     if gap.mean < 0:
-        return say.say("Harm to citizens, which is no money, falls by {share}.", **values)
-    return say.say("Harm to citizens, which is no money, rises by {share}.", **values)
+        return say.say("Harm to citizens, which is not cash, falls by {share}.", **values)
+    return say.say("Harm to citizens, which is not cash, rises by {share}.", **values)

@@ -26,7 +26,8 @@ PRESETS = sorted(scenario.id for scenario in scenarios("policy"))
 WORLDS = sorted(scenario.id for scenario in scenarios("world"))
 DEFENCES = parameters()["world.defence"].choices
 DISCIPLINES = parameters()["policy.response.discipline"].choices
-SUMS = ("ledger_hash", "tape_digest", "kpis", "payments", "years", "own", "cash", "person_minutes", "serious")
+SUMS = ("ledger_hash", "tape_digest", "kpis", "payments", "years", "own", "cash", "person_minutes", "serious",
+        "balances", "dry")  # fmt: skip
 SEEDS = st.integers(0, 2**63 - 1)
 
 

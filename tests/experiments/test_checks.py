@@ -77,7 +77,7 @@ def test_a_claim_that_is_another_one_elsewhere_has_turned(world):
 def test_what_moves_only_who_pays_never_turns(world):
     result = compared(world, sim.load_policy("fifty-fifty")).checked()
     assert result.checks.turns == {"fifty-fifty": ()}
-    assert "None of the three deciding assumptions turns this" in result.sentence("en")
+    assert "None of the three deciding assumptions, low or high, turns" in result.sentence("en")
     assert "Geen van de drie" in result.sentence("nl")
 
 

@@ -131,6 +131,34 @@ def test_a_layer_respects_its_limits(layer, costs):
     assert all(total <= layer.limit_per_year for total in by_year.values())
 
 
+def divided(layers, costs):
+    """Return what each payer pays of each cost, posted in this order within one year."""
+    books, found = Accounts(((*layers, BARE),) * len(CATEGORIES), YEARS), []
+    for event, (town, cents) in enumerate(costs):
+        before = len(books.postings)
+        books.post(600_000 + event, town, 0, cents, event)
+        found.append((town, cents, tuple(sorted(posting[3:5] for posting in books.postings[before:]))))
+    return sorted(found)
+
+
+COSTS = st.lists(st.tuples(st.integers(0, 2), EUROS), min_size=2, max_size=12)
+
+
+@settings(max_examples=200)
+@given(st.lists(LAYER.map(lambda one: one._replace(limit_per_year=NO_LIMIT, begins=0, ends=NO_LIMIT)), max_size=5),
+       COSTS.flatmap(lambda costs: st.tuples(st.just(costs), st.permutations(costs))))  # fmt: skip
+def test_without_an_aggregate_costs_of_any_size_are_divided_alike_in_any_order(layers, both):
+    assert divided(layers, both[0]) == divided(layers, both[1])
+
+
+def test_with_an_aggregate_the_order_decides_who_gets_it():
+    """A thousand euro a year: of bills of 600 and 900 the first is paid whole, and the other takes what is left."""
+    layers = [BARE._replace(payer=1, limit_per_year=100_000)]
+    first, then = (7, 60_000), (7, 90_000)
+    assert divided(layers, [first, then]) == [(7, 60_000, ((1, 60_000),)), (7, 90_000, ((0, 50_000), (1, 40_000)))]
+    assert divided(layers, [then, first]) == [(7, 60_000, ((0, 50_000), (1, 10_000))), (7, 90_000, ((1, 90_000),))]
+
+
 def policy(**split):
     """Return the standard policy with these layers."""
     base = sim.load_policy("local-only")

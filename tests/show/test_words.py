@@ -62,7 +62,7 @@ def test_more_prevention_is_said_with_what_it_saves(many: Comparison) -> None:
     assert "less for incidents" in sentence
     gap, base = many.difference("prevention-first", "citizen_harm_eur"), many.estimate(TODAY, "citizen_harm_eur").mean
     felt = gap.verdict == "lower" and -gap.mean >= 0.02 * base
-    assert ("Harm to citizens, which is no money, falls by" in sentence) == felt
+    assert ("Harm to citizens, which is not cash, falls by" in sentence) == felt
 
 
 def test_chance_is_called_chance(many: Comparison) -> None:
