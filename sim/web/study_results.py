@@ -58,6 +58,14 @@ def draw(seen: View, found: Studied) -> list[str]:
         tab = around.tabs(seen, "asks", fitting)
         years = {found.study.years or world.years for world in found.study.worlds}
         with tab.place:
+            if not found.is_complete:
+                st.warning(
+                    say.say(
+                        "Not all designs were played yet: what stands here may change, and what has not moved so far "
+                        "is missing."
+                    ),
+                    icon=":material/hourglass_empty:",
+                )
             if len(years) == 1:
                 together = "Outcomes are those of all {years} of a future together."
                 st.caption(say.say(together, years=say.years(years.pop())))

@@ -256,6 +256,22 @@ def test_it_starts_stops_and_goes_on_to_what_an_uninterrupted_study_holds(tmp_pa
     assert Store(bench.store_of(study.digest)).digest() == whole.store.digest()
 
 
+def test_what_is_not_yet_whole_is_said_to_be_so() -> None:
+    def stop(done: int, _: int) -> None:
+        if done >= 6:
+            raise KeyboardInterrupt
+
+    study = study_from("some.yaml", GRID.encode())
+    bench.put(study)
+    found = run_study(study, bench.store_of(study.digest), workers=1, progress=stop)
+    assert not found.is_complete
+    some = text(opened(PAGE, lang="en", study=study.digest))
+    run_study(study, bench.store_of(study.digest), workers=1)
+    whole = text(opened(PAGE, lang="en", study=study.digest))
+    assert "Not all designs were played yet" in some
+    assert "Not all designs were played yet" not in whole
+
+
 def test_one_study_at_a_time() -> None:
     long = small().with_values({"replications": 5000})
     bench.put(long)
