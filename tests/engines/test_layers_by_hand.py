@@ -12,6 +12,7 @@ import itertools
 
 import pytest
 
+from sim.engines import events as ev
 from tests.by_hand import played, six
 
 TERMS = {
@@ -78,18 +79,42 @@ PAIRS = {
 }
 
 
-def shares(engine, names):
+ASKED = {
+    "the standard": {"minimum_standard": True},
+    "a coverage": {"identity": 0.6},  # A gets twice as far with its euros: 1 - 0.5 x 0.5 = 75 %, B stays at 50 %
+    "a programme": {"programme": "offer"},  # which A has taken up, and B has not yet
+}
+"""What can be asked of a municipality; A has it and B has not, whichever it is."""
+HALFWAY = {
+    "measures.identity.today": 0.5,
+    "measures.identity.risk_ratio": 0,
+    "measures.build_months": 0,
+    "measures.decay_months": 0,
+    "break_in.today": 0.5,
+}
+
+
+def shares(engine, names, asked="the standard"):
     """Return what Flanders and the municipality pay of the six bills under a layer with these terms."""
-    values = {
+    world, drawn, more = {}, {"obedience": (0.1, 0.9)}, {}
+    if asked == "a coverage":
+        world, drawn, more = HALFWAY, drawn | {"maturity": (2, 1)}, {"prevention.local_spend": 5}
+    if asked == "a programme":
+        # of a grant of this name the dice of this future say 0.033 for A and 0.855 for B: at 0.3 a year A joins after
+        # 0.11 years, in July 2019, and B after 2.85, in April 2022
+        offer = {"id": "offer", "instrument": "matching", "share": 0.5, "hazard": 0.3}
+        more = {"grants": [offer | {"from": datetime.date(2019, 6, 1)}]}
+    terms = TERMS | {"requires": ASKED[asked]}
+    values = more | {
         "budgets": {"crt": {"per_year": 1_300}},
         "prevention.minimum_standard": {"level": "basic", "compliance": 0.5},
         "cost_split.supplier_bill": [
-            {"payer": "flanders"} | {name: TERMS[name] for name in names},
+            {"payer": "flanders"} | {name: terms[name] for name in names},
             {"payer": "municipality"},
         ],
     }
-    outcome = played(engine, values, obedience=(0.1, 0.9))
-    assert (outcome.postings["cents"] > 0).all()
+    outcome = played(engine, values, world=world, **drawn)
+    assert (outcome.postings["cents"][outcome.postings["category"] < len(ev.CATEGORIES)] > 0).all()
     return six(outcome, "flanders"), six(outcome, "municipality")
 
 
@@ -105,5 +130,15 @@ def test_every_pair_is_there():
 )
 def test_a_layer_takes_what_paper_says(engine, names, expected):
     flanders, municipality = shares(engine, names)
+    assert flanders == expected
+    assert municipality == [1000 - part for part in expected]
+
+
+@pytest.mark.parametrize("asked", [one for one in ASKED if one != "the standard"])
+@pytest.mark.parametrize("names", [("requires",), *(pair for pair in PAIRS if "requires" in pair)], ids="-".join)
+def test_it_is_the_same_whatever_is_asked(engine, asked, names):
+    """What B lacks may be the standard, a coverage or a programme: paper says the same."""
+    expected = ALONE["requires"] if names == ("requires",) else PAIRS[names]
+    flanders, municipality = shares(engine, names, asked)
     assert flanders == expected
     assert municipality == [1000 - part for part in expected]
