@@ -148,10 +148,7 @@ def _checks(say: Words) -> None:
             say.say("{n} of {all} experiments agree with their formula", n=agreeing, all=len(found)), anchor=False
         )  # fmt: skip
     table = _as_table(found, say)
-    with st.container(key="on-a-phone-checks"):
-        st.caption(say.say("Swipe the table to the left for the numbers and the verdict."))
-    with st.container(key="wide-checks"):
-        st.table(table.shown(say), border="horizontal")
+    _wide(say, "checks", table)
     st.caption(
         say.say(
             "They agree where the two numbers lie within four standard errors of each other. λ, m, σ: rate, median and "
@@ -162,6 +159,14 @@ def _checks(say: Words) -> None:
     around.save(say, say.say("Save as CSV"), table.csv(say.language), f"weerbaar-checks-{say.language}.csv",
                 key="csv-checks")  # fmt: skip
     _happened(say)
+
+
+def _wide(say: Words, name: str, table: Twin) -> None:
+    """A table that is wider than a phone."""
+    with st.container(key=f"on-a-phone-{name}"):
+        st.caption(say.say("Swipe the table to the left for the numbers and the verdict."))
+    with st.container(key=f"wide-{name}"):
+        st.table(table.shown(say), border="horizontal")
 
 
 @functools.cache
@@ -185,11 +190,8 @@ def _happened(say: Words) -> None:
         + " "
         + happened.how_to_read(say)
     )
-    with st.container(key="on-a-phone-happened"):
-        st.caption(say.say("Swipe the table to the left for the numbers and the verdict."))
     table = happened.as_twin(found, say)
-    with st.container(key="wide-happened"):
-        st.table(table.shown(say), border="horizontal")
+    _wide(say, "happened", table)
     around.save(say, say.say("Save as CSV"), table.csv(say.language), f"weerbaar-history-{say.language}.csv",
                 key="csv-happened")  # fmt: skip
 
