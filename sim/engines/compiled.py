@@ -220,14 +220,20 @@ def _empty_chunk(futures: int, towns: int, years: int, pots: int) -> Chunk:
 def _programmes(setting: Setting) -> Programmes:
     """Book the yearly programmes once, through the layers of the policy, where they are the same in all futures.
 
-    Years in which the same layers are open and the same amounts due have the same postings, on another day.
+    Years without a phase, in which the same layers are open and the same amounts due, have the same postings on another
+    day.
     """
-    world, plan = setting.world, setting.plan
+    world, plan, stages = setting.world, setting.plan, setting.policy.stages
+    begun_in = [setting.readiness.year_begun_in(number) for number in range(len(stages))]
     booked: dict[Any, NDArray[Any]] = {}
     years = []
     for year, start in enumerate(world.year_starts[:-1] if plan.is_booked_ahead else ()):
         number = plan.stage_of_year[year]
-        layers = setting.policy.stages[number].layers
+        layers = stages[number].layers
+        if year in begun_in:
+            later = [place for place, begun in enumerate(begun_in) if begun == year]
+            years.append(_changing_year(setting, year, later))
+            continue
         opened = (number, *(layer.begins <= start < layer.ends for use in ev.PROGRAMMES for layer in layers[use]))
         if opened not in booked:
             accounts = Accounts(layers, world.year_starts)
@@ -248,6 +254,19 @@ def _programmes(setting: Setting) -> Programmes:
         [int(year["cents"].sum()) for year in years] or [0] * (len(world.year_starts) - 1), dtype=np.int64
     )
     return Programmes(payments, by_year, own, cash, ledger_hash(postings), postings)
+
+
+def _changing_year(setting: Setting, year: int, later: list[int]) -> NDArray[Any]:
+    """Return the postings of the programmes of a year within which these stages begin."""
+    stages, first, nis = setting.policy.stages, setting.plan.stage_of_year[year], setting.world.nis.tolist()
+    accounts = Accounts(stages[first].layers, setting.world.year_starts)
+    for position, use, amount in setting.programmes(year):
+        accounts.post(setting.world.year_starts[year], nis[position], use, amount, ev.NATIONAL)
+    for number in later:
+        accounts.begin(stages[number])
+        for position, use, amount in setting.due(number):
+            accounts.post(stages[number].begins, nis[position], use, amount, ev.NATIONAL)
+    return np.array(accounts.postings, dtype=ev.POSTING)
 
 
 def _records(table: NDArray[np.int64], layout: np.dtype[Any]) -> NDArray[Any]:

@@ -40,6 +40,7 @@ class Future(BreakIns):
         for number, stage in enumerate(self.setting.policy.stages[1:], start=1):
             yield self.at(stage.begins, ev.PHASE, chance.WORLD, number)
             self.begin(number)
+            self.treasury.change(number, int(self.env.now))
             yield self.at(stage.begins, ev.RELEASED, chance.WORLD, number)
             self.staff()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from sim.engines import events as ev
 from sim.engines.plan import Plan, long_run_coverages
+from sim.engines.readiness import Readiness
 from sim.engines.structure import Structure, structure
 from sim.model.arrays import WorldArrays
 from sim.model.policy_arrays import PolicyArrays
 from sim.rules.defence import unprotected
-from sim.rules.funding import part_by_inhabitants
 from sim.rules.incident import cents
 
 
@@ -43,12 +43,14 @@ class Setting:
     structure: Structure = field(default=None)  # type: ignore[assignment]  # drawn from the world where not given
     cap: float = field(init=False)  # the break-in probability at zero spend
     plan: Plan = field(init=False)
+    readiness: Readiness = field(init=False)
 
     def __post_init__(self) -> None:
         self.cap = unprotected(self.world.defence)
         if self.structure is None:
             self.structure = structure(self.world)
         self.plan = Plan(self.world, self.policy, self.structure)
+        self.readiness = Readiness(self.world, self.policy)
 
     def all_stocks(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the stocks at the start, from today's spend, and their targets while budgets are steady: (n, 7).
@@ -68,26 +70,33 @@ class Setting:
         return np.column_stack([covered, effect * spend])
 
     def capacity(self, year: int) -> Iterator[int]:
-        """Yield the cents that each municipality's readiness costs in a year: its part by inhabitants of the standing
-        response teams, and its fallback for services.
-        """
-        choices = self.policy.stages[self.plan.stage_of_year[year]].choices
-        people = self.world.inhabitants.tolist()
-        everybody, before = sum(people), 0
-        teams = max(0, choices.teams) * self.world.team.cost_per_year_cents
-        for inhabitants in people:
-            part = part_by_inhabitants(teams, before, before + inhabitants, everybody)
-            yield part + (cents(self.world.funding.fallback_price * inhabitants) if choices.fallback else 0)
-            before += inhabitants
+        """Yield the cents that each municipality's readiness costs on 1 January of a year, see `readiness`."""
+        return self.readiness.capacity(year, self.plan.stage_of_year[year])
+
+    def suppliers(self, year: int) -> Iterator[int]:
+        """Yield the cents that a standard for suppliers costs each municipality on 1 January of a year."""
+        return self.readiness.suppliers(year, self.plan.stage_of_year[year])
+
+    def due(self, number: int) -> Iterator[tuple[int, int, int]]:
+        """Yield what falls due on the day on which a stage begins within a year: (position, category, cents)."""
+        year = self.readiness.year_begun_in(number)
+        if year is not None:
+            bills = zip(self.readiness.suppliers(year, number), self.readiness.capacity(year, number), strict=True)
+            yield from _in_order(bills)
 
     def programmes(self, year: int) -> Iterator[tuple[int, int, int]]:
-        """Yield what the programmes of a year cost while budgets are steady: (position, category, cents)."""
-        for position, amounts in enumerate(zip(self.steady_prevention(year), self.capacity(year), strict=True)):
-            for use, amount in zip(ev.PROGRAMMES, amounts, strict=True):
-                yield position, use, amount
+        """Yield what the programmes of a year cost on its 1 January while budgets are steady, in the same way."""
+        return _in_order(zip(self.steady_prevention(year), self.capacity(year), strict=True))
 
     def steady_prevention(self, year: int) -> Iterator[int]:
         """Yield the cents that each municipality's prevention costs in a year, while budgets are steady."""
-        stage = self.policy.stages[self.plan.stage_of_year[year]]
-        for inhabitants in self.world.inhabitants.tolist():
-            yield cents(stage.local_spend * inhabitants) + cents(stage.supplier_price * inhabitants)
+        spend = self.policy.stages[self.plan.stage_of_year[year]].local_spend
+        for inhabitants, standard in zip(self.world.inhabitants.tolist(), self.suppliers(year), strict=True):
+            yield cents(spend * inhabitants) + standard
+
+
+def _in_order(bills: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
+    """Yield (position, category, cents) for the bills of each municipality for prevention and for readiness."""
+    for position, amounts in enumerate(bills):
+        for use, amount in zip(ev.PROGRAMMES, amounts, strict=True):
+            yield position, use, amount

@@ -196,6 +196,11 @@ class Treasury:
         cap, defence = self.setting.cap, self.world.defence
         return break_in_probability(identity, hardening, awareness, effort, cap, defence) / today
 
+    def change(self, number: int, now: int) -> None:
+        """Go on under a stage that begins within a year: what stands ready from now on is due for the rest of it."""
+        for position, use, amount in self.setting.due(number):
+            self.post(now, self.towns[position], use, amount)
+
     def decide(self, year: int, now: int) -> None:
         """Every municipality decides on its prevention; its part of common readiness is due."""
         if self.plan.is_steady:
@@ -212,7 +217,8 @@ class Treasury:
                 for position in self.memberships[number].members:
                     if self.open_to(number, self.towns[position], now):
                         act(number, spends[position])
-        for spend, readiness in zip(spends, self.setting.capacity(year), strict=True):
+        bills = zip(self.setting.suppliers(year), self.setting.capacity(year), strict=True)
+        for spend, (suppliers, readiness) in zip(spends, bills, strict=True):
             town = spend.town
             if stage.standard != NOBODY and self.complies(town, now):
                 self.comply(spend)
@@ -220,7 +226,7 @@ class Treasury:
                 back = self.grants[number].claw_back
                 self.accounts.pay(now, town.nis, ev.PREVENTION, FLANDERS, amount, ev.NATIONAL, back)
             amount = cents(spend.own * town.inhabitants) + spend.extra
-            self.post(now, town, ev.PREVENTION, amount + cents(stage.supplier_price * town.inhabitants))
+            self.post(now, town, ev.PREVENTION, amount + suppliers)
             self.post(now, town, ev.RESPONSE_CAPACITY, readiness)
             effect = float(self.plan.effect[self.stage][town.position])
             goals = [*coverages(effect, spend.measures, self.world), effect * (spend.own + spend.more)]

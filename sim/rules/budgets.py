@@ -65,6 +65,15 @@ def flemish_part(price: int, share: int, cap: int) -> int:
 
 
 @rule
+def part_of_year(price: int, begun: int, ended: int, days: int) -> int:
+    """Return what a yearly price comes to from the day `begun` up to `ended`, of a year of so many `days`.
+
+    Days count from 0. The parts of a year add up to the price exactly.
+    """
+    return price * ended // days - price * begun // days
+
+
+@rule
 def flypaper_share(years: int, funding: Funding) -> float:
     """Return the euro of extra prevention per euro of lump sum, `years` whole years after the first one.
 

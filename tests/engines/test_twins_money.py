@@ -258,6 +258,39 @@ def test_money_moves_alike_in_both_engines(seed, monkeypatch):
     check(seed, monkeypatch)
 
 
+READY: dict[str, list[Any]] = {
+    "response.teams": [0, 1, 3],
+    "response.fallback_services": [False, True],
+    "ransom.rule": [*RANSOM],
+}
+SUPPLIERS: dict[str, list[Any]] = {
+    "prevention.supplier_standard": [None, *({"rate_factor": 0.5, "price": price} for price in (0.1, 0.37))]
+}
+
+
+def busy_plan(seed: int, levers: dict[str, list[Any]]) -> list[dict[str, Any]]:
+    """Return phases on any days of three years, each of which changes part of what stands ready."""
+    r = random.Random(seed)
+    start, days = datetime.date(2020, 1, 1), sorted(r.sample(range(1, 1_095), 6))
+    plan = [{"from": start + datetime.timedelta(days=day), "set": some(r, 0.6, levers)} for day in days]
+    return [phase for phase in plan if phase["set"]]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_stands_ready_for_days_is_paid_alike_in_both_engines(seed):
+    """Where the year's programmes are booked ahead, and where they are decided year by year."""
+    world = random_world(seed).with_values({"years": 3})
+    values = {"phases": busy_plan(seed, READY), "response.private_after_days": 1}
+    ahead = setting(world.with_values({"finance.budget_stress": 0}), sim.load_policy("local-only").with_values(values))
+    assert ahead.plan.is_booked_ahead
+    assert_twins(ahead, seed, range(1))
+    try:
+        busy = random_policy(seed).with_values({"phases": busy_plan(seed, READY | SUPPLIERS)})
+    except InputError:
+        return  # levers that do not go together
+    assert_twins(setting(world, busy), seed, range(1))
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("first", range(1000, 2000, 50))
 def test_money_moves_alike_for_a_thousand_policies(first, monkeypatch):

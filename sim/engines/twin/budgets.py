@@ -39,6 +39,11 @@ def change(before: Case, case: Case, ints: Ints, floats: Floats, now: int) -> No
             bound(case, ints, floats, town)
     ints[d.FREE_TEAMS] += case.choices.teams - before.choices.teams
     push(case, ints, now, ev.key(ev.RELEASED, chance.WORLD, 0), NOBODY)
+    if case.is_due == 1:
+        for position in range(case.towns_count):
+            town, bills = case.towns_at + position * case.town_width, case.due_at + 2 * position
+            spend(case, ints, floats, town, ev.PREVENTION, ints[bills], now)
+            spend(case, ints, floats, town, ev.RESPONSE_CAPACITY, ints[bills + 1], now)
 
 
 @lean_step
@@ -125,9 +130,9 @@ def settle_spend(case: Case, ints: Ints, floats: Floats, position: int, now: int
         if amount > 0:
             by_flanders(case, ints, town, amount, now, ints[case.grants_at + grant * GRANT_WIDTH + GRANT_BACK])
     own = cents(floats[sheet + d.SPEND_OWN] * people) + ints[town + d.EXTRA]
-    spend(case, ints, floats, town, ev.PREVENTION, own + cents(case.supplier_price * people), now)
-    readiness = ints[case.capacity_at + ints[d.YEAR] * case.towns_count + position]
-    spend(case, ints, floats, town, ev.RESPONSE_CAPACITY, readiness, now)
+    place = ints[d.YEAR] * case.towns_count + position
+    spend(case, ints, floats, town, ev.PREVENTION, own + ints[case.supplier_bills_at + place], now)
+    spend(case, ints, floats, town, ev.RESPONSE_CAPACITY, ints[case.capacity_at + place], now)
     aim(case, ints, floats, position, now)
 
 

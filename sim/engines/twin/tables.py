@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines import events as ev
+from sim.engines.events import PROGRAMMES
 from sim.engines.plan import SHARED_SERVICE, Plan
 from sim.engines.setting import Setting
 from sim.engines.town import MEASURES
@@ -57,6 +58,11 @@ def grant_row(terms: GrantTerms) -> tuple[int, ...]:
 def requirement_row(terms: RequirementTerms) -> tuple[int, ...]:
     """Return a requirement as integers, without the coverage it asks for."""
     return (terms.programme, terms.standard)
+
+
+def due(setting: Setting, number: int) -> list[int]:
+    """Return what each municipality owes on the day on which a stage begins within a year, its programmes in turn."""
+    return [amount for _, _, amount in setting.due(number)] or [0] * (len(setting.world.nis) * len(PROGRAMMES))
 
 
 class LayerTable:
@@ -109,6 +115,8 @@ class Tables:
             "insurance_limits": [stages[number].choices.insurance_limit for number in plan.stage_of_year],
             "lump_sums": plan.lump_sums,
             "capacity": [list(setting.capacity(year)) for year in years] if busy else [],
+            "supplier_bills": [list(setting.suppliers(year)) for year in years] if busy else [],
+            "due": [due(setting, number) for number in range(len(stages))] if busy else [],
             "steady": [list(setting.steady_prevention(year)) for year in years] if busy and plan.is_steady else [],
         }
         real: dict[str, Any] = {
@@ -159,6 +167,7 @@ def _case_record(setting: Setting, seed: int, scalars: dict[str, int], number: i
         "effect_at": number * towns,
         "services_at": number * towns * MEASURES,
         "standards_at": number * towns * MEASURES,
+        "due_at": number * towns * len(PROGRAMMES),
     }
     numbers: dict[str, Any] = {
         "seed": seed,
@@ -179,7 +188,7 @@ def _case_record(setting: Setting, seed: int, scalars: dict[str, int], number: i
         "delivery": stage.delivery,
         "standard": stage.standard,
         "standard_begins": stage.standard_begins,
-        "supplier_price": stage.supplier_price,
+        "is_due": int(not plan.is_booked_ahead and setting.readiness.year_begun_in(number) is not None),
         "rate_on_line": stage.rate_on_line,
         "risk_rated": stage.risk_rated,
         "service_price": plan.service_price[number],
