@@ -247,14 +247,15 @@ def validate(
 
     problems = problems_of(files)
     for problem in problems:
-        print(problem)
+        print(problem if problem.severity == "error" else f"Note: {problem}")
     errors = sum(problem.severity == "error" for problem in problems)
+    notes = len(problems) - errors
     inside = sum(len(_yaml_files(Path(name))) if os.path.isdir(name) else 1 for name in files)
     count = "1 file" if inside == 1 else f"{inside} files"
     if errors:
         print(f"{count}, {errors} problem{'s' if errors > 1 else ''}")
         raise typer.Exit(2)
-    print(f"{count}, no problems")
+    print(f"{count}, no problems" + (f", {notes} note{'s' if notes > 1 else ''}" if notes else ""))
 
 
 def _yaml_files(folder: Path) -> list[Path]:

@@ -55,6 +55,7 @@ def load(world: str, policies: Sequence[str], years: int | None, settings: Seque
     """Return the world and the policies; all problems of all of them at once in an InputError."""
     from sim.model.files import load_inputs
 
+    check_years(years, settings)
     horizon = [] if years is None else [f"world.years={years}"]
     found, loaded, warnings = load_inputs(world, policies, [*settings, *horizon])
     for warning in warnings:
@@ -65,6 +66,12 @@ def load(world: str, policies: Sequence[str], years: int | None, settings: Seque
             first = policies[names.index(name)]
             raise BadInput(f"POLICY: {policies[position]} has the same id as {first} ({name}); name each policy once")
     return found, loaded
+
+
+def check_years(years: int | None, settings: Sequence[str]) -> None:
+    """Raise BadInput where an option and a setting both say how many years there are."""
+    if years is not None and any(setting.partition("=")[0].strip() == "world.years" for setting in settings):
+        raise BadInput("--years and --set world.years both say how many years a future has; keep one of them")
 
 
 def serving(engine: Engine | None) -> str:

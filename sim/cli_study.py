@@ -96,9 +96,15 @@ def run(
     settings: Settings = None,
 ) -> None:
     """Play a study and keep it in a folder; what the folder holds already is not played again."""
-    from sim.model.files import load_study
+    from sim.cli_answer import check_years
+    from sim.model.files import load_with_warnings
+    from sim.model.study import Study
 
-    found = load_study(name, settings or [])
+    check_years(years, settings or [])
+    found, notes = load_with_warnings("study", name, settings or [])
+    assert isinstance(found, Study)
+    for note in notes:
+        talk(f"Note: {note}")
     changes: dict[str, Any] = {"size": designs, "replications": replications, "years": years, "seed": seed}
     if changes := {key: value for key, value in changes.items() if value is not None}:
         found = found.with_values(changes)

@@ -55,6 +55,8 @@ _LIMIT_WORDS = {
     "too_short": "a list of {min_length} or more",
     "too_long": "a list of at most {max_length}",
 }
+_SEPARATORS = re.compile(r"[ ._,'’\u00a0\u202f]")
+_GROUPED = re.compile(rf"[0-9]{{1,3}}({_SEPARATORS.pattern}[0-9]{{3}})+")
 _SWITCHES = {"yes": "true", "ja": "true", "on": "true", "no": "false", "nee": "false", "off": "false"}
 _VERBS = (
     *("is ", "are ", "has ", "names ", "means ", "limits ", "changes ", "cannot ", "must ", "make ", "makes "),
@@ -280,6 +282,8 @@ def _problem(fault: ErrorDetails, kind: Kind, loc: Loc, file: str, line: int | N
     if of_type in _TYPE_WORDS or of_type in ("model_type", "literal_error", "float_parsing", "model_attributes_type"):
         words = _TYPE_WORDS.get(of_type) or _NEEDED_WORDS.get(what) or _group_words(kind, loc)
         hint = _number_hint(value) if row is None or not row.choices else None
+        if loc[-1:] == ("population",) and isinstance(value, float) and value * 1000 == round(value * 1000):
+            hint = f"write {value * 1000:.0f}, without a point, if thousands are meant"
         if hint is None and row is not None and row.word and isinstance(value, str):
             hint = did_you_mean(value, [row.word])
         if of_type == "bool_type" and str(value).lower() in _SWITCHES:
@@ -319,6 +323,11 @@ def _wanted(row: Parameter | None, words: str) -> str:
 def _number_hint(value: object) -> str | None:
     if not isinstance(value, str):
         return None
+    if _GROUPED.fullmatch(value):
+        digits = re.sub(r"[^0-9]", "", value)
+        if value.count(",") == len(_SEPARATORS.findall(value)) == 1:
+            return f"write {digits} if thousands are meant, {float(value.replace(',', '.')):.12g} if not"
+        return f"write {digits}, without marks between thousands"
     pointed = value.replace(",", ".", 1)
     if not isinstance(scalar(pointed), int | float) or isinstance(scalar(pointed), bool):
         return None

@@ -18,11 +18,13 @@ from sim.model.checks import MODELS, Kind, problems_of, shown
 from sim.model.dates import date_problems
 from sim.model.finding import ENDINGS, Scenario, exists, find, kind_of, kind_problem, scenarios, wrong_kind
 from sim.model.groups import Words
+from sim.model.idle import idle_problems
 from sim.model.merging import on_base, with_settings
 from sim.model.municipalities import DATA, Municipality, duplicates, read_municipalities
 from sim.model.policy import Policy
 from sim.model.problems import InputError, Problem, did_you_mean
 from sim.model.study import Study
+from sim.model.thousands import table_thousands, thousands
 from sim.model.world import World
 from sim.model.yaml_in import Node, read_tree
 from sim.model.yaml_out import policy_yaml, world_yaml
@@ -46,9 +48,8 @@ def load_world(id_or_path: str | os.PathLike[str], settings: Iterable[str] = ())
 
     Settings of a policy are left alone. Raises InputError with every problem.
     """
-    scenario, _, problems = _load("world", id_or_path, list(settings))
-    if problems or not isinstance(scenario, World):
-        raise InputError(problems)
+    scenario, _ = load_with_warnings("world", id_or_path, settings)
+    assert isinstance(scenario, World)
     return scenario
 
 
@@ -57,9 +58,8 @@ def load_policy(id_or_path: str | os.PathLike[str], settings: Iterable[str] = ()
 
     Settings of a world are left alone. Raises InputError with every problem.
     """
-    scenario, _, problems = _load("policy", id_or_path, list(settings))
-    if problems or not isinstance(scenario, Policy):
-        raise InputError(problems)
+    scenario, _ = load_with_warnings("policy", id_or_path, settings)
+    assert isinstance(scenario, Policy)
     return scenario
 
 
@@ -68,10 +68,23 @@ def load_study(id_or_path: str | os.PathLike[str], settings: Iterable[str] = ())
 
     Raises InputError with every problem of the study and of the files that it names.
     """
-    scenario, _, problems = _load("study", id_or_path, list(settings))
-    if problems or not isinstance(scenario, Study):
-        raise InputError(problems)
+    scenario, _ = load_with_warnings("study", id_or_path, settings)
+    assert isinstance(scenario, Study)
     return scenario
+
+
+def load_with_warnings(
+    kind: Kind, id_or_path: str | os.PathLike[str], settings: Iterable[str] = ()
+) -> tuple[World | Policy | Study, list[Problem]]:
+    """The scenario of this kind, as above, and what there is to say about it that does not stop a run."""
+    scenario, _, problems = _load(kind, id_or_path, list(settings))
+    if scenario is None or _errors(problems):
+        raise InputError(problems)
+    return scenario, problems
+
+
+def _errors(problems: Iterable[Problem]) -> bool:
+    return any(problem.severity == "error" for problem in problems)
 
 
 def load_inputs(
@@ -89,7 +102,7 @@ def load_inputs(
             if isinstance(found, World):
                 problems += date_problems(policy, tree, [found])
     problems = _once(problems)
-    if any(problem.severity == "error" for problem in problems) or not isinstance(found, World):
+    if _errors(problems) or not isinstance(found, World):
         raise InputError(problems)
     return found, loaded, problems
 
@@ -167,6 +180,9 @@ def _load(
     elif kind == "world" and isinstance(values.get("municipalities"), list):
         problems += _twice(tree.value["municipalities"])
     scenario = _validated(kind, values, tree, problems)
+    if scenario is not None:
+        problems += thousands(kind, tree)
+        problems += idle_problems(scenario, tree) if isinstance(scenario, Policy) else []
     files = [*dict.fromkeys(problem.file for problem in problems)]
     problems = sorted(_once(problems), key=lambda problem: (files.index(problem.file), problem.line or 0))
     return scenario, tree, problems
@@ -186,7 +202,7 @@ def _validated(
         new = problems_of(error, kind, place)
         problems += [p for p in new if (p.rule, p.line) not in told or p.rule != "duplicate-id"]
         return None
-    if problems:
+    if _errors(problems):
         return None
     assert isinstance(scenario, World | Policy | Study)
     return scenario
@@ -234,7 +250,9 @@ def _table(node: Node, folder: Path, problems: list[Problem]) -> list[Municipali
         problems.append(Problem(node.file, node.line, "unknown-municipality-file", message, did_you_mean(name, names)))
         return _PLACEHOLDER
     try:
-        return read_municipalities(file)
+        towns = read_municipalities(file)
+        problems += table_thousands(file.read_text("utf-8"), str(file))
+        return towns
     except InputError as error:
         problems += error.problems
         return _PLACEHOLDER
@@ -262,7 +280,7 @@ def _table_problems(path: Path) -> list[Problem]:
         read_municipalities(path)
     except InputError as error:
         return list(error.problems)
-    return []
+    return table_thousands(path.read_text("utf-8"), str(path))
 
 
 # ---- many files ----------------------------------------------------------------------------------------------------

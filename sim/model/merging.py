@@ -9,7 +9,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from sim.model.checks import MODELS, Kind, unknown_path
+from sim.model.checks import OTHER, Kind, unknown_path
+from sim.model.extending import extended, extends, replacements
 from sim.model.finding import ENDINGS, exists, shipped_files, wrong_kind
 from sim.model.phases import NAMES
 from sim.model.problems import Problem, did_you_mean
@@ -23,29 +24,31 @@ NOTHING = Node(None, SETTING, None)
 def on_base(tree: Node, path: Path, chain: list[Path], problems: list[Problem]) -> Node:
     """The tree with what its base says filled in below it; `chain` holds the files on the way here."""
     base = tree.value.get("based_on")
+    nothing = Node({}, tree.file, tree.line)
     if base is None or not isinstance(base.value, str):
-        return tree
+        return _merged(nothing, tree, problems)
     file = _base_file(base.value, path)
     if file is None:
         names = sorted({other.stem for other in [*path.parent.glob("*.y*ml"), *shipped_files("policy")]} - {path.stem})
         message = f'there is no policy "{base.value[:80]}" to be based on; there are {", ".join(names)}'
         problems.append(Problem(base.file, base.line, "unknown-base", message, did_you_mean(base.value, names)))
-        return _replaced(tree, "based_on", None)
+        return _merged(nothing, _replaced(tree, "based_on", None), problems)
     if any(_same(file, earlier) for earlier in chain):
         names = [earlier.stem for earlier in chain]
         message = f"the policies stand on each other in a circle: {' -> '.join([*names, file.stem])}"
         problems.append(Problem(base.file, base.line, "based-on-cycle", message, "one of them must stand on its own"))
-        return _replaced(tree, "based_on", None)
+        return _merged(nothing, _replaced(tree, "based_on", None), problems)
     below, faults = read_tree(file)
     if below is not None and not faults and (problem := wrong_kind("policy", below, file)) is not None:
         faults = [problem]
     problems += faults
     if below is None or not isinstance(below.value, dict) or faults:
-        return _replaced(tree, "based_on", None)
+        return _merged(nothing, _replaced(tree, "based_on", None), problems)
     below = on_base(below, file, [*chain, file], problems)
     inherited = {key: node for key, node in below.value.items() if key not in NAMES}
-    merged = _merged(Node(inherited, below.file, below.line), tree)
     base_id = below.value.get("id")
+    problems += replacements(below, tree, str(base_id.plain() if base_id else file.stem))
+    merged = _merged(Node(inherited, below.file, below.line), tree, problems)
     return _replaced(merged, "based_on", Node(base_id.plain() if base_id else None, base.file, base.line))
 
 
@@ -65,13 +68,15 @@ def _same(one: Path, other: Path) -> bool:
         return False
 
 
-def _merged(below: Node, above: Node) -> Node:
-    """Groups merged key by key; anything else as it stands above."""
+def _merged(below: Node, above: Node, problems: list[Problem], path: tuple[str, ...] = ()) -> Node:
+    """Groups merged key by key, lists that add to those below joined to them; anything else as it stands above."""
+    if extends(path, above):
+        return extended(path, below, above, problems)
     if not isinstance(below.value, dict) or not isinstance(above.value, dict):
         return above
     tree = dict(below.value)
     for key, node in above.value.items():
-        tree[key] = _merged(tree[key], node) if key in tree else node
+        tree[key] = _merged(tree.get(key, Node({}, node.file, node.line)), node, problems, (*path, key))
     return Node(tree, above.file, above.line)
 
 
@@ -82,14 +87,19 @@ def _replaced(tree: Node, key: str, node: Node | None) -> Node:
 
 def with_settings(kind: Kind, tree: Node, settings: Iterable[str], problems: list[Problem]) -> Node:
     """The tree with the settings of this kind on top; those of the other kind are left alone."""
+    told: set[tuple[str, ...]] = set()
     for setting in settings:
         key, equals, text = setting.partition("=")
         path = tuple(key.strip().split("."))
-        if not equals or path[0] not in MODELS or len(path) < 2:
+        if not equals or path[0] not in OTHER or len(path) < 2:
             problems.append(_bad_setting(setting, key.strip()))
             continue
         if path[0] != kind:
             continue
+        if path in told:
+            problems.append(Problem(SETTING, None, "duplicate-key", f"{key.strip()} is set twice", "keep one of them"))
+            continue
+        told.add(path)
         if path[1:] == ("based_on",):
             problems.append(Problem(SETTING, None, "bad-setting", "based_on belongs in a file; name another policy"))
             continue
@@ -102,7 +112,10 @@ def with_settings(kind: Kind, tree: Node, settings: Iterable[str], problems: lis
         value, faults = (NOTHING, []) if text.strip() in ("null", "~") else parse_tree(text, SETTING)
         problems += [Problem(SETTING, None, p.rule, f"{key.strip()}: {p.message}", p.hint) for p in faults]
         if value is not None and not faults:
-            tree = _set(tree, path[1:], _moved(value))
+            value = _moved(value)
+            if kind == "policy" and extends(path[1:], value):
+                value = extended(path[1:], tree.exactly(path[1:]), value, problems)
+            tree = _set(tree, path[1:], value)
     return tree
 
 
@@ -120,7 +133,7 @@ def _moved(node: Node) -> Node:
         return Node({key: _moved(child) for key, child in node.value.items()}, SETTING, None)
     if isinstance(node.value, list):
         return Node([_moved(child) for child in node.value], SETTING, None)
-    return Node(node.value, SETTING, None)
+    return Node(node.value, SETTING, None, node.text)
 
 
 def _bad_setting(setting: str, key: str) -> Problem:

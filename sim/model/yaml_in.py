@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,8 @@ class Node:
     value: Any
     file: str
     line: int | None
+    text: str = field(default="", compare=False)
+    """How a bare word was written, such as `2.000` for the number 2."""
 
     def plain(self) -> Any:
         """The value without its places: dicts, lists and scalars."""
@@ -83,6 +85,13 @@ class Node:
                 node = node.value[step]
             else:
                 break
+        return node
+
+    def exactly(self, path: Sequence[str]) -> Node | None:
+        """The node at a path of keys, or None where there is none."""
+        node: Node | None = self
+        for step in path:
+            node = node.value.get(step) if node is not None and isinstance(node.value, dict) else None
         return node
 
 
@@ -200,7 +209,8 @@ class _Builder:
             if (odd := unshown(text)) is not None:
                 self.fault("control-character", f"holds a character that cannot be shown ({odd})", "leave it out", line)
             quoted = event.style in ("'", '"', "|", ">")
-            self._put(text if quoted or self._wants_key() else scalar(text), line)
+            bare = not quoted and not self._wants_key()
+            self._put(scalar(text) if bare else text, line, text if bare else "")
         elif isinstance(event, AliasEvent):
             self._put(None, line)
         return True
@@ -208,9 +218,9 @@ class _Builder:
     def _wants_key(self) -> bool:
         return bool(self._stack) and isinstance(self._stack[-1][0].value, dict) and self._stack[-1][1] is None
 
-    def _put(self, value: Any, line: int) -> Node:
+    def _put(self, value: Any, line: int, text: str = "") -> Node:
         """Place a value in the open group or list; return its node."""
-        node = Node(value, self.file, line)
+        node = Node(value, self.file, line, text)
         if not self._stack:
             self.root = node
             return node
@@ -222,7 +232,7 @@ class _Builder:
                 self.fault("wrong-type", "a group or a list cannot be a key", None, line)
             self._stack[-1] = (parent, node)
         else:
-            node = Node(value, self.file, key.line)
+            node = Node(value, self.file, key.line, text)
             self._stack[-1] = (parent, None)
             self._keep(parent.value, key, node)
         return node

@@ -14,6 +14,7 @@ from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.representer import RoundTripRepresenter
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
+from sim.model.extending import ADD
 from sim.model.groups import Group, Words
 from sim.model.municipalities import DATA, Municipality, read_municipalities
 from sim.model.paths import thawed
@@ -47,13 +48,26 @@ def policy_yaml(policy: Policy, base: Policy | None = None) -> str:
     if base is not None:
         data["based_on"] = base.id
     against = base if base is not None else Policy(id=policy.id, title=policy.title)
-    data.update(_differences(policy, against, skip=(*_HEAD, "based_on", "cost_split", "phases")))
-    split = {name: _list(policy.layers(name)) for name in CATEGORIES if policy.layers(name) != against.layers(name)}
-    if split:
-        data["cost_split"] = split
+    data.update(_differences(policy, against, skip=(*_HEAD, "based_on", "grants", "cost_split", "phases")))
+    if policy.grants != against.grants:
+        data["grants"] = _lines(policy.grants, against.grants, 0)
+    changed = [name for name in CATEGORIES if policy.layers(name) != against.layers(name)]
+    if changed:
+        data["cost_split"] = {name: _lines(policy.layers(name), against.layers(name), 1) for name in changed}
     if policy.phases != against.phases:
-        data["phases"] = _list(policy.phases)
+        data["phases"] = _lines(policy.phases, against.phases, 0)
     return _dump(data)
+
+
+def _lines(mine: tuple[Any, ...], theirs: tuple[Any, ...], last: int) -> Any:
+    """A list in full; or what it adds to a list of the base, of which so many items stay behind what is added.
+
+    Of layers the bare list of the municipality alone is nothing to add to.
+    """
+    cut = len(theirs) - last
+    begins, ends = theirs[:cut], theirs[cut:]
+    grown = cut > 0 and len(mine) > len(theirs) and mine[:cut] == begins and mine[len(mine) - last :] == ends
+    return {ADD: _list(mine[cut : len(mine) - last])} if grown else _list(mine)
 
 
 def study_yaml(study: Study, *, by_id: bool = False) -> str:

@@ -26,7 +26,10 @@ def problems(tmp_path: Path, text: str) -> list[str]:
         (HEAD + "budgets: [{id: a}]\n", "4: [wrong-type] budgets is a list, and must be a group of keys"),
         (HEAD + "phases:\n  - {from: 2022-01-01, set: 5}\n", "5: [wrong-type] phases[1].set is 5, and must be a group"),
         (HEAD + "phases:\n  - {from: 2022-01-01, ransom: {rule: never}}\n", "(put it in set: {ransom: ...})"),
-        (HEAD + "prevention: {local_spend: 1_000}\n", 'the text "1_000", and must be a number from 0 to 200 (None)'),
+        (
+            HEAD + "prevention: {local_spend: 1_000}\n",
+            'the text "1_000", and must be a number from 0 to 200 (write 1000, without marks between thousands)',
+        ),
         (HEAD + "prevention: {local_spend: '5'}\n", "(leave out the quotes)"),
     ],
 )
