@@ -28,6 +28,7 @@ from sim.cli_options import (
     JsonTarget,
     Kind,
     Language,
+    Once,
     PolicyName,
     Quick,
     Replication,
@@ -62,7 +63,7 @@ app = typer.Typer(
 # ---- one or more policies ------------------------------------------------------------------------------------------
 
 
-@app.command()
+@app.command(cls=Once)
 @guarded
 def run(
     policy: PolicyName,
@@ -86,7 +87,7 @@ def run(
     answer(question, Targets(json, tables, report), lang, show_run)
 
 
-@app.command()
+@app.command(cls=Once)
 @guarded
 def compare(
     policies: Annotated[
@@ -118,7 +119,7 @@ def compare(
 # ---- one future ----------------------------------------------------------------------------------------------------
 
 
-@app.command()
+@app.command(cls=Once)
 @guarded
 def explain(
     policy: PolicyName,
@@ -149,7 +150,7 @@ def explain(
     out.print(story.text((lang or Language.en).value), soft_wrap=not out.is_terminal)
 
 
-@app.command()
+@app.command(cls=Once)
 @guarded
 def trace(
     policy: PolicyName,

@@ -131,7 +131,20 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
     return run
 
 
-class BareJson(TyperCommand):
+class Once(TyperCommand):
+    """A command that takes each option once, save those that may be repeated; the last would win without a word."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Refuse an option that stands twice."""
+        given: list[Any] = self.make_parser(ctx).parse_args(args=list(args))[2]
+        single = [one for one in given if one.param_type_name == "option" and not (one.multiple or one.is_flag)]
+        for place, option in enumerate(single):
+            if option in single[:place]:
+                ctx.fail(f"{option.opts[0]} is given twice; keep one of them")
+        return super().parse_args(ctx, args)
+
+
+class BareJson(Once):
     """A command whose `--json` may stand alone, and then means standard output."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:

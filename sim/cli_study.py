@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli_files import check_target, write_json
-from sim.cli_options import BareJson, Engine, EngineName, JsonTarget, Settings, Workers, guarded
+from sim.cli_options import BareJson, Engine, EngineName, JsonTarget, Once, Settings, Workers, guarded
 from sim.cli_output import chat, progress, talk
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def opened(name: str) -> Store:
 # ---- playing -------------------------------------------------------------------------------------------------------
 
 
-@study.command()
+@study.command(cls=Once)
 @guarded
 def run(
     name: StudyName,
@@ -111,7 +111,7 @@ def run(
     play(found, Path(store) if store else default_store(found.id), engine, workers, processes, cluster)
 
 
-@study.command()
+@study.command(cls=Once)
 @guarded
 def resume(
     name: StoreName,
@@ -208,7 +208,7 @@ def show_status(found: Studied) -> None:
           f"Weerbaar {told['model_version']}")  # fmt: skip
 
 
-@study.command()
+@study.command(cls=Once)
 @guarded
 def export(
     name: StoreName,

@@ -11,6 +11,7 @@ import datetime
 import functools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -120,8 +121,9 @@ def _with_the_first(problem: Problem, fault: ErrorDetails, place: Place) -> Prob
     """The problem of something that stands twice, completed with the line where it stood first."""
     if (first := fault.get("ctx", {}).get("first")) is None:
         return problem
-    line = place(first)[1]
+    file, line = place(first)
     where = f"on line {line}" if line is not None else f"in {_where(first)}"
+    where += f" of {Path(file).name}" if file != problem.file else ""
     return dataclasses.replace(problem, message=f"{problem.message} (first {where})")
 
 

@@ -24,6 +24,7 @@ from sim.model.municipalities import DATA, Municipality, duplicates, read_munici
 from sim.model.policy import Policy
 from sim.model.problems import InputError, Problem, did_you_mean
 from sim.model.study import Study
+from sim.model.study_checks import overruled
 from sim.model.thousands import table_thousands, thousands
 from sim.model.world import World
 from sim.model.yaml_in import Node, read_tree
@@ -183,6 +184,7 @@ def _load(
     if scenario is not None:
         problems += thousands(kind, tree)
         problems += idle_problems(scenario, tree) if isinstance(scenario, Policy) else []
+        problems += overruled(scenario, settings) if isinstance(scenario, Study) else []
     files = [*dict.fromkeys(problem.file for problem in problems)]
     problems = sorted(_once(problems), key=lambda problem: (files.index(problem.file), problem.line or 0))
     return scenario, tree, problems

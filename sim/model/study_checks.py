@@ -49,6 +49,23 @@ def study_faults(study: Study | None, data: Mapping[str, Any], whole: bool = Tru
     return faults
 
 
+def overruled(study: Study, settings: Iterable[str]) -> list[Problem]:
+    """Settings that would do nothing, because the study gives the same key another value in all of its designs.
+
+    The baseline of a study keeps its settings: factors of policies leave it alone.
+    """
+    problems = []
+    for key in (setting.partition("=")[0].strip() for setting in settings):
+        moved = key in study.spread or (bool(study.cases) and all(key in case for case in study.cases))
+        if key == "world.years" and study.years is not None:
+            message = f"{key} is set, and the study says years: {study.years} itself"
+            problems.append(Problem("--set", None, "duplicate-key", message, "give --years in place of it"))
+        elif moved and (key.startswith("world.") or study.baseline is None):
+            message = f"{key} is set, and the study moves it"
+            problems.append(Problem("--set", None, "duplicate-key", message, "change it in the study"))
+    return problems
+
+
 def _unknown_keys(data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
     """Keys of factors and cases that are none of a world or a policy."""
     factors, cases = data.get("factors"), data.get("cases")

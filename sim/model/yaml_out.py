@@ -48,8 +48,8 @@ def policy_yaml(policy: Policy, base: Policy | None = None) -> str:
     if base is not None:
         data["based_on"] = base.id
     against = base if base is not None else Policy(id=policy.id, title=policy.title)
-    data.update(_differences(policy, against, skip=(*_HEAD, "based_on", "grants", "cost_split", "phases")))
-    if policy.grants != against.grants:
+    data.update(_differences(policy, against, skip=(*_HEAD, "based_on", "cost_split", "phases")))
+    if "grants" in data:
         data["grants"] = _lines(policy.grants, against.grants, 0)
     changed = [name for name in CATEGORIES if policy.layers(name) != against.layers(name)]
     if changed:
