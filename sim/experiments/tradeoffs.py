@@ -54,10 +54,9 @@ class Crossed:
     @property
     def years(self) -> NDArray[np.float64]:
         """How many years a future has in each world: shape (worlds,)."""
-        own = {world.id: self.studied.study.years or world.years for world in self.studied.study.worlds}
+        own = self.studied.study.years or self.studied.world.years
         moved = [one.get("world.years", "-") for one in self.worlds]
-        return np.array([own[str(one["world"])] if years == "-" else years
-                         for one, years in zip(self.worlds, moved, strict=True)], dtype=float)  # fmt: skip
+        return np.array([own if years == "-" else years for years in moved], dtype=float)
 
     def values(self, outcome: str) -> NDArray[np.float64]:
         """An outcome of every candidate in every world and future: shape (candidates, worlds, futures)."""
@@ -68,7 +67,8 @@ class Crossed:
 def crossed(studied: Studied) -> Crossed:
     """Return the candidates of a study, the baseline first, in the worlds in which all of them were played.
 
-    Raises InputError where every candidate had a world of its own, so that nothing can be compared.
+    Raises InputError where every candidate had a world of its own, so that nothing can be compared, and where the study
+    has several worlds and none was chosen.
     """
     study = studied.study
     own = [key for key in studied.factors if key.startswith("policy.")]

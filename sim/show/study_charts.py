@@ -354,4 +354,4 @@ def _wrapped(row: str) -> list[str]:
 
 
 def _hash(studied: Studied) -> str:
-    return f"{studied.study.digest} {len(studied.points)}"
+    return f"{studied.study.digest} {studied.world.id} {len(studied.points)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from sim.experiments.losses import Losses
 from sim.experiments.sensitivity import Effects, Indices
@@ -25,6 +26,20 @@ from sim.text import Words, words
 
 MOST = 20
 """Rows of a table of factors; the others do less."""
+
+
+def title(studied: Studied, language: str) -> str:
+    """Return the title of a study, with that of the world which an answer is about where there are several."""
+    own = studied.study.title[language]
+    return f"{own} · {studied.world.title[language]}" if len(studied.study.worlds) > 1 else own
+
+
+def placed(studied: Studied, table: Table, language: str) -> Table:
+    """Return a table with the world that it is about in its note, where the study has several."""
+    if len(studied.study.worlds) == 1:
+        return table
+    told = words(language).say("In the world “{world}” alone.", world=studied.world.title[language])
+    return replace(table, note=f"{table.note} {told}".strip())
 
 
 def effects(studied: Studied, found: Effects, language: str) -> Table:
@@ -157,7 +172,7 @@ def best(studied: Studied, found: Choice, language: str) -> Table:
     note = say.say(
         "Mean: over all worlds and futures, of {years}. The best differs from {baseline} by {gain} ({low} to {high}), "
         "in futures that had no part in the choice.",
-        years=say.years(studied.study.years or studied.study.worlds[0].years),
+        years=say.years(studied.study.years or studied.world.years),
         baseline=policy_name(studied, studied.baseline.id, say),
         gain=figure(say, gain.mean / unit.by),
         low=figure(say, gain.ci95[0] / unit.by),
