@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiments.studied import Studied
+from sim.level import LEVEL
 from sim.model.problems import InputError, Problem
 
-LEVEL = 0.95
 RESAMPLES = 500
 """Bootstrap samples behind the interval of a Sobol index."""
 

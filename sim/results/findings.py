@@ -36,6 +36,22 @@ PAYS_A_YEAR = {
 TRIVIAL = 0.001  # a change of payer below this share of the whole cost is not worth a sentence
 TRIFLES = "Nobody's bill changes by more than chance or a trifle."
 NOTHING_MOVES = "“{policy}” changes nobody's bill in any of these futures."
+CASH = {
+    "lower": "Over {years} “{policy}” costs {amount} less in total than “{baseline}” ({interval}); it is cheaper in "
+    "{lower} of {n} futures.",
+    "higher": "Over {years} “{policy}” costs {amount} more in total than “{baseline}” ({interval}); it is dearer in "
+    "{higher} of {n} futures.",
+    "too_close": "Over {years} the total cash cost under “{policy}” is too close to call against “{baseline}” "
+    "({interval}; lower in {lower}, higher in {higher} of {n} futures).",
+}
+CASH_WITH_TIES = {
+    "lower": "Over {years} “{policy}” costs {amount} less in total than “{baseline}” ({interval}); it is cheaper in "
+    "{lower} of {n} futures, as dear in {equal} and dearer in {higher}.",
+    "higher": "Over {years} “{policy}” costs {amount} more in total than “{baseline}” ({interval}); it is dearer in "
+    "{higher} of {n} futures, as dear in {equal} and cheaper in {lower}.",
+    "too_close": "Over {years} the total cash cost under “{policy}” is too close to call against “{baseline}” "
+    "({interval}; lower in {lower}, equal in {equal}, higher in {higher} of {n} futures).",
+}
 LEVEL_NAMES = {"low": "low", "central": "central", "high": "high"}
 ANCHORS = ("frequency", "service_value", "supplier_accumulation")
 """The three assumptions that decide: their evidence spans a factor of ten or more."""
@@ -146,34 +162,17 @@ class Finding:
                 "“{policy}” costs exactly as much in total as “{baseline}” in every future: it only moves who pays.",
                 **names,
             )
-        if gap.verdict == "too_close":
-            return words.say(
-                "Over {years} the total cash cost under “{policy}” is too close to call against “{baseline}” "
-                "({interval}; lower in {share} of {n} futures).",
-                **names,
-                interval=interval(words, gap),
-                share=words.percent(gap.share_of_futures_lower),
-                n=words.number(self.replications),
-            )
+        lower, equal, higher = words.percents(gap.shares)
         values = {
             **names,
             "amount": words.money(abs(gap.mean)),
             "interval": interval(words, gap),
             "n": words.number(self.replications),
+            "lower": lower,
+            "equal": equal,
+            "higher": higher,
         }
-        if gap.verdict == "lower":
-            return words.say(
-                "Over {years} “{policy}” costs {amount} less in total than “{baseline}” ({interval}); "
-                "it is cheaper in {share} of {n} futures.",
-                **values,
-                share=words.percent(gap.share_of_futures_lower),
-            )
-        return words.say(
-            "Over {years} “{policy}” costs {amount} more in total than “{baseline}” ({interval}); "
-            "it is dearer in {share} of {n} futures.",
-            **values,
-            share=words.percent(1 - gap.share_of_futures_lower - gap.share_of_futures_equal),
-        )
+        return words.say((CASH_WITH_TIES if gap.share_of_futures_equal else CASH)[gap.verdict], **values)
 
     def _payers(self, words: Words) -> str:
         if moves_nothing(self.differences):
@@ -297,4 +296,4 @@ def interval(words: Words, gap: Difference) -> str:
     if not math.isfinite(gap.ci95[0]):
         return words.say("one future gives no interval")
     low, high = gap.ci95 if gap.verdict == "too_close" else sorted(abs(end) for end in gap.ci95)
-    return words.say("95% interval {low} to {high}", low=words.money(low), high=words.money(high))
+    return words.say("{level}% interval {low} to {high}", low=words.money(low), high=words.money(high))

@@ -120,8 +120,8 @@ def _difference(grid: _Grid, result: Comparison, policy: Policy) -> str:
 def _note(say: Words, result: Comparison, others: tuple[str, ...]) -> str:
     parts = [
         say.say(
-            "Means over {futures}, ± half of the 95% interval. What payers pay is net of grants, premiums, levies and "
-            "what is taken back; “uncertain”: the interval of the difference does not exclude zero.",
+            "Means over {futures}, ± half of the {level}% interval. What payers pay is net of grants, premiums, levies "
+            "and what is taken back; “uncertain”: the interval of the difference does not exclude zero.",
             futures=count(say, "futures", result.replications),
         ),
         say.say(WHO[others]) if others else "",

@@ -100,7 +100,7 @@ def _interval(say: Words, ends: tuple[float, float], years: int) -> str:
     if not all(math.isfinite(end) for end in ends):
         return say.say("one future gives no interval")
     low, high = (say.money(end / years) for end in ends)
-    return say.say("95% interval {low} to {high}", low=low, high=high)
+    return say.say("{level}% interval {low} to {high}", low=low, high=high)
 
 
 def _total(say: Words, result: Comparison, policy: Policy) -> str:

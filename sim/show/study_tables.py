@@ -83,7 +83,7 @@ def indices(studied: Studied, found: Indices, language: str) -> Table:
         for one in found.rows[:MOST]
     )
     columns = (say.say("Factor"), say.say("By itself"), say.say("With others"))
-    note = say.say("Sobol's indices from {n} designs, with half the width of the 95% interval.", n=found.designs)
+    note = say.say("Sobol's indices from {n} designs, with half the width of the {level}% interval.", n=found.designs)
     title = say.say(KPI_NAMES[found.outcome])
     if found.against:
         title = say.say("{name}, difference", name=title)
@@ -146,9 +146,13 @@ def regret(studied: Studied, found: Regrets, language: str) -> Table:
     )
     columns = (say.say("Policy"), say.say("Mean regret"), say.say("Worst regret"), say.say("Best in"),
                say.say("Best or too close in"), say.say("Worst where"))  # fmt: skip
-    note = say.say(
-        "Regret: how much more than under the best policy of the same world. Worlds, which count alike: {n}.",
-        n=len(found.worlds),
+    note = (
+        say.say(
+            "Regret: how much more than under the best policy of the same world. Worlds, which count alike: {n}.",
+            n=len(found.worlds),
+        )
+        + " "
+        + say.say("Where several are best, each counts for its part.")
     )
     return Table(unit.words, columns, rows, note, wordy=(5,))
 

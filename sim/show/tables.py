@@ -1,7 +1,7 @@
 """The tables that the command line and the report share: titles, columns and cells as a reader sees them.
 
 Amounts stand in euro, thousands or millions of euro, whichever suits the whole table; its title says which. No figure
-stands without its uncertainty: under it, or beside it, is its 95% interval.
+stands without its uncertainty: under it, or beside it, is its interval.
 """
 
 from __future__ import annotations
@@ -176,8 +176,8 @@ def costs(result: Comparison, language: str) -> Table:
         ),
         rows=tuple(rows),
         note=say.say(
-            "Means over {futures}, with the 95% interval below. * Harm to citizens who miss services is not cash and "
-            "is in no total.",
+            "Means over {futures}, with the {level}% interval below. * Harm to citizens who miss services is not cash "
+            "and is in no total.",
             futures=count(say, "futures", result.replications),
         ),
     )
@@ -204,7 +204,7 @@ def gaps(result: Comparison, language: str) -> Table | None:
                     other.title[language],
                     _signed(say, gap.mean / result.years / money.unit),
                     money.interval(say, low, high),
-                    say.percent(gap.share_of_futures_lower),
+                    *say.percents(gap.shares),
                     say.say("the same") if same else say.say(VERDICTS[gap.verdict]),
                 )
             )
@@ -217,13 +217,18 @@ def gaps(result: Comparison, language: str) -> Table | None:
         columns=(
             say.say("Policy"),
             say.say("Difference"),
-            say.say("95% interval"),
+            say.say("{level}% interval"),
             say.say("Lower in"),
+            say.say("Equal in"),
+            say.say("Higher in"),
             say.say("Verdict"),
         ),
         rows=tuple(rows),
-        note=say.say("Lower in: the share of futures in which the policy costs, or harms, less than the baseline."),
-        wordy=(4,),
+        note=say.say(
+            "Lower in: the share of futures in which the policy costs, or harms, less than the baseline; equal in: as "
+            "much; higher in: more."
+        ),
+        wordy=(6,),
     )
 
 
@@ -329,7 +334,7 @@ def key_figures(result: Comparison, policy: Policy, language: str) -> Table:
         ),
         columns=(
             say.say("Key figure"),
-            say.say("Mean, 95% interval"),
+            say.say("Mean, {level}% interval"),
             say.say("Median"),
             say.say("P5"),
             say.say("P95"),
@@ -360,7 +365,7 @@ def bad_years(result: Comparison, language: str) -> Table:
         title=say.say("What a bad year costs, in {unit}", unit=money.name),
         columns=(say.say("Policy"), *(say.say("Exceeded 1 year in {n}", n=n) for n in odds)),
         rows=tuple(rows),
-        note=say.say("With the 95% interval below, as if the years of a future were independent."),
+        note=say.say("With the {level}% interval below, as if the years of a future were independent."),
     )
 
 

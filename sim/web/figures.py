@@ -130,7 +130,7 @@ def _interval(say: Words, ends: tuple[float, float]) -> str:
     if not np.isfinite(ends).all():
         return say.say("One future gives no interval.")
     low, high = _not_negative(ends)
-    return say.say("95% interval of the mean: {low} to {high}.", low=say.figure(low), high=say.figure(high))
+    return say.say("{level}% interval of the mean: {low} to {high}.", low=say.figure(low), high=say.figure(high))
 
 
 def _not_negative(ends: tuple[float, float]) -> tuple[float, float]:
@@ -141,7 +141,7 @@ def _not_negative(ends: tuple[float, float]) -> tuple[float, float]:
 def _gap(say: Words, gap: Difference) -> str:
     if gap.share_of_futures_equal == 1.0:
         return say.say("The same as under today's policy in every future.")
-    sentence = "Difference from today's policy on the same futures: {gap} (95% interval {low} to {high})."
+    sentence = "Difference from today's policy on the same futures: {gap} ({level}% interval {low} to {high})."
     said = say.say(
         sentence, gap=say.signed(gap.mean), low=say.signed(gap.ci95[0]), high=say.signed(gap.ci95[1])
     )  # fmt: skip
@@ -156,15 +156,16 @@ def table(result: Comparison, say: Words) -> list[dict[str, str]]:
         row = {
             say.say("Key figure"): f"{figure.label(say, result).replace('*', '')}, {figure.unit(say)}",
             say.say("Mean"): say.figure(e.mean),
-            say.say("95% interval"): _range(say, _not_negative(e.ci95), signed=False),
+            say.say("{level}% interval"): _range(say, _not_negative(e.ci95), signed=False),
             say.say("1 future in 20 above"): say.figure(e.p95),
         }
         if gap is not None:
             row |= {
                 say.say("Difference"): say.signed(gap.mean) if gap.share_of_futures_equal < 1 else "0",
-                say.say("Its 95% interval"): _range(say, gap.ci95, signed=True),
-                say.say("Lower in"): say.percent(gap.share_of_futures_lower),
+                say.say("Its {level}% interval"): _range(say, gap.ci95, signed=True),
             }
+            row |= dict(zip((say.say("Lower in"), say.say("Equal in"), say.say("Higher in")), say.percents(gap.shares),
+                            strict=True))  # fmt: skip
         rows.append(row)
     return rows
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.results.estimates import Difference
-from sim.results.findings import payers
+from sim.results.findings import CASH, CASH_WITH_TIES, PAYS, Finding, payers
 from sim.text import words
 
 BEFORE = {"cash_cost_eur": 400e6, "cost_municipality_eur": 380e6, "cost_flanders_eur": 20e6,
@@ -43,3 +43,28 @@ def test_a_year_of_ten_is_a_tenth() -> None:
 @pytest.mark.parametrize("change", [gap(-30e6, "too_close"), gap(399_999.0)])
 def test_chance_and_trifles_are_no_change(change: Difference) -> None:
     assert len(payers(words("en"), CHANGES | {"cost_municipality_eur": change}, BEFORE)) == 3
+
+
+@pytest.mark.parametrize(
+    ("verdict", "told"),
+    [
+        ("lower", "it is cheaper in 38% of 200 futures, as dear in 28% and dearer in 34%"),
+        ("higher", "it is dearer in 34% of 200 futures, as dear in 28% and cheaper in 38%"),
+        ("too_close", "lower in 38%, equal in 28%, higher in 34% of 200 futures"),
+    ],
+)
+def test_futures_that_are_equal_are_said_to_be(verdict: str, told: str) -> None:
+    assert told in sentence(Difference(-1e6, (-2e6, 1e6), 0.38, 0.28, verdict))
+
+
+def test_where_no_future_is_equal_none_is_told() -> None:
+    told = sentence(Difference(-1e6, (-2e6, 1e6), 0.38, 0.0, "too_close"))
+    assert "lower in 38%, higher in 62% of 200 futures" in told
+    assert set(CASH) == set(CASH_WITH_TIES) == {"lower", "higher", "too_close"}
+
+
+def sentence(cash: Difference) -> str:
+    nothing = Difference(0.0, (0.0, 0.0), 0.0, 1.0, "too_close")
+    kpis = [f"cost_{payer}_eur" for payer, _ in PAYS] + ["citizen_harm_eur", "worst_year_cost_eur"]
+    gaps = dict.fromkeys(kpis, nothing) | {"cash_cost_eur": cash, "cost_municipality_eur": cash}
+    return Finding("a", "b", 200, 10, gaps, BEFORE, {}).sentence(words("en"))

@@ -124,7 +124,7 @@ def _key_figures(seen: View, one: Town) -> None:
         _figure(one, "own", say.say("Own cost"), say.say("€ a head"), say)
         ends = {"low": say.figure(own.p95_ci95[0]), "high": say.figure(own.p95_ci95[1])}
         _card(say, say.say("1 in 20 above"), say.say("€ a head"), own.p95, say.say("In 1 future of 20 its own cost is "
-              "this or more. 95% interval: {low} to {high}.", **ends))  # fmt: skip
+              "this or more. {level}% interval: {low} to {high}.", **ends))  # fmt: skip
         _figure(one, "outage", say.say("Without services"), say.say("days"), say)
         _figure(one, "serious", say.say("Serious incidents"), say.say("a year"), say)
     note = say.say(
@@ -146,7 +146,7 @@ def _figure(one: Town, measure: str, label: str, unit: str, say: Words) -> None:
     shown = one.result.policies[-1]
     e, gap = one.estimate(shown, measure), one.difference(shown, measure)
     low, high = (say.figure(max(0.0, end)) for end in e.ci95)
-    text = say.say("95% interval of the mean: {low} to {high}.", low=low, high=high)
+    text = say.say("{level}% interval of the mean: {low} to {high}.", low=low, high=high)
     if not np.isfinite(e.ci95).all():
         text = say.say("One future gives no interval.")
     text = f"{say.say(HELPS[measure])} {text}"
