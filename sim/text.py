@@ -100,6 +100,11 @@ class Words:
         """Return a share in [0, 1] as a percentage."""
         return f"{self.number(100 * share, decimals)}{NO_BREAK if self.language == 'nl' else ''}%"
 
+    def step(self, value: float, digits: int = 3) -> float:
+        """Return the last digit that `figure` writes of a number, as an amount: 0.1 for 13.6."""
+        text = self.figure(value, digits)
+        return float(10.0 ** -len(text.partition("," if self.language == "nl" else ".")[2]))
+
     def money(self, euro: float, digits: int = 3) -> str:
         """Return an amount in euro, in thousands, millions or billions where that reads better."""
         size = abs(euro)

@@ -17,6 +17,7 @@ from sim.engines.events import TRANSFERS
 from sim.experiments.compare import Comparison
 from sim.model.policy import CATEGORIES, PAYERS, Policy
 from sim.results.estimates import Estimate, estimate, quantile_interval
+from sim.results.findings import told
 from sim.results.outcomes import KPIS
 from sim.results.story import ENTRY_NAMES
 from sim.text import Words, words
@@ -49,7 +50,7 @@ KPI_NAMES = {
 }
 """What each key figure is called in a table; the amounts over the whole horizon."""
 
-VERDICTS = {"lower": "lower", "higher": "higher", "too_close": "too close to call"}
+VERDICTS = {"lower": "lower", "higher": "higher", "trifle": "a trifle", "too_close": "too close to call"}
 SIZE_NAMES = {
     "< 10 000": "fewer than 10,000 inhabitants",
     "10 000 - 19 999": "10,000 to 20,000",
@@ -199,13 +200,15 @@ def gaps(result: Comparison, language: str) -> Table | None:
             gap = found[kpi, other.id]
             same = gap.share_of_futures_equal == 1
             low, high = (end / result.years for end in gap.ci95)
+            against = kpi if kpi == "citizen_harm_eur" else "cash_cost_eur"
+            verdict = told(gap, result.estimate(result.baseline, against).mean)
             rows.append(
                 (
                     other.title[language],
                     _signed(say, gap.mean / result.years / money.unit),
                     money.interval(say, low, high),
                     *say.percents(gap.shares),
-                    say.say("the same") if same else say.say(VERDICTS[gap.verdict]),
+                    say.say("the same") if same else say.say(VERDICTS[verdict]),
                 )
             )
     return Table(

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.experiments.compare import Comparison
 from sim.results.estimates import Difference, Estimate, difference, estimate
+from sim.results.findings import TRIVIAL, told
 from sim.text import NO_BREAK, Words
 
 Colour = Literal["inverse", "off"]
@@ -105,7 +106,7 @@ def card(figure: KeyFigure, result: Comparison, say: Words) -> Shown:
     colour: Colour = "off"
     arrow: Arrow = "off"
     if gap is not None:
-        delta, colour, arrow = _delta(figure, gap, say)
+        delta, colour, arrow = _delta(figure, gap, e.mean, say)
         parts.append(_gap(say, gap))
     return Shown(
         label=figure.label(say, result),
@@ -118,12 +119,25 @@ def card(figure: KeyFigure, result: Comparison, say: Words) -> Shown:
     )
 
 
-def _delta(figure: KeyFigure, gap: Difference, say: Words) -> tuple[str, Colour, Arrow]:
-    if gap.share_of_futures_equal == 1.0:
+def _delta(figure: KeyFigure, gap: Difference, mean: float, say: Words) -> tuple[str, Colour, Arrow]:
+    if gap.is_same:
         return "0", "off", "off"
+    if (small := too_small(say, gap, mean)) is not None:
+        return small, "off", "off"
     shown = say.change(gap.mean, (gap.ci95[1] - gap.ci95[0]) / 2)
     colour: Colour = "off" if figure.shift or gap.verdict == "too_close" else "inverse"
     return shown, colour, "off" if shown.startswith("0") else "auto"
+
+
+def too_small(say: Words, gap: Difference, mean: float, digits: int = 3) -> str | None:
+    """Return what a card says of a sure change that the figure above it, written with so many digits, does not show, or
+    that is a trifle; None of any other.
+    """
+    base = mean - gap.mean
+    step = min(say.step(mean, digits), say.step(base, digits))
+    if gap.verdict == "too_close" or (abs(gap.mean) >= step / 2 and told(gap, base) != "trifle"):
+        return None
+    return say.say("less than {amount}", amount=say.figure(max(step, TRIVIAL * abs(mean)), 1))
 
 
 def _interval(say: Words, ends: tuple[float, float]) -> str:

@@ -10,6 +10,7 @@ import streamlit as st
 from sim.experiments.compare import Comparison
 from sim.model.groups import Words as Text
 from sim.model.policy import Policy
+from sim.results.findings import TRIVIAL, told
 from sim.show import twins
 from sim.show.charts import exceedance, payers_bars
 from sim.show.differs import differs
@@ -122,6 +123,9 @@ def _headline(say: Words, result: Comparison, policy: Policy) -> str:
     if one.verdict == "too_close":
         sentence = "**Too close to call**: {low} to {high} a year in total ({level}%)"
         return say.say(sentence, low=_whole(say, low), high=_whole(say, high))
+    if told(one, result.estimate(result.baseline, "cash_cost_eur").mean) == "trifle":
+        sentence = "**Less than {least}** of the total: {low} to {high} a year ({level}%)"
+        return say.say(sentence, least=say.percent(TRIVIAL, 1), low=_whole(say, low), high=_whole(say, high))
     low, high = sorted((abs(low), abs(high)))
     values = {"amount": say.money(abs(one.mean) / result.years), "low": say.money(low), "high": say.money(high)}
     if one.mean < 0:

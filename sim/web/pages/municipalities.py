@@ -23,7 +23,7 @@ from sim.text import Words
 from sim.web import around, memory, which
 from sim.web.answer import ask, pair
 from sim.web.chart import chart
-from sim.web.figures import Colour
+from sim.web.figures import Colour, too_small
 from sim.web.files import literal
 from sim.web.town import chosen
 from sim.web.view import View, view
@@ -151,24 +151,37 @@ def _figure(one: Town, measure: str, label: str, unit: str, say: Words) -> None:
         text = say.say("One future gives no interval.")
     text = f"{say.say(HELPS[measure])} {text}"
     delta = _delta(say, measure, gap) if len(one.result.policies) > 1 else None
-    grey = measure == "own" or gap.verdict == "too_close" or delta == "0"
-    _card(say, label, unit, e.mean, text, delta, "off" if grey else "inverse")
+    small = too_small(say, gap, e.mean, _digits(e.mean)) if delta not in (None, "0") else None
+    grey = measure == "own" or gap.verdict == "too_close" or delta == "0" or small is not None
+    _card(say, label, unit, e.mean, text, small or delta, "off" if grey else "inverse", arrow=small is None)
 
 
 def _card(
-    say: Words, label: str, unit: str, value: float, text: str, delta: str | None = None, colour: Colour = "off"
+    say: Words,
+    label: str,
+    unit: str,
+    value: float,
+    text: str,
+    delta: str | None = None,
+    colour: Colour = "off",
+    *,
+    arrow: bool = True,
 ) -> None:
     st.metric(
         label,
-        f"{say.figure(value, 2 if value < 1 else 3)} :small[{unit}]",
+        f"{say.figure(value, _digits(value))} :small[{unit}]",
         delta,
         delta_color=colour,
-        delta_arrow="off" if delta is None or delta.startswith("0") else "auto",
+        delta_arrow="off" if delta is None or delta.startswith("0") or not arrow else "auto",
         help=text,
         border=True,
         width="stretch",
         height="stretch",
     )
+
+
+def _digits(value: float) -> int:
+    return 2 if value < 1 else 3
 
 
 def _delta(say: Words, measure: str, gap: Difference) -> str:
