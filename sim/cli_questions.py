@@ -48,15 +48,18 @@ Against = Annotated[
 Budget = Annotated[
     float | None, typer.Option("--budget", min=0, metavar="EUR", help="What Flanders may pay a year, on average.")
 ]
+OfWorld = Annotated[
+    str | None, typer.Option("--world", metavar="ID", help="In which world; to be named where the study has several.")
+]
 Picture = Annotated[
     str | None, typer.Option("--picture", metavar="FILE", help="Write a picture too, as a page: FILE.html.")
 ]
 
 
-def asked(name: str, json: str | None, picture: str | None) -> Studied:
-    """Return the results in a store, for a question whose answer can be written; say how much is missing.
+def asked(name: str, world: str | None, json: str | None, picture: str | None) -> Studied:
+    """Return the results in a store in one world, for a question whose answer can be written; say how much is missing.
 
-    InputError where nothing was played.
+    InputError where nothing was played, where there is no such world, and where one of several must be named.
     """
     from sim.experiments.studied import Studied
 
@@ -64,8 +67,11 @@ def asked(name: str, json: str | None, picture: str | None) -> Studied:
     found = Studied(opened(name))
     if not len(found.points):
         raise BadInput(f"STORE: no design of {found.store.folder} was played yet")
+    found = found.in_world(world or found.world.id)
+    if not len(found.points):
+        raise BadInput(f"STORE: no design of {found.store.folder} was played yet in the world {found.world.id}")
     if not found.is_complete:
-        talk(f"Note: {len(found.points)} of {len(found.store.designs)} designs were played; this is about those.")
+        talk(f"Note: {len(found.points)} of {found.store.designs.points} designs were played; this is about those.")
     return found
 
 
@@ -76,8 +82,12 @@ def tell(studied: Studied, found: Any, name: str, json: str | None, picture: str
     language = (lang or Language.en).value
     if picture is not None:  # before the table, of which a reader may take the first lines only
         draw = getattr(study_charts, {"effects": "tornado", "indices": "sobol"}.get(name, name))
-        hang(picture, draw(studied, found, language), studied.study.title[language], language)
-    hand_over(json, lambda: plain(found), lambda: [getattr(study_tables, name)(studied, found, language)])
+        hang(picture, draw(studied, found, language), study_tables.title(studied, language), language)
+
+    def table() -> Table:
+        return study_tables.placed(studied, getattr(study_tables, name)(studied, found, language), language)
+
+    hand_over(json, lambda: {"world": studied.world.id} | plain(found), lambda: [table()])
 
 
 def check_targets(json: str | None, picture: str | None) -> None:
@@ -128,6 +138,7 @@ def effects(
     outcome: Outcome = "cash_cost_eur",
     policy: OfPolicy = None,
     against: Against = None,
+    world: OfWorld = None,
     picture: Picture = None,
     json: JsonTarget = None,
     lang: SpokenAlone = None,
@@ -135,7 +146,7 @@ def effects(
     """What each factor does to an outcome, and below which change it is noise (a tornado)."""
     from sim.experiments import sensitivity
 
-    found = asked(name, json, picture)
+    found = asked(name, world, json, picture)
     tell(found, sensitivity.effects(found, outcome, policy, against), "effects", json, picture, lang)
 
 
@@ -146,9 +157,7 @@ def sobol(
     outcome: Outcome = "cash_cost_eur",
     policy: OfPolicy = None,
     against: Against = None,
-    world: Annotated[
-        str | None, typer.Option("--world", metavar="ID", help="In which world; default: the first.")
-    ] = None,
+    world: OfWorld = None,
     picture: Picture = None,
     json: JsonTarget = None,
     lang: SpokenAlone = None,
@@ -156,8 +165,8 @@ def sobol(
     """How much of the spread of an outcome each factor brings, alone and with others (design: sobol)."""
     from sim.experiments import sensitivity
 
-    found = asked(name, json, picture)
-    tell(found, sensitivity.sobol(found, outcome, policy, against, world), "indices", json, picture, lang)
+    found = asked(name, world, json, picture)
+    tell(found, sensitivity.sobol(found, outcome, policy, against), "indices", json, picture, lang)
 
 
 @questions.command(cls=BareJson)
@@ -170,6 +179,7 @@ def heatmap(
     policy: OfPolicy = None,
     against: Against = None,
     bins: Annotated[int, typer.Option("--bins", min=2, max=50, help="Classes that a range is cut into.")] = 5,
+    world: OfWorld = None,
     picture: Picture = None,
     json: JsonTarget = None,
     lang: SpokenAlone = None,
@@ -177,7 +187,7 @@ def heatmap(
     """An outcome over two factors at once."""
     from sim.experiments import tradeoffs
 
-    found = asked(name, json, picture)
+    found = asked(name, world, json, picture)
     answer = tradeoffs.heat(found, outcome, x, y, policy=policy, against=against, bins=bins)
     tell(found, answer, "heat", json, picture, lang)
 
@@ -190,6 +200,7 @@ def pareto(
         "cash_cost_eur"
     ),
     y: Annotated[str, typer.Option("--y", metavar="KPI[:STAT]", help="The other aim.")] = "cash_cost_eur:cvar95",
+    world: OfWorld = None,
     picture: Picture = None,
     json: JsonTarget = None,
     lang: SpokenAlone = None,
@@ -197,7 +208,7 @@ def pareto(
     """Which policies no other beats on two aims at once."""
     from sim.experiments import tradeoffs
 
-    found = asked(name, json, picture)
+    found = asked(name, world, json, picture)
     aims = [tradeoffs.Aim(one.partition(":")[0], one.partition(":")[2] or "mean") for one in (x, y)]
     tell(found, tradeoffs.pareto(found, *aims), "pareto", json, picture, lang)
 
@@ -207,6 +218,7 @@ def pareto(
 def regret(
     name: StoreName,
     outcome: Outcome = "cash_cost_eur",
+    world: OfWorld = None,
     picture: Picture = None,
     json: JsonTarget = None,
     lang: SpokenAlone = None,
@@ -214,7 +226,7 @@ def regret(
     """How much worse each policy is than the best one of each world."""
     from sim.experiments import tradeoffs
 
-    found = asked(name, json, picture)
+    found = asked(name, world, json, picture)
     tell(found, tradeoffs.regret(found, outcome), "regret", json, picture, lang)
 
 
@@ -224,6 +236,7 @@ def best(
     name: StoreName,
     outcome: Outcome = "cash_cost_eur",
     budget: Budget = None,
+    world: OfWorld = None,
     picture: Picture = None,
     json: JsonTarget = None,
     lang: SpokenAlone = None,
@@ -231,7 +244,7 @@ def best(
     """The best policy that Flanders can afford, and which others are too close to call."""
     from sim.experiments import tradeoffs
 
-    found = asked(name, json, picture)
+    found = asked(name, world, json, picture)
     tell(found, tradeoffs.best(found, outcome, budget), "best", json, picture, lang)
 
 
@@ -242,6 +255,7 @@ def losses(
     outcome: Outcome = "cash_cost_eur",
     policy: OfPolicy = None,
     against: Against = None,
+    world: OfWorld = None,
     picture: Picture = None,
     json: JsonTarget = None,
     lang: SpokenAlone = None,
@@ -249,7 +263,7 @@ def losses(
     """In which worlds a policy does worse than another, as rules."""
     from sim.experiments import losses as module
 
-    found = asked(name, json, picture)
+    found = asked(name, world, json, picture)
     if len(found.points) * len(found.factors) > MANY:
         chat("Note: looking for rules over so many designs and factors takes a minute or so.")
     tell(found, module.losses(found, outcome, policy, against), "losses", json, picture, lang)

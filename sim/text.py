@@ -15,6 +15,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from sim.level import LEVEL
+
 LANGUAGES = ("nl", "en")
 NO_BREAK = "\N{NO-BREAK SPACE}"
 LOCALES = Path(__file__).parent / "locales"
@@ -49,8 +51,10 @@ class Words:
         self.language = language
 
     def say(self, sentence: str, /, **values: Any) -> str:
-        """Return a sentence in this language with its {placeholders} filled in."""
+        """Return a sentence in this language with its {placeholders} filled in; {level} is that of all intervals."""
         translated = _catalogue(self.language).gettext(sentence)
+        if "{level}" in translated:
+            values["level"] = self.number(100 * LEVEL)
         return translated.format(**values) if values else translated
 
     def number(self, value: float, decimals: int = 0) -> str:
@@ -88,9 +92,18 @@ class Words:
             shown = f"+{text}" if rounded > 0 else text if rounded else "0"
         return f"{shown}{NO_BREAK}±{NO_BREAK}{width}"
 
+    def percents(self, shares: Iterable[float]) -> list[str]:
+        """Return the shares of a whole as percentages that add up to 100."""
+        return [self.percent(part / 100) for part in apportioned(shares, 100)]
+
     def percent(self, share: float, decimals: int = 0) -> str:
         """Return a share in [0, 1] as a percentage."""
         return f"{self.number(100 * share, decimals)}{NO_BREAK if self.language == 'nl' else ''}%"
+
+    def step(self, value: float, digits: int = 3) -> float:
+        """Return the last digit that `figure` writes of a number, as an amount: 0.1 for 13.6."""
+        text = self.figure(value, digits)
+        return float(10.0 ** -len(text.partition("," if self.language == "nl" else ".")[2]))
 
     def money(self, euro: float, digits: int = 3) -> str:
         """Return an amount in euro, in thousands, millions or billions where that reads better."""
@@ -152,6 +165,20 @@ class Words:
         if hours < 24 * 60:
             return self.say("{n} days", n=self.number(hours / 24))
         return self.say("{n} months", n=self.number(hours / 24 / 30.4375))
+
+
+def apportioned(shares: Iterable[float], whole: int) -> list[int]:
+    """Return whole numbers in the proportion of shares that make up 1, adding up to `whole` (largest remainders).
+
+    >>> apportioned([0.335, 0.335, 0.33], 100)
+    [34, 33, 33]
+    """
+    exact = [whole * share for share in shares]
+    parts = [math.floor(one) for one in exact]
+    order = sorted(range(len(parts)), key=lambda place: (round(parts[place] - exact[place], 9), place))
+    for place in order[: whole - sum(parts)]:
+        parts[place] += 1
+    return parts
 
 
 @lru_cache(maxsize=2)

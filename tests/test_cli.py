@@ -73,7 +73,9 @@ def test_json_has_the_shape_that_scripts_rely_on(answered: tuple[Said, Path]) ->
     for gap in written["differences"]:
         assert (gap["baseline"], gap["policy"]) == PAIR
         assert gap["verdict"] in ("lower", "higher", "too_close")
-        assert 0 <= gap["share_of_futures_lower"] <= 1
+        shares = [gap[f"share_of_futures_{side}"] for side in ("lower", "equal", "higher")]
+        assert all(0 <= share <= 1 for share in shares)
+        assert sum(shares) == 1
     assert set(written["sentence"]) == {"nl", "en"}
 
 

@@ -11,9 +11,11 @@ import pandas as pd
 import pytest
 from commands import weerbaar
 
+import sim
 from sim.cli_output import progress
 from sim.experiments import store
-from tests.studies import write_small
+from sim.model.files import world_yaml
+from tests.studies import FILE, write_small
 
 
 @pytest.fixture
@@ -272,3 +274,59 @@ def test_a_search_that_cannot_be_is_said_so(here, words, told):
     said = weerbaar(*SEARCH, *words)
     assert (said.code, said.out) == (2, "")
     assert told in said.err
+
+
+# ---- several worlds ------------------------------------------------------------------------------------------------
+
+QUESTIONS = {
+    "effects": (),
+    "heatmap": ("--x", "attempts", "--y", "teams"),
+    "pareto": (),
+    "regret": (),
+    "best": (),
+    "losses": (),
+    "sobol": (),
+}
+
+
+@pytest.fixture(scope="module")
+def two_worlds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A store of a grid in two worlds, and one of Sobol's scheme for its question."""
+    folder = tmp_path_factory.mktemp("two-worlds")
+    other = folder / "other.yaml"
+    world = sim.load_world("one-town").model_copy(update={"id": "other"})
+    other.write_text(world_yaml(world), encoding="utf-8")
+    stores = {}
+    for name, design in (("grid", "design: grid\n"), ("sobol", "design: sobol\nsize: 2\n")):
+        text = FILE.replace("[one-town]", "[one-town, other.yaml]")
+        text = text.replace("design: latin_hypercube\nsize: 24\n", design).replace("id: small", f"id: {name}")
+        if name == "grid":
+            text = text.replace("{low: 5, high: 50}", "[5, 50]").replace("{low: 1, high: 6}", "[1, 6]")
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+        stores[name] = str(folder / f"{name}.store")
+        assert weerbaar("study", "run", str(folder / f"{name}.yaml"), "--store", stores[name]).code == 0
+    return stores
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_question_about_several_worlds_asks_which_in_one_sentence(two_worlds, question):
+    store = two_worlds["sobol" if question == "sobol" else "grid"]
+    said = weerbaar("study", question, store, *QUESTIONS[question])
+    assert (said.code, said.out) == (2, "")
+    assert said.err.count("\n") == 1
+    assert "this study has 2 worlds, and an answer is about one of them: one-town, other" in said.err
+    assert "--world ID" in said.err
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_question_is_answered_for_the_world_that_is_named(two_worlds, here, question):
+    store = two_worlds["sobol" if question == "sobol" else "grid"]
+    ask = ("study", question, store, *QUESTIONS[question], "--world")
+    said = weerbaar(*ask, "other", "--picture", "picture.html")
+    assert (said.code, said.err) == (0, "")
+    assert "In the world “One municipality (for teaching)” alone." in " ".join(said.out.split())
+    assert (here / "picture.html").is_file()
+    assert json.loads(weerbaar(*ask, "one-town", "--json", "-").out)["world"] == "one-town"
+    wrong = weerbaar(*ask, "othr")
+    assert wrong.code == 2
+    assert 'did you mean "other"?' in wrong.err

@@ -16,6 +16,7 @@ from sim.engines import events as ev
 from sim.experiments.replicate import DEFAULT_ENGINE, Progress, player, settings
 from sim.model.policy import Policy
 from sim.model.problems import InputError, Problem
+from sim.model.provenance import is_flanders
 from sim.model.world import World
 from sim.results.outcomes import INTRUSIONS
 from sim.rules.calendar import MINUTES_PER_DAY
@@ -80,8 +81,12 @@ def history(
     """Return the checks: incidents in 2020-2023, cost and outage of a severe one, size of a supplier event.
 
     Severe incidents stand for those that reach the press. A count is compared with its distribution over futures; a
-    single case with the distribution of single cases. The world must cover 2020 to 2023 and be of Flemish size.
+    single case with the distribution of single cases. Raises InputError for a world that is not Flanders, of which no
+    record is known, and for one that does not start in 2020.
     """
+    if not is_flanders(world):
+        message = "no record of real incidents is known for its municipalities; there is one of those of Flanders"
+        raise InputError([Problem(f"world {world.id}", None, "no-record", message)])
     years = LAST_YEAR - world.start.year + 1
     if world.start.year != FIRST_YEAR:
         message = f"history needs a world that starts in {FIRST_YEAR}; this one starts in {world.start.year}"

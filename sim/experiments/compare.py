@@ -115,8 +115,9 @@ class Comparison:
         for policy in self.policies[1:]:
             for kpi in KPIS:
                 d = self.difference(policy, kpi)
-                rows.append((self.baseline.id, policy.id, kpi, d.mean, *d.ci95, d.share_of_futures_lower, d.verdict))
-        names = ["baseline", "policy", "kpi", "mean", "lo", "hi", "share_of_futures_lower", "verdict"]
+                rows.append((self.baseline.id, policy.id, kpi, d.mean, *d.ci95, *d.shares, d.verdict))
+        shares = [f"share_of_futures_{side}" for side in ("lower", "equal", "higher")]
+        names = ["baseline", "policy", "kpi", "mean", "lo", "hi", *shares, "verdict"]
         return pd.DataFrame(rows, columns=names)
 
     def futures(self) -> pd.DataFrame:
@@ -243,7 +244,7 @@ class Comparison:
                 own=say.money(own.mean),
             )
         told = say.say(
-            "Over {years} “{policy}” costs {cash} in total (95% interval {low} to {high}), of which the "
+            "Over {years} “{policy}” costs {cash} in total ({level}% interval {low} to {high}), of which the "
             "municipalities pay {own}; in 1 future of 20 the total exceeds {p95}.",
             years=say.years(self.years),
             policy=self.baseline.title[language],

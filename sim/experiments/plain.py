@@ -79,6 +79,8 @@ def _differences(result: Comparison, policy: Policy) -> list[dict[str, Any]]:
                 "mean": d.mean,
                 "ci95": open_ended(d.ci95),
                 "share_of_futures_lower": d.share_of_futures_lower,
+                "share_of_futures_equal": d.share_of_futures_equal,
+                "share_of_futures_higher": d.share_of_futures_higher,
                 "verdict": d.verdict,
             }
         )

@@ -26,8 +26,8 @@ from sim.results.outcomes import KPIS, Summary
 from sim.version import MODEL_VERSION
 
 STATS = ("mean", "lo", "hi", "median", "p5", "p95", "cvar95", "difference", "difference_lo", "difference_hi",
-         "share_lower")  # fmt: skip
-"""What is kept of each outcome of a policy in a design; the last four against the baseline, on the same futures."""
+         "share_lower", "share_equal", "share_higher")  # fmt: skip
+"""What is kept of each outcome of a policy in a design; the last six against the baseline, on the same futures."""
 STEP = CHUNK["compiled"]
 """Futures that are added at a time until a difference is known well enough."""
 
@@ -142,7 +142,7 @@ def stats_of(kpis: NDArray[np.float64]) -> NDArray[np.float64]:
         values = np.ascontiguousarray(policy.T)
         found[place, :, :7] = [(e.mean, *e.ci95, e.median, e.p5, e.p95, e.cvar95) for e in estimates(values)]
         if place:
-            found[place, :, 7:] = [(d.mean, *d.ci95, d.share_of_futures_lower) for d in differences(base, values)]
+            found[place, :, 7:] = [(d.mean, *d.ci95, *d.shares) for d in differences(base, values)]
     return found
 
 

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiments.studied import Studied
+from sim.level import LEVEL
 from sim.model.problems import InputError, Problem
 
-LEVEL = 0.95
 RESAMPLES = 500
 """Bootstrap samples behind the interval of a Sobol index."""
 
@@ -195,17 +195,17 @@ def sobol(
 ) -> Indices:
     """Return Sobol's indices of the mean of an outcome of a policy, or of its difference with the policy `against`.
 
-    In one of the study's worlds, the first by default. Raises InputError for another design than `sobol`, and for a
-    study that is not whole.
+    `world` is the same as asking `studied.in_world(world)`. Raises InputError for another design than `sobol`, and for
+    a study that is not whole.
     """
+    studied = studied if world is None else studied.in_world(world)
     study = studied.study
     if study.design != "sobol":
         message = f"the design of this study is {study.design}, and Sobol's indices need design: sobol"
         raise InputError([Problem(str(studied.store.folder), None, "wrong-design", message, "`effects` takes any")])
-    chosen = studied.points["world"] == studied.world(world)
-    if int(chosen.sum()) != studied.store.designs.points:
+    means = studied.values(outcome, policy, against).mean(axis=1)
+    if len(means) != studied.store.designs.points:
         raise InputError([_too_few("Sobol's indices need every design of the scheme; resume the study first")])
-    means = studied.values(outcome, policy, against)[chosen.to_numpy()].mean(axis=1)
     rows = sobol_indices(studied.factors, means, seed=study.seed)
     return Indices(outcome, studied.policy(policy).id, against, len(means), tuple(rows))
 

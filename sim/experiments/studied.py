@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from sim.experiments.store_tables import TABLES
 from sim.model.policy import Policy
 from sim.model.problems import InputError, Problem, did_you_mean
 from sim.model.study import Study
+from sim.model.world import World
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,11 +25,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Studied:
-    """The results of a study, as far as it was played. `kept` holds the folder of a study without a store."""
+    """The results of a study, as far as it was played. `kept` holds the folder of a study without a store.
+
+    Tables hold all of it. The arrays of the analyses are about one world: where a study has several, `in_world` says
+    which.
+    """
 
     store: Store
     interrupted: bool = False
     kept: Any = field(default=None, repr=False)
+    chosen: str | None = None
 
     @property
     def study(self) -> Study:
@@ -37,16 +43,20 @@ class Studied:
 
     @cached_property
     def _done(self) -> dict[int, bool]:
-        return self.store.done()
+        every, size = self.store.done(), self.store.designs.points
+        if self.chosen is None:
+            return every
+        place = [world.id for world in self.study.worlds].index(self.chosen)
+        return {number: good for number, good in every.items() if number // size == place}
 
     @property
     def is_complete(self) -> bool:
-        """Whether no design is missing; some may have failed."""
-        return len(self._done) == len(self.store.designs)
+        """Whether no design is missing, of the chosen world if there is one; some may have failed."""
+        return len(self._done) == (len(self.store.designs) if self.chosen is None else self.store.designs.points)
 
     @property
     def failed(self) -> int:
-        """How many designs could not be played; `designs()` has their errors."""
+        """How many designs could not be played, of the chosen world if there is one; `designs()` has their errors."""
         return sum(not good for good in self._done.values())
 
     def designs(self) -> pd.DataFrame:
@@ -67,15 +77,37 @@ class Studied:
 
     # ---- for the analyses ----
 
+    def in_world(self, name: str) -> Studied:
+        """The results in the world of this id alone. Raises InputError for one that was not played."""
+        known = [world.id for world in self.study.worlds]
+        if name not in known:
+            raise self._unknown(f"world {name!r}", name, known)
+        return replace(self, chosen=name)
+
+    @property
+    def world(self) -> World:
+        """The world that an answer is about. Raises InputError where the study has several and none was chosen, for
+        what holds in each may not hold in all of them together.
+        """
+        worlds = {world.id: world for world in self.study.worlds}
+        if self.chosen is None and len(worlds) > 1:
+            message = f"this study has {len(worlds)} worlds, and an answer is about one of them: {', '.join(worlds)}"
+            hint = "name it: --world ID; in Python: results.in_world(ID)"
+            raise InputError([Problem(str(self.store.folder), None, "several-worlds", message, hint)])
+        return worlds[self.chosen] if self.chosen is not None else self.study.worlds[0]
+
     @cached_property
     def points(self) -> pd.DataFrame:
-        """The designs that were played, one row each, by number."""
+        """The designs that were played, in the chosen world if there is one, one row each, by number."""
         rows = self.designs().set_index("design")
-        return rows[rows["error"].isna()].drop(columns=["error"])
+        rows = rows[rows["error"].isna()].drop(columns=["error"])
+        return rows if self.chosen is None else rows[rows["world"] == self.chosen]
 
     def column(self, key: str) -> NDArray[Any]:
-        """The value of a factor, or the world, in every design that was played; "-" where a case leaves it alone."""
-        some = self.points[key]
+        """The value of a factor, or the world, in every design that was played in the world of the answer; "-" where a
+        case leaves it alone. Raises InputError where that world must be chosen first.
+        """
+        some = self.points.loc[self.points["world"] == self.world.id, key]
         if some.isna().any():
             some = some.astype(object).where(some.notna(), "-")
         return some.to_numpy(dtype=float if some.dtype.kind in "fi" else object)
@@ -105,13 +137,6 @@ class Studied:
             raise self._unknown(f"outcome {name!r}", name, list(self.study.outcomes))
         return name
 
-    def world(self, name: str | None = None) -> str:
-        """The id of a world; the first one by default. Raises InputError for one that was not played."""
-        known = [world.id for world in self.study.worlds]
-        if name is not None and name not in known:
-            raise self._unknown(f"world {name!r}", name, known)
-        return name or known[0]
-
     def factor(self, name: str) -> str:
         """The key of a factor, which may be given by its end. Raises InputError for one that was not moved."""
         ends = [key for key in self.factors if key == name or key.endswith(f".{name}")]
@@ -128,24 +153,29 @@ class Studied:
 
     @cached_property
     def _cube(self) -> NDArray[np.float32]:
-        """The outcomes: (designs, policies, futures, outcomes), as many futures as every design has."""
+        """The outcomes in the world of the answer: (designs, policies, futures, outcomes), as many futures as every
+        design has.
+        """
+        policies, outcomes, world = len(self.study.played), list(self.study.outcomes), self.world.id
         table = self.store.table("futures")
-        policies, outcomes = len(self.study.played), list(self.study.outcomes)
-        counts = self.points["replications"].to_numpy()
-        if len(counts) == 0:
+        every = replace(self, chosen=None).points if self.chosen else self.points
+        here = (every["world"] == world).to_numpy()
+        counts = every["replications"].to_numpy()
+        if not here.any():
             return np.empty((0, policies, 0, len(outcomes)), dtype=np.float32)
         values = np.column_stack([table[name].to_numpy() for name in outcomes])
-        least = int(counts.min())
+        least = int(counts[here].min())
         ends = np.cumsum(counts * policies)
         rows = [
             values[end - count * policies : end].reshape(policies, count, len(outcomes))[:, :least]
-            for end, count in zip(ends, counts, strict=True)
+            for end, count in zip(ends[here], counts[here], strict=True)
         ]
         return np.stack(rows)
 
     def values(self, outcome: str, policy: str | None = None, against: str | None = None) -> NDArray[np.float64]:
         """An outcome of a policy in every future of every design, or its difference with the policy `against`:
-        shape (designs, futures). Designs with more futures than others lose the last of them.
+        shape (designs, futures). Designs with more futures than others lose the last of them. Raises InputError where
+        the study has several worlds and none was chosen.
         """
         place = self.study.outcomes.index(self.outcome(outcome))
         found = self._cube[:, self._place(policy), :, place].astype(np.float64)

@@ -54,10 +54,9 @@ class Crossed:
     @property
     def years(self) -> NDArray[np.float64]:
         """How many years a future has in each world: shape (worlds,)."""
-        own = {world.id: self.studied.study.years or world.years for world in self.studied.study.worlds}
+        own = self.studied.study.years or self.studied.world.years
         moved = [one.get("world.years", "-") for one in self.worlds]
-        return np.array([own[str(one["world"])] if years == "-" else years
-                         for one, years in zip(self.worlds, moved, strict=True)], dtype=float)  # fmt: skip
+        return np.array([own if years == "-" else years for years in moved], dtype=float)
 
     def values(self, outcome: str) -> NDArray[np.float64]:
         """An outcome of every candidate in every world and future: shape (candidates, worlds, futures)."""
@@ -68,7 +67,8 @@ class Crossed:
 def crossed(studied: Studied) -> Crossed:
     """Return the candidates of a study, the baseline first, in the worlds in which all of them were played.
 
-    Raises InputError where every candidate had a world of its own, so that nothing can be compared.
+    Raises InputError where every candidate had a world of its own, so that nothing can be compared, and where the study
+    has several worlds and none was chosen.
     """
     study = studied.study
     own = [key for key in studied.factors if key.startswith("policy.")]
@@ -252,7 +252,8 @@ def unbeaten(points: NDArray[np.float64]) -> NDArray[np.bool_]:
 class Regret:
     """How much worse a candidate is than the best one of each world: mean and worst over worlds, and where.
 
-    `best` is the share of worlds in which it is the best, `close` that in which it is the best or too close to call.
+    `best` is the share of worlds in which it is the best; where several are, each counts for its part, so that the
+    shares of all add up to 1. `close` is that in which it is the best, among them, or too close to call.
     """
 
     candidate: Candidate
@@ -278,10 +279,11 @@ def regret(studied: Studied, outcome: str) -> Regrets:
     both = crossed(studied)
     values = both.values(outcome)
     means = values.mean(axis=2)
-    best = means.argmin(axis=0)
+    first = means.argmin(axis=0)
     loss = means - means.min(axis=0)
+    tops = loss == 0
     close = np.array([
-        [difference(values[best[world], world], row[world]).verdict != "higher" for world in range(len(best))]
+        [difference(values[first[world], world], row[world]).verdict != "higher" for world in range(len(first))]
         for row in values
     ])  # fmt: skip
     rows = [
@@ -290,8 +292,8 @@ def regret(studied: Studied, outcome: str) -> Regrets:
             mean=float(loss[place].mean()),
             worst=float(loss[place].max()),
             where=both.worlds[int(loss[place].argmax())],
-            best=float((best == place).mean()),
-            close=float((close[place] | (best == place)).mean()),
+            best=float((tops[place] / tops.sum(axis=0)).mean()),
+            close=float((close[place] | tops[place]).mean()),
         )
         for place, one in enumerate(both.candidates)
     ]
@@ -315,7 +317,8 @@ class Ranked:
 
 @dataclass(frozen=True)
 class Choice:
-    """The best affordable candidate, those that are too close to call, and what it gains on the baseline.
+    """The best affordable candidate, those that are too close to call, and what it gains on the baseline. Of several
+    that give the same in every future, `best` is the first; `alike` holds the others, which `too_close` holds too.
 
     The best is chosen on half of the futures, and `advantage` (best less baseline) and what the others are behind is
     measured on the other half, which know nothing of the choice.
@@ -327,6 +330,12 @@ class Choice:
     too_close: tuple[Candidate, ...]
     advantage: Difference
     rows: tuple[Ranked, ...]
+
+    @property
+    def alike(self) -> tuple[Candidate, ...]:
+        """The affordable candidates that give in every future what the best one gives."""
+        return tuple(one.candidate for one in self.rows
+                     if one.affordable and one.behind is not None and one.behind.is_same)  # fmt: skip
 
 
 def best(studied: Studied, outcome: str, budget: float | None = None) -> Choice:

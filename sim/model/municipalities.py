@@ -107,6 +107,16 @@ def _read(path: Path, _changed: int, size: int) -> tuple[Municipality, ...]:
     return parse_municipalities(text, name)
 
 
+def shipped_tables() -> dict[str, tuple[Municipality, ...]]:
+    """The tables that come with Weerbaar, by the name of their file."""
+    return {path.name: read_municipalities(path) for path in sorted(DATA.glob("municipalities_*.csv"))}
+
+
+def shipped_table(municipalities: tuple[Municipality, ...]) -> str | None:
+    """The name of the shipped table that holds exactly these municipalities; None where none does."""
+    return next((name for name, rows in shipped_tables().items() if rows == municipalities), None)
+
+
 def parse_municipalities(text: str, file: str = "table") -> tuple[Municipality, ...]:
     """The municipalities of a CSV text, in its order; InputError with every problem, each with its line in `file`."""
     problems: list[Problem] = []

@@ -16,7 +16,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from sim.model.extending import ADD
 from sim.model.groups import Group, Words
-from sim.model.municipalities import DATA, Municipality, read_municipalities
+from sim.model.municipalities import Municipality, shipped_table
 from sim.model.paths import thawed
 from sim.model.policy import CATEGORIES, Phase, Policy
 from sim.model.problems import InputError
@@ -128,13 +128,8 @@ def _difference(mine: Any, theirs: Any) -> Any:
 
 
 def _municipalities(world: World) -> Any:
-    for table in sorted(DATA.glob("municipalities_*.csv")):
-        try:
-            if read_municipalities(table) == world.municipalities:
-                return table.name
-        except InputError:
-            continue
-    return [_municipality(town) for town in world.municipalities]
+    table = shipped_table(world.municipalities)
+    return table if table is not None else [_municipality(town) for town in world.municipalities]
 
 
 def _municipality(town: Municipality) -> CommentedMap:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-LEVEL = 0.95
+from sim.level import LEVEL
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,30 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Difference:
-    """A policy less its baseline on the same futures."""
+    """A policy less its baseline on the same futures. The three shares of futures add up to exactly 1."""
 
     mean: float
     ci95: tuple[float, float]
     share_of_futures_lower: float
     share_of_futures_equal: float
     verdict: str  # lower, higher or too_close
+    share_of_futures_higher: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        """The rest of the futures, so that no rounding is left over; with few digits where these give 1 too."""
+        others = self.share_of_futures_lower + self.share_of_futures_equal
+        short = round(1.0 - others, 12)
+        object.__setattr__(self, "share_of_futures_higher", short if others + short == 1.0 else 1.0 - others)
+
+    @property
+    def shares(self) -> tuple[float, float, float]:
+        """The shares of futures in which the policy comes out lower, equal and higher."""
+        return self.share_of_futures_lower, self.share_of_futures_equal, self.share_of_futures_higher
+
+    @property
+    def is_same(self) -> bool:
+        """Whether the policy gives what the baseline gives in every future."""
+        return self.share_of_futures_equal == 1.0
 
 
 @lru_cache(maxsize=256)

@@ -33,9 +33,29 @@ PAYS_A_YEAR = {
     ("fund", "more"): "the solidarity fund pays {amount} more a year",
     ("fund", "keeps"): "{amount} a year stays in the solidarity fund",
 }
-TRIVIAL = 0.001  # a change of payer below this share of the whole cost is not worth a sentence
+TRIVIAL = 0.001  # a change below this share of the whole cost, or of the harm, is a trifle: no change to speak of
 TRIFLES = "Nobody's bill changes by more than chance or a trifle."
 NOTHING_MOVES = "“{policy}” changes nobody's bill in any of these futures."
+CASH = {
+    "lower": "Over {years} “{policy}” costs {amount} less in total than “{baseline}” ({interval}); it is cheaper in "
+    "{lower} of {n} futures.",
+    "higher": "Over {years} “{policy}” costs {amount} more in total than “{baseline}” ({interval}); it is dearer in "
+    "{higher} of {n} futures.",
+    "trifle": "Over {years} the total cash cost under “{policy}” differs by less than {least} from that under "
+    "“{baseline}” ({interval}; lower in {lower}, higher in {higher} of {n} futures).",
+    "too_close": "Over {years} the total cash cost under “{policy}” is too close to call against “{baseline}” "
+    "({interval}; lower in {lower}, higher in {higher} of {n} futures).",
+}
+CASH_WITH_TIES = {
+    "lower": "Over {years} “{policy}” costs {amount} less in total than “{baseline}” ({interval}); it is cheaper in "
+    "{lower} of {n} futures, as dear in {equal} and dearer in {higher}.",
+    "higher": "Over {years} “{policy}” costs {amount} more in total than “{baseline}” ({interval}); it is dearer in "
+    "{higher} of {n} futures, as dear in {equal} and cheaper in {lower}.",
+    "trifle": "Over {years} the total cash cost under “{policy}” differs by less than {least} from that under "
+    "“{baseline}” ({interval}; lower in {lower}, equal in {equal}, higher in {higher} of {n} futures).",
+    "too_close": "Over {years} the total cash cost under “{policy}” is too close to call against “{baseline}” "
+    "({interval}; lower in {lower}, equal in {equal}, higher in {higher} of {n} futures).",
+}
 LEVEL_NAMES = {"low": "low", "central": "central", "high": "high"}
 ANCHORS = ("frequency", "service_value", "supplier_accumulation")
 """The three assumptions that decide: their evidence spans a factor of ten or more."""
@@ -146,34 +166,19 @@ class Finding:
                 "“{policy}” costs exactly as much in total as “{baseline}” in every future: it only moves who pays.",
                 **names,
             )
-        if gap.verdict == "too_close":
-            return words.say(
-                "Over {years} the total cash cost under “{policy}” is too close to call against “{baseline}” "
-                "({interval}; lower in {share} of {n} futures).",
-                **names,
-                interval=interval(words, gap),
-                share=words.percent(gap.share_of_futures_lower),
-                n=words.number(self.replications),
-            )
+        lower, equal, higher = words.percents(gap.shares)
+        verdict = told(gap, self.baseline_means["cash_cost_eur"])
         values = {
             **names,
             "amount": words.money(abs(gap.mean)),
-            "interval": interval(words, gap),
+            "interval": interval(words, gap, signed=verdict == "trifle"),
+            "least": words.percent(TRIVIAL, 1),
             "n": words.number(self.replications),
+            "lower": lower,
+            "equal": equal,
+            "higher": higher,
         }
-        if gap.verdict == "lower":
-            return words.say(
-                "Over {years} “{policy}” costs {amount} less in total than “{baseline}” ({interval}); "
-                "it is cheaper in {share} of {n} futures.",
-                **values,
-                share=words.percent(gap.share_of_futures_lower),
-            )
-        return words.say(
-            "Over {years} “{policy}” costs {amount} more in total than “{baseline}” ({interval}); "
-            "it is dearer in {share} of {n} futures.",
-            **values,
-            share=words.percent(1 - gap.share_of_futures_lower - gap.share_of_futures_equal),
-        )
+        return words.say((CASH_WITH_TIES if gap.share_of_futures_equal else CASH)[verdict], **values)
 
     def _payers(self, words: Words) -> str:
         if moves_nothing(self.differences):
@@ -191,6 +196,9 @@ class Finding:
         base = self.baseline_means["citizen_harm_eur"]
         if gap.verdict == "too_close" or base == 0:
             return words.say("Whether citizens miss services for longer or shorter is too close to call.")
+        if told(gap, base) == "trifle":
+            return words.say("Harm to citizens, which is not cash, changes by less than {least}.",
+                             least=words.percent(TRIVIAL, 1))  # fmt: skip
         values = {
             "amount": words.money(abs(gap.mean)),
             "share": words.percent(abs(gap.mean) / base, 0 if abs(gap.mean) >= 0.1 * base else 1),
@@ -210,6 +218,13 @@ class Finding:
             "{service_value}, accumulation at suppliers {supplier_accumulation}.",
             **levels,
         )
+
+
+def told(gap: Difference, base: float) -> str:
+    """Return what is told of a difference from what it is held against: its verdict, or "trifle" where it is sure and
+    too small to speak of.
+    """
+    return "trifle" if gap.verdict != "too_close" and abs(gap.mean) < TRIVIAL * abs(base) else gap.verdict
 
 
 def moves_nothing(differences: Mapping[str, Difference]) -> bool:
@@ -292,9 +307,9 @@ def responding(words: Words, gaps: Mapping[str, Difference] | None) -> str:
     )
 
 
-def interval(words: Words, gap: Difference) -> str:
-    """Return the interval of a difference in words; of its size, where it lies on one side of zero."""
+def interval(words: Words, gap: Difference, *, signed: bool = False) -> str:
+    """Return the interval of a difference in words; of its size, where it lies on one side of zero, unless `signed`."""
     if not math.isfinite(gap.ci95[0]):
         return words.say("one future gives no interval")
-    low, high = gap.ci95 if gap.verdict == "too_close" else sorted(abs(end) for end in gap.ci95)
-    return words.say("95% interval {low} to {high}", low=words.money(low), high=words.money(high))
+    low, high = gap.ci95 if signed or gap.verdict == "too_close" else sorted(abs(end) for end in gap.ci95)
+    return words.say("{level}% interval {low} to {high}", low=words.money(low), high=words.money(high))

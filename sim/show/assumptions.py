@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from sim.experiments.compare import Comparison
 from sim.model.policy import Policy
+from sim.model.provenance import is_shipped, stated_source
 from sim.model.spec import parameters
 from sim.model.world import World
 from sim.results.findings import ANCHORS, LEVEL_NAMES
@@ -135,6 +136,19 @@ def changed(result: Comparison, language: str) -> Table | None:
         rows=tuple(rows),
         wordy=(3, 4),
     )
+
+
+def source(world: World, language: str) -> str:
+    """Return where the municipalities of a world come from, or that the world does not say so, in one sentence."""
+    say = words(language)
+    if is_shipped(world):
+        return say.say(
+            "Names, codes, inhabitants and income of the municipalities: Statbel (Directorate-general Statistics - "
+            "Statistics Belgium), CC BY 4.0."
+        )
+    if (stated := stated_source(world)) is None:
+        return say.say("The source of the municipalities is not stated.")
+    return say.say("The source of the municipalities, as stated in the world: {source}", source=stated[language])
 
 
 def deciding(world: World, language: str) -> str:

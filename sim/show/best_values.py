@@ -219,6 +219,8 @@ def _verdict(say: Words, one: Trial) -> str:
         return say.say("best")
     if not one.affordable:
         return say.say("too dear")
+    if one.behind.is_same:
+        return say.say("as good")
     return say.say("too close to call") if one.too_close else say.say("behind")
 
 

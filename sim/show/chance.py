@@ -15,7 +15,7 @@ from sim.results.estimates import quantile_interval
 from sim.show.frame import dress, nice, steady
 from sim.show.lines import height_with, legend, line_of, plot_height
 from sim.show.palette import CHART_HEIGHT, Palette, palette
-from sim.text import Words, words
+from sim.text import Words, apportioned, words
 
 DOTS = 20
 ODDS = (2, 5, 10, 20, 50)
@@ -130,11 +130,16 @@ def _said_of_dots(say: Words, result: Comparison, costs: Sequence[NDArray[np.flo
         title = say.say("In 1 future of 20, {years} cost {amount} or more", years=span, amount=dear)
     else:
         gap = result.difference(shown, "cash_cost_eur")
-        cheaper = round(DOTS * gap.share_of_futures_lower)
-        dearer = DOTS - cheaper - round(DOTS * gap.share_of_futures_equal)
+        cheaper, same, dearer = apportioned(gap.shares, DOTS)
         values = {"policy": name, "amount": dear, "of": DOTS}
-        if gap.share_of_futures_equal == 1:
+        if gap.is_same:
             title = say.say("“{policy}” costs the same in all {of} futures; 1 in {of} costs {amount} or more", **values)
+        elif same:
+            title = say.say(
+                "Of {of} futures “{policy}” is cheaper in {lower}, as dear in {same}, dearer in {higher}; 1 in {of} "
+                "costs {amount} or more",
+                lower=cheaper, same=same, higher=dearer, **values,
+            )  # fmt: skip
         elif cheaper >= dearer:
             title = say.say(
                 "“{policy}” is cheaper in {n} of {of} futures; 1 in {of} costs {amount} or more", n=cheaper, **values

@@ -177,7 +177,9 @@ def burden_by_size(result: Comparison, language: str, *, scheme: str = "light") 
         mean = rows["mean"].to_numpy()
         known = np.isfinite(high)
         tops += [float(np.max(np.where(known, high, mean)))]
-        interval = say.say("95% interval {low} to {high}", low="%{customdata[1]:,.2f}", high="%{customdata[2]:,.2f}")
+        interval = say.say(
+            "{level}% interval {low} to {high}", low="%{customdata[1]:,.2f}", high="%{customdata[2]:,.2f}"
+        )
         data.append(
             {
                 "type": "scatter",

@@ -27,6 +27,11 @@ UNITS = {
 }
 
 
+def no_record(say: Words) -> str:
+    """Return that a world cannot be held against what happened."""
+    return say.say("No record of real incidents is known for these municipalities; there is one of those of Flanders.")
+
+
 def name(say: Words, check: Check) -> str:
     """Return what was recorded: "outage with rebuild, Antwerpen 2022"."""
     return say.say(KINDS[check.kind], case=check.case)

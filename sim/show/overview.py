@@ -10,13 +10,14 @@ import numpy as np
 from sim.experiments.compare import Comparison
 from sim.model.policy import Policy
 from sim.results.estimates import Estimate, difference, estimate
+from sim.results.findings import told
 from sim.show.tables import NOTHING, Scale, Table, count, scale, yearly
 from sim.text import Words, words
 
 TOLD = 4
 """Of so many policies, at most, the findings in words come first; of more the table does."""
 OTHERS = ("insurer", "fund")
-VERDICTS = {"lower": "lower", "higher": "higher", "too_close": "uncertain"}
+VERDICTS = {"lower": "lower", "higher": "higher", "trifle": "a trifle", "too_close": "uncertain"}
 WHO = {
     ("insurer", "fund"): "Others: insurers and the solidarity fund, net; below zero where money stays with them.",
     ("insurer",): "Others: insurers, net of premiums; below zero where money stays with them.",
@@ -99,6 +100,8 @@ def _harm(grid: _Grid, result: Comparison, policy: Policy) -> str:
         below = say.say("the same")
     elif gap.verdict == "too_close" or base == 0:
         below = say.say(VERDICTS["too_close"])
+    elif told(gap, base) == "trifle":
+        below = say.say(VERDICTS["trifle"])
     else:
         share = gap.mean / base
         below = ("+" if share > 0 else "") + say.percent(share, 0 if abs(share) >= 0.1 else 1)
@@ -112,16 +115,20 @@ def _difference(grid: _Grid, result: Comparison, policy: Policy) -> str:
     gap, years = result.difference(policy, "cash_cost_eur"), result.years
     if gap.share_of_futures_equal == 1:
         return f"0\n{grid.say.say('the same')}"
-    sign = "+" if gap.mean > 0 else ""
     width = grid.width((gap.ci95[0] / years, gap.ci95[1] / years))
-    return f"{sign}{grid.number(gap.mean / years)} {width}\n{grid.say.say(VERDICTS[gap.verdict])}"
+    verdict = told(gap, result.estimate(result.baseline, "cash_cost_eur").mean)
+    if round(gap.mean / years / grid.money.unit, grid.decimals) == 0:  # no change at the precision of the table
+        verdict = verdict if verdict == "too_close" else "trifle"
+        return f"{grid.say.number(0, grid.decimals)} {width}\n{grid.say.say(VERDICTS[verdict])}"
+    sign = "+" if gap.mean > 0 else ""
+    return f"{sign}{grid.number(gap.mean / years)} {width}\n{grid.say.say(VERDICTS[verdict])}"
 
 
 def _note(say: Words, result: Comparison, others: tuple[str, ...]) -> str:
     parts = [
         say.say(
-            "Means over {futures}, ± half of the 95% interval. What payers pay is net of grants, premiums, levies and "
-            "what is taken back; “uncertain”: the interval of the difference does not exclude zero.",
+            "Means over {futures}, ± half of the {level}% interval. What payers pay is net of grants, premiums, levies "
+            "and what is taken back; “uncertain”: the interval of the difference does not exclude zero.",
             futures=count(say, "futures", result.replications),
         ),
         say.say(WHO[others]) if others else "",

@@ -10,8 +10,9 @@ import math
 from sim.experiments.compare import Comparison
 from sim.model.layers import CATEGORIES
 from sim.model.policy import Policy
+from sim.results import findings
 from sim.results.estimates import Difference
-from sim.results.findings import moves_nothing
+from sim.results.findings import moves_nothing, told
 from sim.results.outcomes import KPIS
 from sim.show.differs import leaves, said_of
 from sim.show.parts import WORDED, parts, shares
@@ -100,7 +101,7 @@ def _interval(say: Words, ends: tuple[float, float], years: int) -> str:
     if not all(math.isfinite(end) for end in ends):
         return say.say("one future gives no interval")
     low, high = (say.money(end / years) for end in ends)
-    return say.say("95% interval {low} to {high}", low=low, high=high)
+    return say.say("{level}% interval {low} to {high}", low=low, high=high)
 
 
 def _total(say: Words, result: Comparison, policy: Policy) -> str:
@@ -151,6 +152,10 @@ def _difference(say: Words, result: Comparison, policy: Policy) -> str:
     if gap.share_of_futures_equal == 1:
         return say.say("In total that is exactly as much as under “{baseline}”: only who pays changes.", baseline=base)
     values = {"baseline": base, "amount": say.money(abs(gap.mean) / result.years)}
+    if told(gap, result.estimate(result.baseline, "cash_cost_eur").mean) == "trifle":
+        sentence = "The difference with “{baseline}” is below {least} ({interval})."
+        return say.say(sentence, baseline=base, least=say.percent(findings.TRIVIAL, 1),
+                       interval=_interval(say, gap.ci95, result.years))  # fmt: skip
     if gap.verdict == "too_close":
         interval = _interval(say, gap.ci95, result.years)
         sentence = "The difference with “{baseline}” is within the uncertainty ({interval})."
@@ -180,6 +185,9 @@ def _harm(say: Words, result: Comparison, policy: Policy) -> str:
             "Citizens lose services worth {harm} a year, which is not cash; the difference is within the uncertainty."
         )
         return say.say(sentence, harm=harm)
+    if told(gap, result.estimate(result.baseline, "citizen_harm_eur").mean) == "trifle":
+        sentence = "Citizens lose services worth {harm} a year, which is not cash; the difference is below {least}."
+        return say.say(sentence, harm=harm, least=say.percent(findings.TRIVIAL, 1))
     values = {"harm": harm, "amount": say.money(abs(gap.mean) / result.years)}
     values["interval"] = _interval(say, _sizes(gap), result.years)
     if gap.mean > 0:

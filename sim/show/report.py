@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sim.experiments.compare import Comparison
 from sim.model.policy import Policy
 from sim.show import tables
-from sim.show.assumptions import assumptions, changed, deciding
+from sim.show.assumptions import assumptions, changed, deciding, source
 from sim.show.overview import TOLD, overview
 from sim.show.paragraph import paragraph
 from sim.show.writing import put
@@ -159,6 +159,7 @@ def _page(result: Comparison, language: str, captions: Mapping[str, Mapping[str,
         "assumptions": assumptions(result, language),
         "command": command,
         "facts": _facts(result, say),
+        "source": source(result.world, language),
         "files": _files(result),
     }
 
@@ -184,10 +185,6 @@ def _labels(say: Words) -> dict[str, str]:
         ),
         "command": say.say("The same command gives the same figures, on any machine and on any number of cores."),
         "script": say.say("The charts need JavaScript; the tables say the same."),
-        "data": say.say(
-            "Names, codes, inhabitants and income of the municipalities: Statbel (Directorate-general Statistics - "
-            "Statistics Belgium), CC BY 4.0."
-        ),
     }
 
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from sim.experiments.burdens import SIZE_CLASSES, changes
 from sim.experiments.compare import Comparison
 from sim.model.policy import Policy
-from sim.results.estimates import mean_interval
 from sim.show.frame import dress, nice
 from sim.show.lines import height_with, legend, line_of, mark_of, plot_height
 from sim.show.palette import CHART_HEIGHT, palette
 from sim.text import Words, words
 
-LEVEL = 0.90
 OUTCOMES = {
     "cash_cost_eur": "Total cost",
     "cost_municipality_eur": "Municipalities pay",
@@ -29,42 +27,22 @@ OUTCOMES = {
 """The outcomes that are drawn, from top to bottom."""
 
 
-class Change(NamedTuple):
-    """A policy less the baseline on the same futures: mean, 90 % interval, and the share of futures that are lower."""
-
-    mean: float
-    low: float
-    high: float
-    lower: float
-    base: float
-
-    @property
-    def is_sure(self) -> bool:
-        """Whether the interval leaves zero out."""
-        return self.low > 0 or self.high < 0
-
-
-def change(result: Comparison, policy: str | Policy, kpi: str) -> Change:
-    """Return how much a key figure changes, over the horizon that it is counted over."""
-    base = result.values(result.baseline, kpi)
-    gaps = result.values(policy, kpi) - base
-    return Change(float(gaps.mean()), *mean_interval(gaps, LEVEL), float(np.mean(gaps < 0)), float(base.mean()))
-
-
 def outcomes(result: Comparison, language: str, *, scheme: str = "light") -> Any:
-    """Return the change of every outcome against the baseline, in per cent of it, with 90 % intervals."""
+    """Return the change of every outcome against the baseline, in per cent of it, with its interval."""
     say, colours = words(language), palette(scheme)
     others = result.policies[1:]
-    rows = [kpi for kpi in OUTCOMES if result.estimate(result.baseline, kpi).mean > 0]
-    found = {(policy.id, kpi): change(result, policy, kpi) for policy in others for kpi in rows}
+    bases = {kpi: mean for kpi in OUTCOMES if (mean := result.estimate(result.baseline, kpi).mean) > 0}
+    rows = list(bases)
+    found = {(policy.id, kpi): result.difference(policy, kpi) for policy in others for kpi in rows}
     step = min(0.28, 0.75 / max(1, len(others)))
     data: list[dict[str, Any]] = []
     most = 10.0
     for position, policy in enumerate(others, start=1):
         line = line_of(colours, position)
         mine = [found[policy.id, kpi] for kpi in rows]
-        x = [100 * one.mean / one.base for one in mine]
-        wide = [100 * (one.high - one.mean) / one.base if math.isfinite(one.high) else 0.0 for one in mine]
+        x = [100 * one.mean / base for one, base in zip(mine, bases.values(), strict=True)]
+        wide = [100 * (one.ci95[1] - one.mean) / base if math.isfinite(one.ci95[1]) else 0.0
+                for one, base in zip(mine, bases.values(), strict=True)]  # fmt: skip
         most = max(most, *(abs(value) + half for value, half in zip(x, wide, strict=True)))
         offset = (position - (len(others) + 1) / 2) * step
         data.append(
@@ -99,7 +77,9 @@ def outcomes(result: Comparison, language: str, *, scheme: str = "light") -> Any
         say.say(
             "{policy}: {figures}",
             policy=policy.title[language],
-            figures=", ".join(f"{say.say(OUTCOMES[kpi])} {_percent(say, found[policy.id, kpi])}" for kpi in rows),
+            figures=", ".join(
+                f"{say.say(OUTCOMES[kpi])} {_percent(say, found[policy.id, kpi].mean / bases[kpi])}" for kpi in rows
+            ),
         )
         for policy in others
     )
@@ -117,25 +97,32 @@ def outcomes(result: Comparison, language: str, *, scheme: str = "light") -> Any
     )
 
 
-def _percent(say: Words, one: Change) -> str:
-    return f"{say.signed(100 * one.mean / one.base, 2)}{say.percent(0).removeprefix('0')}"
+def _percent(say: Words, share: float) -> str:
+    return f"{say.signed(100 * share, 2)}{say.percent(0).removeprefix('0')}"
 
 
 def _said_of_outcomes(say: Words, result: Comparison) -> str:
-    found = {policy: change(result, policy, "cash_cost_eur") for policy in result.policies[1:]}
-    cheaper = [policy for policy in found if found[policy].high < 0]
-    if not cheaper and not all(one.low > 0 for one in found.values()):
+    found = {policy.id: result.difference(policy, "cash_cost_eur") for policy in result.policies[1:]}
+    cheaper = [name for name in found if found[name].verdict == "lower"]
+    if not cheaper and not all(one.verdict == "higher" for one in found.values()):
         return say.say("No policy is surely cheaper than “{baseline}”", baseline=result.baseline.title[say.language])
-    cheapest = min(cheaper or found, key=lambda policy: found[policy].mean)
-    one = found[cheapest]
-    values = {"policy": cheapest.title[say.language], "amount": say.money(abs(one.mean) / result.years)}
-    if one.mean > 0 and len(found) > 1:
-        return say.say("All cost more in total; “{policy}” the least: {amount} more a year", **values)
-    if one.mean > 0:
-        return say.say("“{policy}” costs {amount} more in total a year", **values)
-    if len(found) > 1 and one.mean == min(other.mean for other in found.values()):
-        return say.say("“{policy}” costs the least in total: {amount} less a year", **values)
-    return say.say("“{policy}” costs {amount} less in total a year", **values)
+    cheapest = min(cheaper or found, key=lambda name: found[name].mean)
+    tied = [f"“{policy.title[say.language]}”" for policy in result.policies[1:] if _ties(result, policy, cheapest)]
+    mean, title = found[cheapest].mean, result.policy(cheapest).title[say.language]
+    amount = say.money(abs(mean) / result.years)
+    if len(found) > 1 and mean > 0:
+        sentence = "All cost more in total; the least: {policies}, {amount} more a year"
+        return say.say(sentence, policies=say.listed(tied), amount=amount)
+    if len(found) > 1 and mean == min(one.mean for one in found.values()):
+        return say.say("Least in total: {policies}, {amount} less a year", policies=say.listed(tied), amount=amount)
+    if mean > 0:
+        return say.say("“{policy}” costs {amount} more in total a year", policy=title, amount=amount)
+    return say.say("“{policy}” costs {amount} less in total a year", policy=title, amount=amount)
+
+
+def _ties(result: Comparison, policy: Policy, cheapest: str) -> bool:
+    """Whether a policy costs in every future what the cheapest one costs."""
+    return bool((result.values(policy, "cash_cost_eur") == result.values(cheapest, "cash_cost_eur")).all())
 
 
 # ---- winners and losers --------------------------------------------------------------------------------------------

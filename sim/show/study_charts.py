@@ -16,6 +16,7 @@ from sim.show.frame import dress
 from sim.show.palette import palette
 from sim.show.study_names import (
     NAME,
+    Unit,
     aim_name,
     candidate_name,
     factor_name,
@@ -27,13 +28,15 @@ from sim.show.study_names import (
     verdict_name,
 )
 from sim.show.tables import KPI_NAMES, figure
-from sim.text import words
+from sim.text import Words, words
 
 MOST = 15
 """Bars of a chart; what is left out does less."""
 ROW = 26  # pixels a bar
 ROOMY = 28
 """Letters of the longest name beside which a chart has its full width, also on a phone."""
+TIED = 3
+"""Policies that are best alike which a title names."""
 NAMED = 8
 """Policies on a front that have their names beside them."""
 
@@ -113,16 +116,7 @@ def heat(studied: Studied, found: Heat, language: str, *, scheme: str = "light")
          "texttemplate": "%{text}", "colorscale": steps, "xgap": 2, "ygap": 2, "hoverongaps": False,
          "hovertemplate": "%{y} × %{x}: %{z:,.3~r}<extra></extra>", "colorbar": {"thickness": 12, "outlinewidth": 0}}
     ]  # fmt: skip
-    place = np.unravel_index(int(np.nanargmin(found.mean)), shown.shape)
-    title = say.say(
-        "{outcome}: lowest, {value}, where {across} is {x} and {up} is {y}",
-        outcome=unit.words,
-        across=f"“{factor_name(say, found.x)}”",
-        up=f"“{factor_name(say, found.y)}”",
-        value=figure(say, float(shown[place])),
-        x=across[int(place[1])],
-        y=up[int(place[0])],
-    )
+    title = _lowest(say, found, unit, across, up)
     layout = {
         "xaxis": {"title": factor_name(say, found.x), "type": "category", "showgrid": False},
         "yaxis": {"title": "<br>".join(textwrap.wrap(factor_name(say, found.y), NAME)), "type": "category",
@@ -131,6 +125,26 @@ def heat(studied: Studied, found: Heat, language: str, *, scheme: str = "light")
     height = 110 + 44 * len(found.y_labels)
     return dress(data, layout, _hash(studied), language, name="heat", title=title,
                  alt=f"{title}.", scheme=scheme, height=height, sides=(70, 8, 56))  # fmt: skip
+
+
+def _lowest(say: Words, found: Heat, unit: Unit, across: Sequence[str], up: Sequence[str]) -> str:
+    """Where a map is lowest; of several cells that are, how many."""
+    least = float(np.nanmin(found.mean))
+    rows, columns = np.nonzero(found.mean == least)
+    value = figure(say, least / unit.by)
+    if len(rows) > 1:
+        of = int(np.isfinite(found.mean).sum())
+        return say.say("{outcome}: lowest, {value}, in {n} of {of} cells alike", outcome=unit.words, value=value,
+                       n=len(rows), of=of)  # fmt: skip
+    return say.say(
+        "{outcome}: lowest, {value}, where {across} is {x} and {up} is {y}",
+        outcome=unit.words,
+        across=f"“{factor_name(say, found.x)}”",
+        up=f"“{factor_name(say, found.y)}”",
+        value=value,
+        x=across[int(columns[0])],
+        y=up[int(rows[0])],
+    )
 
 
 def pareto(studied: Studied, found: Front, language: str, *, scheme: str = "light") -> Any:
@@ -218,7 +232,12 @@ def best(studied: Studied, found: Choice, language: str, *, scheme: str = "light
     spread = [0.0, *((gap.ci95[1] - gap.mean) / unit.by for gap in gaps)]
     told = [say.say("best"), *(verdict_name(say, one) for one in rows)]
     data = []
-    tints = {told[0]: colours.text, say.say("too close to call"): colours.baseline, say.say("behind"): colours.scenario}
+    tints = {
+        told[0]: colours.text,
+        say.say("as good"): colours.text,
+        say.say("too close to call"): colours.baseline,
+        say.say("behind"): colours.scenario,
+    }
     for verdict, colour in tints.items():
         here = [place for place, one in enumerate(told) if one == verdict]
         if not here:
@@ -230,19 +249,29 @@ def best(studied: Studied, found: Choice, language: str, *, scheme: str = "light
                          "color": colours.baseline, "thickness": 1.5, "width": 4},
              "hovertemplate": "%{customdata}: %{x:+,.3~r}<extra></extra>"}
         )  # fmt: skip
-    if len(found.too_close) == 1:
-        other = candidate_name(studied, found.too_close[0], say)
-        title = say.say("“{policy}” comes out best; “{other}” is too close to call", policy=top, other=other)
-    elif found.too_close:
-        title = say.say(
-            "“{policy}” comes out best; {n} others are too close to call", policy=top, n=len(found.too_close)
-        )
-    elif not rows:
-        title = say.say("“{policy}” is the only one that Flanders can afford", policy=top)
-    else:
-        title = say.say("“{policy}” is best", policy=top)
+    title = _comes_out_best(studied, found, say, alone=not rows)
     alt = "; ".join(f"{name} {figure(say, gap)}" for name, gap in zip(names[1:], behind[1:], strict=True))
     return _bars(studied, data, language, name="best", title=title, alt=alt, scheme=scheme, x=unit.words, rows=names)
+
+
+def _comes_out_best(studied: Studied, found: Choice, say: Words, *, alone: bool) -> str:
+    """Who is best, with all that give the same in every future, and who is too close to call."""
+    top = candidate_name(studied, found.best, say)
+    close = [one for one in found.too_close if one not in found.alike]
+    if alone:
+        return say.say("“{policy}” is the only one that Flanders can afford", policy=top)
+    if found.alike:
+        names = [f"“{candidate_name(studied, one, say)}”" for one in (found.best, *found.alike)]
+        if (more := len(names) - TIED) > 0:
+            names = [*names[:TIED], say.say("{n} more", n=more)]
+        title = say.say("Best, and the same in every future: {policies}", policies=say.listed(names))
+        return f"{title}; {say.say('too close to call: {n}', n=len(close))}" if close else title
+    if len(close) == 1:
+        other = candidate_name(studied, close[0], say)
+        return say.say("“{policy}” comes out best; “{other}” is too close to call", policy=top, other=other)
+    if close:
+        return say.say("“{policy}” comes out best; {n} others are too close to call", policy=top, n=len(close))
+    return say.say("“{policy}” is best", policy=top)
 
 
 def losses(studied: Studied, found: Losses, language: str, *, scheme: str = "light") -> Any:
@@ -354,4 +383,4 @@ def _wrapped(row: str) -> list[str]:
 
 
 def _hash(studied: Studied) -> str:
-    return f"{studied.study.digest} {len(studied.points)}"
+    return f"{studied.study.digest} {studied.world.id} {len(studied.points)}"

@@ -130,6 +130,8 @@ def verdict_name(say: Words, one: Ranked) -> str:
         return say.say("best")
     if not one.affordable:
         return say.say("too dear")
+    if one.behind.is_same:
+        return say.say("as good")
     return say.say("behind") if one.behind.verdict == "higher" else say.say("too close to call")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from sim.experiments.losses import Losses
 from sim.experiments.sensitivity import Effects, Indices
@@ -25,6 +26,20 @@ from sim.text import Words, words
 
 MOST = 20
 """Rows of a table of factors; the others do less."""
+
+
+def title(studied: Studied, language: str) -> str:
+    """Return the title of a study, with that of the world which an answer is about where there are several."""
+    own = studied.study.title[language]
+    return f"{own} · {studied.world.title[language]}" if len(studied.study.worlds) > 1 else own
+
+
+def placed(studied: Studied, table: Table, language: str) -> Table:
+    """Return a table with the world that it is about in its note, where the study has several."""
+    if len(studied.study.worlds) == 1:
+        return table
+    told = words(language).say("In the world “{world}” alone.", world=studied.world.title[language])
+    return replace(table, note=f"{table.note} {told}".strip())
 
 
 def effects(studied: Studied, found: Effects, language: str) -> Table:
@@ -68,7 +83,7 @@ def indices(studied: Studied, found: Indices, language: str) -> Table:
         for one in found.rows[:MOST]
     )
     columns = (say.say("Factor"), say.say("By itself"), say.say("With others"))
-    note = say.say("Sobol's indices from {n} designs, with half the width of the 95% interval.", n=found.designs)
+    note = say.say("Sobol's indices from {n} designs, with half the width of the {level}% interval.", n=found.designs)
     title = say.say(KPI_NAMES[found.outcome])
     if found.against:
         title = say.say("{name}, difference", name=title)
@@ -131,9 +146,13 @@ def regret(studied: Studied, found: Regrets, language: str) -> Table:
     )
     columns = (say.say("Policy"), say.say("Mean regret"), say.say("Worst regret"), say.say("Best in"),
                say.say("Best or too close in"), say.say("Worst where"))  # fmt: skip
-    note = say.say(
-        "Regret: how much more than under the best policy of the same world. Worlds, which count alike: {n}.",
-        n=len(found.worlds),
+    note = (
+        say.say(
+            "Regret: how much more than under the best policy of the same world. Worlds, which count alike: {n}.",
+            n=len(found.worlds),
+        )
+        + " "
+        + say.say("Where several are best, each counts for its part.")
     )
     return Table(unit.words, columns, rows, note, wordy=(5,))
 
@@ -157,7 +176,7 @@ def best(studied: Studied, found: Choice, language: str) -> Table:
     note = say.say(
         "Mean: over all worlds and futures, of {years}. The best differs from {baseline} by {gain} ({low} to {high}), "
         "in futures that had no part in the choice.",
-        years=say.years(studied.study.years or studied.study.worlds[0].years),
+        years=say.years(studied.study.years or studied.world.years),
         baseline=policy_name(studied, studied.baseline.id, say),
         gain=figure(say, gain.mean / unit.by),
         low=figure(say, gain.ci95[0] / unit.by),

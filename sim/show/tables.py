@@ -1,7 +1,7 @@
 """The tables that the command line and the report share: titles, columns and cells as a reader sees them.
 
 Amounts stand in euro, thousands or millions of euro, whichever suits the whole table; its title says which. No figure
-stands without its uncertainty: under it, or beside it, is its 95% interval.
+stands without its uncertainty: under it, or beside it, is its interval.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from sim.engines.events import TRANSFERS
 from sim.experiments.compare import Comparison
 from sim.model.policy import CATEGORIES, PAYERS, Policy
 from sim.results.estimates import Estimate, estimate, quantile_interval
+from sim.results.findings import told
 from sim.results.outcomes import KPIS
 from sim.results.story import ENTRY_NAMES
 from sim.text import Words, words
@@ -49,7 +50,7 @@ KPI_NAMES = {
 }
 """What each key figure is called in a table; the amounts over the whole horizon."""
 
-VERDICTS = {"lower": "lower", "higher": "higher", "too_close": "too close to call"}
+VERDICTS = {"lower": "lower", "higher": "higher", "trifle": "a trifle", "too_close": "too close to call"}
 SIZE_NAMES = {
     "< 10 000": "fewer than 10,000 inhabitants",
     "10 000 - 19 999": "10,000 to 20,000",
@@ -176,8 +177,8 @@ def costs(result: Comparison, language: str) -> Table:
         ),
         rows=tuple(rows),
         note=say.say(
-            "Means over {futures}, with the 95% interval below. * Harm to citizens who miss services is not cash and "
-            "is in no total.",
+            "Means over {futures}, with the {level}% interval below. * Harm to citizens who miss services is not cash "
+            "and is in no total.",
             futures=count(say, "futures", result.replications),
         ),
     )
@@ -199,13 +200,15 @@ def gaps(result: Comparison, language: str) -> Table | None:
             gap = found[kpi, other.id]
             same = gap.share_of_futures_equal == 1
             low, high = (end / result.years for end in gap.ci95)
+            against = kpi if kpi == "citizen_harm_eur" else "cash_cost_eur"
+            verdict = told(gap, result.estimate(result.baseline, against).mean)
             rows.append(
                 (
                     other.title[language],
                     _signed(say, gap.mean / result.years / money.unit),
                     money.interval(say, low, high),
-                    say.percent(gap.share_of_futures_lower),
-                    say.say("the same") if same else say.say(VERDICTS[gap.verdict]),
+                    *say.percents(gap.shares),
+                    say.say("the same") if same else say.say(VERDICTS[verdict]),
                 )
             )
     return Table(
@@ -217,13 +220,18 @@ def gaps(result: Comparison, language: str) -> Table | None:
         columns=(
             say.say("Policy"),
             say.say("Difference"),
-            say.say("95% interval"),
+            say.say("{level}% interval"),
             say.say("Lower in"),
+            say.say("Equal in"),
+            say.say("Higher in"),
             say.say("Verdict"),
         ),
         rows=tuple(rows),
-        note=say.say("Lower in: the share of futures in which the policy costs, or harms, less than the baseline."),
-        wordy=(4,),
+        note=say.say(
+            "Lower in: the share of futures in which the policy costs, or harms, less than the baseline; equal in: as "
+            "much; higher in: more."
+        ),
+        wordy=(6,),
     )
 
 
@@ -329,7 +337,7 @@ def key_figures(result: Comparison, policy: Policy, language: str) -> Table:
         ),
         columns=(
             say.say("Key figure"),
-            say.say("Mean, 95% interval"),
+            say.say("Mean, {level}% interval"),
             say.say("Median"),
             say.say("P5"),
             say.say("P95"),
@@ -360,7 +368,7 @@ def bad_years(result: Comparison, language: str) -> Table:
         title=say.say("What a bad year costs, in {unit}", unit=money.name),
         columns=(say.say("Policy"), *(say.say("Exceeded 1 year in {n}", n=n) for n in odds)),
         rows=tuple(rows),
-        note=say.say("With the 95% interval below, as if the years of a future were independent."),
+        note=say.say("With the {level}% interval below, as if the years of a future were independent."),
     )
 
 

@@ -18,7 +18,7 @@ from sim.show.frame import dress, nice
 from sim.show.palette import palette
 from sim.show.tables import SIZE_NAMES
 from sim.show.twin import Cell, Twin, twin
-from sim.text import Words, words
+from sim.text import Words, apportioned, words
 
 AXES = {
     "own": "paid by the municipality itself, euro per inhabitant a year",
@@ -36,6 +36,12 @@ LOWER = {
 HIGHER = {
     "own": "“{policy}” costs {town} more in {n} of {of} futures; 1 in {of} costs {amount} a head a year or more",
     "outage": "“{policy}” gives {town} more outages in {n} of {of} futures; 1 in {of} has {amount} a year or more",
+}
+WITH_TIES = {
+    "own": "Of {of} futures “{policy}” is cheaper for {town} in {lower}, as dear in {same}, dearer in {higher}; 1 in "
+    "{of} costs {amount} a head a year or more",
+    "outage": "Of {of} futures “{policy}” spares {town} outages in {lower}, changes none in {same}, gives more in "
+    "{higher}; 1 in {of} has {amount} a year or more",
 }
 SAME = {
     "own": "{town} pays the same under “{policy}”; 1 future in {of} costs {amount} a head a year or more",
@@ -170,9 +176,12 @@ def _futures_said(say: Words, one: Town, measure: str) -> str:
     if len(one.result.policies) == 1:
         return say.say(ALONE[measure], **values)
     gaps = one.values(shown, measure) - one.values(one.result.baseline, measure)
-    lower, higher = (round(DOTS * float(side.mean())) for side in (gaps < -FELT[measure], gaps > FELT[measure]))
-    if lower == higher == 0:
+    sides = (gaps < -FELT[measure], abs(gaps) <= FELT[measure], gaps > FELT[measure])
+    lower, same, higher = apportioned([float(side.mean()) for side in sides], DOTS)
+    if same == DOTS:
         return say.say(SAME[measure], **values)
+    if same:
+        return say.say(WITH_TIES[measure], lower=lower, same=same, higher=higher, **values)
     return (
         say.say(LOWER[measure], n=lower, **values) if lower >= higher else say.say(HIGHER[measure], n=higher, **values)
     )

@@ -13,7 +13,6 @@ from sim.show.balances import drawn, name_of
 from sim.show.chance import DOTS, equally_likely, worst_years
 from sim.show.money import money
 from sim.show.sankey import BRINGS, PAYER_NAMES, POT_NAMES, USE_NAMES
-from sim.show.spread import change
 from sim.show.tables import KPI_NAMES, SIZE_NAMES
 from sim.show.twin import Cell, Twin, twin
 from sim.show.years import BANDS, added_up, calendar, yearly
@@ -45,8 +44,8 @@ def of_key_figures(result: Comparison, language: str) -> Twin:
         say.say("Key figure"),
         say.say("Unit"),
         say.say("Mean"),
-        say.say("95% from"),
-        say.say("95% to"),
+        say.say("{level}% from"),
+        say.say("{level}% to"),
         say.say("Middle future"),
         say.say("1 future in 20 above"),
     )
@@ -107,8 +106,8 @@ def of_worst_year(result: Comparison, language: str) -> Twin:
         name = policy.title[language]
         columns += [
             say.say("{policy}, million euro", policy=name),
-            say.say("{policy}, 95% from", policy=name),
-            say.say("{policy}, 95% to", policy=name),
+            say.say("{policy}, {level}% from", policy=name),
+            say.say("{policy}, {level}% to", policy=name),
         ]
     rows: list[list[Cell]] = [
         [say.say("1 future in {n}", n=of_all[0][0]), *(value / MILLION for one in of_all for value in one[1:])]
@@ -163,11 +162,11 @@ def of_burden(result: Comparison, language: str) -> Twin:
         say.say("Size"),
         say.say("Municipalities"),
         say.say("Own cost, euro per inhabitant a year"),
-        say.say("95% from"),
-        say.say("95% to"),
+        say.say("{level}% from"),
+        say.say("{level}% to"),
         say.say("Difference from today"),
-        say.say("Difference, 95% from"),
-        say.say("Difference, 95% to"),
+        say.say("Difference, {level}% from"),
+        say.say("Difference, {level}% to"),
     )
     return twin(columns, rows)
 
@@ -235,7 +234,7 @@ def of_balances(result: Comparison, language: str) -> Twin:
 
 
 def of_outcomes(result: Comparison, language: str) -> Twin:
-    """Every key figure of every policy against the baseline: difference, 90 % interval, and how often it is lower.
+    """Every key figure of every policy against the baseline: difference, interval, how often it is lower or higher.
 
     Over the whole horizon, as on the command line.
     """
@@ -244,24 +243,26 @@ def of_outcomes(result: Comparison, language: str) -> Twin:
     for kpi, unit in KPIS.items():
         by = MILLION if unit == "EUR" else 1.0
         for policy in result.policies[1:]:
-            one = change(result, policy, kpi)
-            if one.base == 0 and one.mean == 0:
+            one, base = result.difference(policy, kpi), result.estimate(result.baseline, kpi).mean
+            if base == 0 and one.mean == 0:
                 continue
             name = (
                 say.say("{name}, million euro", name=say.say(KPI_NAMES[kpi]))
                 if unit == "EUR"
                 else say.say(KPI_NAMES[kpi])
             )
-            rows.append([name, policy.title[language], one.base / by, one.mean / by, one.low / by, one.high / by,
-                         say.percent(one.lower)])  # fmt: skip
+            rows.append([name, policy.title[language], base / by, one.mean / by,
+                         *(end / by for end in one.ci95), *say.percents(one.shares)])  # fmt: skip
     columns = (
         say.say("Outcome, over {years}", years=say.years(result.years)),
         say.say("Policy"),
         result.baseline.title[language],
         say.say("Difference"),
-        say.say("90% from"),
-        say.say("90% to"),
+        say.say("{level}% from"),
+        say.say("{level}% to"),
         say.say("Lower in"),
+        say.say("Equal in"),
+        say.say("Higher in"),
     )
     return twin(columns, rows)
 
@@ -288,8 +289,8 @@ def of_winners(result: Comparison, language: str) -> Twin:
         say.say("The same, or too close to call"),
         say.say("Surely pay more"),
         say.say("Difference, euro per inhabitant a year"),
-        say.say("95% from"),
-        say.say("95% to"),
+        say.say("{level}% from"),
+        say.say("{level}% to"),
     )
     return twin(columns, rows)
 

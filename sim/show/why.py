@@ -11,7 +11,7 @@ import numpy as np
 from sim.experiments.compare import Comparison
 from sim.model.policy import Policy
 from sim.results.estimates import Difference, verdicts
-from sim.results.findings import NOTHING_MOVES, TRIFLES, TRIVIAL, moves_nothing, payers
+from sim.results.findings import NOTHING_MOVES, TRIFLES, TRIVIAL, moves_nothing, payers, told
 from sim.results.outcomes import KPIS
 from sim.text import Words, words
 
@@ -73,6 +73,9 @@ def _total(say: Words, result: Comparison, policy: Policy) -> str:
         return say.say("“{policy}” changes who pays, and not what it costs together.", policy=values["policy"])
     if cash.verdict == "too_close":
         return say.say("What “{policy}” does to the total is within the uncertainty{tail}.", **values)
+    if told(cash, result.estimate(result.baseline, "cash_cost_eur").mean) == "trifle":
+        return say.say("“{policy}” changes the total by less than {least}{parts}{tail}.",
+                       least=say.percent(TRIVIAL, 1), **values)  # fmt: skip
     if cash.mean > 0:
         return say.say("“{policy}” costs {amount} more a year{parts}{tail}.", **values)
     return say.say("“{policy}” costs {amount} less a year{parts}{tail}.", **values)

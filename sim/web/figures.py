@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.experiments.compare import Comparison
 from sim.results.estimates import Difference, Estimate, difference, estimate
+from sim.results.findings import TRIVIAL, told
 from sim.text import NO_BREAK, Words
 
 Colour = Literal["inverse", "off"]
@@ -105,7 +106,7 @@ def card(figure: KeyFigure, result: Comparison, say: Words) -> Shown:
     colour: Colour = "off"
     arrow: Arrow = "off"
     if gap is not None:
-        delta, colour, arrow = _delta(figure, gap, say)
+        delta, colour, arrow = _delta(figure, gap, e.mean, say)
         parts.append(_gap(say, gap))
     return Shown(
         label=figure.label(say, result),
@@ -118,19 +119,32 @@ def card(figure: KeyFigure, result: Comparison, say: Words) -> Shown:
     )
 
 
-def _delta(figure: KeyFigure, gap: Difference, say: Words) -> tuple[str, Colour, Arrow]:
-    if gap.share_of_futures_equal == 1.0:
+def _delta(figure: KeyFigure, gap: Difference, mean: float, say: Words) -> tuple[str, Colour, Arrow]:
+    if gap.is_same:
         return "0", "off", "off"
+    if (small := too_small(say, gap, mean)) is not None:
+        return small, "off", "off"
     shown = say.change(gap.mean, (gap.ci95[1] - gap.ci95[0]) / 2)
     colour: Colour = "off" if figure.shift or gap.verdict == "too_close" else "inverse"
     return shown, colour, "off" if shown.startswith("0") else "auto"
+
+
+def too_small(say: Words, gap: Difference, mean: float, digits: int = 3) -> str | None:
+    """Return what a card says of a sure change that the figure above it, written with so many digits, does not show, or
+    that is a trifle; None of any other.
+    """
+    base = mean - gap.mean
+    step = min(say.step(mean, digits), say.step(base, digits))
+    if gap.verdict == "too_close" or (abs(gap.mean) >= step / 2 and told(gap, base) != "trifle"):
+        return None
+    return say.say("less than {amount}", amount=say.figure(max(step, TRIVIAL * abs(mean)), 1))
 
 
 def _interval(say: Words, ends: tuple[float, float]) -> str:
     if not np.isfinite(ends).all():
         return say.say("One future gives no interval.")
     low, high = _not_negative(ends)
-    return say.say("95% interval of the mean: {low} to {high}.", low=say.figure(low), high=say.figure(high))
+    return say.say("{level}% interval of the mean: {low} to {high}.", low=say.figure(low), high=say.figure(high))
 
 
 def _not_negative(ends: tuple[float, float]) -> tuple[float, float]:
@@ -141,7 +155,7 @@ def _not_negative(ends: tuple[float, float]) -> tuple[float, float]:
 def _gap(say: Words, gap: Difference) -> str:
     if gap.share_of_futures_equal == 1.0:
         return say.say("The same as under today's policy in every future.")
-    sentence = "Difference from today's policy on the same futures: {gap} (95% interval {low} to {high})."
+    sentence = "Difference from today's policy on the same futures: {gap} ({level}% interval {low} to {high})."
     said = say.say(
         sentence, gap=say.signed(gap.mean), low=say.signed(gap.ci95[0]), high=say.signed(gap.ci95[1])
     )  # fmt: skip
@@ -156,15 +170,16 @@ def table(result: Comparison, say: Words) -> list[dict[str, str]]:
         row = {
             say.say("Key figure"): f"{figure.label(say, result).replace('*', '')}, {figure.unit(say)}",
             say.say("Mean"): say.figure(e.mean),
-            say.say("95% interval"): _range(say, _not_negative(e.ci95), signed=False),
+            say.say("{level}% interval"): _range(say, _not_negative(e.ci95), signed=False),
             say.say("1 future in 20 above"): say.figure(e.p95),
         }
         if gap is not None:
             row |= {
                 say.say("Difference"): say.signed(gap.mean) if gap.share_of_futures_equal < 1 else "0",
-                say.say("Its 95% interval"): _range(say, gap.ci95, signed=True),
-                say.say("Lower in"): say.percent(gap.share_of_futures_lower),
+                say.say("Its {level}% interval"): _range(say, gap.ci95, signed=True),
             }
+            row |= dict(zip((say.say("Lower in"), say.say("Equal in"), say.say("Higher in")), say.percents(gap.shares),
+                            strict=True))  # fmt: skip
         rows.append(row)
     return rows
 

@@ -47,6 +47,7 @@ def draw(seen: View, found: Studied) -> list[str]:
     """Draw the tab that is open, and why there are no others; return the revisions of its charts."""
     say = seen.say
     seen = replace(seen, screen=replace(seen.screen, seed=found.study.seed))
+    found = _in_world(say, found)
     missing = lacking(say, found)
     fitting = {name: say.say(label) for name, label in TABS.items() if name not in missing}
     charts: list[str] = []
@@ -56,7 +57,6 @@ def draw(seen: View, found: Studied) -> list[str]:
         st.info(say.say("Too few designs were played for a picture. The command line has tables of every study."))
     else:
         tab = around.tabs(seen, "asks", fitting)
-        years = {found.study.years or world.years for world in found.study.worlds}
         with tab.place:
             if not found.is_complete:
                 st.warning(
@@ -66,9 +66,8 @@ def draw(seen: View, found: Studied) -> list[str]:
                     ),
                     icon=":material/hourglass_empty:",
                 )
-            if len(years) == 1:
-                together = "Outcomes are those of all {years} of a future together."
-                st.caption(say.say(together, years=say.years(years.pop())))
+            together = "Outcomes are those of all {years} of a future together."
+            st.caption(say.say(together, years=say.years(found.study.years or found.world.years)))
             try:
                 charts = DRAWS[tab.name](seen, found)
             except InputError as error:
@@ -76,6 +75,16 @@ def draw(seen: View, found: Studied) -> list[str]:
     if missing:
         around.lazy(say.say("What this study does not answer"), "help", "not-asked", lambda: _missing(say, missing))
     return charts
+
+
+def _in_world(say: Words, found: Studied) -> Studied:
+    """The results in one world, which the visitor chooses where the study has several."""
+    titles = {world.id: world.title[say.language] for world in found.study.worlds}
+    chosen = next(iter(titles))
+    if len(titles) > 1:
+        with st.container(horizontal=True, gap="small", key="asked-where"):
+            chosen = _select(say, "World", "world", list(titles), titles.__getitem__)
+    return found.in_world(chosen)
 
 
 def _missing(say: Words, missing: Mapping[str, str]) -> None:
@@ -224,14 +233,10 @@ def _rules(found: Studied, study: str, played: int, outcome: str, policy: str, a
 
 
 def _sobol(seen: View, found: Studied) -> list[str]:
-    say, language = seen.say, seen.say.language
+    language = seen.say.language
     with st.container(horizontal=True, gap="small", key="asked"):
-        outcome, policy, against = _asked(say, found)
-        titles = {world.id: world.title[language] for world in found.study.worlds}
-        world = next(iter(titles))
-        if len(titles) > 1:
-            world = _select(say, "World", "world", list(titles), titles.__getitem__)
-    answer = sensitivity.sobol(found, outcome, policy, against, world)
+        outcome, policy, against = _asked(seen.say, found)
+    answer = sensitivity.sobol(found, outcome, policy, against)
     picture = study_charts.sobol(found, answer, language, scheme=seen.scheme)
     return [chart(seen, "sobol", picture, lambda: study_twins.of_indices(answer, language))]
 

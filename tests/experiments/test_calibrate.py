@@ -9,6 +9,7 @@ import pytest
 
 import sim
 from sim.experiments.calibrate import Check, history, register
+from sim.model.problems import InputError
 from sim.show.happened import name
 from sim.text import words
 
@@ -48,6 +49,28 @@ def test_every_incident_of_the_register_is_of_a_real_municipality():
 def test_a_world_without_those_years_is_refused():
     with pytest.raises(ValueError, match="2020"):
         history(sim.load_world("flanders-2025"), sim.load_policy("status-quo-2020"), replications=1)
+
+
+def test_a_world_that_is_not_flanders_is_held_against_no_press():
+    for world in (sim.load_world("one-town"), sim.load_world("flanders-2020")):
+        some = world.model_copy(update={"id": "mine", "municipalities": world.municipalities[:20]})
+        with pytest.raises(InputError, match=r"world mine: .*no record of real incidents is known"):
+            history(some, sim.load_policy("status-quo-2020"), replications=1)
+
+
+def test_the_command_says_in_a_sentence_that_no_record_is_known():
+    command = [sys.executable, "-m", "sim", "history", "--world", "one-town", "--json", "-"]
+    run = subprocess.run(command, capture_output=True, text=True)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "no record of real incidents is known for its municipalities" in run.stderr
+    assert run.stderr.count("\n") == 1
+
+
+def test_flanders_with_figures_of_ones_own_is_held_against_the_press():
+    world = sim.load_world("flanders-2020")
+    first, *rest = world.municipalities
+    mine = world.model_copy(update={"municipalities": (first.model_copy(update={"population": 1234}), *rest)})
+    assert len(history(mine, sim.load_policy("status-quo-2020"), replications=2)) > 5
 
 
 def test_the_command_says_which_figures_lie_inside():

@@ -62,7 +62,7 @@ def test_a_design_holds_what_a_comparison_gives(whole):
     gap = same.difference(PAIR[1], "cash_cost_eur")
     row = rows.loc[(PAIR[1], "cash_cost_eur")]
     assert (row["difference"], row["difference_lo"], row["difference_hi"]) == (gap.mean, *gap.ci95)
-    assert row["share_lower"] == gap.share_of_futures_lower
+    assert (row["share_lower"], row["share_equal"], row["share_higher"]) == gap.shares
     assert np.isnan(rows.loc[(PAIR[0], "cash_cost_eur"), "difference"])
 
 

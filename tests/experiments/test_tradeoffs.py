@@ -18,6 +18,7 @@ from sim.experiments.tradeoffs import Aim, best, crossed, heat, pareto, regret, 
 from sim.model.kpis import KPIS
 from sim.model.problems import InputError
 from sim.rules.behaviour import gordon_loeb_best
+from sim.show import study_charts, study_tables
 from tests.studies import crossed as grid
 from tests.studies import small
 from tests.worlds import gordon_loeb_world, plain_policy
@@ -73,6 +74,48 @@ def test_regret_is_the_loss_against_the_best_of_each_world(played):
     assert [row.worst for row in found.rows] == sorted(row.worst for row in found.rows)
     assert sum(row.best for row in found.rows) == pytest.approx(1)
     assert all(row.close >= row.best for row in found.rows)
+
+
+@pytest.fixture(scope="module")
+def twins():
+    """A baseline, and two policies that are the same but for their name, in two worlds."""
+    first = sim.load_policy("prevention-first")
+    second = first.model_copy(update={"id": "twin"})
+    policies = [sim.load_policy("status-quo-2020"), first, second]
+    outcomes = ["break_ins", "cost_flanders_eur"]
+    return run_study(grid({"world.threat.attempts": [20, 60]}, policies=policies, outcomes=outcomes, replications=8))
+
+
+def test_policies_that_are_best_alike_share_the_worlds(twins):
+    rows = {row.candidate.name: row for row in regret(twins, "break_ins").rows}
+    mean = crossed(twins).values("break_ins").mean(axis=2)
+    wins = (mean[1] < mean[0]).mean()
+    assert wins > 0
+    assert [rows[name].best for name in ("prevention-first", "twin", "status-quo-2020")] == [
+        wins / 2,
+        wins / 2,
+        1 - wins,
+    ]
+    assert rows["prevention-first"].close == rows["twin"].close >= wins
+
+
+def test_a_policy_that_is_as_good_in_every_future_is_named_beside_the_best(twins):
+    found = best(twins, "break_ins")
+    assert found.best.policy == "prevention-first"
+    assert [one.name for one in found.alike] == ["twin"]
+    verdicts = [row[4] for row in study_tables.best(twins, found, "en").rows]
+    assert verdicts[:2] == ["best", "as good"]
+    title = study_charts.best(twins, found, "en").layout.meta["title"]
+    assert title.startswith("Best, and the same in every future: “Prevention first” and “Prevention first”")
+
+
+def test_a_map_that_is_lowest_in_several_cells_says_in_how_many(twins):
+    found = heat(run_study(grid({"world.threat.attempts": [5, 6], "policy.response.teams": [8, 9]}, replications=2,
+                                policies=[plain_policy()])), "cost_flanders_eur", "attempts", "teams")  # fmt: skip
+    flat = replace(found, mean=np.array([[2.0, 1.0], [1.0, 1.0]]))
+    assert study_charts.heat(twins, flat, "en").layout.meta["title"].endswith("lowest, 1.00, in 3 of 4 cells alike")
+    one = study_charts.heat(twins, replace(found, mean=np.array([[2.0, 1.0], [3.0, 4.0]])), "en")
+    assert "is 6 and" in one.layout.meta["title"]
 
 
 def test_the_front_of_a_study_holds_the_least_of_both_aims(played):

@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import stats
 
 from sim.results.estimates import (
@@ -75,6 +77,16 @@ def test_a_difference_that_may_be_chance_is_too_close_to_call():
     rng = np.random.default_rng(6)
     assert difference(np.zeros(30), rng.normal(0, 1, 30)).verdict == "too_close"
     assert difference(np.zeros(5), np.zeros(5)).share_of_futures_equal == 1.0
+
+
+@given(st.lists(st.sampled_from([-1.0, 0.0, 1.0]), min_size=1, max_size=300))
+def test_futures_are_counted_as_lower_equal_and_higher(gaps):
+    found = difference(np.zeros(len(gaps)), np.array(gaps))
+    lower, equal, higher = found.shares
+    assert (lower, equal) == (gaps.count(-1.0) / len(gaps), gaps.count(0.0) / len(gaps))
+    assert higher == pytest.approx(gaps.count(1.0) / len(gaps), abs=1e-15)
+    assert lower + equal + higher == 1
+    assert found.is_same == (set(gaps) == {0.0})
 
 
 def test_exceedance_counts_years_at_least_as_bad():

@@ -11,6 +11,7 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 
+import sim
 from sim.experiments.compare import Comparison
 from sim.show.chance import dots, worst_year
 from sim.show.charts import burden_by_size, exceedance, payers_bars, untitled, who_pays
@@ -18,7 +19,9 @@ from sim.show.frame import nice, signed, steady
 from sim.show.money import flows
 from sim.show.sankey import _GAP, _LABEL, _stack
 from sim.show.spread import outcomes, winners_by_size
+from sim.show.tables import gaps
 from sim.show.tiles import MEASURES, positions, tile_map
+from sim.show.twins import of_outcomes
 from sim.show.years import fan, paid_back
 from sim.text import words
 
@@ -245,3 +248,52 @@ def test_the_title_of_the_map_is_about_the_policy_shown(small: Comparison) -> No
     own = table[table["policy"] == "prevention-first"]["own_cost_per_inhabitant_eur"]
     title = tile_map(small, "prevention-first", "en").layout.meta["title"]
     assert words("en").money(float(own.quantile(0.25))) in title
+
+
+# ---- ties ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def tied() -> Comparison:
+    """Futures in many of which nobody asks for ransom; the last policy is the one before by another name."""
+    today, other = sim.load_policy("status-quo-2020"), sim.load_policy("no-ransom")
+    twin = other.model_copy(update={"id": "twin", "title": today.title.model_copy(update={"en": "Twin"})})
+    world = sim.load_world("flanders-2020").with_values({"threat.attempts": 60})
+    world = world.model_copy(update={"municipalities": world.municipalities[:20]})
+    return sim.compare(world, [today, other, twin], replications=60, years=10)
+
+
+def test_futures_that_cost_the_same_are_told_apart_from_dearer_ones(tied: Comparison) -> None:
+    gap = tied.difference("twin", "cash_cost_eur")
+    assert 0.1 < gap.share_of_futures_equal < 0.9
+    counts = re.search(r"Of 20 futures “Twin” is cheaper in (\d+), as dear in (\d+), dearer in (\d+); ",
+                       dots(tied, "en").layout.meta["title"])  # fmt: skip
+    assert counts is not None
+    told = [int(one) for one in counts.groups()]
+    assert sum(told) == 20
+    assert all(abs(n - 20 * share) < 1 for n, share in zip(told, gap.shares, strict=True))
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_tables_count_lower_equal_and_higher_to_a_hundred(tied: Comparison, language: str) -> None:
+    found = [row[3:6] for row in gaps(tied, language).rows if len(row) > 1]  # type: ignore[union-attr]
+    found += [tuple(str(cell) for cell in row[6:9]) for row in of_outcomes(tied, language).rows]
+    assert len(found) > 10
+    assert all(sum(int(cell.strip("%\xa0")) for cell in cells) == 100 for cells in found)
+    assert any(cells[1] not in ("0%", "0\xa0%", "100%", "100\xa0%") for cells in found)
+
+
+def test_policies_that_cost_the_least_alike_are_all_named(tied: Comparison) -> None:
+    town = sim.load_world("one-town")
+    dearer = [sim.load_policy(name) for name in ("status-quo-2020", "prevention-first")]
+    twin = dearer[1].model_copy(update={"id": "twin", "title": tied.policies[2].title})
+    result = sim.compare(town, [*dearer, twin], replications=20, years=2)
+    title = outcomes(result, "en").layout.meta["title"]
+    assert title.startswith("All cost more in total; the least: “Prevention first” and “Twin”, ")
+    cheaper = [dearer[1], dearer[0], dearer[0].model_copy(update={"id": "again"})]
+    result = sim.compare(town, cheaper, replications=20, years=2)
+    assert (
+        outcomes(result, "en")
+        .layout.meta["title"]
+        .startswith("Least in total: “Current policy (2020)” and “Current policy (2020)”, ")
+    )

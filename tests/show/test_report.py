@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 import sim
+from sim.show.assumptions import source
 from sim.show.paragraph import paragraph
-from sim.show.report import write_report
+from sim.show.report import render, write_report
 
 COMMAND = "weerbaar compare 'my policy.yaml' fifty-fifty --set world.anchor.frequency=high"
 TOWNS = """\
@@ -239,3 +240,37 @@ def test_of_many_policies_the_table_comes_before_the_words(
     title = ">Wat een jaar kost en wie betaalt, in"
     assert dutch.count(title) == 1
     assert (dutch.index(title) < dutch.index('<div class="answer">')) == table_first
+
+
+# ---- whose figures these are ---------------------------------------------------------------------------------------
+
+STATBEL = "Statbel (Directorate-general Statistics - Statistics Belgium), CC BY 4.0"
+NOT_STATED = "The source of the municipalities is not stated."
+
+
+@pytest.mark.parametrize("name", ["flanders-2020", "flanders-2025"])
+def test_a_shipped_table_is_credited_to_its_source_in_any_world(name: str) -> None:
+    world = sim.load_world(name)
+    assert STATBEL in source(world, "en")
+    assert STATBEL in source(world.model_copy(update={"id": "mine", "reference": None}), "en")
+
+
+def test_an_invented_table_is_credited_to_nobody(result: sim.Comparison) -> None:
+    page = render(result, "en", "weerbaar compare ...")
+    assert "Statbel" not in page
+    assert NOT_STATED in page
+    assert "Waar de gemeenten vandaan komen, is niet vermeld." in page
+
+
+def test_a_table_in_the_place_of_a_shipped_one_does_not_take_over_its_source(tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text("nis_code,name,population\n71,Aa,9000\n", encoding="utf-8")
+    world = sim.load_world("flanders-2020", [f"world.municipalities={tmp_path / 'mine.csv'}"])
+    assert source(world, "en") == NOT_STATED
+
+
+def test_a_world_that_states_its_source_is_quoted() -> None:
+    assert source(sim.load_world("one-town"), "en").endswith(
+        "as stated in the world: A fictitious municipality; every assumption is at its default."
+    )
+    own = sim.load_world("one-town").model_copy(update={"reference": words("Gemeente Aa, eigen telling")})
+    assert source(own, "nl") == "De bron van de gemeenten, zoals de wereld die vermeldt: Gemeente Aa, eigen telling"

@@ -12,7 +12,7 @@ import pytest
 from sim.experiments.compare import Comparison
 from sim.show import twins
 from sim.show.chance import equally_likely
-from sim.show.spread import change, winners
+from sim.show.spread import winners
 from sim.show.twin import Twin, twin
 from sim.text import words
 
@@ -90,10 +90,11 @@ def test_codes_and_spans_are_no_amounts(small: Comparison) -> None:
     assert twins.of_outcomes(small, "nl").columns[0] == "Uitkomst, over 2 jaar"
 
 
-def test_an_interval_of_90_lies_within_that_of_95(small: Comparison) -> None:
-    one = change(small, ONE, "cash_cost_eur")
-    low, high = small.difference(ONE, "cash_cost_eur").ci95
-    assert low < one.low < one.mean < one.high < high
+def test_the_interval_of_an_outcome_is_that_of_every_table(small: Comparison) -> None:
+    table, gap = twins.of_outcomes(small, "en"), small.difference(ONE, "cash_cost_eur")
+    assert table.columns[4:6] == ("95% from", "95% to")
+    row = next(row for row in table.rows if row[1] == small.policy(ONE).title["en"])
+    assert row[4:6] == tuple(end / 1e6 for end in gap.ci95)
 
 
 def test_twenty_futures_are_in_order_and_around_the_median(small: Comparison) -> None:

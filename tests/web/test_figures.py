@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from sim.results.estimates import Difference
 from sim.text import LANGUAGES, NO_BREAK, words
 from sim.web.choice import BASELINE, presets, world_of, world_start
-from sim.web.figures import FIGURES, card, table
+from sim.web.figures import FIGURES, _delta, card, table, too_small
 from sim.web.runs import Archive, Run
 from tests.pages import small
 
@@ -56,3 +58,37 @@ def test_a_pure_shift_between_payers_has_no_colour() -> None:
     assert shown["own"].delta.startswith("-")
     assert shown["cash"].delta == "0"
     assert shown["cash"].arrow == "off"
+
+
+def gap(mean: float, half: float) -> Difference:
+    ends = (mean - half, mean + half)
+    return Difference(mean, ends, 0.5, 0.0, "higher" if ends[0] > 0 else "lower" if ends[1] < 0 else "too_close")
+
+
+@pytest.mark.parametrize(
+    ("mean", "change", "said"),
+    [
+        (13.6, gap(0.0008, 0.0007), "less than 0.1"),
+        (13.6, gap(-0.049, 0.001), "less than 0.1"),
+        (13.6, gap(0.051, 0.001), None),
+        (13.6, gap(0.0008, 0.0009), None),  # which is uncertain, and said to be
+        (9.99, gap(0.0098, 0.001), "less than 0.01"),  # which shows, and is below a thousandth
+        (9.99, gap(0.0102, 0.001), None),
+        (0.0, gap(-0.3, 0.1), None),
+    ],
+)
+def test_a_change_that_the_figure_does_not_show_is_none(mean: float, change: Difference, said: str | None) -> None:
+    assert too_small(words("en"), change, mean) == said
+
+
+def test_a_card_gives_a_change_that_does_not_show_no_colour_and_no_arrow() -> None:
+    run = asked(BASELINE, "more-response-teams")
+    run.play(4)
+    result, cash = run.comparison(4), FIGURES[0]
+    least = replace(cash, scale=lambda one: cash.scale(one) * 1e-9)  # so that no amount is small
+    assert card(least, result, words("en")).colour == "inverse"
+    mean = cash.estimate(result).mean
+    shown = _delta(cash, gap(mean / 1e6, mean / 1e7), mean, words("en"))
+    assert shown[0].startswith("less than ")
+    assert shown[1:] == ("off", "off")
+    assert _delta(cash, gap(mean, mean / 10), mean, words("en"))[1:] == ("inverse", "auto")

@@ -31,7 +31,7 @@ def test_what_differs_is_said() -> None:
     said = " ".join(caption.value for caption in app.main.caption)
     assert "Response teams: 12 instead of 4" in said
     texts = " ".join(one.value for one in app.main.markdown)
-    assert re.search(r"\*\*€[0-9.,]+\xa0million more\*\* a year in total \(90%: €[0-9.,]+\xa0million to €", texts)
+    assert re.search(r"\*\*€[0-9.,]+\xa0million more\*\* a year in total \(95%: €[0-9.,]+\xa0million to €", texts)
 
 
 def test_the_choice_of_now_is_the_first() -> None:

@@ -399,6 +399,23 @@ def test_the_best_is_sought_within_a_budget() -> None:
     assert titles(app) == before
 
 
+@pytest.mark.parametrize("asks", [name for name in study_results.TABS if name != "sobol"])
+def test_a_study_of_several_worlds_is_answered_for_the_one_that_is_chosen(asks: str) -> None:
+    played = kept_and_played(GRID.replace("[one-town]", "[flanders-2020, one-town]"))
+    app = opened(PAGE, lang="en", study=played.digest, asks=asks)
+    assert app.selectbox(key="asked-world-en").options == ["Flanders 2020", "One municipality (for teaching)"]
+    first = charts(app)
+    app.selectbox(key="asked-world-en").set_value("one-town").run()
+    assert not app.exception
+    assert len(first) == len(charts(app)) == 1
+    assert charts(app) != first
+
+
+def test_a_study_of_one_world_asks_for_none() -> None:
+    app = opened(PAGE, lang="en", study=kept_and_played(GRID).digest)
+    assert "asked-world-en" not in [one.key for one in app.selectbox]
+
+
 def test_the_tables_hold_the_figures_of_the_analyses() -> None:
     from sim.experiments import sensitivity, tradeoffs
 

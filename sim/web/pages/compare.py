@@ -10,10 +10,11 @@ import streamlit as st
 from sim.experiments.compare import Comparison
 from sim.model.groups import Words as Text
 from sim.model.policy import Policy
+from sim.results.findings import TRIVIAL, told
 from sim.show import twins
 from sim.show.charts import exceedance, payers_bars
 from sim.show.differs import differs
-from sim.show.spread import change, outcomes, winners_by_size
+from sim.show.spread import outcomes, winners_by_size
 from sim.text import Words
 from sim.web import around, memory
 from sim.web.answer import ask, no_answer
@@ -115,18 +116,21 @@ def _cards(seen: View, result: Comparison) -> None:
 
 
 def _headline(say: Words, result: Comparison, policy: Policy) -> str:
-    one = change(result, policy, "cash_cost_eur")
-    if one.mean == 0 and one.low == one.high:
+    one = result.difference(policy, "cash_cost_eur")
+    if one.is_same:
         return say.say("**The same** in total, in every future")
-    low, high = one.low / result.years, one.high / result.years
-    if not one.is_sure:
-        sentence = "**Too close to call**: {low} to {high} a year in total (90%)"
+    low, high = (end / result.years for end in one.ci95)
+    if one.verdict == "too_close":
+        sentence = "**Too close to call**: {low} to {high} a year in total ({level}%)"
         return say.say(sentence, low=_whole(say, low), high=_whole(say, high))
+    if told(one, result.estimate(result.baseline, "cash_cost_eur").mean) == "trifle":
+        sentence = "**Less than {least}** of the total: {low} to {high} a year ({level}%)"
+        return say.say(sentence, least=say.percent(TRIVIAL, 1), low=_whole(say, low), high=_whole(say, high))
     low, high = sorted((abs(low), abs(high)))
     values = {"amount": say.money(abs(one.mean) / result.years), "low": say.money(low), "high": say.money(high)}
     if one.mean < 0:
-        return say.say("**{amount} less** a year in total (90%: {low} to {high})", **values)
-    return say.say("**{amount} more** a year in total (90%: {low} to {high})", **values)
+        return say.say("**{amount} less** a year in total ({level}%: {low} to {high})", **values)
+    return say.say("**{amount} more** a year in total ({level}%: {low} to {high})", **values)
 
 
 def _whole(say: Words, euro: float) -> str:

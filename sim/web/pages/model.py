@@ -12,7 +12,9 @@ import streamlit as st
 from sim.experiments import calibrate
 from sim.experiments.laboratory import Check, checks
 from sim.model.files import load_policy, load_world
+from sim.model.provenance import is_flanders
 from sim.model.spec import parameters
+from sim.model.world import World
 from sim.model.yaml_out import world_yaml
 from sim.show import happened, twins
 from sim.show.chain import chain, limits
@@ -57,7 +59,7 @@ def draw() -> None:
         elif tab.name == "numbers":
             _numbers(say)
         elif tab.name == "checks":
-            _checks(say)
+            _checks(seen)
         elif tab.name == "files":
             answer = _files(seen)
         else:
@@ -132,7 +134,8 @@ def _found(engine: str) -> list[Check]:
         return _run(engine)
 
 
-def _checks(say: Words) -> None:
+def _checks(seen: View) -> None:
+    say = seen.say
     st.markdown(
         say.say(
             "Every mechanism of the model can be switched off, so that what is left can be held against a formula from "
@@ -158,7 +161,7 @@ def _checks(say: Words) -> None:
     )
     around.save(say, say.say("Save as CSV"), table.csv(say.language), f"weerbaar-checks-{say.language}.csv",
                 key="csv-checks")  # fmt: skip
-    _happened(say)
+    _happened(say, seen.world)
 
 
 def _wide(say: Words, name: str, table: Twin) -> None:
@@ -175,8 +178,12 @@ def _played_history(engine: str) -> list[calibrate.Check]:
     return calibrate.history(world, policy, replications=_SIZE[engine], engine=engine)
 
 
-def _happened(say: Words) -> None:
-    """The model beside what happened."""
+def _happened(say: Words, world: World) -> None:
+    """The model beside what happened, or that nothing is known of what happened in this world."""
+    if not is_flanders(world):
+        st.header(say.say("The model beside what happened"), anchor=False)
+        st.markdown(happened.no_record(say))
+        return
     engine = engine_of(say)
     with st.spinner(say.say("Experiments are being run.")), _checking:
         found = _played_history(engine)
@@ -184,7 +191,8 @@ def _happened(say: Words) -> None:
         st.header(happened.finding(say, found), anchor=False)
     st.markdown(
         say.say(
-            "Real incidents beside the middle 90% of {n} futures of today's policy, with the assumptions as they come.",
+            "Real incidents in Flanders beside the middle 90% of {n} futures of today's policy there, with the "
+            "assumptions as they come.",
             n=say.number(_SIZE[engine]),
         )
         + " "

@@ -23,7 +23,7 @@ from sim.text import Words
 from sim.web import around, memory, which
 from sim.web.answer import ask, pair
 from sim.web.chart import chart
-from sim.web.figures import Colour
+from sim.web.figures import Colour, too_small
 from sim.web.files import literal
 from sim.web.town import chosen
 from sim.web.view import View, view
@@ -124,7 +124,7 @@ def _key_figures(seen: View, one: Town) -> None:
         _figure(one, "own", say.say("Own cost"), say.say("€ a head"), say)
         ends = {"low": say.figure(own.p95_ci95[0]), "high": say.figure(own.p95_ci95[1])}
         _card(say, say.say("1 in 20 above"), say.say("€ a head"), own.p95, say.say("In 1 future of 20 its own cost is "
-              "this or more. 95% interval: {low} to {high}.", **ends))  # fmt: skip
+              "this or more. {level}% interval: {low} to {high}.", **ends))  # fmt: skip
         _figure(one, "outage", say.say("Without services"), say.say("days"), say)
         _figure(one, "serious", say.say("Serious incidents"), say.say("a year"), say)
     note = say.say(
@@ -146,29 +146,42 @@ def _figure(one: Town, measure: str, label: str, unit: str, say: Words) -> None:
     shown = one.result.policies[-1]
     e, gap = one.estimate(shown, measure), one.difference(shown, measure)
     low, high = (say.figure(max(0.0, end)) for end in e.ci95)
-    text = say.say("95% interval of the mean: {low} to {high}.", low=low, high=high)
+    text = say.say("{level}% interval of the mean: {low} to {high}.", low=low, high=high)
     if not np.isfinite(e.ci95).all():
         text = say.say("One future gives no interval.")
     text = f"{say.say(HELPS[measure])} {text}"
     delta = _delta(say, measure, gap) if len(one.result.policies) > 1 else None
-    grey = measure == "own" or gap.verdict == "too_close" or delta == "0"
-    _card(say, label, unit, e.mean, text, delta, "off" if grey else "inverse")
+    small = too_small(say, gap, e.mean, _digits(e.mean)) if delta not in (None, "0") else None
+    grey = measure == "own" or gap.verdict == "too_close" or delta == "0" or small is not None
+    _card(say, label, unit, e.mean, text, small or delta, "off" if grey else "inverse", arrow=small is None)
 
 
 def _card(
-    say: Words, label: str, unit: str, value: float, text: str, delta: str | None = None, colour: Colour = "off"
+    say: Words,
+    label: str,
+    unit: str,
+    value: float,
+    text: str,
+    delta: str | None = None,
+    colour: Colour = "off",
+    *,
+    arrow: bool = True,
 ) -> None:
     st.metric(
         label,
-        f"{say.figure(value, 2 if value < 1 else 3)} :small[{unit}]",
+        f"{say.figure(value, _digits(value))} :small[{unit}]",
         delta,
         delta_color=colour,
-        delta_arrow="off" if delta is None or delta.startswith("0") else "auto",
+        delta_arrow="off" if delta is None or delta.startswith("0") or not arrow else "auto",
         help=text,
         border=True,
         width="stretch",
         height="stretch",
     )
+
+
+def _digits(value: float) -> int:
+    return 2 if value < 1 else 3
 
 
 def _delta(say: Words, measure: str, gap: Difference) -> str:

@@ -308,7 +308,9 @@ def _elsewhere(say: Words, chosen: Chosen) -> None:
         around.save(say, say.say("Save its policy, for the same folder"), text.encode(), name, key=f"save-{name}")
     if study_build.local() and chosen.folder.is_dir():
         st.caption(say.say("What was played here is in a folder that every question of the command line takes:"))
-        st.code(shlex.join(["weerbaar", "study", "effects", str(chosen.folder)]), language=None, wrap_lines=True)
+        where = ["--world", study.worlds[0].id] if len(study.worlds) > 1 else []
+        asks = shlex.join(["weerbaar", "study", "effects", str(chosen.folder), *where])
+        st.code(asks, language=None, wrap_lines=True)
 
 
 if __name__ == "__main__":
