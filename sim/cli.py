@@ -48,6 +48,7 @@ from sim.cli_output import BadInput, chat, progress
 from sim.cli_questions import questions
 from sim.cli_study import study
 from sim.model.problems import InputError, Problem, did_you_mean
+from sim.streams import fault_of, forget_odd_sizes, make_streams_last
 from sim.version import MODEL_VERSION
 
 app = typer.Typer(
@@ -382,15 +383,19 @@ def version() -> None:
 def main() -> None:
     """Run the command line and leave with its exit code."""
     gc.set_threshold(100_000)  # modules that load make many objects and no garbage: a tenth of a short command
-    if sys.stdout is None:  # closed by who called
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+    forget_odd_sizes()
+    make_streams_last()
     try:
         app(prog_name="weerbaar")
+        code: Any = 0
+    except SystemExit as end:
+        code = end.code
     except Exception as error:
-        sys.exit(admit(error))
+        code = admit(error)
+    if (fault := fault_of(sys.stdout)) is not None:  # of all that was asked for, only this is missing
+        code = code or admit(fault)
+    fault_of(sys.stderr)
+    sys.exit(code)
 
 
 if __name__ == "__main__":
