@@ -22,7 +22,9 @@ from sim.model.merging import on_base, with_settings
 from sim.model.municipalities import DATA, Municipality, duplicates, read_municipalities
 from sim.model.policy import Policy
 from sim.model.problems import InputError, Problem, did_you_mean
+from sim.model.references import ASKS_THE_REST
 from sim.model.study import Study
+from sim.model.study_checks import UNREAD
 from sim.model.world import World
 from sim.model.yaml_in import Node, read_tree
 from sim.model.yaml_out import policy_yaml, world_yaml
@@ -155,8 +157,10 @@ def _load(
         return None, None, problems
     if (problem := wrong_kind(kind, tree, path)) is not None:
         return None, tree, [problem]
+    sound = len(problems)
     if kind == "policy":
         tree = on_base(tree, path, [path], problems)
+    stands = len(problems) == sound
     if kind != "study":
         tree = with_settings(kind, tree, settings, problems)
     values = tree.plain()
@@ -166,15 +170,17 @@ def _load(
         values["municipalities"] = _table(tree.value["municipalities"], path.parent, problems)
     elif kind == "world" and isinstance(values.get("municipalities"), list):
         problems += _twice(tree.value["municipalities"])
-    scenario = _validated(kind, values, tree, problems)
+    scenario = _validated(kind, values, tree, problems, stands)
     files = [*dict.fromkeys(problem.file for problem in problems)]
     problems = sorted(_once(problems), key=lambda problem: (files.index(problem.file), problem.line or 0))
     return scenario, tree, problems
 
 
 def _validated(
-    kind: Kind, values: dict[str, Any], tree: Node, problems: list[Problem]
+    kind: Kind, values: dict[str, Any], tree: Node, problems: list[Problem], stands: bool = True
 ) -> World | Policy | Study | None:
+    """The scenario, or None after adding its problems; of one whose base does not stand, those of its own values."""
+
     def place(loc: tuple[str | int, ...]) -> tuple[str, int | None]:
         node = tree.at(loc)
         return node.file, node.line
@@ -184,6 +190,7 @@ def _validated(
     except ValidationError as error:
         told = {(problem.rule, problem.line) for problem in problems}
         new = problems_of(error, kind, place)
+        new = [p for p in new if stands or p.rule not in ASKS_THE_REST]
         problems += [p for p in new if (p.rule, p.line) not in told or p.rule != "duplicate-id"]
         return None
     if problems:
@@ -206,8 +213,9 @@ def _load_named(values: dict[str, Any], tree: Node, folder: Path, settings: list
 
 
 def _named(kind: Kind, node: Node, folder: Path, settings: list[str], problems: list[Problem]) -> World | Policy:
-    """The scenario of a name in a study."""
-    stand_in = _WORLD if kind == "world" else _POLICY
+    """The scenario of a name in a study, or a stand-in."""
+    name = node.value if isinstance(node.value, str) else str(id(node))
+    stand_in = (_WORLD if kind == "world" else _POLICY).model_copy(update={"id": f"{UNREAD}{name}"})
     if not isinstance(node.value, str):
         message = f"must be the id or the file of a {kind}, and is {shown(node.plain())}"
         problems.append(Problem(node.file, node.line, "wrong-type", message))
@@ -218,7 +226,7 @@ def _named(kind: Kind, node: Node, folder: Path, settings: list[str], problems: 
         alone = problem.line is None and problem.file in (node.value[:80], str(near))
         message = f"{node.value[:80]}: {problem.message}" if problem.rule == "not-found" else problem.message
         problems.append(Problem(node.file, node.line, problem.rule, message, problem.hint) if alone else problem)
-    return scenario if isinstance(scenario, World | Policy) else stand_in.model_copy(update={"id": node.value})
+    return scenario if isinstance(scenario, World | Policy) else stand_in
 
 
 # ---- municipalities ------------------------------------------------------------------------------------------------

@@ -43,6 +43,7 @@ from sim.model.attacks import (
     Team,
     Threat,
 )
+from sim.model.day import Day
 from sim.model.groups import ID_PATTERN, Group, Text
 from sim.model.municipalities import MAX_MUNICIPALITIES, Municipality, duplicates
 from sim.model.problems import InputError, Problem
@@ -58,7 +59,7 @@ class World(Group):
     description: Text | None = None
     reference: Text | None = None
     municipalities: tuple[Municipality, ...] = Field(min_length=1, max_length=MAX_MUNICIPALITIES)
-    start: datetime.date
+    start: Day
     years: int = parameter("world.years")
     seed: int = parameter("world.seed")
     defence: Literal["measures", "gordon_loeb_1", "gordon_loeb_2", "logistic"] = parameter("world.defence")
