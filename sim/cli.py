@@ -245,21 +245,21 @@ def validate(
 ) -> None:
     """Check files: every problem at once, with its line, the rule and the nearest valid name."""
     from sim.model.files import validate as problems_of
+    from sim.model.folders import scenario_files
 
     problems = problems_of(files)
     for problem in problems:
         print(problem)
     errors = sum(problem.severity == "error" for problem in problems)
-    inside = sum(len(_yaml_files(Path(name))) if os.path.isdir(name) else 1 for name in files)
+    folders = [scenario_files(Path(name)) for name in files if os.path.isdir(name)]
+    inside = sum(len(one.files) for one in folders) + len(files) - len(folders)
+    passed = sum(one.left_out for one in folders)
+    left_out = f" ({passed} folder{'s' if passed > 1 else ''} left out: stores of studies, or hidden)" if passed else ""
     count = "1 file" if inside == 1 else f"{inside} files"
     if errors:
-        print(f"{count}, {errors} problem{'s' if errors > 1 else ''}")
+        print(f"{count}, {errors} problem{'s' if errors > 1 else ''}{left_out}")
         raise typer.Exit(2)
-    print(f"{count}, no problems")
-
-
-def _yaml_files(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.suffix.lower() in (".yaml", ".yml")]
+    print(f"{count}, no problems{left_out}")
 
 
 @app.command(cls=BareJson)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli_files import check_target, write_json
+from sim.cli_files import check_folder, check_target, write_json
 from sim.cli_options import BareJson, Engine, EngineName, JsonTarget, Settings, Workers, guarded
 from sim.cli_output import chat, progress, talk
 
@@ -98,6 +98,8 @@ def run(
     """Play a study and keep it in a folder; what the folder holds already is not played again."""
     from sim.model.files import load_study
 
+    if store is not None:
+        check_folder("--store", store)
     found = load_study(name, settings or [])
     changes: dict[str, Any] = {"size": designs, "replications": replications, "years": years, "seed": seed}
     if changes := {key: value for key, value in changes.items() if value is not None}:
@@ -212,6 +214,7 @@ def export(
     """Write the tables of a store: designs, summaries and futures."""
     from sim.experiments.exporting import export as write
 
+    check_folder("--out", out)
     for path in write(opened(name), out, form.value):
         print(path)
 

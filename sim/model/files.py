@@ -16,7 +16,19 @@ from pydantic import ValidationError
 
 from sim.model.checks import MODELS, Kind, problems_of, shown
 from sim.model.dates import date_problems
-from sim.model.finding import ENDINGS, Scenario, exists, find, kind_of, kind_problem, scenarios, wrong_kind
+from sim.model.finding import (
+    ENDINGS,
+    TABLE_ENDINGS,
+    Scenario,
+    exists,
+    find,
+    kind_of,
+    kind_problem,
+    likely_kind,
+    scenarios,
+    wrong_kind,
+)
+from sim.model.folders import scenario_files
 from sim.model.groups import Words
 from sim.model.merging import on_base, with_settings
 from sim.model.municipalities import DATA, Municipality, duplicates, read_municipalities
@@ -117,14 +129,14 @@ def validate(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -
     policies: list[tuple[Policy, Node | None]] = []
     ids: dict[tuple[str, str], Path] = {}
     for path in _files([paths] if isinstance(paths, str | os.PathLike) else paths, problems):
-        if path.suffix.lower() == ".csv":
+        if path.suffix.lower() in TABLE_ENDINGS:
             problems += _table_problems(path)
             continue
         tree, faults = read_tree(path)
         problems += faults
         if tree is None:
             continue
-        kind = kind_of(tree, path) if isinstance(tree.value, dict) else "policy"
+        kind = (kind_of(tree, path) or likely_kind(tree)) if isinstance(tree.value, dict) else "policy"
         if kind is None:
             problems.append(kind_problem(tree))
             continue
@@ -287,7 +299,7 @@ def _files(paths: Iterable[str | os.PathLike[str]], problems: list[Problem]) -> 
         try:
             inside = [path]
             if path.is_dir():
-                inside = sorted(file for file in path.rglob("*") if file.suffix.lower() in ENDINGS)
+                inside = scenario_files(path).files
         except (OSError, ValueError) as error:
             problems.append(Problem(str(path)[:200], None, "unreadable", f"cannot be read: {error}"))
             continue
