@@ -49,6 +49,7 @@ from sim.cli_output import BadInput, chat, progress
 from sim.cli_questions import questions
 from sim.cli_study import study
 from sim.model.problems import InputError, Problem, did_you_mean
+from sim.streams import fault_of, forget_odd_sizes, make_streams_last
 from sim.version import MODEL_VERSION
 
 app = typer.Typer(
@@ -245,22 +246,22 @@ def validate(
 ) -> None:
     """Check files: every problem at once, with its line, the rule and the nearest valid name."""
     from sim.model.files import validate as problems_of
+    from sim.model.folders import scenario_files
 
     problems = problems_of(files)
     for problem in problems:
         print(problem if problem.severity == "error" else f"Note: {problem}")
     errors = sum(problem.severity == "error" for problem in problems)
     notes = len(problems) - errors
-    inside = sum(len(_yaml_files(Path(name))) if os.path.isdir(name) else 1 for name in files)
+    folders = [scenario_files(Path(name)) for name in files if os.path.isdir(name)]
+    inside = sum(len(one.files) for one in folders) + len(files) - len(folders)
+    passed = sum(one.left_out for one in folders)
+    left_out = f" ({passed} folder{'s' if passed > 1 else ''} left out: stores of studies, or hidden)" if passed else ""
     count = "1 file" if inside == 1 else f"{inside} files"
     if errors:
-        print(f"{count}, {errors} problem{'s' if errors > 1 else ''}")
+        print(f"{count}, {errors} problem{'s' if errors > 1 else ''}{left_out}")
         raise typer.Exit(2)
-    print(f"{count}, no problems" + (f", {notes} note{'s' if notes > 1 else ''}" if notes else ""))
-
-
-def _yaml_files(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.suffix.lower() in (".yaml", ".yml")]
+    print(f"{count}, no problems" + (f", {notes} note{'s' if notes > 1 else ''}" if notes else "") + left_out)
 
 
 @app.command(cls=BareJson)
@@ -384,15 +385,19 @@ def version() -> None:
 def main() -> None:
     """Run the command line and leave with its exit code."""
     gc.set_threshold(100_000)  # modules that load make many objects and no garbage: a tenth of a short command
-    if sys.stdout is None:  # closed by who called
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+    forget_odd_sizes()
+    make_streams_last()
     try:
         app(prog_name="weerbaar")
+        code: Any = 0
+    except SystemExit as end:
+        code = end.code
     except Exception as error:
-        sys.exit(admit(error))
+        code = admit(error)
+    if (fault := fault_of(sys.stdout)) is not None:  # of all that was asked for, only this is missing
+        code = code or admit(fault)
+    fault_of(sys.stderr)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -58,9 +58,21 @@ class Targets:
             chat(f"Report: {write_report(result, self.report, language, command=command)}")
 
 
+FILES = frozenset((
+    ".csv", ".tsv", ".xlsx", ".xls", ".ods", ".parquet", ".pdf", ".html", ".htm", ".docx", ".json", ".yaml", ".yml",
+    ".txt", ".md", ".png", ".svg", ".zip",
+))  # fmt: skip
+"""Endings of names that mean a file."""
+
+JSON = (".json", ".txt", ".jsonl", ".geojson")
+"""Those of them that may hold JSON."""
+
+
 def check_target(option: str, name: str | None) -> None:
-    """Raise BadInput unless this is nothing, "-", or the name of a file that can be written."""
+    """Raise BadInput unless this is nothing, "-", or the name of a file of JSON that can be written."""
     if name is not None and name != "-":
+        if Path(name).suffix.lower() in FILES - set(JSON):
+            raise BadInput(f"{option}: {name[:80]} must end in .json; what is written is JSON")
         check_file(option, name)
 
 
@@ -68,7 +80,7 @@ def check_file(option: str, name: str) -> None:
     """Raise BadInput unless a file with this name can be written."""
     path = Path(name)
     try:
-        if path.is_dir():
+        if path.is_dir() or name.endswith(("/", os.sep)):
             raise BadInput(f"{option}: {name or 'an empty name'} is a folder; give the name of a file")
         if not path.parent.is_dir():
             raise BadInput(f"{option}: there is no folder {path.parent} for {path.name}; make it first")
@@ -89,6 +101,9 @@ def check_folder(option: str, name: str) -> None:
     """Raise BadInput unless a folder with this name is there, or can be made."""
     path = Path(name)
     try:
+        if path.suffix.lower() in FILES and not path.is_dir():
+            raise BadInput(f"{option}: {name[:80]} looks like a file, and this makes a folder of that name; "
+                           f"write {option} {path.with_suffix('')}")  # fmt: skip
         there = next(folder for folder in (path, *path.absolute().parents) if folder.exists())
         if not name or not there.is_dir():
             raise BadInput(f"{option}: {name or 'an empty name'} is not a folder; give the name of a folder")

@@ -225,6 +225,7 @@ def _show_part(out: Console, table: Table, columns: list[int], widths: list[int]
     """Print some columns of a table. A heading row stands over the rows below it, across all columns."""
     from rich.text import Text
 
+    out.width = max(out.width, sum(widths) + GAP * (len(widths) - 1))  # one column may be wider; no figure is cut off
     tall = any("\n" in row[number] for row in table.rows if len(row) > 1 for number in columns)
     wordy = [number in (0, *table.wordy) for number in columns]
     head = _grid(widths, wordy)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli_files import check_target, write_json
+from sim.cli_files import check_folder, check_target, write_json
 from sim.cli_options import BareJson, Engine, EngineName, JsonTarget, Once, Settings, Workers, guarded
 from sim.cli_output import chat, progress, talk
 
@@ -61,7 +61,8 @@ def default_store(study_id: str) -> Path:
 
 def opened(name: str) -> Store:
     """Return the store in a folder, or that of the study with this id or in this file."""
-    from sim.experiments.store import MANIFEST, Store
+    from sim.experiments.store import Store
+        from sim.model.folders import MANIFEST
     from sim.model.files import load_study
 
     if Path(name).is_dir():
@@ -101,6 +102,8 @@ def run(
     from sim.model.study import Study
 
     check_years(years, settings or [])
+    if store is not None:
+        check_folder("--store", store)
     found, notes = load_with_warnings("study", name, settings or [])
     assert isinstance(found, Study)
     for note in notes:
@@ -218,6 +221,7 @@ def export(
     """Write the tables of a store: designs, summaries and futures."""
     from sim.experiments.exporting import export as write
 
+    check_folder("--out", out)
     for path in write(opened(name), out, form.value):
         print(path)
 

@@ -128,7 +128,7 @@ def test_the_order_of_municipalities_does_not_matter(engine, world, seed, random
 @settings(max_examples=10)
 @given(random_worlds(), st.integers(0, 10**6))
 def test_adding_a_municipality_leaves_the_others_alone(engine, world, seed):
-    more = (*world.municipalities, *towns((30_000,), first_nis=9_000))
+    more = (*world.municipalities, *towns((30_000,), first_nis=9_001))
     before = play(setting(world, plain_policy()), seed, 0, engine)
     after = play(setting(world.with_values({"municipalities": more}), plain_policy()), seed, 0, engine)
     for nis in {municipality.nis for municipality in world.municipalities}:

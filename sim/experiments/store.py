@@ -31,6 +31,7 @@ from sim.experiments.designs import Designs
 from sim.experiments.playing import Played
 from sim.experiments.store_tables import TABLES, tables_of
 from sim.model.files import load_study
+from sim.model.folders import MANIFEST
 from sim.model.problems import InputError, Problem
 from sim.model.study import Study
 from sim.model.yaml_out import policy_yaml, study_file, study_yaml, world_yaml
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 
 FORM = 1
 """The form of a store; another form is not read."""
-MANIFEST = "manifest.json"
 SAID = ("study_digest", "design_digest", "seed", "model_version", "versions")
 """What a manifest must say."""
 LIBRARIES = ("numpy", "numba", "scipy", "pyarrow")

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,10 +15,12 @@ from numpy.typing import NDArray
 
 from sim.experiments.store import Store
 from sim.experiments.store_tables import TABLES
+from sim.model.folders import ENDINGS
 from sim.model.policy import Policy
 from sim.model.problems import InputError, Problem, did_you_mean
 from sim.model.study import Study
 from sim.model.world import World
+from sim.model.yaml_in import read_tree
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,7 +126,7 @@ class Studied:
         if name is None:
             return self.study.played[-1]
         if name not in played:
-            raise self._unknown(f"policy {name!r}", name, list(played))
+            raise self._unknown(f"policy {name!r}", name, list(played), self._of_file(name))
         return played[name]
 
     @property
@@ -144,11 +147,19 @@ class Studied:
             raise self._unknown(f"factor {name!r}", name, self.factors)
         return ends[0]
 
-    def _unknown(self, what: str, name: str, known: Sequence[str]) -> InputError:
+    def _of_file(self, name: str) -> str | None:
+        """What to write for a policy that is named by its file; None for any other name."""
+        if Path(name).suffix.lower() not in ENDINGS:
+            return None
+        tree, _ = read_tree(Path(name))
+        inside = tree.plain().get("id") if tree is not None and isinstance(tree.value, dict) else Path(name).stem
+        return f"name it by its id: {inside}" if inside in {policy.id for policy in self.study.played} else None
+
+    def _unknown(self, what: str, name: str, known: Sequence[str], better: str | None = None) -> InputError:
         shown = ", ".join(known[:20]) + (", ..." if len(known) > 20 else "")
         message = f"there is no {what} in this study; there are {shown}"
         ends = [key.rpartition(".")[2] for key in known]
-        hint = did_you_mean(name, [*known, *ends])
+        hint = better or did_you_mean(Path(name).stem if name.endswith(ENDINGS) else name, [*known, *ends])
         return InputError([Problem(str(self.store.folder), None, "unknown-name", message, hint)])
 
     @cached_property

@@ -16,15 +16,27 @@ from pydantic import ValidationError
 
 from sim.model.checks import MODELS, Kind, problems_of, shown
 from sim.model.dates import date_problems
-from sim.model.finding import ENDINGS, Scenario, exists, find, kind_of, kind_problem, scenarios, wrong_kind
+from sim.model.finding import (
+    TABLE_ENDINGS,
+    Scenario,
+    exists,
+    find,
+    kind_of,
+    kind_problem,
+    likely_kind,
+    scenarios,
+    wrong_kind,
+)
+from sim.model.folders import ENDINGS, scenario_files
 from sim.model.groups import Words
 from sim.model.idle import idle_problems
 from sim.model.merging import on_base, with_settings
 from sim.model.municipalities import DATA, Municipality, duplicates, read_municipalities
 from sim.model.policy import Policy
 from sim.model.problems import InputError, Problem, did_you_mean
+from sim.model.references import ASKS_THE_REST
 from sim.model.study import Study
-from sim.model.study_checks import overruled
+from sim.model.study_checks import UNREAD, overruled
 from sim.model.thousands import table_thousands, thousands
 from sim.model.world import World
 from sim.model.yaml_in import Node, read_tree
@@ -129,14 +141,14 @@ def validate(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -
     policies: list[tuple[Policy, Node | None]] = []
     ids: dict[tuple[str, str], Path] = {}
     for path in _files([paths] if isinstance(paths, str | os.PathLike) else paths, problems):
-        if path.suffix.lower() == ".csv":
+        if path.suffix.lower() in TABLE_ENDINGS:
             problems += _table_problems(path)
             continue
         tree, faults = read_tree(path)
         problems += faults
         if tree is None:
             continue
-        kind = kind_of(tree, path) if isinstance(tree.value, dict) else "policy"
+        kind = (kind_of(tree, path) or likely_kind(tree)) if isinstance(tree.value, dict) else "policy"
         if kind is None:
             problems.append(kind_problem(tree))
             continue
@@ -169,8 +181,10 @@ def _load(
         return None, None, problems
     if (problem := wrong_kind(kind, tree, path)) is not None:
         return None, tree, [problem]
+    sound = len(problems)
     if kind == "policy":
         tree = on_base(tree, path, [path], problems)
+    stands = len(problems) == sound
     if kind != "study":
         tree = with_settings(kind, tree, settings, problems)
     values = tree.plain()
@@ -180,7 +194,7 @@ def _load(
         values["municipalities"] = _table(tree.value["municipalities"], path.parent, problems)
     elif kind == "world" and isinstance(values.get("municipalities"), list):
         problems += _twice(tree.value["municipalities"])
-    scenario = _validated(kind, values, tree, problems)
+    scenario = _validated(kind, values, tree, problems, stands)
     if scenario is not None:
         problems += thousands(kind, tree)
         problems += idle_problems(scenario, tree) if isinstance(scenario, Policy) else []
@@ -191,8 +205,10 @@ def _load(
 
 
 def _validated(
-    kind: Kind, values: dict[str, Any], tree: Node, problems: list[Problem]
+    kind: Kind, values: dict[str, Any], tree: Node, problems: list[Problem], stands: bool = True
 ) -> World | Policy | Study | None:
+    """The scenario, or None after adding its problems; of one whose base does not stand, those of its own values."""
+
     def place(loc: tuple[str | int, ...]) -> tuple[str, int | None]:
         node = tree.at(loc)
         return node.file, node.line
@@ -202,6 +218,7 @@ def _validated(
     except ValidationError as error:
         told = {(problem.rule, problem.line) for problem in problems}
         new = problems_of(error, kind, place)
+        new = [p for p in new if stands or p.rule not in ASKS_THE_REST]
         problems += [p for p in new if (p.rule, p.line) not in told or p.rule != "duplicate-id"]
         return None
     if _errors(problems):
@@ -224,8 +241,9 @@ def _load_named(values: dict[str, Any], tree: Node, folder: Path, settings: list
 
 
 def _named(kind: Kind, node: Node, folder: Path, settings: list[str], problems: list[Problem]) -> World | Policy:
-    """The scenario of a name in a study."""
-    stand_in = _WORLD if kind == "world" else _POLICY
+    """The scenario of a name in a study, or a stand-in."""
+    name = node.value if isinstance(node.value, str) else str(id(node))
+    stand_in = (_WORLD if kind == "world" else _POLICY).model_copy(update={"id": f"{UNREAD}{name}"})
     if not isinstance(node.value, str):
         message = f"must be the id or the file of a {kind}, and is {shown(node.plain())}"
         problems.append(Problem(node.file, node.line, "wrong-type", message))
@@ -236,7 +254,7 @@ def _named(kind: Kind, node: Node, folder: Path, settings: list[str], problems: 
         alone = problem.line is None and problem.file in (node.value[:80], str(near))
         message = f"{node.value[:80]}: {problem.message}" if problem.rule == "not-found" else problem.message
         problems.append(Problem(node.file, node.line, problem.rule, message, problem.hint) if alone else problem)
-    return scenario if isinstance(scenario, World | Policy) else stand_in.model_copy(update={"id": node.value})
+    return scenario if isinstance(scenario, World | Policy) else stand_in
 
 
 # ---- municipalities ------------------------------------------------------------------------------------------------
@@ -299,7 +317,7 @@ def _files(paths: Iterable[str | os.PathLike[str]], problems: list[Problem]) -> 
         try:
             inside = [path]
             if path.is_dir():
-                inside = sorted(file for file in path.rglob("*") if file.suffix.lower() in ENDINGS)
+                inside = scenario_files(path).files
         except (OSError, ValueError) as error:
             problems.append(Problem(str(path)[:200], None, "unreadable", f"cannot be read: {error}"))
             continue

@@ -12,16 +12,19 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from sim.model.checks import Kind
+from sim.model.folders import ENDINGS
 from sim.model.groups import Words
 from sim.model.policy import Policy
-from sim.model.problems import InputError, Problem, did_you_mean
+from sim.model.problems import InputError, Problem, did_you_mean, nearest
 from sim.model.world import World
 from sim.model.yaml_in import Node, read_tree
 
-ENDINGS = (".yaml", ".yml")
+TABLE_ENDINGS = (".csv", ".tsv")
 FOLDERS: dict[Kind, str] = {"world": "worlds", "policy": "policies", "study": "studies"}
 FIRST: dict[Kind, str] = {"world": "flanders-2020", "policy": "status-quo-2020", "study": "who-pays-grid"}
 _STUDY_KEYS = {"worlds", "policies", "baseline", "factors", "design", "cases", "vary", "sweep", "axes"}
+_LOOKED_AT = 20
+"""Keys of a file that are held against those that are known: enough to tell what it is."""
 _PACKAGE = Path(__file__).parent.parent
 
 
@@ -94,6 +97,21 @@ def kind_of(tree: Node, path: Path) -> Literal["world", "policy", "study"] | Non
     if world != policy:
         return "world" if world > policy else "policy"
     return None
+
+
+def likely_kind(tree: Node) -> Literal["world", "policy", "study"] | None:
+    """The kind whose own keys are nearest to those of a file that has none of them; None where two are as near."""
+    models: dict[Literal["world", "policy", "study"], set[str]] = {
+        "world": World.model_fields.keys() - Policy.model_fields.keys(),
+        "policy": Policy.model_fields.keys() - World.model_fields.keys(),
+        "study": set(_STUDY_KEYS),
+    }
+    known = {key for keys in models.values() for key in keys} | Policy.model_fields.keys() | World.model_fields.keys()
+    odd = [str(key) for key in list(tree.value)[:_LOOKED_AT] if key not in known]
+    near = [nearest(key, known) for key in odd]
+    votes = {kind: sum(key in keys for key in near) for kind, keys in models.items()}
+    first, second = sorted(votes, key=lambda kind: -votes[kind])[:2]
+    return first if votes[first] > votes[second] else None
 
 
 def kind_problem(tree: Node) -> Problem:

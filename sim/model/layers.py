@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Literal, Self
 
 from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from sim.model.day import MaybeDay
 from sim.model.faults import fault, refuse
 from sim.model.groups import Euros, Group, Id, Share, check_dates
 
@@ -80,8 +80,8 @@ class Layer(Group):
     common_cause_limit: Euros | None = None
     budget: Id | None = None
     requires: LayerRequires | None = None
-    from_: datetime.date | None = Field(default=None, alias="from")
-    until: datetime.date | None = None
+    from_: MaybeDay = Field(default=None, alias="from")
+    until: MaybeDay = None
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from sim.model.checks import OTHER, Kind, unknown_path
 from sim.model.extending import extended, extends, replacements
-from sim.model.finding import ENDINGS, exists, shipped_files, wrong_kind
+from sim.model.finding import exists, shipped_files, wrong_kind
+from sim.model.folders import ENDINGS
 from sim.model.phases import NAMES
 from sim.model.problems import Problem, did_you_mean
 from sim.model.spec import parameters

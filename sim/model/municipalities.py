@@ -1,21 +1,23 @@
 """The municipalities of a world, and how they are read from a table.
 
-A table is a CSV with a header; `nis_code`, `name` and `population` are needed, the other columns may be left out.
-Every fault of a table is reported at once, with its line.
+A table has a header; `nis_code`, `name` and `population` are needed, the other columns may be left out. Every fault of
+a table is reported at once, with its line.
 """
 
 from __future__ import annotations
 
 import csv
 import functools
-import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from sim.model.groups import Group
 from sim.model.problems import InputError, Problem, did_you_mean, unshown
+from sim.model.table_in import Table, alike, column_key, number, read_table
+from sim.model.text_in import text_of
 
 DATA = Path(__file__).parent.parent / "data"
 MAX_MUNICIPALITIES = 5000
@@ -36,6 +38,17 @@ _COLUMNS = {
 }
 _NEEDED = ("nis_code", "name", "population")
 _IGNORED = ("merged_into_2025_nis",)
+_ALSO = {
+    "nis": "nis_code",
+    "naam": "name",
+    "gemeente": "name",
+    "municipality": "name",
+    "inwoners": "population",
+    "inhabitants": "population",
+    "provincie": "province",
+}
+_KNOWN = {column_key(name): name for name in (*_COLUMNS, *_IGNORED)} | _ALSO
+MAX_BYTES = 1_000_000
 _LIMITS = {
     "greater_than_equal": "at least {ge}",
     "less_than_equal": "at most {le}",
@@ -62,6 +75,14 @@ class Municipality(Group):
     hex_y: float = Field(default=0.0, ge=-10_000, le=10_000)
     merged_from: tuple[int, ...] = ()
 
+    @field_validator("nis", mode="after")
+    @classmethod
+    def _no_total(cls, nis: int) -> int:
+        if (what := total(nis)) is not None:
+            message = f"is {nis:05d}, the code of {what}, which counts people of municipalities again"
+            raise PydanticCustomError("total-code", "{message}", {"message": message, "hint": "leave totals out"})
+        return nis
+
     @model_validator(mode="before")
     @classmethod
     def _fill(cls, row: object) -> object:
@@ -80,6 +101,16 @@ class Municipality(Group):
         return self.name
 
 
+def total(nis: int) -> str | None:
+    """What a code stands for that is no municipality but counts several; None for any other code."""
+    if nis in (20001, 20002):
+        return "a province"
+    if nis % 1000 or not 1000 <= nis <= 99_000:
+        return None
+    return "the country" if nis == 1000 else "a region" if nis < 10_000 else (
+        "an arrondissement" if nis % 10_000 else "a province")  # fmt: skip
+
+
 def read_municipalities(path: Path) -> tuple[Municipality, ...]:
     """The municipalities of a CSV, in its order; InputError with every problem of the table."""
     path = Path(path)
@@ -96,14 +127,17 @@ def _read(path: Path, _changed: int, size: int) -> tuple[Municipality, ...]:
     name = str(path)
     if not path.is_file():
         raise InputError([Problem(name, None, "bad-csv", "is not a file; a CSV with municipalities is expected")])
-    if size > 1_000_000:
-        raise InputError([Problem(name, None, "too-large", f"is {size:,} bytes; a table may be 1,000,000")])
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise InputError([Problem(name, None, "unreadable", f"cannot be read: {error.strerror}")]) from None
-    except UnicodeDecodeError:
-        raise InputError([Problem(name, None, "not-utf8", "is not UTF-8 text; save the table as CSV UTF-8")]) from None
+    text = text_of(raw, "save the sheet with the municipalities as CSV UTF-8")
+    if not isinstance(text, str) and (len(raw) <= MAX_BYTES or text.rule == "other-program"):
+        hint = "save the table as CSV UTF-8" if text.rule == "not-utf8" else text.hint
+        raise InputError([Problem(name, text.line, text.rule, text.message, hint)])
+    if len(raw) > MAX_BYTES or not isinstance(text, str):
+        raise InputError([Problem(name, None, "too-large", f"is {size:,} bytes; a table may be {MAX_BYTES:,}")])
     return parse_municipalities(text, name)
 
 
@@ -126,27 +160,25 @@ def parse_municipalities(text: str, file: str = "table") -> tuple[Municipality, 
 
     rows: list[Municipality] = []
     lines: list[int] = []
-    reader = csv.reader(io.StringIO(text, newline=""))
+    line = 1
     try:
-        header = [column.strip() for column in next(reader, [])]
-        _check_header(header, bad)
+        table = read_table(text, _KNOWN)
+        _check_header(table, bad)
         if problems:
             raise InputError(problems)
-        for cells in reader:
-            if not any(cell.strip() for cell in cells):
-                continue
-            if len(cells) != len(header):
-                bad(reader.line_num, f"has {len(cells)} cells and the header {len(header)}")
+        for line, cells in table.rows():
+            if len(cells) != len(table.header):
+                bad(line, f"has {len(cells)} cells and the header {len(table.header)}")
             elif (odd := unshown("".join(cells))) is not None:
-                bad(reader.line_num, f"holds a character that cannot be shown ({odd})")
+                bad(line, f"holds a character that cannot be shown ({odd})")
             elif len(rows) >= MAX_MUNICIPALITIES:
-                bad(reader.line_num, f"is beyond the {MAX_MUNICIPALITIES} municipalities a world may have")
+                bad(line, f"is beyond the {MAX_MUNICIPALITIES} municipalities a world may have")
                 break
-            elif (row := _row(dict(zip(header, cells, strict=True)), reader.line_num, bad)) is not None:
+            elif (row := _row(table, cells, line, bad)) is not None:
                 rows.append(row)
-                lines.append(reader.line_num)
+                lines.append(line)
     except csv.Error as error:
-        bad(reader.line_num, f"is not a CSV line: {error}")
+        bad(line, f"is not a line of a table: {error}")
     if not rows and not problems:
         bad(None, "holds no municipality")
     problems += duplicates(rows, file, lines)
@@ -156,39 +188,49 @@ def parse_municipalities(text: str, file: str = "table") -> tuple[Municipality, 
 
 
 def duplicates(rows: Sequence[Municipality], file: str, lines: Sequence[int | None]) -> list[Problem]:
-    """A `duplicate-id` problem for every code or name that stands twice; `lines` is parallel to `rows`."""
+    """A `duplicate-id` problem for every code or name that stands twice, also one in other capitals, with other spaces
+    or written otherwise in Unicode; `lines` is parallel to `rows`.
+    """
     problems = []
-    seen: dict[int | str, int | None] = {}
+    seen: dict[int | str, tuple[str, int | None]] = {}
     for row, line in zip(rows, lines, strict=True):
-        for what, value in (("NIS code", row.nis), ("name", row.name)):
-            if value in seen:
-                first = f" (first on line {seen[value]})" if seen[value] is not None else ""
-                problems.append(Problem(file, line, "duplicate-id", f"{what} {value} stands twice{first}"))
-            else:
-                seen[value] = line
+        for what, key, shown in (("NIS code", row.nis, str(row.nis)), ("name", alike(row.name), row.name)):
+            if key not in seen:
+                seen[key] = shown, line
+                continue
+            other, before = seen[key]
+            also = [f"as {other}"] if other != shown else []
+            where = ", ".join([*also, *([f"first on line {before}"] if before is not None else [])])
+            message = f"{what} {shown} stands twice" + (f" ({where})" if where else "")
+            problems.append(Problem(file, line, "duplicate-id", message))
     return problems
 
 
-def _check_header(header: list[str], bad: _Report) -> None:
-    for column in header:
-        if column not in _COLUMNS and column not in _IGNORED:
-            bad(1, f'unknown column "{column[:40]}"; columns are {", ".join(_COLUMNS)}', did_you_mean(column, _COLUMNS))
-    for column in _NEEDED:
-        if column not in header:
-            bad(1, f'column "{column}" is missing')
-    for column in {column for column in header if header.count(column) > 1}:
+def _check_header(table: Table, bad: _Report) -> None:
+    if not any(table.columns):
+        told = ", ".join(cell[:20] for cell in table.header[:4]) or "nothing"
+        bad(1, f"names no column that is known ({told}); the first line of a table names its columns: "
+               f"{', '.join(_COLUMNS)}", did_you_mean(table.header[0], _COLUMNS) if table.header else None)  # fmt: skip
+        return
+    for name, column in zip(table.header, table.columns, strict=True):
+        if column is None:
+            bad(1, f'unknown column "{name[:40]}"; columns are {", ".join(_COLUMNS)}', did_you_mean(name, _COLUMNS))
+    for needed in _NEEDED:
+        if needed not in table.columns:
+            bad(1, f'column "{needed}" is missing')
+    for column in dict.fromkeys(one for one in table.columns if one is not None and table.columns.count(one) > 1):
         bad(1, f'column "{column[:40]}" stands twice')
 
 
-def _row(cells: dict[str, str], line: int, bad: _Report) -> Municipality | None:
+def _row(table: Table, cells: list[str], line: int, bad: _Report) -> Municipality | None:
     """The municipality of one line, or None after reporting what is wrong with it."""
     values: dict[str, object] = {}
     sound = True
-    for column, cell in cells.items():
-        if column not in _COLUMNS or not (cell := cell.strip()):
+    for column, cell in zip(table.columns, cells, strict=True):
+        if column not in _COLUMNS or not cell:
             continue
         try:
-            values[_COLUMNS[column]] = _value(column, cell)
+            values[_COLUMNS[column]] = _value(column, cell, table.separator)
         except ValueError as error:
             bad(line, f'{column} is "{cell[:40]}", and must be {error}')
             sound = False
@@ -200,13 +242,16 @@ def _row(cells: dict[str, str], line: int, bad: _Report) -> Municipality | None:
         columns = {field: column for column, field in _COLUMNS.items()}
         for fault in error.errors(include_url=False):
             column = columns.get(str(fault["loc"][0]), "") if fault["loc"] else ""
+            if fault["type"] == "total-code":
+                bad(line, f"{column} {fault['msg']}", fault["ctx"]["hint"])
+                continue
             wanted = _LIMITS.get(fault["type"], fault["msg"]).format(**fault.get("ctx", {}))
             empty = fault["type"] == "missing"
             bad(line, f"{column} is empty" if empty else f'{column} is "{fault["input"]}", and must be {wanted}')
         return None
 
 
-def _value(column: str, cell: str) -> object:
+def _value(column: str, cell: str, separator: str) -> object:
     """A cell as its type; ValueError that says what is expected."""
     if column in ("nis_code", "population"):
         if not cell.isascii() or not cell.isdigit() or len(cell) > 12:
@@ -222,8 +267,5 @@ def _value(column: str, cell: str) -> object:
             raise ValueError("NIS codes joined by |")
         return tuple(int(part) for part in parts)
     if column in ("area_km2", "income_per_inhabitant_eur", "hex_x", "hex_y"):
-        try:
-            return float(cell)
-        except ValueError:
-            raise ValueError("a number with a decimal point") from None
-    return cell
+        return number(cell, separator)
+    return " ".join(cell.split())

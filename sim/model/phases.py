@@ -13,6 +13,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from sim.model.day import Day
 from sim.model.faults import Loc, fault, faults_of
 from sim.model.groups import Group
 from sim.model.paths import frozen, lost, overlap, put, thawed
@@ -36,7 +37,7 @@ class Phase(Group):
 
     model_config = ConfigDict(populate_by_name=True)
 
-    from_: datetime.date = Field(alias="from")
+    from_: Day = Field(alias="from")
     set: Annotated[Mapping[str, Any], AfterValidator(frozen)]
 
     @field_validator("set", mode="after")

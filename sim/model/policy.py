@@ -22,6 +22,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from sim.model.day import MaybeDay
 from sim.model.faults import faults_of, refuse
 from sim.model.groups import ID_PATTERN, Group, Id, Text, check_bounds, check_sum
 from sim.model.layers import CATEGORIES, MEASURES, PAYERS, CostSplit, Layer, LayerRequires, Layers, Requires
@@ -78,7 +79,7 @@ class MinimumStandard(Group):
     model_config = ConfigDict(populate_by_name=True)
 
     level: Literal["basic", "important", "essential"] = parameter("policy.prevention.minimum_standard.level")
-    from_: datetime.date | None = Field(default=None, alias="from")
+    from_: MaybeDay = Field(default=None, alias="from")
     compliance: float = parameter("policy.prevention.minimum_standard.compliance")
 
 

@@ -12,6 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+SHORTEST = 3
+"""Letters of a word that may be looked for as a part of a longer one."""
+
 Severity = Literal["error", "warning"]
 
 
@@ -46,9 +49,14 @@ class InputError(ValueError):
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word most like `word`, or None when nothing comes close. Case and `-`/`_` do not matter."""
+    """The known word most like `word`, else one that has it as a part; None when nothing comes close. Case and `-`/`_`
+    do not matter.
+    """
     plain = {_plain(candidate): candidate for candidate in known}
-    found = difflib.get_close_matches(_plain(word)[:200], plain, n=1, cutoff=0.6)
+    wanted = _plain(word)[:200]
+    found = difflib.get_close_matches(wanted, plain, n=1, cutoff=0.6)
+    if not found and len(wanted) >= SHORTEST:  # cash, of cash_cost_eur
+        found = [one for one in plain if one.startswith(f"{wanted}_")] or [one for one in plain if f"_{wanted}" in one]
     return plain[found[0]] if found else None
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Literal, Self
 
 from pydantic import AliasChoices, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import InitErrorDetails
 
+from sim.model.day import MaybeDay
 from sim.model.faults import fault, refuse
 from sim.model.groups import Euros, Group, Id, Share, check_dates
 from sim.model.layers import MEASURES, Measure, Requires
@@ -52,8 +52,8 @@ class Grant(Group):
     measures: tuple[Measure, ...] = Field(default=(), validation_alias=AliasChoices("measures", "measure"))
     cap_per_municipality: Euros | None = None
     budget_per_year: Euros | None = None
-    from_: datetime.date | None = Field(default=None, alias="from")
-    until: datetime.date | None = None
+    from_: MaybeDay = Field(default=None, alias="from")
+    until: MaybeDay = None
     requires: Requires | None = None
     hazard: float | None = Field(default=None, ge=0, le=100)
     financed_from_gemeentefonds: Share | None = None

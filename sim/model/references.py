@@ -19,6 +19,9 @@ from sim.model.programmes import MAX_BUDGETS, MAX_GRANTS, MAX_MATCHING
 BETWEEN_GROUPS = frozenset({"unknown-budget", "no-fund", "unknown-programme", "no-minimum-standard"})
 """Rules that speak of two groups, and cannot be judged when one of them is unreadable."""
 
+ASKS_THE_REST = BETWEEN_GROUPS | {"missing-key", "shares-sum", "nobody-comes", "not-in-a-phase"}
+"""Rules that cannot be judged of a part of a policy while the rest, such as its base, cannot be read."""
+
 
 def reference_faults(policy: Mapping[str, Any]) -> list[InitErrorDetails]:
     """Every reference of a policy that leads nowhere, every id that stands twice, and every list that is too long."""

@@ -12,10 +12,14 @@ from sim.model.faults import Loc, fault
 from sim.model.kpis import KPIS
 from sim.model.paths import thawed
 from sim.model.problems import InputError, Problem, did_you_mean, listed
+from sim.model.references import ASKS_THE_REST
 from sim.model.spec import parameters
 
 if TYPE_CHECKING:
     from sim.model.study import Factor, Study
+
+UNREAD = "?"
+"""What the id of a scenario that could not be read begins with, and no other: of it only values alone are judged."""
 
 
 def without(data: Mapping[str, Any], broken: Iterable[tuple[int | str, ...]]) -> dict[str, Any]:
@@ -203,10 +207,13 @@ def _refused(study: Study, values: Mapping[str, Any], loc: Loc) -> list[InitErro
     for scope, scenarios in (("world", study.worlds), ("policy", study.policies)):
         mine = {key: thawed(value) for key, value in values.items() if key.startswith(f"{scope}.")}
         for scenario in scenarios if mine else ():
+            is_read = not scenario.id.startswith(UNREAD)
             try:
-                scenario.with_values(mine)
+                (scenario if is_read else scenario.model_copy(update={"id": "unread"})).with_values(mine)
             except InputError as error:
                 for problem in error.problems:
+                    if not is_read and problem.rule in ASKS_THE_REST:
+                        continue
                     message = f"cannot be so: {problem.message}"
                     faults.setdefault(message, fault(problem.rule, loc, message, hint=problem.hint))
     return list(faults.values())

@@ -43,10 +43,13 @@ from sim.model.attacks import (
     Team,
     Threat,
 )
+from sim.model.day import Day
 from sim.model.groups import ID_PATTERN, Group, Text
+from sim.model.mergers import merged
 from sim.model.municipalities import MAX_MUNICIPALITIES, Municipality, duplicates
 from sim.model.problems import InputError, Problem
 from sim.model.spec import parameter
+from sim.model.table_in import alike
 from sim.model.workload import TOO_MANY, excess_of, risk_today
 
 
@@ -58,7 +61,7 @@ class World(Group):
     description: Text | None = None
     reference: Text | None = None
     municipalities: tuple[Municipality, ...] = Field(min_length=1, max_length=MAX_MUNICIPALITIES)
-    start: datetime.date
+    start: Day
     years: int = parameter("world.years")
     seed: int = parameter("world.seed")
     defence: Literal["measures", "gordon_loeb_1", "gordon_loeb_2", "logistic"] = parameter("world.defence")
@@ -144,20 +147,25 @@ class World(Group):
         try:
             return self._towns_by_code[nis]
         except KeyError:
-            hint = self._hint(str(nis), [str(code) for code in self._towns_by_code])
+            hint = merged(nis, self.municipalities)
+            hint = hint or self._hint(str(nis), [str(code) for code in self._towns_by_code])
             raise InputError([self._unknown(f"NIS code {nis}", hint)]) from None
 
     def by_name(self, name: str) -> Municipality:
-        """The municipality with this name (capitals do not matter) or NIS code; InputError with the nearest names."""
+        """The municipality with this name (capitals and spaces do not matter) or NIS code.
+
+        InputError with what became of it in the mergers, or with the nearest names.
+        """
         wanted = str(name).strip()  # a code out of a table of numbers is no int
-        found = self._towns_by_name.get(wanted.casefold())
+        found = self._towns_by_name.get(alike(wanted))
         if found is not None:
             return found
         if wanted.isascii() and wanted.isdigit() and len(wanted) < 10:
             return self.by_nis(int(wanted))
-        names = {town.name.casefold(): town.name for town in self.municipalities}
-        near = difflib.get_close_matches(wanted.casefold()[:200], names, n=3, cutoff=0.6)
-        raise InputError([self._unknown(f'municipality "{wanted[:80]}"', self._hint(wanted, [names[n] for n in near]))])
+        names = {alike(town.name): town.name for town in self.municipalities}
+        near = difflib.get_close_matches(alike(wanted)[:200], names, n=3, cutoff=0.6)
+        hint = merged(wanted, self.municipalities) or self._hint(wanted, [names[one] for one in near])
+        raise InputError([self._unknown(f'municipality "{wanted[:80]}"', hint)])
 
     def with_values(self, values: Mapping[str, Any]) -> World:
         """A validated copy with the fields at these dotted paths changed; a leading `world.` is allowed.
@@ -178,7 +186,7 @@ class World(Group):
 
     @functools.cached_property
     def _towns_by_name(self) -> dict[str, Municipality]:
-        return {town.name.casefold(): town for town in self.municipalities}
+        return {alike(town.name): town for town in self.municipalities}
 
     def _hint(self, wanted: str, near: list[str]) -> str | None:
         found = difflib.get_close_matches(wanted, near, n=3, cutoff=0.5) or (near if len(near) <= 3 else [])

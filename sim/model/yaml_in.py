@@ -28,6 +28,7 @@ from ruamel.yaml.events import (
 )
 
 from sim.model.problems import Problem, did_you_mean, unshown
+from sim.model.text_in import other_program, text_of
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
@@ -111,22 +112,15 @@ def read_tree(path: Path) -> tuple[Node | None, list[Problem]]:
             return fault("not-found", "there is no such file", _similar_file(path))
         if not path.is_file():
             return fault("not-a-file", "is not an ordinary file")
-        if (size := path.stat().st_size) > MAX_BYTES:
-            return fault("too-large", f"is {size:,} bytes; a scenario may be {MAX_BYTES:,}")
-        raw = path.read_bytes()[: MAX_BYTES + 1]
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+        if len(raw) > MAX_BYTES and other_program(raw) is None:
+            return fault("too-large", f"is {path.stat().st_size:,} bytes; a scenario may be {MAX_BYTES:,}")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         return fault("unreadable", f"cannot be read: {reason}")
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return fault("not-utf8", "is UTF-32 text" if raw[2:4] == b"\0\0" else "is UTF-16 text", "save it as UTF-8", 1)
-    if b"\0" in raw:
-        return fault("binary", "is not a text file", line=raw[: raw.index(b"\0")].count(b"\n") + 1)
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        return fault("not-utf8", f"byte {raw[error.start]:#04x} is not UTF-8 text", "save the file as UTF-8", line)
-    return parse_tree(text, name)
+    text = text_of(raw, "a scenario is a text file in YAML; write it in a plain editor")
+    return parse_tree(text, name) if isinstance(text, str) else fault(*text)
 
 
 def parse_tree(text: str, file: str) -> tuple[Node | None, list[Problem]]:

@@ -2,6 +2,7 @@
 
 import argparse
 
+from sim.streams import make_streams_last
 from sim.web.ready import ROOM
 from sim.web.server import serve
 
@@ -12,5 +13,6 @@ if __name__ == "__main__":
     parser.add_argument("--path", default="", help="serve under this path of the address")
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
     said = parser.parse_args()
+    make_streams_last()  # who read the address may leave; the server stays
     ROOM.start()
     serve(said.host, said.port, under=said.path, browser=not said.no_browser)

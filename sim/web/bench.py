@@ -23,9 +23,9 @@ from typing import IO, Any
 from sim.experiments.designs import Designs
 from sim.experiments.playing import Player
 from sim.experiments.replicate import available_workers
-from sim.experiments.store import MANIFEST
 from sim.experiments.studied import Studied, load_results
 from sim.model.files import load_study
+from sim.model.folders import MANIFEST
 from sim.model.problems import InputError
 from sim.model.study import Study
 from sim.model.yaml_out import study_yaml

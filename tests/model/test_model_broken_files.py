@@ -38,7 +38,7 @@ CASES = [
     ("wrong-type-comma.yaml", 4, "wrong-type", "write 7.5, with a point"),
     ("wrong-type-boolean.yaml", 4, "wrong-type", "response.teams is true"),
     ("wrong-type-group.yaml", 3, "wrong-type", "a group of the keys local_spend, behaviour, delivery, mix, "),
-    ("no-such-date.yaml", 5, "wrong-type", "a date such as 2020-01-01"),
+    ("no-such-date.yaml", 5, "no-such-day", "is 2023-02-30, and there is no such day (February 2023 has 28 days)"),
     ("a-list.yaml", 1, "wrong-type", "group of keys"),
     ("out-of-range.yaml", 4, "out-of-range", "is -1, and must be a number from 0 to 200"),
     ("out-of-range.yaml", 6, "out-of-range", "is 2000"),

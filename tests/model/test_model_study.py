@@ -198,3 +198,28 @@ def test_a_study_is_no_policy_and_a_policy_no_study(project):
         load_study(project / "scenarios/policies/no-ransom.yaml")
     with pytest.raises(InputError, match='did you mean "uncertainty"'):
         load_study("uncertain")
+
+
+MISSING = """\
+worlds: [one-town]
+policies: [status-quo-2020, plans/mine.yaml]
+baseline: nobodys.yaml
+design: grid
+factors:
+  policy.response.teams: [2, 4]
+  policy.fund.levy: [1, 2]
+"""
+
+
+def test_a_file_that_is_not_there_is_the_only_thing_that_is_wrong(tmp_path):
+    with pytest.raises(InputError) as error:
+        load_study(written(tmp_path, MISSING))
+    assert [(problem.line, problem.rule) for problem in error.value.problems] == [(4, "not-found"), (5, "not-found")]
+
+
+def test_a_policy_whose_base_is_not_there_is_not_blamed_for_what_the_base_may_hold(tmp_path):
+    path = tmp_path / "mine.yaml"
+    layers = "cost_split: {recovery: [{payer: fund, budget: crt, share: 2}, {payer: municipality}]}\n"
+    path.write_text("id: mine\ntitle: Mine\nbased_on: lost\n" + layers, encoding="utf-8")
+    assert [(problem.line, problem.rule) for problem in sim.validate(path)] == [
+        (3, "unknown-base"), (4, "share-above-one")]  # fmt: skip

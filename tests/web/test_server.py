@@ -148,7 +148,9 @@ def test_it_listens_on_this_machine_alone_and_sends_its_files_compressed(tmp_pat
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "sim.web", "--port", str(port), "--no-browser"]
     environment = os.environ | {"PYTHONPATH": str(project)}
-    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL) as server:
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE) as server:
+        assert server.stdout is not None
+        server.stdout.close()  # who wanted to read the address has left, and the server stays
         try:
             home = f"http://127.0.0.1:{port}"
             page = _got(f"{home}/", server)
