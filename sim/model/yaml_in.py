@@ -32,6 +32,10 @@ from sim.model.problems import Problem, did_you_mean, unshown
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
 MAX_VALUES = 100_000
+MAX_FAULTS = 200
+"""Faults of form after which reading stops: nobody reads more."""
+
+BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 _INT = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
@@ -108,6 +112,15 @@ def read_tree(path: Path) -> tuple[Node | None, list[Problem]]:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         return fault("unreadable", f"cannot be read: {reason}")
+    return tree_of(raw, name)
+
+
+def tree_of(raw: bytes, file: str, most: int = MAX_VALUES) -> tuple[Node | None, list[Problem]]:
+    """The tree of what is in a YAML file, with at most so many values; None when it is no such text, or broken."""
+
+    def fault(rule: str, message: str, hint: str | None = None, line: int | None = None) -> tuple[None, list[Problem]]:
+        return None, [Problem(file, line, rule, message, hint)]
+
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return fault("not-utf8", "is UTF-32 text" if raw[2:4] == b"\0\0" else "is UTF-16 text", "save it as UTF-8", 1)
     if b"\0" in raw:
@@ -117,12 +130,14 @@ def read_tree(path: Path) -> tuple[Node | None, list[Problem]]:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         return fault("not-utf8", f"byte {raw[error.start]:#04x} is not UTF-8 text", "save the file as UTF-8", line)
-    return parse_tree(text, name)
+    if text.startswith(BOM):
+        return fault("not-yaml", "begins with two byte-order marks (U+FEFF)", "save it as UTF-8 without one", 1)
+    return parse_tree(text, file, most)
 
 
-def parse_tree(text: str, file: str) -> tuple[Node | None, list[Problem]]:
+def parse_tree(text: str, file: str, most: int = MAX_VALUES) -> tuple[Node | None, list[Problem]]:
     """The tree of a YAML text, or None when its form is broken; and every fault of its form, with lines in `file`."""
-    builder = _Builder(file)
+    builder = _Builder(file, most)
     try:
         for event in _events(text):
             if not builder.add(event):
@@ -162,8 +177,8 @@ def scalar(text: str) -> Any:
 class _Builder:
     """Builds the tree from parsing events, with a stack of its own and hard limits."""
 
-    def __init__(self, file: str) -> None:
-        self.file = file
+    def __init__(self, file: str, most: int) -> None:
+        self.file, self.most = file, most
         self.problems: list[Problem] = []
         self.root: Node | None = None
         self._stack: list[tuple[Node, Node | None]] = []  # an open group or list, and the key that waits for a value
@@ -184,9 +199,12 @@ class _Builder:
         if isinstance(event, NodeEvent):
             self._refuse_extras(event, line)
             self._values += 1
-            if self._values > MAX_VALUES:
-                self.fault("too-large", f"holds more than {MAX_VALUES:,} values", None, line)
+            if self._values > self.most:
+                self.fault("too-large", f"holds more than {self.most:,} values", None, line)
                 return False
+        if len(self.problems) >= MAX_FAULTS:
+            self.fault("too-many", f"and the rest was not read, after {MAX_FAULTS} faults", None, line)
+            return False
         if isinstance(event, MappingStartEvent | SequenceStartEvent):
             if len(self._stack) >= MAX_DEPTH:
                 self.fault("too-deep", f"is nested deeper than {MAX_DEPTH} levels", None, line)
