@@ -110,9 +110,8 @@ def phase_faults(model: type[BaseModel], phases: object) -> list[InitErrorDetail
         if (why := _why_it_stays(change.path)) is not None:
             faults.append(fault("not-in-a-phase", change.loc, f"cannot change in a phase: {why}", change.value))
         starts = [(change.date, change.path[:depth]) for depth in range(1, len(change.path) + 1)]
-        met = [made[start] for start in starts if start in made] + [
-            below[start] for start in starts[-1:] if start in below
-        ]
+        met = [made[start] for start in starts if start in made]
+        met += [below[starts[-1]]] if starts[-1] in below else []
         made.setdefault(starts[-1], place)
         for start in starts[:-1]:
             below.setdefault(start, place)

@@ -106,8 +106,7 @@ def _no_outcome(name: str, loc: Loc) -> InitErrorDetails:
 def _of_names(study: Study) -> Iterator[InitErrorDetails]:
     for what, scenarios in (("worlds", study.worlds), ("policies", study.played)):
         seen: set[str] = set()
-        for number, one in enumerate(scenarios):
-            name = one.id
+        for number, name in enumerate([one.id for one in scenarios]):
             if name not in seen:
                 seen.add(name)
             else:

@@ -45,10 +45,8 @@ def _much_work(tree: Node) -> Iterator[Problem]:
     named = {key: _size(tree.value.get(key)) for key in ("worlds", "policies")}
     for key, most in named.items():
         if most > MOST_NAMED:
-            line = tree.value[key].line
-            yield Problem(
-                tree.file, line, "too-large", f"{key} holds {most:,} names; here a study may have {MOST_NAMED}"
-            )
+            message = f"{key} holds {most:,} names; here a study may have {MOST_NAMED}"
+            yield Problem(tree.file, tree.value[key].line, "too-large", message)
             return
     values = sum(_values(tree.value.get(key)) for key in ("factors", "cases"))
     if (work := values * max(1, *named.values())) > MOST_CHECKS:
