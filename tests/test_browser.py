@@ -127,15 +127,11 @@ def address(project: Path, browser_path: str) -> Iterator[str]:
     command = [
         sys.executable,
         "-m",
-        "streamlit",
-        "run",
-        "app.py",
-        "--server.headless",
-        "true",
-        "--server.port",
+        "sim.web",
+        "--no-browser",
+        "--port",
         str(port),
     ]
-    command += ["--server.address", "127.0.0.1"]
     server = subprocess.Popen(command, cwd=project, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
     home = f"http://127.0.0.1:{port}"
     try:
@@ -613,3 +609,21 @@ def test_a_file_is_saved_and_opened_and_a_huge_one_is_refused(visit: Callable[..
     page.set_input_files("[data-testid=stFileUploaderDropzoneInput]", huge)
     page.get_by_text("MB or smaller").wait_for()
     assert page.url == before
+
+
+@pytest.mark.parametrize("marks", [0, 1, 2])
+def test_a_file_that_names_one_of_the_server_shows_nothing_of_it(
+    visit: Callable[..., Visit], tmp_path: Path, marks: int
+) -> None:
+    secret = tmp_path / "secret.yaml"
+    secret.write_text("id: secret\ntitle: Swordfish\nprevention: {local_spend: 12.34}\ns3cret: 1\n", encoding="utf-8")
+    mine = tmp_path / "mine.yaml"
+    mine.write_bytes(b"\xef\xbb\xbf" * marks + f"based_on: {secret}\nid: mine\ntitle: Mine\n".encode())
+    page = visit("?lang=en").page
+    before = page.url
+    page.get_by_role("button", name="File").click()
+    page.set_input_files("[data-testid=stFileUploaderDropzoneInput]", mine)
+    page.get_by_text("was not opened").first.wait_for()
+    assert page.url == before
+    for word in ("wordfish", "12.34", "12,34", "s3cret"):
+        assert word not in page.content()

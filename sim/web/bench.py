@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
+from sim import atomic
 from sim.experiments.designs import Designs
 from sim.experiments.playing import Player
 from sim.experiments.replicate import available_workers
@@ -64,9 +65,7 @@ def put(study: Study) -> Path:
     path = place / "study.yaml"
     if not path.is_file():
         for name, text in (*policy_files(study).items(), (path.name, study_yaml(study, by_id=True))):
-            part = place / f".{name}.{os.getpid()}.{threading.get_ident()}"
-            part.write_text(text, encoding="utf-8", newline="\n")
-            os.replace(part, place / name)
+            atomic.put(place / name, lambda part, text=text: part.write_text(text, encoding="utf-8", newline="\n"))  # type: ignore[misc]
     os.utime(place)
     _tidy(place)
     return path
