@@ -1,4 +1,4 @@
-"""Texts in tables for spreadsheets, which take a text that begins with some signs for a formula, and would carry it out."""
+"""Texts in tables for spreadsheets, which carry out a text that begins with some signs as a formula."""
 
 from __future__ import annotations
 

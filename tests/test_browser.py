@@ -315,7 +315,7 @@ def test_axe_finds_nothing_that_keeps_anyone_out(
             table.click()
             seen.page.wait_for_timeout(300)
             seen.settle()
-        seen.page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
+        seen.page.wait_for_function("() => !document.querySelector('[data-testid=stSkeleton]')")
         found = axe.run(seen.page, options={"runOnly": {"type": "tag", "values": WCAG}}).response["violations"]
         assert not found, [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found]
 
@@ -407,7 +407,7 @@ def test_undo_is_a_key(visit: Callable[..., Visit]) -> None:
     seen.page.wait_for_url("**teams=5**")
     seen.settle()
     seen.page.keyboard.press("Control+z")
-    seen.page.wait_for_function("!location.search.includes('teams')")
+    seen.page.wait_for_function("() => !location.search.includes('teams')")
     seen.settle()
 
 
@@ -429,7 +429,7 @@ def test_the_other_page_keeps_the_screen(visit: Callable[..., Visit]) -> None:
     assert seen.page.url.split("?")[1] == query
     assert seen.page.get_by_role("heading", level=2).first.inner_text() == "Beleidskeuzes"
     seen.page.get_by_role("link", name="Verkennen").click()
-    seen.page.wait_for_function("location.pathname === '/' || location.pathname === '/explore'")
+    seen.page.wait_for_function("() => location.pathname === '/' || location.pathname === '/explore'")
     seen.settle()
     assert seen.page.url.split("?")[1] == query
 
@@ -501,7 +501,7 @@ def test_a_year_is_played_by_keys_without_asking_the_server(visit: Callable[...,
     assert slider.get_attribute("aria-valuetext") == "8 Jan"
     page.get_by_role("button", name="Play").focus()
     page.keyboard.press("Enter")
-    page.wait_for_function("Number(document.querySelector('.slider-grip-rect').ariaValueNow) > 4")
+    page.wait_for_function("() => Number(document.querySelector('.slider-grip-rect').ariaValueNow) > 4")
     page.get_by_role("button", name="Stop").focus()
     page.keyboard.press("Space")
     page.wait_for_timeout(600)

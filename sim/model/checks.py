@@ -60,7 +60,7 @@ _LIMIT_WORDS = {
 _SWITCHES = {"yes": "true", "ja": "true", "on": "true", "no": "false", "nee": "false", "off": "false"}
 _VERBS = (
     *("is ", "are ", "has ", "names ", "means ", "limits ", "changes ", "cannot ", "must ", "make ", "makes "),
-    *("asks ", "leads ", "needs ", "stands "),
+    *("asks ", "holds ", "leads ", "needs ", "stands "),
 )
 _NEEDED_WORDS = {
     "id": "a short name in lower-case letters, such as my-policy",
