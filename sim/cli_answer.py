@@ -90,7 +90,10 @@ def serving(engine: Engine | None) -> str:
 
 def say_it_compiles(time: str) -> None:
     """Say to who is watching that the first answer takes longer."""
-    chat(f"Note: this version has not run here before, and compiles first; that takes about {time}, once.")
+    from sim.rules.compiling import NOT_KEPT
+
+    once = "this version has not run here before, and compiles first; that takes about {time}, once."
+    chat(f"Note: {NOT_KEPT or once.format(time=time)}")
 
 
 def fetch_what_shows() -> None:

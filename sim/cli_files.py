@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.atomic import put
+from sim.cells import as_texts
 from sim.cli_output import BadInput, chat
-from sim.show.writing import put
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -146,7 +147,7 @@ def write_frame(path: Path, frame: pd.DataFrame) -> None:
     if path.suffix.lower() == ".parquet":
         put(path, lambda part: known.to_parquet(part, index=False))
     else:
-        put(path, lambda part: known.to_csv(part, index=False, lineterminator="\n", encoding="utf-8"))
+        put(path, lambda part: as_texts(known).to_csv(part, index=False, lineterminator="\n", encoding="utf-8"))
 
 
 def frames_of(result: Comparison) -> dict[str, pd.DataFrame]:

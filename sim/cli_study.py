@@ -62,8 +62,8 @@ def default_store(study_id: str) -> Path:
 def opened(name: str) -> Store:
     """Return the store in a folder, or that of the study with this id or in this file."""
     from sim.experiments.store import Store
-        from sim.model.folders import MANIFEST
     from sim.model.files import load_study
+    from sim.model.folders import MANIFEST
 
     if Path(name).is_dir():
         return Store.opened(name)

@@ -127,15 +127,11 @@ def address(project: Path, browser_path: str) -> Iterator[str]:
     command = [
         sys.executable,
         "-m",
-        "streamlit",
-        "run",
-        "app.py",
-        "--server.headless",
-        "true",
-        "--server.port",
+        "sim.web",
+        "--no-browser",
+        "--port",
         str(port),
     ]
-    command += ["--server.address", "127.0.0.1"]
     server = subprocess.Popen(command, cwd=project, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
     home = f"http://127.0.0.1:{port}"
     try:
@@ -319,7 +315,7 @@ def test_axe_finds_nothing_that_keeps_anyone_out(
             table.click()
             seen.page.wait_for_timeout(300)
             seen.settle()
-        seen.page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')")
+        seen.page.wait_for_function("() => !document.querySelector('[data-testid=stSkeleton]')")
         found = axe.run(seen.page, options={"runOnly": {"type": "tag", "values": WCAG}}).response["violations"]
         assert not found, [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found]
 
@@ -411,7 +407,7 @@ def test_undo_is_a_key(visit: Callable[..., Visit]) -> None:
     seen.page.wait_for_url("**teams=5**")
     seen.settle()
     seen.page.keyboard.press("Control+z")
-    seen.page.wait_for_function("!location.search.includes('teams')")
+    seen.page.wait_for_function("() => !location.search.includes('teams')")
     seen.settle()
 
 
@@ -433,7 +429,7 @@ def test_the_other_page_keeps_the_screen(visit: Callable[..., Visit]) -> None:
     assert seen.page.url.split("?")[1] == query
     assert seen.page.get_by_role("heading", level=2).first.inner_text() == "Beleidskeuzes"
     seen.page.get_by_role("link", name="Verkennen").click()
-    seen.page.wait_for_function("location.pathname === '/' || location.pathname === '/explore'")
+    seen.page.wait_for_function("() => location.pathname === '/' || location.pathname === '/explore'")
     seen.settle()
     assert seen.page.url.split("?")[1] == query
 
@@ -505,7 +501,7 @@ def test_a_year_is_played_by_keys_without_asking_the_server(visit: Callable[...,
     assert slider.get_attribute("aria-valuetext") == "8 Jan"
     page.get_by_role("button", name="Play").focus()
     page.keyboard.press("Enter")
-    page.wait_for_function("Number(document.querySelector('.slider-grip-rect').ariaValueNow) > 4")
+    page.wait_for_function("() => Number(document.querySelector('.slider-grip-rect').ariaValueNow) > 4")
     page.get_by_role("button", name="Stop").focus()
     page.keyboard.press("Space")
     page.wait_for_timeout(600)
@@ -613,3 +609,21 @@ def test_a_file_is_saved_and_opened_and_a_huge_one_is_refused(visit: Callable[..
     page.set_input_files("[data-testid=stFileUploaderDropzoneInput]", huge)
     page.get_by_text("MB or smaller").wait_for()
     assert page.url == before
+
+
+@pytest.mark.parametrize("marks", [0, 1, 2])
+def test_a_file_that_names_one_of_the_server_shows_nothing_of_it(
+    visit: Callable[..., Visit], tmp_path: Path, marks: int
+) -> None:
+    secret = tmp_path / "secret.yaml"
+    secret.write_text("id: secret\ntitle: Swordfish\nprevention: {local_spend: 12.34}\ns3cret: 1\n", encoding="utf-8")
+    mine = tmp_path / "mine.yaml"
+    mine.write_bytes(b"\xef\xbb\xbf" * marks + f"based_on: {secret}\nid: mine\ntitle: Mine\n".encode())
+    page = visit("?lang=en").page
+    before = page.url
+    page.get_by_role("button", name="File").click()
+    page.set_input_files("[data-testid=stFileUploaderDropzoneInput]", mine)
+    page.get_by_text("was not opened").first.wait_for()
+    assert page.url == before
+    for word in ("wordfish", "12.34", "12,34", "s3cret"):
+        assert word not in page.content()

@@ -20,7 +20,7 @@ import pytest
 from commands import PAIR, weerbaar, write_four_towns
 
 import sim
-from sim.show.writing import put
+from sim.atomic import put
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 
+from sim.atomic import put
+from sim.cells import as_texts
 from sim.experiments.store import Store
 from sim.experiments.store_tables import TABLES
 from sim.model.problems import InputError, Problem
@@ -29,9 +32,10 @@ def export(store: Store, folder: str | os.PathLike[str], form: str = "csv") -> l
             if form == "parquet":
                 import pyarrow.parquet as pq
 
-                pq.write_table(table, path, compression="zstd")
+                put(path, lambda part, table=table: pq.write_table(table, part, compression="zstd"))  # type: ignore[misc]
             else:
-                table.to_pandas().to_csv(path, index=False)
+                frame = as_texts(table.to_pandas())
+                put(path, lambda part, frame=frame: frame.to_csv(part, index=False))  # type: ignore[misc]
             paths.append(path)
     except OSError as error:
         message = f"cannot be written: {error.strerror or error}"
@@ -48,13 +52,15 @@ def _excel(store: Store, path: Path) -> Path:
         message = f"{too_long[-1]} has {tables[too_long[-1]].num_rows:,} rows, and a sheet holds {EXCEL_ROWS:,}"
         raise InputError([Problem(str(path), None, "too-long", message, "write --format csv or parquet")])
     try:
-        with pd.ExcelWriter(path, engine="openpyxl") as book:
+        whole = io.BytesIO()
+        with pd.ExcelWriter(whole, engine="openpyxl") as book:
             for name, table in tables.items():
                 frame = table.to_pandas()
                 if "ledger_hash" in frame:
                     frame["ledger_hash"] = [f"{one:016x}" for one in frame["ledger_hash"]]  # Excel knows 15 digits
-                frame.to_excel(book, sheet_name=name, index=False)
+                as_texts(frame).to_excel(book, sheet_name=name, index=False)
     except ImportError:
         hint = 'pip install "weerbaar[study]", or write --format csv, which Excel opens too'
         raise InputError([Problem("", None, "not-installed", "Excel files need openpyxl", hint)]) from None
+    put(path, lambda part: part.write_bytes(whole.getbuffer()))
     return path

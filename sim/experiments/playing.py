@@ -78,7 +78,7 @@ class Player:
     engine: str
     stop: Callable[[], bool] = field(default=lambda: False)
     _world: object = None
-    _lines: dict[object, Line] = field(default_factory=dict)
+    _lines: dict[tuple[int, object], Line] = field(default_factory=dict)
 
     def play(self, numbers: Iterable[int]) -> Iterator[Played]:
         """Yield the designs that are done; ends early when it is told to stop."""
@@ -114,11 +114,14 @@ class Player:
         if key != self._world:
             self._lines.clear()
             self._world = key
+        now = designs.policy_key(number)
+        for name in [name for name in self._lines if name[1] not in (None, now)]:  # no later design plays those again
+            del self._lines[name]
         world, policies = designs.world(number), designs.policies(number)
         fixed = designs.study.baseline is not None
         found = []
         for place, policy in enumerate(policies):
-            name = place, None if place == 0 and fixed else designs.policy_key(number)
+            name = place, None if place == 0 and fixed else now
             if name not in self._lines:
                 self._lines[name] = Line(chunk_player(world, policy, designs.study.seed, self.engine))
             found.append(self._lines[name])

@@ -28,6 +28,8 @@ from sim.model.study import Study
 from sim.model.world import World
 from sim.model.yaml_in import scalar
 
+MAX_TOLD = 500
+"""Problems of a scenario that are told one by one."""
 Kind = Literal["world", "policy", "study"]
 Place = Callable[[Loc], tuple[str, int | None]]
 """From a path in the data to the file and line it came from."""
@@ -61,7 +63,7 @@ _GROUPED = re.compile(rf"[0-9]{{1,3}}({_SEPARATORS.pattern}[0-9]{{3}})+")
 _SWITCHES = {"yes": "true", "ja": "true", "on": "true", "no": "false", "nee": "false", "off": "false"}
 _VERBS = (
     *("is ", "are ", "has ", "names ", "means ", "limits ", "changes ", "cannot ", "must ", "make ", "makes "),
-    *("asks ", "leads ", "needs ", "stands "),
+    *("asks ", "holds ", "leads ", "needs ", "stands "),
 )
 _NEEDED_WORDS = {
     "id": "a short name in lower-case letters, such as my-policy",
@@ -110,11 +112,19 @@ def changed(scenario: Scenario, kind: Kind, values: Mapping[str, Any]) -> Scenar
 def problems_of(error: ValidationError, kind: Kind, place: Place) -> list[Problem]:
     """Every fault of a pydantic error as a Problem, once a spot, in the order of the file where lines are known."""
     found: dict[Loc, Problem] = {}
+    left = 0
     for fault in error.errors(include_url=False):
         loc = _clean(MODELS[kind], fault.get("ctx", {}).get("loc", fault["loc"]))
-        if loc not in found:
-            found[loc] = _with_the_first(_problem(fault, kind, loc, *place(loc)), fault, place)
-    return sorted(found.values(), key=lambda problem: (problem.file, problem.line or 0))
+        if loc in found:
+            continue
+        if len(found) >= MAX_TOLD:  # each takes a search for the nearest name
+            left += 1
+            continue
+        found[loc] = _with_the_first(_problem(fault, kind, loc, *place(loc)), fault, place)
+    told = sorted(found.values(), key=lambda problem: (problem.file, problem.line or 0))
+    if left:
+        told.append(Problem(told[-1].file, told[-1].line, "too-many", f"and {left:,} more", "repair these first"))
+    return told
 
 
 def _with_the_first(problem: Problem, fault: ErrorDetails, place: Place) -> Problem:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from sim.model.finding import (
     kind_problem,
     likely_kind,
     scenarios,
+    shipped_files,
     wrong_kind,
 )
 from sim.model.folders import ENDINGS, scenario_files
@@ -39,12 +40,13 @@ from sim.model.study import Study
 from sim.model.study_checks import UNREAD, overruled
 from sim.model.thousands import table_thousands, thousands
 from sim.model.world import World
-from sim.model.yaml_in import Node, read_tree
+from sim.model.yaml_in import MAX_VALUES, Node, read_tree, tree_of
 from sim.model.yaml_out import policy_yaml, world_yaml
 
 __all__ = [
     "Scenario",
     "check_together",
+    "load_brought",
     "load_inputs",
     "load_policy",
     "load_study",
@@ -98,6 +100,30 @@ def load_with_warnings(
 
 def _errors(problems: Iterable[Problem]) -> bool:
     return any(problem.severity == "error" for problem in problems)
+
+
+def load_brought(
+    kind: Kind,
+    name: str,
+    raw: bytes,
+    *,
+    most: int = MAX_VALUES,
+    check: Callable[[Node], Iterable[Problem]] = lambda _: (),
+) -> World | Policy | Study:
+    """The scenario in a file that somebody else brought, with at most so many values; `name` is what to call the file.
+
+    It can name what is shipped, by its id, and nothing else: no other file of this machine is ever opened. `check` may
+    find more problems in the very tree that is used. Raises InputError with every problem.
+    """
+    tree, problems = tree_of(raw, name, most)
+    scenario = None
+    if tree is not None and not problems:
+        problems = list(check(tree))
+    if tree is not None and not problems:
+        scenario, _, problems = _built(kind, tree, None, [], problems)
+    if scenario is None or _errors(problems):
+        raise InputError(problems)
+    return scenario
 
 
 def load_inputs(
@@ -177,21 +203,28 @@ def _load(
         return None, None, problems
     tree, faults = read_tree(path)
     problems += faults
-    if tree is None:
-        return None, None, problems
+    return (None, None, problems) if tree is None else _built(kind, tree, path, settings, problems)
+
+
+def _built(
+    kind: Kind, tree: Node, path: Path | None, settings: list[str], problems: list[Problem]
+) -> tuple[World | Policy | Study | None, Node | None, list[Problem]]:
+    """The scenario of a tree. Names in one that has a place (`path`) may be files beside it; in one that was brought
+    from elsewhere they are ids of what is shipped, whatever they look like, so that no other file is ever opened.
+    """
     if (problem := wrong_kind(kind, tree, path)) is not None:
         return None, tree, [problem]
     sound = len(problems)
     if kind == "policy":
-        tree = on_base(tree, path, [path], problems)
+        tree = on_base(tree, path, [] if path is None else [path], problems)
     stands = len(problems) == sound
     if kind != "study":
         tree = with_settings(kind, tree, settings, problems)
-    values = tree.plain()
+    values, folder = tree.plain(), None if path is None else path.parent
     if kind == "study":
-        _load_named(values, tree, path.parent, settings, problems)
+        _load_named(values, tree, folder, settings, problems)
     elif kind == "world" and isinstance(values.get("municipalities"), str):
-        values["municipalities"] = _table(tree.value["municipalities"], path.parent, problems)
+        values["municipalities"] = _table(tree.value["municipalities"], folder, problems)
     elif kind == "world" and isinstance(values.get("municipalities"), list):
         problems += _twice(tree.value["municipalities"])
     scenario = _validated(kind, values, tree, problems, stands)
@@ -227,29 +260,53 @@ def _validated(
     return scenario
 
 
-def _load_named(values: dict[str, Any], tree: Node, folder: Path, settings: list[str], problems: list[Problem]) -> None:
+def _load_named(
+    values: dict[str, Any], tree: Node, folder: Path | None, settings: list[str], problems: list[Problem]
+) -> None:
     """Put the worlds and policies that a study names in the place of their names, a stand-in where one has faults.
 
-    A name is an id, or the path of a file, seen from the study.
+    A name is an id, or the path of a file, seen from the study; without a folder it is the id of what is shipped. What
+    is named again is not read again.
     """
+    read: dict[tuple[Kind, str], World | Policy] = {}
     for kind, key in (("world", "worlds"), ("policy", "policies"), ("policy", "baseline")):
         node = tree.value.get(key)
         names = node.value if node is not None and isinstance(node.value, list) else [node] if node is not None else []
-        found = [_named("world" if kind == "world" else "policy", name, folder, settings, problems) for name in names]
+        found = []
+        for name in names:
+            of: Kind = "world" if kind == "world" else "policy"
+            word = name.value if isinstance(name.value, str) else None
+            one = read.get((of, word)) if word is not None else None
+            if one is None:
+                one = _named(of, name, folder, settings, problems)
+            if word is not None:
+                read[of, word] = one
+            found.append(one)
         if found:
             values[key] = found[0] if key == "baseline" else tuple(found)
 
 
-def _named(kind: Kind, node: Node, folder: Path, settings: list[str], problems: list[Problem]) -> World | Policy:
+def _named(kind: Kind, node: Node, folder: Path | None, settings: list[str], problems: list[Problem]) -> World | Policy:
     """The scenario of a name in a study, or a stand-in."""
     name = node.value if isinstance(node.value, str) else str(id(node))
     stand_in = (_WORLD if kind == "world" else _POLICY).model_copy(update={"id": f"{UNREAD}{name}"})
     if not isinstance(node.value, str):
-        message = f"must be the id or the file of a {kind}, and is {shown(node.plain())}"
-        problems.append(Problem(node.file, node.line, "wrong-type", message))
+        what = f"the id of a {kind}" if folder is None else f"the id or the file of a {kind}"
+        problems.append(Problem(node.file, node.line, "wrong-type", f"must be {what}, and is {shown(node.plain())}"))
         return stand_in
-    near = folder / node.value
-    scenario, _, faults = _load(kind, near if near.suffix.lower() in ENDINGS else node.value, settings)
+    if folder is None:
+        files = {file.stem: file for file in shipped_files(kind)}
+        if node.value not in files:
+            message = f'there is no {kind} "{node.value[:80]}" here; there are {", ".join(files)}'
+            hint = did_you_mean(node.value, files)
+            problems.append(Problem(node.file, node.line, f"unknown-{kind}", message, hint))
+            return stand_in
+        near = files[node.value]
+    else:
+        near = folder / node.value
+    scenario, _, faults = _load(
+        kind, near if folder is None or near.suffix.lower() in ENDINGS else node.value, settings
+    )
     for problem in faults:  # a name that is nobody's is the study's fault, the rest stands where it stands
         alone = problem.line is None and problem.file in (node.value[:80], str(near))
         message = f"{node.value[:80]}: {problem.message}" if problem.rule == "not-found" else problem.message
@@ -260,12 +317,14 @@ def _named(kind: Kind, node: Node, folder: Path, settings: list[str], problems: 
 # ---- municipalities ------------------------------------------------------------------------------------------------
 
 
-def _table(node: Node, folder: Path, problems: list[Problem]) -> list[Municipality] | tuple[Municipality, ...]:
-    """The municipalities of a table named in a world: beside the world file, or shipped. Empty after a problem."""
+def _table(node: Node, folder: Path | None, problems: list[Problem]) -> list[Municipality] | tuple[Municipality, ...]:
+    """The municipalities of a table named in a world: beside the world file, or shipped. A stand-in after a problem."""
     name = str(node.value)
-    file = next((file for file in (folder / name, DATA / name) if exists(file)), None)
+    places = (DATA,) if folder is None else (folder, DATA)
+    names = sorted({table.name for place in places for table in place.glob("*.csv")})
+    known = folder is not None or name in names
+    file = next((place / name for place in places if known and exists(place / name)), None)
     if file is None:
-        names = sorted({table.name for place in (folder, DATA) for table in place.glob("*.csv")})
         message = f'there is no table of municipalities "{name[:80]}"; there are {", ".join(names)}'
         problems.append(Problem(node.file, node.line, "unknown-municipality-file", message, did_you_mean(name, names)))
         return _PLACEHOLDER

@@ -65,7 +65,7 @@ def exists(path: Path) -> bool:
         return False
 
 
-def wrong_kind(kind: Kind, tree: Node, path: Path) -> Problem | None:
+def wrong_kind(kind: Kind, tree: Node, path: Path | None) -> Problem | None:
     """The problem of a file that is clearly of another kind, or that is no group of keys at all."""
     if not isinstance(tree.value, dict):
         message = "a scenario is a group of keys such as id and title, not a list or a text"
@@ -81,9 +81,9 @@ def wrong_kind(kind: Kind, tree: Node, path: Path) -> Problem | None:
     return None
 
 
-def kind_of(tree: Node, path: Path) -> Literal["world", "policy", "study"] | None:
-    """The kind of a file: by its folder, else by its keys; None when neither tells."""
-    folder = path.absolute().parent.name
+def kind_of(tree: Node, path: Path | None) -> Literal["world", "policy", "study"] | None:
+    """The kind of a file: by its folder (if it has a place), else by its keys; None when neither tells."""
+    folder = path.absolute().parent.name if path is not None else ""
     keys = set(tree.value)
     declared = tree.value["kind"].value if "kind" in keys else None
     if folder == "studies" or declared == "study":

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from sim.model.paths import VALUE, Inside, field_of, inside, keys_of, lost
-from sim.model.problems import InputError, Problem, did_you_mean, listed
+from sim.model.problems import InputError, Problem, did_you_mean, listed, unnamed
 from sim.model.spec import Parameter, plain_number
 
 SUM_TOLERANCE = 1e-6
@@ -139,3 +139,22 @@ def _both(value: Any) -> Any:
 
 Text = Annotated[Words, BeforeValidator(_both)]
 """Words, or one text that serves both languages."""
+
+
+def check_name(name: str) -> str:
+    """Raise `bad-title` for a name that holds what a name cannot; return it otherwise."""
+    if (why := unnamed(name)) is not None:
+        raise PydanticCustomError("bad-title", "{why}", {"why": why})
+    return name
+
+
+def _check_title(title: Words) -> Words:
+    check_name(title.nl)
+    check_name(title.en)
+    return title
+
+
+Title = Annotated[Words, BeforeValidator(_both), AfterValidator(_check_title)]
+"""Words on one line, in signs that are seen as they are: what a scenario is called wherever it is shown."""
+Name = Annotated[str, AfterValidator(check_name)]
+"""A name on one line, in signs that are seen as they are."""

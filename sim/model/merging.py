@@ -22,15 +22,18 @@ SETTING = "--set"
 NOTHING = Node(None, SETTING, None)
 
 
-def on_base(tree: Node, path: Path, chain: list[Path], problems: list[Problem]) -> Node:
-    """The tree with what its base says filled in below it; `chain` holds the files on the way here."""
+def on_base(tree: Node, path: Path | None, chain: list[Path], problems: list[Problem]) -> Node:
+    """The tree with what its base says filled in below it; `chain` holds the files on the way here.
+
+    A tree without a place (path None) was brought from elsewhere: it stands on a shipped policy, or on none.
+    """
     base = tree.value.get("based_on")
     nothing = Node({}, tree.file, tree.line)
     if base is None or not isinstance(base.value, str):
         return _merged(nothing, tree, problems)
     file = _base_file(base.value, path)
     if file is None:
-        names = sorted({other.stem for other in [*path.parent.glob("*.y*ml"), *shipped_files("policy")]} - {path.stem})
+        names = _base_names(path)
         message = f'there is no policy "{base.value[:80]}" to be based on; there are {", ".join(names)}'
         problems.append(Problem(base.file, base.line, "unknown-base", message, did_you_mean(base.value, names)))
         return _merged(nothing, _replaced(tree, "based_on", None), problems)
@@ -53,7 +56,16 @@ def on_base(tree: Node, path: Path, chain: list[Path], problems: list[Problem]) 
     return _replaced(merged, "based_on", Node(base_id.plain() if base_id else None, base.file, base.line))
 
 
-def _base_file(name: str, path: Path) -> Path | None:
+def _base_names(path: Path | None) -> list[str]:
+    shipped = {file.stem for file in shipped_files("policy")}
+    if path is None:
+        return sorted(shipped)
+    return sorted((shipped | {other.stem for other in path.parent.glob("*.y*ml")}) - {path.stem})
+
+
+def _base_file(name: str, path: Path | None) -> Path | None:
+    if path is None:
+        return next((file for file in shipped_files("policy") if file.stem == name), None)
     near = path.parent / name
     if "/" in name or os.sep in name or near.suffix.lower() in ENDINGS:
         return near if exists(near) else None

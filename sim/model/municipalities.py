@@ -14,7 +14,7 @@ from pathlib import Path
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from sim.model.groups import Group
+from sim.model.groups import Group, Name
 from sim.model.problems import InputError, Problem, did_you_mean, unshown
 from sim.model.table_in import Table, alike, column_key, number, read_table
 from sim.model.text_in import text_of
@@ -55,6 +55,7 @@ _LIMITS = {
     "greater_than": "above {gt}",
     "string_too_long": "at most {max_length} characters",
     "finite_number": "a finite number",
+    "bad-title": "without line breaks, markup and signs that cannot be seen",
 }
 _Report = Callable[..., None]
 
@@ -63,8 +64,8 @@ class Municipality(Group):
     """One municipality. `nis` is its official code and its identity in every future; tiles are in hexagon widths."""
 
     nis: int = Field(ge=1, le=999_999)
-    name: str = Field(min_length=1, max_length=80)
-    province: str = Field(default="", max_length=80)
+    name: Name = Field(min_length=1, max_length=80)
+    province: Name = Field(default="", max_length=80)
     arrondissement: str | None = Field(default=None, max_length=80)
     population: int = Field(ge=1, le=20_000_000)
     area_km2: float | None = Field(default=None, gt=0, le=100_000)

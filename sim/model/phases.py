@@ -63,9 +63,11 @@ def path_of(key: str) -> tuple[str, ...]:
 
 
 def changes(phases: object) -> list[Change]:
-    """The changes of all phases in order of date, then as written; phases that are not sound are passed over."""
+    """The changes of all phases in order of date, then as written; phases that are not sound, or are beyond what a
+    policy may have, are passed over.
+    """
     found = []
-    for index, phase in enumerate(phases if isinstance(phases, list | tuple) else ()):
+    for index, phase in enumerate(phases[:MAX_PHASES] if isinstance(phases, list | tuple) else ()):
         try:
             sound = Phase.model_validate(phase)
         except ValidationError:
@@ -100,17 +102,25 @@ def phase_faults(model: type[BaseModel], phases: object) -> list[InitErrorDetail
     if count > MAX_PHASES:
         faults.append(fault("out-of-range", ("phases",), f"has {count} phases, and may have {MAX_PHASES}"))
     plan = changes(phases)
+    made: dict[tuple[datetime.date, tuple[str, ...]], int] = {}  # the first change of a path, by its date
+    below: dict[tuple[datetime.date, tuple[str, ...]], int] = {}  # the first one that lies below a path
     for place, change in enumerate(plan):
         if lost(model, change.path) is not None:
             faults.append(InitErrorDetails(type="extra_forbidden", loc=change.loc, input=change.value))
-        elif (why := _why_it_stays(change.path)) is not None:
+            continue
+        if (why := _why_it_stays(change.path)) is not None:
             faults.append(fault("not-in-a-phase", change.loc, f"cannot change in a phase: {why}", change.value))
-        for earlier in plan[:place]:
-            if earlier.date == change.date and overlap(earlier.path, change.path):
-                message = f"changes on {change.date}, and so does {'.'.join(earlier.path)}"
-                hint = "keep one of them, or give them different dates"
-                faults.append(fault("phase-conflict", change.loc, message, hint=hint, first=earlier.loc))
-                break
+        starts = [(change.date, change.path[:depth]) for depth in range(1, len(change.path) + 1)]
+        met = [made[start] for start in starts if start in made]
+        met += [below[starts[-1]]] if starts[-1] in below else []
+        made.setdefault(starts[-1], place)
+        for start in starts[:-1]:
+            below.setdefault(start, place)
+        if met:
+            earlier = plan[min(met)]
+            message = f"changes on {change.date}, and so does {'.'.join(earlier.path)}"
+            hint = "keep one of them, or give them different dates"
+            faults.append(fault("phase-conflict", change.loc, message, hint=hint, first=earlier.loc))
     return faults
 
 

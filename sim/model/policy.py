@@ -24,7 +24,7 @@ from pydantic_core import PydanticCustomError
 
 from sim.model.day import MaybeDay
 from sim.model.faults import faults_of, refuse
-from sim.model.groups import ID_PATTERN, Group, Id, Text, check_bounds, check_sum
+from sim.model.groups import ID_PATTERN, Group, Id, Text, Title, check_bounds, check_sum
 from sim.model.layers import CATEGORIES, MEASURES, PAYERS, CostSplit, Layer, LayerRequires, Layers, Requires
 from sim.model.paths import frozen
 from sim.model.phases import Phase, changes, phase_faults, stage_faults, staged
@@ -143,7 +143,7 @@ class Policy(Group):
     """
 
     id: str = Field(pattern=ID_PATTERN)
-    title: Text
+    title: Title
     description: Text | None = None
     reference: Text | None = None
     based_on: str | None = Field(default=None, pattern=ID_PATTERN)

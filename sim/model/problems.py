@@ -7,6 +7,7 @@ nearest valid name. Problems are collected; an :class:`InputError` carries all o
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -70,6 +71,18 @@ def unshown(text: str) -> str | None:
     """The first character of a text that would command a terminal, by its number; None where there is none."""
     found = next((letter for letter in text if unicodedata.category(letter) == "Cc" and letter not in "\n\r\t"), None)
     return None if found is None else f"U+{ord(found):04X}"
+
+
+def unnamed(text: str) -> str | None:
+    """What a title or a name must not hold, in words; None where all of it is seen as it is.
+
+    Signs without a width and marks that turn the direction make two names look alike or read otherwise than they are
+    written, a line break leaves its place, and what begins like markup is taken for that by charts and pages.
+    """
+    odd = next((one for one in text if unicodedata.category(one) in ("Cc", "Cf", "Zl", "Zp", "Cs", "Co")), None)
+    if odd is not None:
+        return f"holds a line break, or a sign that cannot be seen (U+{ord(odd):04X})"
+    return "holds markup (<); write it in words" if re.search(r"<[A-Za-z/!?]", text) else None
 
 
 def listed(words: Sequence[str]) -> str:

@@ -1,6 +1,7 @@
 """What one part of a policy says about another: names that must exist, and how many there may be of each.
 
-These rules read the data as it was written, so that they are judged also where other parts have faults.
+These rules read the data as it was written, so that they are judged also where other parts have faults. Of a list that
+is too long only as much is looked at as a policy may have.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pydantic import BaseModel
 from pydantic_core import InitErrorDetails
 
 from sim.model.faults import Loc, fault
-from sim.model.layers import CATEGORIES
+from sim.model.layers import CATEGORIES, MAX_LAYERS
 from sim.model.problems import did_you_mean, listed
 from sim.model.programmes import MAX_BUDGETS, MAX_GRANTS, MAX_MATCHING
 
@@ -41,11 +42,11 @@ def _of_grants(policy: Mapping[str, Any]) -> list[InitErrorDetails]:
     matching = [index for index, grant in enumerate(grants) if _part(grant, "instrument") == "matching"]
     if len(grants) > MAX_GRANTS:
         faults.append(fault("out-of-range", ("grants",), f"has {len(grants)} grants, and may have {MAX_GRANTS}"))
-    for index in matching[MAX_MATCHING:]:
+    for index in matching[MAX_MATCHING:MAX_GRANTS]:
         message = f"is a matching grant, and {MAX_MATCHING} stand before it; a policy may have no more"
         faults.append(fault("out-of-range", ("grants", index, "instrument"), message, "matching"))
     seen: dict[object, Loc] = {}
-    for index, grant in enumerate(grants):
+    for index, grant in enumerate(grants[:MAX_GRANTS]):
         loc: Loc = ("grants", index, "id")
         name = _part(grant, "id")
         if isinstance(name, str) and seen.setdefault(name, loc) != loc:
@@ -64,7 +65,7 @@ def _of_budgets(policy: Mapping[str, Any]) -> list[InitErrorDetails]:
 def _of_layers(policy: Mapping[str, Any]) -> list[InitErrorDetails]:
     faults: list[InitErrorDetails] = []
     for category in CATEGORIES:
-        for index, layer in enumerate(_items(_part(policy.get("cost_split"), category))):
+        for index, layer in enumerate(_items(_part(policy.get("cost_split"), category))[:MAX_LAYERS]):
             loc: Loc = ("cost_split", category, index)
             if _part(layer, "payer") == "fund" and policy.get("fund") is None:
                 hint = "give the policy a fund: {levy: 1.0, ...}"
@@ -80,6 +81,7 @@ def _budget(policy: Mapping[str, Any], name: object, loc: Loc) -> list[InitError
     names = envelopes(policy)
     if not isinstance(name, str) or name in names:
         return []
+    names = names[:MAX_BUDGETS]
     known = f"budgets holds {listed(sorted(names))}" if names else "the policy has no budgets"
     return [fault("unknown-budget", loc, f'is "{name[:80]}", and {known}', name, hint=did_you_mean(name, names))]
 
@@ -87,7 +89,8 @@ def _budget(policy: Mapping[str, Any], name: object, loc: Loc) -> list[InitError
 def _programme(policy: Mapping[str, Any], name: object, loc: Loc) -> list[InitErrorDetails]:
     if not isinstance(name, str):
         return []
-    known = [(_part(grant, "id"), _part(grant, "instrument")) for grant in _items(policy.get("grants"))]
+    listed_here = _items(policy.get("grants"))[:MAX_GRANTS]
+    known = [(_part(grant, "id"), _part(grant, "instrument")) for grant in listed_here]
     grants = {one: instrument for one, instrument in known if isinstance(one, str)}
     if grants.get(name) == "lump_sum":
         message = f'is "{name[:80]}", a lump sum that everybody gets; ask for a grant that is taken up'

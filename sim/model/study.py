@@ -27,7 +27,7 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from sim.model.faults import faults_of, refuse
-from sim.model.groups import ID_PATTERN, Group, Text
+from sim.model.groups import ID_PATTERN, Group, Text, Title
 from sim.model.kpis import KPIS
 from sim.model.paths import frozen, thawed
 from sim.model.policy import Policy
@@ -226,7 +226,7 @@ class Study(Group):
     """
 
     id: str = Field(pattern=ID_PATTERN)
-    title: Text
+    title: Title
     description: Text | None = None
     reference: Text | None = None
     worlds: tuple[World, ...] = Field(min_length=1)

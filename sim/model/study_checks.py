@@ -102,10 +102,13 @@ def _key_problem(key: str, factor: object) -> Problem | None:
 
 
 def _of_outcomes(study: Study) -> Iterator[InitErrorDetails]:
+    seen: set[str] = set()
     for number, name in enumerate(study.outcomes):
+        again = name in seen
+        seen.add(name)
         if name not in KPIS:
             yield _no_outcome(name, ("outcomes", number))
-        elif name in study.outcomes[:number]:
+        elif again:
             yield fault("duplicate-id", ("outcomes", number), "stands twice", name)
     wanted = study.replications
     if wanted.half_width is not None:
@@ -123,9 +126,11 @@ def _no_outcome(name: str, loc: Loc) -> InitErrorDetails:
 
 def _of_names(study: Study) -> Iterator[InitErrorDetails]:
     for what, scenarios in (("worlds", study.worlds), ("policies", study.played)):
-        names = [one.id for one in scenarios]
-        for number, name in enumerate(names):
-            if name in names[:number]:
+        seen: set[str] = set()
+        for number, name in enumerate([one.id for one in scenarios]):
+            if name not in seen:
+                seen.add(name)
+            else:
                 place = number - (what == "policies" and study.baseline is not None)
                 yield fault("duplicate-id", (what, place), f'"{name}" is named twice', name)
 
@@ -206,7 +211,7 @@ def _refused(study: Study, values: Mapping[str, Any], loc: Loc) -> list[InitErro
     faults: dict[str, InitErrorDetails] = {}
     for scope, scenarios in (("world", study.worlds), ("policy", study.policies)):
         mine = {key: thawed(value) for key, value in values.items() if key.startswith(f"{scope}.")}
-        for scenario in scenarios if mine else ():
+        for scenario in {id(one): one for one in scenarios}.values() if mine else ():
             is_read = not scenario.id.startswith(UNREAD)
             try:
                 (scenario if is_read else scenario.model_copy(update={"id": "unread"})).with_values(mine)

@@ -44,7 +44,7 @@ from sim.model.attacks import (
     Threat,
 )
 from sim.model.day import Day
-from sim.model.groups import ID_PATTERN, Group, Text
+from sim.model.groups import ID_PATTERN, Group, Text, Title
 from sim.model.mergers import merged
 from sim.model.municipalities import MAX_MUNICIPALITIES, Municipality, duplicates
 from sim.model.problems import InputError, Problem
@@ -57,7 +57,7 @@ class World(Group):
     """Everything no government chooses. Municipalities keep the order given; their NIS code is their identity."""
 
     id: str = Field(pattern=ID_PATTERN)
-    title: Text
+    title: Title
     description: Text | None = None
     reference: Text | None = None
     municipalities: tuple[Municipality, ...] = Field(min_length=1, max_length=MAX_MUNICIPALITIES)

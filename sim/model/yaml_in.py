@@ -33,6 +33,10 @@ from sim.model.text_in import other_program, text_of
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
 MAX_VALUES = 100_000
+MAX_FAULTS = 200
+"""Faults of form after which reading stops: nobody reads more."""
+
+BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 
 _INT = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
@@ -119,13 +123,23 @@ def read_tree(path: Path) -> tuple[Node | None, list[Problem]]:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         return fault("unreadable", f"cannot be read: {reason}")
+    return tree_of(raw, name)
+
+
+def tree_of(raw: bytes, file: str, most: int = MAX_VALUES) -> tuple[Node | None, list[Problem]]:
+    """The tree of what is in a YAML file, with at most so many values; None when it is no such text, or broken."""
     text = text_of(raw, "a scenario is a text file in YAML; write it in a plain editor")
-    return parse_tree(text, name) if isinstance(text, str) else fault(*text)
+    if not isinstance(text, str):
+        return None, [Problem(file, text.line, text.rule, text.message, text.hint)]
+    if text.startswith(BOM):
+        hint = "save it as UTF-8 without one"
+        return None, [Problem(file, 1, "not-yaml", "begins with two byte-order marks (U+FEFF)", hint)]
+    return parse_tree(text, file, most)
 
 
-def parse_tree(text: str, file: str) -> tuple[Node | None, list[Problem]]:
+def parse_tree(text: str, file: str, most: int = MAX_VALUES) -> tuple[Node | None, list[Problem]]:
     """The tree of a YAML text, or None when its form is broken; and every fault of its form, with lines in `file`."""
-    builder = _Builder(file)
+    builder = _Builder(file, most)
     try:
         for event in _events(text):
             if not builder.add(event):
@@ -165,8 +179,8 @@ def scalar(text: str) -> Any:
 class _Builder:
     """Builds the tree from parsing events, with a stack of its own and hard limits."""
 
-    def __init__(self, file: str) -> None:
-        self.file = file
+    def __init__(self, file: str, most: int) -> None:
+        self.file, self.most = file, most
         self.problems: list[Problem] = []
         self.root: Node | None = None
         self._stack: list[tuple[Node, Node | None]] = []  # an open group or list, and the key that waits for a value
@@ -187,9 +201,12 @@ class _Builder:
         if isinstance(event, NodeEvent):
             self._refuse_extras(event, line)
             self._values += 1
-            if self._values > MAX_VALUES:
-                self.fault("too-large", f"holds more than {MAX_VALUES:,} values", None, line)
+            if self._values > self.most:
+                self.fault("too-large", f"holds more than {self.most:,} values", None, line)
                 return False
+        if len(self.problems) >= MAX_FAULTS:
+            self.fault("too-many", f"and the rest was not read, after {MAX_FAULTS} faults", None, line)
+            return False
         if isinstance(event, MappingStartEvent | SequenceStartEvent):
             if len(self._stack) >= MAX_DEPTH:
                 self.fault("too-deep", f"is nested deeper than {MAX_DEPTH} levels", None, line)

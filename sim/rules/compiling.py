@@ -3,6 +3,9 @@
 Numba keeps machine code on disk and looks only at the file a function stands in, so an edit to a rule that another
 rule calls would go unnoticed; nor does it look at its own settings, such as NUMBA_BOUNDSCHECK. The cache therefore
 lives in a folder named after the digest of all sources that compiled code can stand on, and of those settings.
+
+Machine code is run as it is found, so it is only taken from a folder that nobody but this user (or the administrator)
+can write to, or swap for another one. Where there is none, code is compiled for each process alone.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import contextlib
 import hashlib
 import os
 import shutil
+import stat
 import sys
 import tempfile
 import time
@@ -22,6 +26,8 @@ import numpy as np
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+PRIVATE = stat.S_IRWXU
+OTHERS = stat.S_IWGRP | stat.S_IWOTH
 KEPT_CACHES = 4
 KEPT_SECONDS = 3 * 24 * 3600
 
@@ -66,19 +72,70 @@ def prune(caches: Path) -> None:
 
 
 def _point_cache_at_these_sources(numba_version: str) -> Path | None:
-    """Point Numba at the folder of these sources and return it; None where no folder can be written."""
-    for base in (user_cache(), Path(tempfile.gettempdir()) / "weerbaar"):
-        folder = base / "compiled" / f"{source_digest()}-{numba_version}"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            os.utime(folder)
-        except OSError:
-            continue
-        # set directly: the variable NUMBA_CACHE_DIR is only read when Numba is first imported
-        setattr(numba.config, "CACHE_DIR", str(folder))  # noqa: B010
-        prune(folder.parent)
-        return folder
-    return None
+    """Point Numba at the folder of these sources and return it; None where there is none that is safe to use."""
+    folder = user_cache() / "compiled" / f"{source_digest()}-{numba_version}"
+    try:
+        _make(folder)
+        folder = folder.resolve()
+        if not is_private(folder):
+            return None
+        os.utime(folder)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError:
+        return None
+    # set directly: the variable NUMBA_CACHE_DIR is only read when Numba is first imported
+    setattr(numba.config, "CACHE_DIR", str(folder))  # noqa: B010
+    prune(folder.parent)
+    return folder
+
+
+def _make(folder: Path) -> None:
+    """Make a folder and all above it that are missing, for this user alone."""
+    for place in (*reversed(folder.parents), folder):
+        if not place.exists():
+            place.mkdir(mode=PRIVATE, exist_ok=True)
+
+
+def is_private(folder: Path) -> bool:
+    """Whether nobody but this user and the administrator can have written what is in a folder, or can swap the folder.
+
+    `folder` has no links on its way. One that others cannot even enter needs no more than an owner; in another one
+    nothing may be writable to others. Above it a folder that all may write to will do where it keeps each one's own
+    apart (the sticky bit of /tmp). Windows keeps a user's folders to himself.
+    """
+    if os.name != "posix":
+        return True
+    try:
+        above, here = [place.stat() for place in folder.parents], folder.stat()
+        inside = [path.lstat() for path in folder.rglob("*")]
+    except OSError:
+        return False
+    mine = {os.geteuid(), 0}
+    closed = not here.st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+    return (
+        all(one.st_uid in mine for one in (*above, here, *inside))
+        and not any(stat.S_ISLNK(one.st_mode) for one in inside)
+        and not any(_is_open(one) and not one.st_mode & stat.S_ISVTX for one in above)
+        and not any(_is_open(one) for one in (here, *(() if closed else inside)))
+    )
+
+
+def _is_open(one: os.stat_result) -> bool:
+    """Whether others can write: anybody, or a group that is not this user's very own."""
+    return bool(one.st_mode & stat.S_IWOTH) or (bool(one.st_mode & stat.S_IWGRP) and not _is_alone(one.st_gid))
+
+
+def _is_alone(group: int) -> bool:
+    """Whether a group is the one of its name that many systems make for each user, with nobody else in it."""
+    import grp
+    import pwd
+
+    try:
+        me, found = pwd.getpwuid(os.geteuid()), grp.getgrgid(group)
+    except KeyError:
+        return False
+    return group == me.pw_gid and found.gr_name == me.pw_name and set(found.gr_mem) <= {me.pw_name}
 
 
 try:
@@ -91,6 +148,13 @@ except ImportError:
     HAS_NUMBA = False
     _folder = None
 _cached = _folder is not None
+NOT_KEPT = (
+    f"Machine code is not kept: {user_cache()} cannot be written, or others can write there, too. It is compiled anew "
+    "each time; WEERBAAR_CACHE names another folder."
+    if HAS_NUMBA and not _cached
+    else ""
+)
+"""Why every process compiles anew, for a reader; empty where that is not so."""
 COMPILES = HAS_NUMBA and not getattr(numba.config, "DISABLE_JIT")  # noqa: B009
 
 

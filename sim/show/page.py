@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from sim.atomic import put
 from sim.show.frame import signed
-from sim.show.writing import put
 from sim.text import words
 from sim.version import MODEL_VERSION
 

@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.atomic import put
 from sim.experiments.compare import Comparison
 from sim.model.policy import Policy
 from sim.show import tables
 from sim.show.assumptions import assumptions, changed, deciding, source
 from sim.show.overview import TOLD, overview
 from sim.show.paragraph import paragraph
-from sim.show.writing import put
 from sim.text import LANGUAGES, Words, words
 from sim.version import MODEL_VERSION
 

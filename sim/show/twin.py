@@ -8,10 +8,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sim.cells import as_text
 from sim.text import Words
 
 Cell = str | float | int | None
-_GUARDED = "=+-@\t\r"  # a spreadsheet takes a text that begins with one of these for a formula
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Twin:
         """
         text = io.StringIO()
         writer = csv.writer(text, delimiter=";" if language == "nl" else ",", lineterminator="\r\n")
-        writer.writerow(self.columns)
+        writer.writerow([as_text(name) for name in self.columns])
         writer.writerows([_written(cell, language) for cell in row] for row in self.rows)
         return text.getvalue().encode("utf-8-sig")
 
@@ -61,7 +61,7 @@ def _written(cell: Cell, language: str) -> str:
     if cell is None or (isinstance(cell, float) and not math.isfinite(cell)):
         return ""
     if isinstance(cell, str):
-        return f"'{cell}" if cell[:1] in _GUARDED and cell else cell
+        return as_text(cell)
     number = str(cell) if isinstance(cell, int) else f"{cell:.6g}" if abs(cell) < 1e6 else f"{cell:.0f}"
     if "e" in number:
         number = f"{cell:.12f}".rstrip("0")

@@ -20,8 +20,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
+from sim import atomic
 from sim.experiments.designs import Designs
-from sim.experiments.playing import Player
 from sim.experiments.replicate import available_workers
 from sim.experiments.studied import Studied, load_results
 from sim.model.files import load_study
@@ -30,18 +30,25 @@ from sim.model.problems import InputError
 from sim.model.study import Study
 from sim.model.yaml_out import study_yaml
 from sim.rules.compiling import user_cache
+from sim.web.pace import PACES
 from sim.web.study_file import policy_files
 
 MOST_FUTURES = 200_000
 """Futures of all designs and policies together; a larger study is for the command line."""
 MOST_KEPT = 40
-"""Studies that are kept; the oldest go first."""
+"""Studies that are kept. First go those that nobody started, the oldest first, then the others."""
 CORES = max(1, available_workers() // 2)
 """Cores that a study plays on."""
 SOURCES = Path(__file__).resolve().parents[2]
 """Where the process of a study finds the same model as the app."""
-_TRIAL = {"compiled": 8, "reference": 1}
-"""Futures that are played to see how long a study takes."""
+MOST_AT_ONCE = 20_000
+"""Futures of one design, all policies together: they are in memory while it is played, some 6 kB each."""
+MOST_CELLS = 1_000_000
+"""Outcomes of all designs and policies: a page holds them, some 100 bytes each."""
+MOST_SECONDS = 3600.0
+"""Seconds that a study may take here; then it ends, with what is done kept."""
+GRACE = 60.0
+"""Seconds in which it has to end then."""
 
 
 # ---- the shelf -----------------------------------------------------------------------------------------------------
@@ -64,9 +71,7 @@ def put(study: Study) -> Path:
     path = place / "study.yaml"
     if not path.is_file():
         for name, text in (*policy_files(study).items(), (path.name, study_yaml(study, by_id=True))):
-            part = place / f".{name}.{os.getpid()}.{threading.get_ident()}"
-            part.write_text(text, encoding="utf-8", newline="\n")
-            os.replace(part, place / name)
+            atomic.put(place / name, lambda part, text=text: part.write_text(text, encoding="utf-8", newline="\n"))  # type: ignore[misc]
     os.utime(place)
     _tidy(place)
     return path
@@ -125,17 +130,17 @@ def played(folder: Path) -> Studied | None:
     return _opened(folder, tuple(stamp))
 
 
-@functools.lru_cache(maxsize=6)
+@functools.lru_cache(maxsize=3)
 def _opened(folder: Path, stamp: Sequence[str]) -> Studied:
     return load_results(folder)
 
 
 def _tidy(mine: Path) -> None:
-    """Remove the studies that nobody asked for lately."""
+    """Remove the studies that nobody asked for lately; one that was brought never takes the place of one begun."""
     with contextlib.suppress(OSError):
-        begun = {place: place.stat().st_mtime for place in shelf().iterdir()}
+        rank = {place: ((place / "store").is_dir(), place.stat().st_mtime) for place in shelf().iterdir()}
         running = BENCH.job
-        for place in sorted(begun, key=lambda place: -begun[place])[MOST_KEPT:]:
+        for place in sorted(rank, key=rank.__getitem__, reverse=True)[MOST_KEPT:]:
             if place != mine and (running is None or place.name != running.digest):
                 shutil.rmtree(place, ignore_errors=True)
 
@@ -157,24 +162,28 @@ def size(study: Study) -> int:
     return designs_of(study) * len(study.played) * study.replications.at_most
 
 
-_pace: dict[tuple[str, str], float | None] = {}
-_measuring = threading.Lock()
+@dataclass(frozen=True)
+class Duration:
+    """About how many seconds a study takes here; `least`: or more. None where nobody knows."""
+
+    seconds: float | None
+    least: bool = False
 
 
-def seconds(study: Study, engine: str) -> float | None:
-    """About how long a study takes here, from some futures of its first design; None where that one fails."""
-    key = study.digest, engine
-    if key not in _pace:
-        count = min(_TRIAL[engine], study.replications.at_least)
-        fixed = study.replications.model_copy(update={"at_least": count, "at_most": count, "half_width": None})
-        trial = study.model_copy(update={"replications": fixed})
-        with _measuring:
-            begun = time.monotonic()
-            (first,) = Player(Designs(trial), engine).play([0])
-            took = time.monotonic() - begun
-        _pace[key] = None if first.error else took / (count * len(study.played))
-    pace = _pace[key]
-    return None if pace is None else pace * size(study) / CORES
+def seconds(study: Study, engine: str) -> Duration:
+    """About how long a study takes here, from some futures of its first design; no page waits long for that."""
+    pace = PACES.of(study, engine)
+    return Duration(None if pace.seconds is None else pace.seconds * size(study) / CORES, pace.least)
+
+
+def memory(study: Study) -> int:
+    """How many futures one design keeps in memory while it is played, all policies together."""
+    return len(study.played) * study.replications.at_most
+
+
+def cells(study: Study) -> int:
+    """How many outcomes a page holds of a study: of each design and policy."""
+    return designs_of(study) * len(study.played) * len(study.outcomes)
 
 
 # ---- the bench -----------------------------------------------------------------------------------------------------
@@ -196,7 +205,7 @@ class Job:
 
     def __init__(self, digest: str, owner: str, process: subprocess.Popen[str]) -> None:
         self.digest, self.owner, self.state = digest, owner, State()
-        self.stopping = False
+        self.stopping = self.late = False
         self._process = process
         self._first: tuple[float, int] | None = None
         self._reader = threading.Thread(target=self._read, args=(process.stdout,), daemon=True, name="study")
@@ -213,6 +222,19 @@ class Job:
         if self._process.stdin is not None:
             with contextlib.suppress(OSError):
                 self._process.stdin.close()
+
+    def limit(self, most: float) -> None:
+        """Let it end after so many seconds, in any case."""
+        timer = threading.Timer(most, self._too_long)
+        timer.daemon = True
+        timer.start()
+
+    def _too_long(self) -> None:
+        if self.runs:
+            self.late = True
+            self.stop()
+            if not self.wait(GRACE):
+                self._process.kill()
 
     def wait(self, most: float) -> bool:
         """Wait until it is over, for at most so many seconds; return whether it is."""
@@ -248,8 +270,11 @@ class Bench:
         self.job: Job | None = None
         self._guard = threading.Lock()
 
-    def start(self, study: Study, owner: str) -> bool:
-        """Begin a study, or go on with it; False where another one is being played."""
+    def start(self, study: Study, owner: str, most: float | None = None) -> bool:
+        """Begin a study, or go on with it, for at most so many seconds; False where another one is being played.
+
+        OSError where nothing can be kept.
+        """
         with self._guard:
             if self.job is not None and self.job.runs:
                 return False
@@ -265,6 +290,8 @@ class Bench:
                 creationflags=getattr(subprocess, "IDLE_PRIORITY_CLASS", 0),
             )
             self.job = Job(study.digest, owner, process)
+            if most is not None:
+                self.job.limit(most)
             return True
 
     def of(self, digest: str) -> Job | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from sim.model.problems import InputError
 from sim.text import Words
@@ -89,12 +90,20 @@ def read_brought(key: str, say: Words, read: Callable[[str, bytes], Read]) -> Re
     brought = st.session_state.get(key)
     if brought is None:
         return None
-    name = plain(brought.name)
+    name, raw = plain(brought.name), brought.getvalue()
+    _let_go(brought)
     try:
-        return read(name, brought.getvalue())
+        return read(name, raw)
     except InputError as error:
         memory.trouble([say.say("“{file}” was not opened; nothing has changed.", file=name), *sentences(error, say)])
         return None
+
+
+def _let_go(brought: Any) -> None:
+    """Take what was sent out of the memory of the server, which keeps it as long as the page is open otherwise."""
+    context = get_script_run_ctx()
+    if context is not None and hasattr(context.uploaded_file_mgr, "remove_file"):
+        context.uploaded_file_mgr.remove_file(context.session_id, brought.file_id)
 
 
 def literal(text: str) -> str:

@@ -46,8 +46,11 @@ def unpack(text: str) -> Policy | None:
         return None
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        yaml = zlib.decompressobj().decompress(raw, MOST_BYTES)
+        packed = zlib.decompressobj()
+        yaml = packed.decompress(raw, MOST_BYTES)
     except (binascii.Error, ValueError, zlib.error):
+        return None
+    if packed.unconsumed_tail or not packed.eof:
         return None
     try:
         return policy_from("link.yaml", yaml)

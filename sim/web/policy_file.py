@@ -1,29 +1,28 @@
 """Policy files in and out of the page: only what differs goes out, and what comes in passes the validator.
 
 A file from a visitor is small plain YAML. It may stand on a policy that is shipped (`based_on`), and on nothing else
-that this machine holds.
+that this machine holds: it is read from what was sent, once, and names in it are ids, never paths.
 """
 
 from __future__ import annotations
 
 import re
-import tempfile
-from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path
-from typing import TypeVar
+from collections.abc import Callable, Iterable
+from typing import Literal
 
-from sim.model.files import load_policy, policy_yaml, scenarios
+from sim.model.files import load_brought, policy_yaml
 from sim.model.groups import Words as Text
 from sim.model.policy import Policy
-from sim.model.problems import InputError, Problem, did_you_mean
-from sim.model.yaml_in import parse_tree
+from sim.model.problems import InputError, Problem
+from sim.model.study import Study
+from sim.model.world import World
+from sim.model.yaml_in import Node
 from sim.text import Words
 from sim.web.choice import LOADED, Choice, presets
 
-Scenario = TypeVar("Scenario")
-
 MOST_BYTES = 100_000
+MOST_VALUES = 4_000
+"""Values in a file: the work of reading and checking it is bounded by them, to a second or so."""
 ENDINGS = ("yaml", "yml")
 YOURS = "your-file"
 """The id of a policy from a file."""
@@ -35,45 +34,27 @@ def policy_from(name: str, raw: bytes) -> Policy:
 
     Its title is made plain, for it is shown in many places, and its id is ours, for another may have the same.
     """
-    policy = brought(name, raw, "policy", lambda: _check_base(name, raw), load_policy)
+    policy = brought(name, raw, "policy")
+    assert isinstance(policy, Policy)
     title = Text(nl=plain(policy.title.nl) or "?", en=plain(policy.title.en) or "?")
     return policy.model_copy(update={"id": YOURS, "title": title})
 
 
-def brought(name: str, raw: bytes, kind: str, check: Callable[[], None], load: Callable[[Path], Scenario]) -> Scenario:
-    """Return what is in a file that a visitor brought: small enough, checked, then read like any other of its kind.
+def brought(
+    name: str, raw: bytes, kind: Literal["policy", "study"], check: Callable[[Node], Iterable[Problem]] = lambda _: ()
+) -> World | Policy | Study:
+    """Return what is in a file that a visitor brought: small enough, and checked like any other of its kind.
 
     InputError with every problem, about a file of this name.
     """
     if len(raw) > MOST_BYTES:
         raise InputError([Problem(name, None, "too-large", f"is {len(raw):,} bytes; a {kind} may be {MOST_BYTES:,}")])
-    check()
-    with tempfile.TemporaryDirectory(prefix="weerbaar-") as folder:
-        path = Path(folder) / f"{kind}.yaml"
-        path.write_bytes(raw)
-        try:
-            return load(path)
-        except InputError as error:
-            raise InputError(
-                replace(problem, file=name if problem.file == str(path) else Path(problem.file).name)
-                for problem in error.problems
-            ) from None
+    return load_brought(kind, name, raw, most=MOST_VALUES, check=check)
 
 
 def plain(text: str) -> str:
     """A name as it may be shown: letters, digits, spaces and a few marks, and not at length."""
     return re.sub(r"\s+", " ", re.sub(r"[^\w .+-]|_", " ", text)).strip()[:40].strip()
-
-
-def _check_base(name: str, raw: bytes) -> None:
-    """Refuse a base that is not the id of a shipped policy: a path would read other files of this machine."""
-    tree, _ = parse_tree(raw.decode("utf-8", "replace").replace("\0", " "), name)
-    if tree is None or not isinstance(tree.value, dict) or "based_on" not in tree.value:
-        return
-    node, known = tree.value["based_on"], [scenario.id for scenario in scenarios("policy")]
-    if node.value is not None and node.value not in known:
-        message = f"here a policy can be based on one of {', '.join(known)}"
-        raise InputError([Problem(name, node.line, "unknown-base", message, did_you_mean(str(node.value)[:80], known))])
 
 
 def text_of(choice: Choice, name: str) -> str:

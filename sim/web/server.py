@@ -10,16 +10,11 @@ import asyncio
 import gzip
 import sys
 import urllib.parse
-from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
 from typing import Any
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
-Headers = list[tuple[bytes, bytes]]
+from sim.web.guard import Application, Guarded, Headers, Message, Receive, Scope, Send
+from sim.web.local import HERE
 
 LEAST = 1000
 """Bytes below which compressing is not worth the trouble."""
@@ -164,4 +159,17 @@ def serve(host: str, port: int | None, *, under: str = "", browser: bool = True)
     config |= {} if browser else {"server.headless": True}
     sys.argv = [str(script)]  # where Streamlit looks for its configuration
     sys.path.insert(0, str(script.parent))
-    App(str(script), middleware=[Middleware(Flat, under=under), Middleware(Compressed)]).run(config=config)
+    if (warning := open_to_others(host)) is not None:
+        print(warning, file=sys.stderr, flush=True)
+    layers = [Middleware(Guarded), Middleware(Flat, under=under), Middleware(Compressed)]
+    App(str(script), middleware=layers).run(config=config)
+
+
+def open_to_others(host: str) -> str | None:
+    """What to say to who lets other machines in; nothing where only this one may connect."""
+    if host in HERE or host.startswith("127."):
+        return None
+    return (
+        f"Note: whoever can reach this machine at {host} can use the app: there is no password, and nothing is "
+        "encrypted. On anything but your own network put a web server before it; see docs/server.md."
+    )

@@ -20,6 +20,10 @@ from sim.web.policy_file import ENDINGS, sentences
 from sim.web.study_file import study_from
 from sim.web.view import View
 
+UNKEPT = "This server cannot keep studies: the folder for them cannot be written. Play it on the command line."
+"""What to say where the cache cannot be written."""
+MOST_OWN = 20
+"""Studies of a visitor that the page remembers."""
 FIRST_LOOK = 300
 """Points of a large sample that a visitor begins with."""
 _MEGABYTES = 1
@@ -46,7 +50,8 @@ def local() -> bool:
 
 def own(digest: str) -> None:
     """Note that this visitor brought or started a study."""
-    st.session_state["own-studies"] = [*st.session_state.get("own-studies", []), digest]
+    mine = [one for one in st.session_state.get("own-studies", []) if one != digest]
+    st.session_state["own-studies"] = [*mine, digest][-MOST_OWN:]
 
 
 def choose(seen: View) -> Chosen | None:
@@ -141,7 +146,11 @@ def _opened(key: str, say: Words) -> None:
     """Keep the study in the file that was brought, and show it."""
     if (study := read_brought(key, say, study_from)) is not None:
         st.session_state["study-opened"] += 1
-        bench.put(study)
+        try:
+            bench.put(study)
+        except OSError:
+            memory.trouble([say.say(UNKEPT)])
+            return
         own(study.digest)
         memory.remember("study", study.digest)
 

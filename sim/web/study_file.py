@@ -12,14 +12,18 @@ from sim.model.checks import problems_of
 from sim.model.files import load_study, load_world, scenarios
 from sim.model.groups import Words as Text
 from sim.model.policy import Policy
-from sim.model.problems import InputError, Problem, did_you_mean
+from sim.model.problems import InputError, Problem
 from sim.model.spec import Value
 from sim.model.study import Study
-from sim.model.yaml_in import Node, parse_tree
+from sim.model.yaml_in import Node
 from sim.model.yaml_out import policy_yaml, study_file
 from sim.web.choice import BASELINE, WORLD, presets
 from sim.web.policy_file import brought, plain
 
+MOST_NAMED = 20
+"""Worlds, and policies, of a study in a file."""
+MOST_CHECKS = 4_000
+"""How often a value may be tried in a world or policy, to a second or so."""
 BUILT = "my-grid"
 OUTCOMES = ("cash_cost_eur", "cost_municipality_eur", "cost_flanders_eur", "prevention_cost_eur", "incident_cost_eur",
             "citizen_harm_eur", "severe_incidents", "worst_year_cost_eur", "municipalities_in_distress")  # fmt: skip
@@ -28,34 +32,38 @@ OUTCOMES = ("cash_cost_eur", "cost_municipality_eur", "cost_flanders_eur", "prev
 
 def study_from(name: str, raw: bytes) -> Study:
     """The study in a file that a visitor brought; InputError with every problem, about a file of this name."""
-    study = brought(name, raw, "study", lambda: _check_names(name, raw), load_study)
+    study = brought(name, raw, "study", _much_work)
+    assert isinstance(study, Study)
     title = Text(nl=plain(study.title.nl) or "?", en=plain(study.title.en) or "?")
     return study.model_copy(update={"title": title, "description": None, "reference": None})
 
 
-def _check_names(name: str, raw: bytes) -> None:
-    """Refuse a study that names what is not shipped."""
-    if problems := list(_strangers(name, raw)):
-        raise InputError(problems)
-
-
-def _strangers(name: str, raw: bytes) -> Iterator[Problem]:
-    """Worlds and policies that are not shipped: a path would read other files of this machine."""
-    tree, _ = parse_tree(raw.decode("utf-8", "replace").replace("\0", " "), name)
-    if tree is None or not isinstance(tree.value, dict):
+def _much_work(tree: Node) -> Iterator[Problem]:
+    """A study whose check would keep others waiting: each value is tried in each world or policy that takes it."""
+    if not isinstance(tree.value, dict):
         return
-    for kind, key in (("world", "worlds"), ("policy", "policies"), ("policy", "baseline")):
-        known = [one.id for one in scenarios("world" if kind == "world" else "policy")]
-        for node in _named(tree.value.get(key)):
-            if isinstance(node.value, str) and node.value not in known:
-                message = f"here a study can name the {key} {', '.join(known)}"
-                yield Problem(name, node.line, f"unknown-{kind}", message, did_you_mean(node.value[:80], known))
+    named = {key: _size(tree.value.get(key)) for key in ("worlds", "policies")}
+    for key, most in named.items():
+        if most > MOST_NAMED:
+            message = f"{key} holds {most:,} names; here a study may have {MOST_NAMED}"
+            yield Problem(tree.file, tree.value[key].line, "too-large", message)
+            return
+    values = sum(_values(tree.value.get(key)) for key in ("factors", "cases"))
+    if (work := values * max(1, *named.values())) > MOST_CHECKS:
+        message = f"asks for {work:,} checks of a value in a world or policy; here a study may ask for {MOST_CHECKS:,}"
+        yield Problem(tree.file, None, "too-large", message, "give fewer values or cases, or use the command line")
 
 
-def _named(node: Node | None) -> list[Node]:
+def _size(node: Node | None) -> int:
+    return len(node.value) if node is not None and isinstance(node.value, list) else 1
+
+
+def _values(node: Node | None) -> int:
+    """How many values a part of a file holds, at all depths."""
     if node is None:
-        return []
-    return list(node.value) if isinstance(node.value, list) else [node]
+        return 0
+    inside = node.value.values() if isinstance(node.value, dict) else node.value if isinstance(node.value, list) else ()
+    return 1 + sum(map(_values, inside))
 
 
 def policy_files(study: Study) -> dict[str, str]:

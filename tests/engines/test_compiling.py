@@ -98,6 +98,93 @@ def test_only_caches_that_no_process_began_with_for_days_make_room(age, kept, tm
     ]
 
 
+# ---- whose machine code it is --------------------------------------------------------------------------------------
+
+FOLDER = "from sim.rules import compiling; print(compiling._folder or ''); print(compiling.NOT_KEPT)"
+posix = pytest.mark.skipif(os.name != "posix", reason="folders of Windows are a user's own")
+
+
+def folder_of(cache: Path, **environment: str) -> tuple[str, str]:
+    """The folder that machine code is kept in, and why there is none."""
+    run = python(FOLDER, cache, **environment)
+    assert run.returncode == 0, run.stderr
+    folder, why, *_ = [*run.stdout.splitlines(), ""]
+    return folder, why
+
+
+def opened_up(path: Path) -> None:
+    path.chmod(0o777)
+
+
+def given_away(path: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only the administrator can give a file away")
+    os.chown(path, 12345, 12345)
+
+
+def linked(path: Path) -> None:
+    """Somebody put a link to a place of theirs in place of a folder."""
+    place = path.with_name("elsewhere")
+    path.rename(place)
+    place.chmod(0o777)
+    path.symlink_to(place)
+
+
+@posix
+def test_machine_code_is_kept_in_a_folder_of_ones_own(tmp_path):
+    tmp_path.chmod(0o1777)  # as /tmp
+    folder, why = folder_of(tmp_path / "cache")
+    assert Path(folder).is_relative_to(tmp_path / "cache" / "compiled")
+    assert not why
+    for place in (Path(folder), *Path(folder).parents):
+        if place == tmp_path:
+            break
+        assert place.stat().st_mode & 0o777 == 0o700
+
+
+@posix
+@pytest.mark.parametrize("where", [0, 1, 2], ids=["the folder", "the one above", "the cache"])
+@pytest.mark.parametrize("spoilt", [opened_up, given_away, linked])
+def test_machine_code_is_not_taken_from_where_others_can_write(spoilt, where, tmp_path):
+    folder = Path(folder_of(tmp_path / "cache")[0])
+    spoilt([folder, *folder.parents][where])
+    found, why = folder_of(tmp_path / "cache")
+    assert not found
+    assert "WEERBAAR_CACHE" in why
+
+
+@posix
+@pytest.mark.parametrize("planted", [given_away, linked])
+def test_a_file_that_somebody_planted_in_the_folder_is_not_run(planted, tmp_path):
+    folder = Path(folder_of(tmp_path / "cache")[0])
+    path = folder / "engines" / "tape.minute_of-12.py311.nbi"
+    path.parent.mkdir()
+    path.write_bytes(b"x")
+    planted(path)
+    assert not folder_of(tmp_path / "cache")[0]
+
+
+@posix
+def test_a_file_that_others_may_write_to_is_not_run_unless_they_cannot_enter(tmp_path):
+    folder = Path(folder_of(tmp_path / "cache")[0])
+    (folder / "x.nbi").write_bytes(b"x")
+    (folder / "x.nbi").chmod(0o666)
+    assert folder_of(tmp_path / "cache")[0]
+    folder.chmod(0o755)
+    assert not folder_of(tmp_path / "cache")[0]
+
+
+def test_without_a_cache_nothing_is_read_from_a_folder_that_all_share(tmp_path):
+    """It compiles anew, and says so."""
+    (tmp_path / "cache").write_text("no folder")
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    assert folder_of(tmp_path / "cache", TMPDIR=str(shared), TEMP=str(shared))[0] == ""
+    run = python(MINUTE, tmp_path / "cache", TMPDIR=str(shared), TEMP=str(shared))
+    assert run.stdout == "780\n", run.stderr
+    assert not list(shared.iterdir())
+
+
 @pytest.mark.long
 def test_an_edited_rule_changes_both_engines_alike(package, tmp_path):
     def hashes():

@@ -6,11 +6,15 @@ import contextlib
 import os
 import shlex
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
+import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
 import sim
 from sim.experiments.store import Store
@@ -21,11 +25,13 @@ from sim.model.study import Study
 from sim.model.yaml_out import study_yaml
 from sim.show import study_twins
 from sim.text import LANGUAGES, words
-from sim.web import bench, link, study_results
+from sim.web import bench, link, pace, study_results
 from sim.web.bench import BENCH
+from sim.web.files import literal
 from sim.web.levers import policy_levers
 from sim.web.local import is_here
 from sim.web.policy_file import MOST_BYTES
+from sim.web.study_build import UNKEPT
 from sim.web.study_file import command, grid, policy_files, study_from
 from tests.pages import address_of, charts, mark_of, opened
 from tests.studies import FILE, crossed
@@ -325,6 +331,138 @@ def test_old_studies_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
         os.utime(bench.shelf() / study.digest, (stamp, stamp))
     bench.put(kept[2])
     assert [bench.kept(study.digest) is not None for study in kept] == [False, True, True]
+
+
+def test_what_was_brought_makes_no_room_for_itself_with_what_was_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bench, "MOST_KEPT", 3)
+    started = small().with_values({"seed": 1})
+    bench.put(started)
+    run_study(started, bench.store_of(started.digest), workers=1)
+    os.utime(bench.shelf() / started.digest, (1, 1))  # long ago
+    brought = [small().with_values({"seed": seed}) for seed in range(2, 12)]
+    for study in brought:
+        bench.put(study)
+    assert bench.kept(started.digest) is not None
+    assert bench.kept(brought[-1].digest) is not None
+    assert len(list(bench.shelf().iterdir())) == 3
+
+
+def test_a_study_that_takes_too_long_ends_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    long = small().with_values({"replications": 5000})
+    bench.put(long)
+    assert BENCH.start(long, "me", 0.5)
+    job = BENCH.job
+    ended()
+    assert job is not None
+    assert job.late
+    assert job.state.ended == "stopped"
+    assert "It took longer than 60 minutes, which is the most here." in text(opened(PAGE, lang="en", study=long.digest))
+
+
+def test_a_study_that_does_not_end_when_it_is_told_to_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bench, "GRACE", 0.5)
+    long = small().with_values({"replications": 5000})
+    assert BENCH.start(long, "me")
+    job = BENCH.job
+    assert job is not None
+    os.kill(job._process.pid, signal.SIGSTOP)
+    job._too_long()
+    assert job.wait(20)
+    assert job.state.ended == "broken"
+
+
+def test_what_would_take_too_long_is_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.put(small())
+    monkeypatch.setattr(bench, "seconds", lambda *_: bench.Duration(9 * 3600.0))
+    app = opened(PAGE, lang="en", study=small().digest)
+    assert next(one.value for one in app.warning).startswith("That would take 9 hours or so here")
+    assert not [one for one in app.button if one.key == "start-study"]
+    monkeypatch.setattr("sim.web.study_build.local", lambda: True)  # on a machine of one's own that is one's own affair
+    app = opened(PAGE, lang="en", study=small().digest)
+    assert not app.warning
+    assert [one for one in app.button if one.key == "start-study"]
+
+
+@pytest.mark.parametrize(("limit", "said"), [("MOST_AT_ONCE", "One design plays"), ("MOST_CELLS", "It keeps")])
+def test_what_would_not_fit_into_memory_is_not_begun(limit: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.put(small())
+    monkeypatch.setattr(bench, limit, 7)
+    app = opened(PAGE, lang="en", study=small().digest)
+    assert next(one.value for one in app.warning).startswith(said)
+    assert not [one for one in app.button if one.key == "start-study"]
+
+
+def test_an_estimate_that_takes_long_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    let_go = threading.Event()
+    monkeypatch.setattr(pace.Trial, "_of", lambda self, count: let_go.wait(60) and 0.001 * count)
+    monkeypatch.setattr(pace, "PATIENCE", 0.2)
+    paces = pace.Paces()
+    studies = [small().with_values({"seed": seed}) for seed in range(pace.MOST_WAITING + 2)]
+    begun = time.monotonic()
+    told = [paces.of(study, "compiled") for study in studies]
+    assert time.monotonic() - begun < 5
+    assert told[0].least  # it is being tried, and takes that long at least
+    assert told[0].seconds is not None
+    assert all(one.seconds is None for one in told[1:])
+    let_go.set()
+    for study in studies:
+        for _ in range(100):
+            if (found := paces.of(study, "compiled")).seconds is not None and not found.least:
+                break
+            time.sleep(0.05)
+        assert found.seconds == pytest.approx(0.008)
+
+
+def test_the_paces_of_the_last_studies_alone_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pace.Trial, "_of", lambda self, count: 0.001)
+    monkeypatch.setattr(pace, "MOST_KEPT", 3)
+    paces = pace.Paces()
+    for seed in range(10):
+        assert paces.of(small().with_values({"seed": seed}), "compiled").seconds == 0.001
+    assert len(paces._found) <= 4
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_cache_that_cannot_be_written_is_said(language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "cache").write_text("no folder")
+    app = opened(PAGE, lang=language, study="file")
+    app.main.get("file_uploader")[0].set_value(("small.yaml", GRID.encode(), "application/yaml")).run()
+    assert not app.exception
+    assert [one.value for one in app.error] == [literal(words(language).say(UNKEPT))]
+    app = opened(PAGE, lang=language, study="who-pays-grid")
+    app.button(key="start-study").click().run()
+    assert not app.exception
+    assert [one.value for one in app.error] == [literal(words(language).say(UNKEPT))]
+
+
+def test_who_started_a_study_can_stop_it_after_the_page_was_loaded_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
+
+    class Headers:
+        cookies: ClassVar[dict[str, str]] = {"_streamlit_xsrf": generate_xsrf_token_string(b"one browser")}
+        headers: ClassVar[dict[str, str]] = {}
+        timezone_offset = 0
+
+    monkeypatch.setattr(st, "context", Headers)
+    long = small().with_values({"replications": 5000})
+    bench.put(long)
+    opened(PAGE, lang="en", study=long.digest).button(key="start-study").click().run()
+    Headers.cookies = {"_streamlit_xsrf": generate_xsrf_token_string(b"one browser")}  # written otherwise each time
+    again = opened(PAGE, lang="en", study=long.digest)
+    assert [one for one in again.button if one.key == "stop-study"]
+    Headers.cookies = {"_streamlit_xsrf": generate_xsrf_token_string(b"another one")}
+    other = opened(PAGE, lang="en", study=long.digest)
+    assert not [one for one in other.button if one.key == "stop-study"]
+
+
+def test_what_was_sent_does_not_stay_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone: list[str] = []
+    manager = MemoryUploadedFileManager
+    monkeypatch.setattr(manager, "remove_file", lambda self, session_id, file_id: gone.append(file_id))
+    app = opened(PAGE, lang="en", study="file")
+    app.main.get("file_uploader")[0].set_value(("bad.yaml", b"id: x\n", "application/yaml")).run()
+    assert app.error
+    assert len(gone) == 1
 
 
 # ---- what it says --------------------------------------------------------------------------------------------------

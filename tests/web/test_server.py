@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from sim.web.server import LEAST, Compressed, Flat, ask_nobody, entry
+from sim.web.guard import MOST_BODY, MOST_MESSAGE, SAID, Guarded
+from sim.web.server import LEAST, Compressed, Flat, ask_nobody, entry, open_to_others
 
 SCRIPT = b"let a = 1;\n" * 500
 GZIP = (b"accept-encoding", b"gzip, br")
@@ -121,6 +122,109 @@ def test_below_a_page_there_is_nothing_but_the_page(under: str, path: str, to: b
     assert (status, body) == (200, b"page")
 
 
+# ---- what every answer says, and what is not taken ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/", "/compare", "/_stcore/health", "/static/js/a.js", "/compare/more"])
+def test_every_answer_tells_the_browser_what_it_may_do(path: str) -> None:
+    for app in (Files(), Flat(Files()), Compressed(Files())):
+        _, headers, _ = asked(Guarded(app), path, (b"accept", b"text/html"), GZIP)
+        assert headers[b"x-content-type-options"] == b"nosniff"
+        assert headers[b"x-frame-options"] == b"SAMEORIGIN"
+        assert headers[b"referrer-policy"] == b"no-referrer"
+        policy = headers[b"content-security-policy"].decode()
+        assert "default-src 'self'" in policy
+        assert "frame-ancestors 'self'" in policy
+        assert "http" not in policy
+        assert "'unsafe-eval'" not in policy
+
+
+@pytest.mark.parametrize("path", ["/_stcore/metrics", "/weerbaar/_stcore/metrics", "/_stcore/metrics/"])
+def test_what_the_server_measures_of_itself_is_not_public(path: str) -> None:
+    files = Files()
+    status, headers, _ = asked(Guarded(files), path)
+    assert (status, files.asked) == (404, 0)
+    assert set(SAID) <= set(headers.items())
+    assert asked(Guarded(files), "/_stcore/health")[0] == 200
+
+
+class Reads:
+    """An application that reads all that comes."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.ended = False
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        more = True
+        while more:
+            message = await receive()
+            self.size += len(message.get("body", b"")) + len(message.get("bytes", b""))
+            more = message.get("more_body", False) or message["type"] == "websocket.receive"
+            self.ended = message["type"] == "websocket.disconnect"
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+
+def sent(messages: list[Any], headers: list[Any], kind: str = "http") -> tuple[int, Reads]:
+    """The status of the answer to these messages, and what the application read of them."""
+    said: list[Any] = []
+    app, coming = Reads(), iter(messages)
+
+    async def receive() -> Any:
+        return next(coming)
+
+    async def send(message: Any) -> None:
+        said.append(message)
+
+    scope = {"type": kind, "method": "PUT", "path": "/_stcore/upload_file/x/y", "headers": headers}
+    asyncio.run(Guarded(app)(scope, receive, send))
+    return said[0]["status"], app
+
+
+def test_a_body_that_is_too_large_is_refused_before_it_is_read() -> None:
+    part = {"type": "http.request", "body": b"x" * 100_000, "more_body": True}
+    last = {"type": "http.request", "body": b"", "more_body": False}
+    status, app = sent([part], [(b"content-length", str(MOST_BODY + 1).encode())])
+    assert (status, app.size) == (413, 0)
+    for length in (b"-1", b"x", b"9" * 5000):
+        assert sent([part], [(b"content-length", length)])[0] == 413
+    status, app = sent([part] * 50 + [last], [])  # nobody said how much it would be
+    assert status == 413
+    assert app.size <= MOST_BODY
+    status, app = sent([part] * 10 + [last], [(b"content-length", b"1000000")])
+    assert (status, app.size) == (204, 1_000_000)
+
+
+def test_a_page_that_sends_too_much_at_once_is_let_go() -> None:
+    messages = [{"type": "websocket.receive", "bytes": b"x" * size} for size in (1000, MOST_MESSAGE + 1, 1000)]
+    _, app = sent(messages, [], "websocket")
+    assert (app.size, app.ended) == (1000, True)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "weerbaar.example.org"])
+def test_who_lets_other_machines_in_is_told_what_that_means(host: str) -> None:
+    told = open_to_others(host)
+    assert told is not None
+    assert all(word in told for word in (host, "no password", "encrypted", "docs/server.md"))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.9", "localhost", "::1"])
+def test_who_keeps_the_app_to_this_machine_is_told_nothing(host: str) -> None:
+    assert open_to_others(host) is None
+
+
+def test_nothing_of_streamlit_keeps_its_own_way_of_asking_for_the_address() -> None:
+    """All ask by way of the one place that is replaced."""
+    import streamlit
+
+    for path in Path(streamlit.__file__).parent.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        if path.name != "net_util.py":
+            assert "import get_external_ip" not in text, path
+            assert "checkip" not in text, path
+
+
 def test_a_page_of_another_site_is_refused_without_asking_anyone(monkeypatch: pytest.MonkeyPatch) -> None:
     from streamlit import net_util
     from streamlit.web.server.server_util import is_url_from_allowed_origins
@@ -154,6 +258,18 @@ def test_it_listens_on_this_machine_alone_and_sends_its_files_compressed(tmp_pat
         try:
             home = f"http://127.0.0.1:{port}"
             page = _got(f"{home}/", server)
+            with urllib.request.urlopen(f"{home}/_stcore/health", timeout=30) as answer:
+                assert answer.read() == b"ok"
+                assert {name.decode() for name, _ in SAID} <= {name.lower() for name in answer.headers}
+            for path, body, code in (
+                ("_stcore/metrics", None, 404),
+                ("_stcore/upload_file/a/b", bytes(3_000_000), 413),
+            ):
+                with pytest.raises(urllib.error.URLError) as refused:
+                    urllib.request.urlopen(
+                        urllib.request.Request(f"{home}/{path}", body, method="PUT" if body else "GET")
+                    )
+                assert getattr(refused.value, "code", code) == code  # a body may be cut off before the answer is read
             script = page[page.index(b"static/js/index") :].split(b'"')[0].decode()
             request = urllib.request.Request(f"{home}/{script}", headers={"Accept-Encoding": "gzip"})
             with urllib.request.urlopen(request, timeout=30) as answer:

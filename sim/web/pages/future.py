@@ -7,6 +7,7 @@ import functools
 import numpy as np
 import streamlit as st
 
+from sim.cells import as_texts
 from sim.experiments.compare import Comparison, Future, simulate
 from sim.model.policy import Policy
 from sim.model.world import World
@@ -182,7 +183,7 @@ def _events(seen: View, futures: list[Future], number: int) -> None:
 
 def _as_csv(future: Future) -> bytes:
     _, end = edges(future.world, years_in(future.world)[-1])
-    return trace(future.world, future.postings, future.incidents, end).to_csv(index=False).encode()
+    return as_texts(trace(future.world, future.postings, future.incidents, end)).to_csv(index=False).encode()
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import secrets
 import shlex
@@ -82,7 +83,7 @@ def _about(seen: View, chosen: Chosen) -> list[str]:
         say.say(
             sentence,
             version=MODEL_VERSION,
-            world=say.listed(world.title[say.language] for world in chosen.study.worlds),
+            world=say.listed(literal(world.title[say.language]) for world in chosen.study.worlds),
             seed=str(chosen.study.seed),
         )
     )
@@ -109,15 +110,26 @@ def _begin(say: Words, chosen: Chosen, found: Studied | None, job: Job | None) -
         )
         st.warning(say.say(sentence, most=say.number(MOST_FUTURES)), icon=":material/block:")
         return
+    if (limit := _too_large(say, study)) is not None:
+        st.warning(limit, icon=":material/block:")
+        return
     other = BENCH.job
     busy = other is not None and other.runs
     if busy and other is not None:
         _other(say, other)
     elif ROOM.wait(0):
         took = bench.seconds(study, ROOM.engine)
-        if took is not None:
+        if took.seconds is not None:
             share = 1 - done * len(study.played) * study.replications.at_most / futures
-            _estimate(say, took * share)
+            if took.seconds * share > bench.MOST_SECONDS and not (took.least or study_build.local()):
+                sentence = (
+                    "That would take {time} or so here, and a study may take {most}. Take fewer designs or futures, or "
+                    "play it on the command line."
+                )
+                time, most = duration(say, took.seconds * share), duration(say, bench.MOST_SECONDS)
+                st.warning(say.say(sentence, time=time, most=most), icon=":material/block:")
+                return
+            _estimate(say, took.seconds * share, least=took.least)
     st.button(
         say.say("Go on") if done else say.say("Start"),
         on_click=_start,
@@ -162,7 +174,21 @@ def _over(say: Words, factor: Factor) -> str:
     return f" ({', '.join(literal(value_name(say, one)) for one in named)})" if named else ""
 
 
-def _estimate(say: Words, took: float) -> None:
+def _too_large(say: Words, study: Study) -> str | None:
+    """What is too much for the memory of a server that others use, too."""
+    if (many := bench.memory(study)) > bench.MOST_AT_ONCE:
+        sentence = "One design plays {n} futures, and here it may play {most}. Take fewer futures of each design."
+        return say.say(sentence, n=say.number(many), most=say.number(bench.MOST_AT_ONCE))
+    if (many := bench.cells(study)) > bench.MOST_CELLS:
+        sentence = "It keeps {n} outcomes, and here it may keep {most}. Take fewer designs or outcomes."
+        return say.say(sentence, n=say.number(many), most=say.number(bench.MOST_CELLS))
+    return None
+
+
+def _estimate(say: Words, took: float, *, least: bool) -> None:
+    if least:
+        st.caption(say.say("At least {time}; how long exactly is still being tried.", time=duration(say, took)))
+        return
     sentence = "About {time}, going by the first futures, which were just played. Others at this server come first."
     st.caption(say.say(sentence, time=duration(say, took)))
 
@@ -187,7 +213,12 @@ def _far(say: Words, chosen: Chosen, found: Studied) -> str:
 
 
 def _start(chosen: Chosen, say: Words) -> None:
-    if BENCH.start(chosen.study, _me()):
+    try:
+        begun = BENCH.start(chosen.study, _me(), None if study_build.local() else bench.MOST_SECONDS)
+    except OSError:
+        memory.trouble([say.say(study_build.UNKEPT)])
+        return
+    if begun:
         study_build.own(chosen.study.digest)
         memory.remember("study", chosen.study.digest)
     else:
@@ -195,7 +226,16 @@ def _start(chosen: Chosen, say: Words) -> None:
 
 
 def _me() -> str:
-    """What tells this visit from others."""
+    """What tells this browser from others, also after the page was loaded anew.
+
+    It comes from a secret that Streamlit gives to each browser for its own safety, else it lasts as long as the page.
+    """
+    from streamlit.web.server.starlette.starlette_app_utils import decode_xsrf_token_string
+
+    cookie = st.context.cookies.get("_streamlit_xsrf")
+    token = decode_xsrf_token_string(str(cookie))[0] if cookie else None
+    if token:
+        return hashlib.sha256(b"weerbaar" + token).hexdigest()[:16]
     return str(st.session_state.setdefault("visitor", secrets.token_hex(8)))
 
 
@@ -268,7 +308,10 @@ def _progress(say: Words, job: Job) -> str:
 
 def _ended(say: Words, job: Job) -> None:
     state = job.state
-    if state.ended == "stopped":
+    if job.late:
+        sentence = "It took longer than {time}, which is the most here. What was done is kept."
+        st.info(say.say(sentence, time=duration(say, bench.MOST_SECONDS)), icon=":material/timer_off:")
+    elif state.ended == "stopped":
         st.info(say.say("Stopped. What was done is kept."), icon=":material/pause:")
     elif state.ended == "full":
         st.error(say.say("The disk of this server is full. What was done is kept."), icon=":material/error:")
