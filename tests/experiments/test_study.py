@@ -14,6 +14,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -180,19 +181,20 @@ class Mortal(Exception):
     """Workers died of a task."""
 
 
-def test_a_design_of_which_the_workers_of_a_cluster_die_is_a_row(whole, tmp_path, monkeypatch):
-    @contextlib.contextmanager
-    def cluster(_):
-        with ThreadPoolExecutor(2) as pool:
-            yield pool, 2, Mortal
+@contextlib.contextmanager
+def threads_that_are_a_cluster(_):
+    with ThreadPoolExecutor(2) as pool:
+        yield SimpleNamespace(submit=pool.submit, cores=2, died=Mortal, lost=(), check=lambda is_lost: None)
 
-    def die_of_five(content, numbers, engine):
+
+def test_a_design_of_which_the_workers_of_a_cluster_die_is_a_row(whole, tmp_path, monkeypatch):
+    def die_of_five(content, numbers, *more):
         if 5 in numbers:
             raise Mortal
-        return playing.play_packed(content, numbers, engine)
+        return playing.play_for(content, numbers, *more)
 
-    monkeypatch.setattr("sim.experiments.cluster.cluster_pool", cluster)
-    monkeypatch.setattr(study, "play_packed", die_of_five)
+    monkeypatch.setattr("sim.experiments.cluster.cluster_of", threads_that_are_a_cluster)
+    monkeypatch.setattr(study, "play_for", die_of_five)
     found = run_study(small(), tmp_path / "store", cluster="local:2")
     assert (found.is_complete, found.failed) == (True, 1)
     assert "the workers that played it died" in found.designs().set_index("design").loc[5]["error"]
@@ -227,9 +229,9 @@ def test_ctrl_c_before_the_first_design_keeps_what_was_done(tmp_path, monkeypatc
 
 def test_workers_that_cannot_begin_are_said_so(monkeypatch):
     monkeypatch.setattr(workers, "STARTS", 1)
-    crew = workers.Crew(1, StrangeToOthers())
+    crew = workers.Crew(1, StrangeToOthers(), print)
     with contextlib.closing(crew), pytest.raises(RuntimeError, match=r"no process can begin to play \(exit code 1\)"):
-        crew.submit((1,)).result()
+        crew.submit((1,), {}).result()
 
 
 def test_the_reference_engine_gives_the_same_store():
@@ -305,6 +307,7 @@ def test_what_was_done_is_kept_and_not_played_again(whole, tmp_path, monkeypatch
 SLOWLY = """
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from sim.experiments import study
 from sim.model.files import load_study
 study.PART_FUTURES = 1
@@ -344,7 +347,7 @@ def test_a_full_disk_leaves_a_store_that_goes_on(whole, tmp_path, monkeypatch, m
 
     def until_full(path: Path, content: bytes) -> None:
         written.append(path)
-        if len(written) > 11:  # four files of the store, two parts of three, and one file of the next
+        if len(written) > 13:  # five files of the store, two parts of four, and one file of the next
             real(path, content[:10])
             raise OSError(errno.ENOSPC, "No space left on device")
         real(path, content)
