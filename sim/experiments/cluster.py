@@ -9,11 +9,13 @@ from __future__ import annotations
 import contextlib
 import logging
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError, Executor, Future
 from dataclasses import dataclass, field
 from functools import cached_property
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from sim.experiments.replicate import interrupts_held
@@ -96,10 +98,7 @@ def cluster_of(address: str) -> Iterator[Cluster]:
         if local is not None:
             client = stack.enter_context(Client(stack.enter_context(_begun(int(local[1])))))  # type: ignore[no-untyped-call]
         else:
-            try:
-                client = Client(address, timeout=PATIENCE)  # type: ignore[no-untyped-call]
-            except Exception as error:  # no host, no port, no answer, or another answer than a scheduler's
-                raise _refused(f"nobody answers at {address}", str(error) or None) from None
+            client = _joined(lambda: Client(address, timeout=PATIENCE), address)  # type: ignore[no-untyped-call]
             stack.callback(_close, client)
         found = Cluster(address, client, KilledWorker)
         if not found.cores:
@@ -111,6 +110,26 @@ def cluster_of(address: str) -> Iterator[Cluster]:
             raise
         _check_versions(answers)
         yield found
+
+
+def _joined(join: Callable[[], Any], address: str) -> Any:
+    """Return a client of the scheduler at an address; whoever else listens there may stay silent for ever."""
+    found: SimpleQueue[Any] = SimpleQueue()
+
+    def ask() -> None:
+        try:
+            found.put(join())
+        except Exception as error:  # no host, no port, no answer, or another answer than a scheduler's
+            found.put(error)
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        client = found.get(timeout=3 * PATIENCE)
+    except Empty:
+        raise _refused(f"nobody answers at {address} as a scheduler of Dask does", None) from None
+    if isinstance(client, Exception):
+        raise _refused(f"nobody answers at {address}", str(client) or None)
+    return client
 
 
 @contextlib.contextmanager

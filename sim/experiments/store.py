@@ -257,11 +257,16 @@ class Store:
         """One of the tables designs, summaries and futures, in order of design."""
         import pyarrow as pa
 
-        parts = [read(part, name, columns) for part in self.sound()]
+        parts = list(self.tables(name, columns))
         parts = parts or [tables_of(self.designs, [])[name].select(columns) if columns else
                           tables_of(self.designs, [])[name]]  # fmt: skip
         whole = pa.concat_tables(parts)
         return whole.take(np.argsort(whole["design"].to_numpy(), kind="stable")) if len(parts) > 1 else whole
+
+    def tables(self, name: str, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """One of the tables, part by part."""
+        for part in self.sound():
+            yield read(part, name, columns)
 
     def digest(self) -> str:
         """What tells this content from any other: over all designs in order, however the parts were cut."""

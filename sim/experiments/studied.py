@@ -127,33 +127,35 @@ class Studied:
         return InputError([Problem(str(self.store.folder), None, "unknown-name", message, hint)])
 
     @cached_property
-    def _cube(self) -> NDArray[np.float32]:
-        """The outcomes: (designs, policies, futures, outcomes), as many futures as every design has."""
-        table = self.store.table("futures")
-        policies, outcomes = len(self.study.played), list(self.study.outcomes)
-        counts = self.points["replications"].to_numpy()
-        if len(counts) == 0:
-            return np.empty((0, policies, 0, len(outcomes)), dtype=np.float32)
-        values = np.column_stack([table[name].to_numpy() for name in outcomes])
-        least = int(counts.min())
-        ends = np.cumsum(counts * policies)
-        rows = [
-            values[end - count * policies : end].reshape(policies, count, len(outcomes))[:, :least]
-            for end, count in zip(ends, counts, strict=True)
-        ]
-        return np.stack(rows)
+    def _read(self) -> dict[str, NDArray[np.float32]]:
+        return {}
+
+    def _values_of(self, outcome: str) -> NDArray[np.float32]:
+        """An outcome: (designs, policies, futures), as many futures as every design has. Only this one is read."""
+        if outcome not in self._read:
+            counts = self.points["replications"]
+            policies, least = len(self.study.played), int(counts.min()) if len(counts) else 0
+            found = np.empty((len(counts), policies, least), dtype=np.float32)
+            place = {number: row for row, number in enumerate(counts.index.tolist())}
+            for table in self.store.tables("futures", ["design", outcome]):
+                numbers, values = table["design"].to_numpy(), table[outcome].to_numpy()
+                ends = np.flatnonzero(np.diff(numbers, append=-1)) + 1
+                for low, high in zip([0, *ends], ends, strict=False):
+                    found[place[int(numbers[low])]] = values[low:high].reshape(policies, -1)[:, :least]
+            self._read[outcome] = found
+        return self._read[outcome]
 
     def values(self, outcome: str, policy: str | None = None, against: str | None = None) -> NDArray[np.float64]:
         """An outcome of a policy in every future of every design, or its difference with the policy `against`:
         shape (designs, futures). Designs with more futures than others lose the last of them.
         """
-        place = self.study.outcomes.index(self.outcome(outcome))
-        found = self._cube[:, self._place(policy), :, place].astype(np.float64)
+        every = self._values_of(self.outcome(outcome))
+        found = every[:, self._place(policy)].astype(np.float64)
         if against is not None:
             if self._place(against) == self._place(policy):
                 message = f"{against} less itself is nothing; compare it with another one"
                 raise InputError([Problem(str(self.store.folder), None, "one-policy", message)])
-            found -= self._cube[:, self._place(against), :, place]
+            found -= every[:, self._place(against)]
         return found
 
     def _place(self, policy: str | None) -> int:
@@ -170,6 +172,7 @@ class Studied:
             hint = 'pip install "weerbaar[study]"'
             raise InputError([Problem("", None, "not-installed", "DuckDB is not installed", hint)]) from None
         with duckdb.connect() as connection:
+            self.store.sound(thorough=True)
             for name in TABLES:
                 files = [str(part / f"{name}.parquet") for part in self.store.parts()]
                 if files:
