@@ -25,6 +25,7 @@ from sim.cli_options import (
     BareJson,
     Details,
     EngineName,
+    Force,
     JsonTarget,
     Kind,
     Language,
@@ -79,12 +80,14 @@ def run(
     json: JsonTarget = None,
     tables: TablesTarget = None,
     report: ReportTarget = None,
+    force: Force = False,
     lang: Spoken = None,
 ) -> None:
     """One policy: every outcome with its interval, and who pays."""
     from sim.cli_output import show_run
 
-    question = Question("run", [policy], world, replications, years, seed, engine, workers, settings or [], quick)
+    question = Question("run", [policy], world, replications, years, seed, engine, workers, settings or [], quick,
+                        force=force)  # fmt: skip
     answer(question, Targets(json, tables, report), lang, show_run)
 
 
@@ -105,6 +108,7 @@ def compare(
     json: JsonTarget = None,
     tables: TablesTarget = None,
     report: ReportTarget = None,
+    force: Force = False,
     lang: Spoken = None,
     details: Details = False,
 ) -> None:
@@ -113,7 +117,7 @@ def compare(
     from sim.show.overview import TOLD
 
     question = Question("compare", policies, world, replications, years, seed, engine, workers, settings or [], quick,
-                        told=details or len(policies) <= TOLD)  # fmt: skip
+                        told=details or len(policies) <= TOLD, force=force)  # fmt: skip
     answer(question, Targets(json, tables, report), lang, partial(show_comparison, details=details))
 
 

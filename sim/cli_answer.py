@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 SMALL_WORK = 60_000
 """Years lived by municipalities (all futures and policies together) below which more processes only cost time."""
 
+MUCH_MEMORY = 1_000_000_000
+"""Bytes of which it is said that an answer takes them."""
+
 
 @dataclass(frozen=True)
 class Question:
@@ -40,6 +43,7 @@ class Question:
     settings: Sequence[str]
     quick: bool
     told: bool = True  # whether findings are told in words
+    force: bool = False  # whether to go on where the memory may not do
 
     def command(self, result: Comparison) -> str:
         """Return the command that gives this result again."""
@@ -119,6 +123,7 @@ def answer(question: Question, targets: Targets, language: Language | None, show
     from sim.experiments.replicate import available_workers
     from sim.text import words
 
+    fits(world, len(policies), question.replications, question.force)
     begun = time.perf_counter()
     engine = serving(question.engine)
     workers = question.workers
@@ -157,6 +162,16 @@ def answer(question: Question, targets: Targets, language: Language | None, show
         talk(notice)
     if interrupted:
         raise typer.Exit(130)
+
+
+def fits(world: World, policies: int, replications: int, force: bool) -> None:
+    """Say what much memory an answer takes; InputError where that is not there, unless it is to go on anyway."""
+    from sim.experiments.memory import check_memory, needed
+
+    if not force:
+        check_memory(world, policies, replications)
+    if (need := needed(world, policies, replications)) > MUCH_MEMORY:
+        chat(f"Note: so many futures take about {need / 1e9:.1f} GB of memory.")
 
 
 def looked_into(result: Comparison, workers: int) -> tuple[Comparison, bool]:

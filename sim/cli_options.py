@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperCommand
 
 from sim.cli_output import BadInput, talk
-from sim.model.problems import InputError
+from sim.model.problems import Halted, InputError
 
 P = ParamSpec("P")
 
@@ -81,6 +81,7 @@ Quick = Annotated[
 Details = Annotated[
     bool, typer.Option("--details", help="Print every difference and a paragraph on each policy, of many policies too.")
 ]
+Force = Annotated[bool, typer.Option("--force", help="Go on where the futures may not fit in the memory.")]
 PolicyName = Annotated[str, typer.Argument(metavar="POLICY", help="A policy: an id or a file.")]
 
 
@@ -118,6 +119,9 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
         except BadInput as error:
             talk(str(error))
             raise typer.Exit(2) from None
+        except Halted as error:
+            talk(f"{error}. Nothing is written.")
+            raise typer.Exit(130) from None
         except KeyboardInterrupt:
             talk("Interrupted before any result was complete; nothing is written.")
             raise typer.Exit(130) from None

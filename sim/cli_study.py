@@ -1,4 +1,4 @@
-"""The command line of studies: `weerbaar study run`, `resume`, `status` and `export`.
+"""The command line of studies: `weerbaar study run`, `resume`, `status`, `check` and `export`.
 
 Exit codes: those of the other commands, and 3 where designs failed, 4 where the disk was full (what was done is kept).
 """
@@ -135,6 +135,7 @@ def play(
     from sim.cli_answer import serving
     from sim.experiments.store import StoreFull
     from sim.experiments.study import run_study
+    from sim.model.problems import Halted
 
     begun = time.perf_counter()
     try:
@@ -154,6 +155,9 @@ def play(
             f"weerbaar study resume {folder}"
         )
         raise typer.Exit(FULL) from None
+    except Halted as error:
+        talk(f"Interrupted: {error}. What was done is kept. Go on with: weerbaar study resume {folder}")
+        raise typer.Exit(130) from None
     show_status(result)
     chat(f"Took {time.perf_counter() - begun:.1f} s.")
     if result.interrupted:
@@ -183,6 +187,35 @@ def status(name: StoreName, json: JsonTarget = None) -> None:
     for error, some in rows[rows["error"].notna()].groupby("error", sort=False):
         numbers = ", ".join(str(number) for number in some["design"][:5]) + (", ..." if len(some) > 5 else "")
         print(f"Failed: design {numbers} (seed {some['seed'].iloc[0]}): {error}")
+
+
+@study.command()
+@guarded
+def check(
+    name: StoreName,
+    mend: Annotated[
+        bool, typer.Option("--mend", help="Delete what is damaged, so that `resume` plays it again.")
+    ] = False,
+) -> None:
+    """Whether a store holds what was written: every file is read and held against its checksum."""
+    from sim.experiments.store import mended, verified
+
+    found = opened(name)
+    if mend:
+        for path in mended(found):
+            print(f"Deleted: {path}")
+    faults = verified(found)
+    for fault in faults:
+        print(fault)
+    if faults:
+        talk(f"{_count(len(faults), 'fault')}; weerbaar study check {found.folder} --mend deletes what is damaged, and "
+             f"weerbaar study resume {found.folder} plays it again.")  # fmt: skip
+        raise typer.Exit(2)
+    missing = len(found.missing())
+    print(
+        f"{found.folder} is sound: {_count(len(found.parts()), 'part')}, hash {found.digest()}"
+        + (f"; {_count(missing, 'design')} not played yet: weerbaar study resume {found.folder}" if missing else "")
+    )
 
 
 def facts(found: Studied) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import sim
-from sim.experiments.playing import Played, play_packed
+from sim.experiments.playing import play_packed
 from sim.model.study import Study
 
 TITLE = {"nl": "Proef", "en": "Test"}
@@ -67,11 +67,11 @@ def write_small(folder: Path) -> Path:
     return path
 
 
-def play_but_die_of_five(work: bytes, numbers: tuple[int, ...], engine: str) -> list[Played]:
+def play_but_die_of_five(work: bytes, numbers: tuple[int, ...], engine: str, **more: Any) -> None:
     """Play designs as a worker does; design 5 kills it."""
     if 5 in numbers:
         os.kill(os.getpid(), signal.SIGKILL)
-    return play_packed(work, numbers, engine)
+    play_packed(work, numbers, engine, **more)
 
 
 class StrangeToOthers:

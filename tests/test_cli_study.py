@@ -15,6 +15,7 @@ import sim
 from sim.cli_output import progress
 from sim.experiments import store
 from sim.model.files import world_yaml
+from sim.model.problems import Halted
 from tests.studies import FILE, write_small
 
 
@@ -104,6 +105,39 @@ def test_a_full_disk_ends_with_four_and_says_how_to_go_on(here, monkeypatch):
     assert "The disk of small.store is full." in said.err
     assert "weerbaar study resume small.store" in said.err
     assert weerbaar("study", "resume", "small.store").code == 0
+
+
+def test_a_store_is_checked_and_mended(here):
+    assert weerbaar("study", "run", str(write_small(here)), "--designs", "3", "--replications", "2").code == 0
+    sound = weerbaar("study", "check", "small")
+    assert sound.code == 0
+    assert re.fullmatch(r"small.store is sound: 1 part, hash [0-9a-f]{16}\n", sound.out)
+    path = here / "small.store" / "parts" / "0000000" / "summaries.parquet"
+    path.write_bytes(path.read_bytes().replace(b"PAR1", b"PAR2"))
+    told = weerbaar("study", "check", "small.store")
+    assert told.code == 2
+    assert "summaries.parquet was changed since it was written (delete the folder" in told.out
+    assert "weerbaar study check small.store --mend" in told.err
+    assert weerbaar("study", "resume", "small.store").code == 2
+    mended = weerbaar("study", "check", "small.store", "--mend")
+    assert mended.code == 0
+    assert "Deleted: small.store" in mended.out
+    assert "3 designs not played yet: weerbaar study resume small.store" in mended.out
+    assert weerbaar("study", "resume", "small.store").code == 0
+    assert weerbaar("study", "check", "small.store").out == sound.out
+
+
+def test_a_cluster_that_is_lost_ends_with_130_and_says_how_to_go_on(here, monkeypatch):
+    def lost(*_, **__):
+        raise Halted("the scheduler at tcp://there:1 does not answer any more")
+
+    monkeypatch.setattr("sim.experiments.study.run_study", lost)
+    said = weerbaar("study", "run", str(write_small(here)), "--cluster", "tcp://there:1")
+    assert said.code == 130
+    assert (
+        "tcp://there:1 does not answer any more. What was done is kept. Go on with: weerbaar study resume" in said.err
+    )
+    assert "fault of Weerbaar" not in said.err
 
 
 def test_an_interruption_ends_with_130_and_says_how_to_go_on(here, monkeypatch):

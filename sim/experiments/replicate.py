@@ -10,6 +10,7 @@ import threading
 import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -22,6 +23,7 @@ from sim.engines.twin.deck import Deck, Shelf, deal_deck
 from sim.model.arrays import WorldArrays
 from sim.model.policy import Policy
 from sim.model.policy_arrays import PolicyArrays, policy_arrays
+from sim.model.problems import Halted
 from sim.model.workload import check_horizon
 from sim.model.world import World
 from sim.model.world_arrays import world_arrays
@@ -214,6 +216,8 @@ def _parallel(common: Sequence[Setting], seed: int, chunks: Sequence[range], wor
             jobs = {pool.submit(_play_prepared, seed, chunk): chunk for chunk in chunks}
         for job, chunk in jobs.items():
             yield chunk, job.result()
+    except BrokenProcessPool:
+        raise Halted("a process that played futures died; perhaps there was not enough memory: --workers 1") from None
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 

@@ -2,23 +2,23 @@
 
     manifest.json       what made it: study, model, seed, versions
     study.yaml, world-*.yaml, policy-*.yaml
-    parts/000120/       some designs: designs.parquet, summaries.parquet, futures.parquet
+    parts/0000120/      some designs: designs.parquet, summaries.parquet, futures.parquet, and their seal.json
+    begun/              futures of designs that are not done yet
 
-A part is written beside its place, forced to the disk and then renamed: it is there whole, or not at all.
+A part is written beside its place, forced to the disk and then renamed: it is there whole, or not at all. What is read
+is held against its checksum first.
 """
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import io
-import json
 import os
 import platform
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -27,8 +27,26 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.experiments.begun import FOLDER, Shelf
 from sim.experiments.designs import Designs
-from sim.experiments.playing import Played
+from sim.experiments.disk import StoreFull as StoreFull
+from sim.experiments.disk import room, settle, take
+from sim.experiments.disk import write_file as _write
+from sim.experiments.parts import (
+    LITTER,
+    SEAL,
+    Damaged,
+    Part,
+    checksum,
+    is_whole,
+    judged,
+    part_folders,
+    read,
+    seal_of,
+    sealed,
+    unsealed,
+)
+from sim.experiments.playing import Piece, Played
 from sim.experiments.store_tables import TABLES, tables_of
 from sim.model.files import load_study
 from sim.model.folders import MANIFEST
@@ -40,16 +58,11 @@ from sim.version import MODEL_VERSION
 if TYPE_CHECKING:
     import pyarrow as pa
 
-FORM = 1
-"""The form of a store; another form is not read."""
-SAID = ("study_digest", "design_digest", "seed", "model_version", "versions")
+FORM = 2
+"""The form of a store; another form is not read. The first one had no checksums."""
+SAID = ("study_digest", "design_digest", "seed", "model_version", "versions", "files")
 """What a manifest must say."""
 LIBRARIES = ("numpy", "numba", "scipy", "pyarrow")
-_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG)
-
-
-class StoreFull(OSError):
-    """There is no room for what was played last; what was written before is whole."""
 
 
 @dataclass(frozen=True)
@@ -78,15 +91,20 @@ class Store:
         files = {study_file(world): world_yaml(world) for world in study.worlds}
         files |= {study_file(one): policy_yaml(one.model_copy(update={"based_on": None})) for one in study.played}
         files["study.yaml"] = study_yaml(study)
-        with _room(place):
+        contents = {name: text.encode() for name, text in files.items()}
+        manifest["files"] = {name: checksum(content) for name, content in contents.items()}
+        _, faults = judged(place, manifest)
+        if faults:  # parts whose manifest is gone: of this study, or of another one that nothing may write over
+            raise InputError(faults)
+        with room(place):
             (place / "parts").mkdir(parents=True, exist_ok=True)
-            for name, text in files.items():
-                _write(place / name, text.encode())
+            for name, content in contents.items():
+                _write(place / name, content)
             if load_study(place / "study.yaml").digest != study.digest:
                 raise RuntimeError(f"study {study.id} reads otherwise than it was written")
-            _write(place / f".{MANIFEST}", json.dumps(manifest, indent=2).encode())
+            _write(place / f".{MANIFEST}", sealed(manifest))
             os.replace(place / f".{MANIFEST}", place / MANIFEST)  # the last thing: now it is a store
-            _settle(place)
+            settle(place)
         return cls(place)
 
     @classmethod
@@ -98,12 +116,15 @@ class Store:
         place = Path(folder)
         if not (place / MANIFEST).is_file():
             hint = "run the study first: weerbaar study run ..."
+            if part_folders(place):
+                hint = f"its {MANIFEST} is gone: weerbaar study run STUDY --store {place} keeps the parts of that study"
             raise _refused(place, "no-store", "there is no store of a study here", hint)
         store = cls(place)
         made = store.manifest
         again = _again(place)
         if made.get("store") != FORM:
-            raise _refused(place, "other-form", "was written in a form that this version does not read", again)
+            message = "was written in a form that this version does not read: without checksums, or by a later version"
+            raise _refused(place, "other-form", message, again)
         if made["model_version"] != MODEL_VERSION:
             message = f"was made by Weerbaar {made['model_version']}, and this is {MODEL_VERSION}: their futures differ"
             hint = f"go on with `pip install weerbaar=={made['model_version']}`, or play all again: {again}"
@@ -112,22 +133,41 @@ class Store:
             message = f"holds another study than {study.id} is now: the file, a world, a policy or a setting changed"
             hint = f"go on with the study as it was: weerbaar study resume {place}; or {again}"
             raise _refused(place, "other-study", message, hint)
+        store.check_files()
         if store.study.digest != made["study_digest"] or store.designs.digest != made["design_digest"]:
             message = "cannot be gone on with: its study reads, or is drawn, otherwise than when it was begun"
             raise _refused(place, "other-study", message, again)
+        if not is_whole(made, (place / MANIFEST).read_bytes()):
+            raise _refused(place, "unreadable", f"its {MANIFEST} was changed since it was written", _anew(place))
         return store
+
+    def check_files(self) -> None:
+        """Raise InputError where the study, a world or a policy is not what was written; all of them at once."""
+        problems = []
+        for name, wanted in dict(self.manifest["files"]).items():
+            try:
+                found = checksum((self.folder / name).read_bytes())
+            except OSError as error:
+                found = error.strerror or str(error)
+            if found != wanted:
+                message = "was changed or lost since the study was begun"
+                problems.append(Problem(str(self.folder / name), None, "unreadable", message, _anew(self.folder)))
+        if problems:
+            raise InputError(problems)
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """What made the store. Raises InputError where it cannot be read."""
         try:
-            found: dict[str, Any] = json.loads((self.folder / MANIFEST).read_text(encoding="utf-8"))
-            if found["store"] == FORM and (missing := [name for name in SAID if name not in found]):
-                raise ValueError(f"it does not say its {missing[0]}")
-        except (OSError, ValueError, TypeError, KeyError) as error:
-            why = error if isinstance(error, OSError | ValueError) else "it is none of a store"
-            message = f"its {MANIFEST} cannot be read: {why}"
-            raise _refused(self.folder, "unreadable", message, _again(self.folder)) from None
+            found = unsealed((self.folder / MANIFEST).read_bytes())
+            if "store" not in found:
+                raise Damaged("it is none of a store")
+            said = SAID if found["store"] == FORM else SAID[:-1]  # the first form did not name its files
+            if missing := [name for name in said if name not in found]:
+                raise Damaged(f"it does not say its {missing[0]}")
+        except (OSError, Damaged) as error:
+            message = f"its {MANIFEST} cannot be read: {error}"
+            raise _refused(self.folder, "unreadable", message, _anew(self.folder)) from None
         return found
 
     @cached_property
@@ -148,32 +188,64 @@ class Store:
 
     def parts(self) -> list[Path]:
         """The parts that are there, in the order of their first design."""
-        return sorted(path for path in self._parts_folder.glob("[!.]*") if path.is_dir())
+        return part_folders(self.folder)
+
+    def sound(self, *, thorough: bool = False) -> list[Part]:
+        """The parts, each with a seal that holds, and with tables that do if `thorough`. Raises InputError with all
+        that is wrong and what to do.
+        """
+        parts, faults = judged(self.folder, self.manifest, thorough)
+        if faults:
+            raise InputError(faults)
+        return parts
+
+    @cached_property
+    def begun(self) -> Shelf:
+        """Futures of designs that are not done yet."""
+        return Shelf(self.folder / FOLDER, self.manifest)
 
     def write(self, played: Sequence[Played]) -> None:
         """Add a part with these designs. Raises StoreFull where there is no room; then nothing of it stays behind."""
         played = sorted(played, key=lambda one: one.number)
         name = f"{played[0].number:07d}"
         beside, place = self._parts_folder / f".{name}.{os.getpid()}", self._parts_folder / name
-        tables = tables_of(self.designs, played)
+        files = {table: _parquet(content) for table, content in tables_of(self.designs, played).items()}
+        numbers, bad = [one.number for one in played], [one.number for one in played if one.error]
         try:
-            with _room(self.folder):
+            with room(self.folder):
                 beside.mkdir(parents=True)
-                for table, content in tables.items():
-                    _write(beside / f"{table}.parquet", _parquet(content))
-                _settle(beside)
+                for table, content in files.items():
+                    _write(beside / f"{table}.parquet", content)
+                _write(beside / SEAL, seal_of(self.manifest, numbers, bad, files))
+                settle(beside)
                 os.rename(beside, place)
-                _settle(self._parts_folder)
+                settle(self._parts_folder)
         finally:
             shutil.rmtree(beside, ignore_errors=True)
+
+    def keep(self, pieces: Iterable[Piece]) -> None:
+        """Keep futures of designs that are not done yet. Raises StoreFull where there is no room."""
+        by_design: dict[int, list[Piece]] = {}
+        for one in pieces:
+            by_design.setdefault(one.number, []).append(one)
+        with room(self.folder):
+            for number, some in by_design.items():
+                self.begun.folder.mkdir(exist_ok=True)
+                path = self.begun.next(number)
+                beside = path.with_name(f".{path.name}")
+                try:
+                    _write(beside, self.begun.packed(path, some))
+                    os.replace(beside, path)
+                finally:
+                    beside.unlink(missing_ok=True)
+                settle(self.begun.folder)
 
     def done(self) -> dict[int, bool]:
         """The designs that are there, by number, and whether each was played (False: it failed)."""
         found: dict[int, bool] = {}
-        for part in self.parts():
-            table = self._read(part, "designs", ["design", "error"])
-            for number, error in zip(table["design"].to_pylist(), table["error"].to_pylist(), strict=True):
-                found[number] = error is None
+        for part in self.sound():
+            read(part, "designs", ["design"])
+            found |= part.designs
         return found
 
     def missing(self) -> list[int]:
@@ -185,26 +257,22 @@ class Store:
         """One of the tables designs, summaries and futures, in order of design."""
         import pyarrow as pa
 
-        parts = [self._read(part, name, columns) for part in self.parts()]
+        parts = list(self.tables(name, columns))
         parts = parts or [tables_of(self.designs, [])[name].select(columns) if columns else
                           tables_of(self.designs, [])[name]]  # fmt: skip
         whole = pa.concat_tables(parts)
         return whole.take(np.argsort(whole["design"].to_numpy(), kind="stable")) if len(parts) > 1 else whole
 
-    def _read(self, part: Path, name: str, columns: Sequence[str] | None = None) -> pa.Table:
-        import pyarrow.parquet as pq
-
-        try:
-            return pq.read_table(part / f"{name}.parquet", columns=None if columns is None else list(columns))
-        except (OSError, ValueError) as error:
-            hint = f"delete the folder {part} and resume the study: its designs are then played again"
-            raise _refused(part, "unreadable", f"cannot be read: {error}", hint) from None
+    def tables(self, name: str, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """One of the tables, part by part."""
+        for part in self.sound():
+            yield read(part, name, columns)
 
     def digest(self) -> str:
         """What tells this content from any other: over all designs in order, however the parts were cut."""
         found: dict[int, bytes] = {}
-        for part in self.parts():
-            for number, content in _contents({name: self._read(part, name) for name in TABLES}):
+        for part in self.sound():
+            for number, content in _contents({name: read(part, name) for name in TABLES}):
                 found[number] = content
         digest = hashlib.sha256()
         for number in sorted(found):
@@ -213,7 +281,11 @@ class Store:
 
     def size(self) -> int:
         """Its bytes on the disk."""
-        return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
+        total = 0
+        for path in self.folder.rglob("*"):
+            with contextlib.suppress(FileNotFoundError):  # of a design that is done by now
+                total += path.stat().st_size if path.is_file() else 0
+        return total
 
 
 @contextlib.contextmanager
@@ -223,13 +295,14 @@ def filling(folder: str | os.PathLike[str], study: Study) -> Iterator[Store]:
     Raises InputError where another process does, and where the folder holds something else.
     """
     place = Path(folder)
-    if place.exists() and (not place.is_dir() or any(not _OURS.fullmatch(one.name) for one in place.iterdir())):
+    is_there = (place / MANIFEST).is_file()
+    if place.exists() and not is_there and (not place.is_dir() or any(map(_strange, place.iterdir()))):
         raise _refused(place, "not-a-store", "exists, and is no store of a study", "name another folder: --store DIR")
-    with _room(place):
+    with room(place):
         place.mkdir(parents=True, exist_ok=True)
         lock = (place / "lock").open("a+", encoding="utf-8")
     with lock:
-        if not _take(lock):
+        if not take(lock):
             lock.seek(0)
             message = f"is being filled by {lock.read().strip() or 'another process'}"
             raise _refused(place, "in-use", message, "wait until it has ended, or name another folder: --store DIR")
@@ -240,10 +313,37 @@ def filling(folder: str | os.PathLike[str], study: Study) -> Iterator[Store]:
         for left in (place / "parts").glob(".*"):  # what a process that was killed was writing
             shutil.rmtree(left, ignore_errors=True)
         is_there = (place / MANIFEST).is_file()
-        yield Store.opened(place, study) if is_there else Store.made(place, study)
+        try:
+            yield Store.opened(place, study) if is_there else Store.made(place, study)
+        finally:
+            lock.truncate(0)
 
 
-_OURS = re.compile(r"lock|parts|\.?manifest\.json|study\.yaml|(world|policy)-.*\.yaml")
+def verified(store: Store) -> list[Problem]:
+    """Return everything in a store that is not what was written, after reading all of it."""
+    found = judged(store.folder, store.manifest, thorough=True)[1]
+    for path in store.begun.damaged():
+        hint = f"delete the file {path} and resume the study: its futures are then played again"
+        found.append(Problem(str(path), None, "damaged-part", "was changed since it was written", hint))
+    return found
+
+
+def mended(store: Store) -> list[Path]:
+    """Delete what is damaged in a store, and return it. Raises InputError where another process fills it."""
+    with filling(store.folder, store.study):
+        gone = [Path(problem.file) for problem in verified(store)]
+        with room(store.folder):
+            for path in gone:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+    return gone
+
+
+_OURS = re.compile(r"lock|parts|begun|\.?manifest\.json|study\.yaml|(world|policy)-.*\.yaml")
+
+
+def _strange(path: Path) -> bool:
+    """Whether somebody else put this into the folder."""
+    return not _OURS.fullmatch(path.name) and not LITTER.fullmatch(path.name)
 
 
 def versions() -> dict[str, str]:
@@ -262,7 +362,7 @@ def _parquet(table: pa.Table) -> bytes:
     import pyarrow.parquet as pq
 
     buffer = io.BytesIO()
-    pq.write_table(table, buffer, compression="zstd")
+    pq.write_table(table, buffer, compression="zstd", write_page_checksum=True)  # for other readers than this one
     return buffer.getvalue()
 
 
@@ -290,57 +390,16 @@ def _plain(column: Any) -> Any:
     return np.ascontiguousarray(column.to_numpy())
 
 
-# ---- the disk ------------------------------------------------------------------------------------------------------
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file and force it to the disk."""
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _settle(folder: Path) -> None:
-    """Force the names in a folder to the disk, where the system can."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-@contextlib.contextmanager
-def _room(folder: Path) -> Iterator[None]:
-    """Turn the fault of a full disk into a StoreFull that says where."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in _FULL:
-            raise StoreFull(error.errno, f"the disk of {folder} is full") from error
-        raise _refused(folder, "not-writable", f"cannot be written: {error.strerror or error}") from error
-
-
-def _take(file: Any) -> bool:
-    """Lock an open file until it is closed; False where somebody else holds it."""
-    try:
-        if os.name == "posix":
-            import fcntl
-
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        else:
-            import msvcrt
-
-            file.seek(1000)  # far behind what is written, which others may read
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-    except OSError:
-        return False
-    return True
+# ---- what to do about it ------------------------------------------------------------------------------------------
 
 
 def _again(folder: Path) -> str:
     return f"delete the folder {folder}, or name another one: --store DIR"
+
+
+def _anew(folder: Path) -> str:
+    kept = f"or only its {MANIFEST}, and run the study again with --store {folder}, which keeps its parts"
+    return f"delete the folder {folder}, {kept}"
 
 
 def _refused(folder: Path, rule: str, message: str, hint: str | None = None) -> InputError:

@@ -163,38 +163,39 @@ class Studied:
         return InputError([Problem(str(self.store.folder), None, "unknown-name", message, hint)])
 
     @cached_property
-    def _cube(self) -> NDArray[np.float32]:
-        """The outcomes in the world of the answer: (designs, policies, futures, outcomes), as many futures as every
-        design has.
+    def _read(self) -> dict[str, NDArray[np.float32]]:
+        return {}
+
+    def _values_of(self, outcome: str) -> NDArray[np.float32]:
+        """An outcome in the world of the answer: (designs, policies, futures), as many futures as every design has.
+        Only this one is read.
         """
-        policies, outcomes, world = len(self.study.played), list(self.study.outcomes), self.world.id
-        table = self.store.table("futures")
-        every = replace(self, chosen=None).points if self.chosen else self.points
-        here = (every["world"] == world).to_numpy()
-        counts = every["replications"].to_numpy()
-        if not here.any():
-            return np.empty((0, policies, 0, len(outcomes)), dtype=np.float32)
-        values = np.column_stack([table[name].to_numpy() for name in outcomes])
-        least = int(counts[here].min())
-        ends = np.cumsum(counts * policies)
-        rows = [
-            values[end - count * policies : end].reshape(policies, count, len(outcomes))[:, :least]
-            for end, count in zip(ends[here], counts[here], strict=True)
-        ]
-        return np.stack(rows)
+        if outcome not in self._read:
+            counts = self.points.loc[self.points["world"] == self.world.id, "replications"]
+            policies, least = len(self.study.played), int(counts.min()) if len(counts) else 0
+            found = np.empty((len(counts), policies, least), dtype=np.float32)
+            place = {number: row for row, number in enumerate(counts.index.tolist())}
+            for table in self.store.tables("futures", ["design", outcome]):
+                numbers, values = table["design"].to_numpy(), table[outcome].to_numpy()
+                ends = np.flatnonzero(np.diff(numbers, append=-1)) + 1
+                for low, high in zip([0, *ends], ends, strict=False):
+                    if (row := place.get(int(numbers[low]))) is not None:
+                        found[row] = values[low:high].reshape(policies, -1)[:, :least]
+            self._read[outcome] = found
+        return self._read[outcome]
 
     def values(self, outcome: str, policy: str | None = None, against: str | None = None) -> NDArray[np.float64]:
         """An outcome of a policy in every future of every design, or its difference with the policy `against`:
         shape (designs, futures). Designs with more futures than others lose the last of them. Raises InputError where
         the study has several worlds and none was chosen.
         """
-        place = self.study.outcomes.index(self.outcome(outcome))
-        found = self._cube[:, self._place(policy), :, place].astype(np.float64)
+        every = self._values_of(self.outcome(outcome))
+        found = every[:, self._place(policy)].astype(np.float64)
         if against is not None:
             if self._place(against) == self._place(policy):
                 message = f"{against} less itself is nothing; compare it with another one"
                 raise InputError([Problem(str(self.store.folder), None, "one-policy", message)])
-            found -= self._cube[:, self._place(against), :, place]
+            found -= every[:, self._place(against)]
         return found
 
     def _place(self, policy: str | None) -> int:
@@ -211,6 +212,7 @@ class Studied:
             hint = 'pip install "weerbaar[study]"'
             raise InputError([Problem("", None, "not-installed", "DuckDB is not installed", hint)]) from None
         with duckdb.connect() as connection:
+            self.store.sound(thorough=True)
             for name in TABLES:
                 files = [str(part / f"{name}.parquet") for part in self.store.parts()]
                 if files:

@@ -16,10 +16,11 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any, Literal
 
 from sim.experiments.designs import Designs
-from sim.experiments.playing import Played, Player, failed, packed, play_packed
+from sim.experiments.playing import Known, Piece, Played, Player, Report, failed, packed, play_for, play_packed
 from sim.experiments.replicate import (
     DEFAULT_ENGINE,
     Progress,
@@ -31,13 +32,20 @@ from sim.experiments.replicate import (
 from sim.experiments.store import Store, StoreFull, filling
 from sim.experiments.studied import Studied
 from sim.experiments.workers import Crew
+from sim.model.problems import Halted
 from sim.model.study import Study
 
 Pool = Literal["threads", "processes"]
 
-PART_SECONDS = 10.0
+PART_SECONDS = 5.0
 PART_FUTURES = 100_000
-"""A part is written after this time, or as soon as it holds so many futures: what a killed process loses at most."""
+"""What was played is written after this time, or as soon as there are so many futures. With the time after which a
+design hands over what it has by now (`TOLD`), that is what a killed process loses at most.
+"""
+TURN = 3.0
+"""Seconds for which a task on a cluster plays: it hands over what it has when it ends."""
+LOOK = 0.5
+"""Seconds after which there is a look at what was handed over."""
 AHEAD = 2
 """Tasks that wait for each worker, so that none is idle."""
 
@@ -57,8 +65,8 @@ def run_study(
     Without a `store` the results live in a folder of their own, as long as they are used. By default the compiled
     engine plays in threads and the reference engine in processes, on all cores; `cluster` is `local:N` or the address
     of a Dask scheduler. `progress` is called with (designs done, designs to do). Ctrl+C keeps all that is done:
-    `interrupted` is then set. Raises InputError for a store that is of something else or in use, StoreFull where the
-    disk is full; the store is whole then too.
+    `interrupted` is then set. Raises InputError for a store that is of something else, damaged or in use, StoreFull
+    where the disk is full, and Halted where a cluster is lost or no process can begin; what was done is kept then too.
     """
     if not isinstance(study, Study):
         raise TypeError(f"study is a {type(study).__name__}, and must be a Study: sim.load_study(...)")
@@ -67,14 +75,16 @@ def run_study(
     engine = usable_engine(engine)
     how: Pool = pool or ("threads" if engine == "compiled" else "processes")
     with filling(folder, study) as held:
+        held.sound(thorough=True)
         missing = held.missing()
         interrupted = False
         if missing:
             try:
                 if must_compile(engine) and cluster is None:
                     get_ready(engine)
-                with _pool(held.designs, engine, how, workers, cluster) as work:
-                    interrupted = _Filling(held, missing, progress).run(work)
+                heard: SimpleQueue[Played | Piece] = SimpleQueue()
+                with _pool(held.designs, engine, how, workers, cluster, heard.put) as work:
+                    interrupted = _Filling(held, missing, progress, heard).run(work)
             except KeyboardInterrupt:  # before the first design, or once more
                 interrupted = True
     return Studied(held, interrupted=interrupted, kept=kept)
@@ -85,33 +95,41 @@ def run_study(
 
 @dataclass(frozen=True)
 class Work:
-    """What plays designs: `submit` takes their numbers; `stop` makes those that are being played end soon.
+    """What plays designs: `submit` takes their numbers and what is known of them; `stop` makes those that are being
+    played end soon.
 
-    A task of which workers die fails with `died`, where that does not mend itself.
+    What is there is reported as it comes, or is what the task returns. A task of which workers die fails with `died`,
+    where that does not mend itself, and with `lost` where all is gone; `check` raises what is said of that.
     """
 
-    submit: Callable[[tuple[int, ...]], Future[list[Played]]]
+    submit: Callable[[tuple[int, ...], Known], Future[Any]]
     stop: Callable[[], None]
     workers: int
     block: int | None = None
     died: type[Exception] | tuple[()] = ()
+    lost: tuple[type[BaseException], ...] = ()
+    check: Callable[[bool], None] = lambda is_lost: None
 
 
 @contextlib.contextmanager
-def _pool(designs: Designs, engine: str, how: Pool, workers: int | None, cluster: str | None) -> Iterator[Work]:
+def _pool(
+    designs: Designs, engine: str, how: Pool, workers: int | None, cluster: str | None, report: Report
+) -> Iterator[Work]:
     count = workers or available_workers()
     block = None if engine == "compiled" else 1  # a design takes long there, and Ctrl+C should not
     content = b"" if cluster is None and how == "threads" else packed(designs.study)
     if cluster is not None:
-        from sim.experiments.cluster import cluster_pool
+        from sim.experiments.cluster import cluster_of
 
-        with cluster_pool(cluster) as (far, cores, died):
-            yield Work(
-                lambda numbers: far.submit(play_packed, content, numbers, engine), lambda: None, cores, block, died
-            )
+        with cluster_of(cluster) as far:
+
+            def send(numbers: tuple[int, ...], known: Known) -> Future[Any]:
+                return far.submit(play_for, content, numbers, engine, known, TURN)
+
+            yield Work(send, lambda: None, far.cores, block, far.died, far.lost, far.check)
         return
     if how == "processes":
-        crew = Crew(count, partial(play_packed, content, engine=engine))
+        crew = Crew(count, partial(play_packed, content, engine=engine), report)
         try:
             yield Work(crew.submit, crew.stop, count, block)
         finally:
@@ -119,12 +137,13 @@ def _pool(designs: Designs, engine: str, how: Pool, workers: int | None, cluster
         return
     told = threading.Event()
 
-    def play(numbers: tuple[int, ...]) -> list[Played]:
-        return list(Player(designs, engine, told.is_set).play(numbers))
+    def play(numbers: tuple[int, ...], known: Known) -> None:
+        for one in Player(designs, engine, told.is_set, known, report).play(numbers):
+            report(one)
 
     pool = ThreadPoolExecutor(count)
     try:
-        yield Work(lambda numbers: pool.submit(play, numbers), told.set, count, block)
+        yield Work(lambda numbers, known: pool.submit(play, numbers, known), told.set, count, block)
     finally:
         told.set()
         pool.shutdown(wait=True, cancel_futures=True)
@@ -136,77 +155,116 @@ def _pool(designs: Designs, engine: str, how: Pool, workers: int | None, cluster
 class _Filling:
     """Hands out designs, takes back what is done, and writes it in parts."""
 
-    def __init__(self, store: Store, missing: list[int], progress: Progress | None) -> None:
-        self.store, self.progress = store, progress
-        self.total, self.finished = len(missing), 0
+    def __init__(
+        self, store: Store, missing: list[int], progress: Progress | None, heard: SimpleQueue[Played | Piece]
+    ) -> None:
+        self.store, self.progress, self.heard = store, progress, heard
+        self.total, self.missing = len(missing), set(missing)
         self.blocks = deque(store.designs.blocks(missing))
         self.suspects: deque[int] = deque()  # designs of which workers may have died, to be played alone
         self.alone: tuple[int, ...] = ()
+        self.known: dict[int, list[Piece]] = store.begun.known()
         self.waiting: list[Played] = []
-        self.written = time.monotonic()
+        self.pieces: list[Piece] = []
+        store.begun.remove(self.known.keys() - self.missing)
+        self.told = 0
+        self.written = self.checked = time.monotonic()
 
     def run(self, work: Work) -> bool:
         """Play all designs; return whether the work was interrupted. What is done is written in any case."""
-        blocks = self.blocks
         if work.block is not None:
-            blocks = deque((number,) for block in self.blocks for number in block)
+            self.blocks = deque((number,) for block in self.blocks for number in block)
         running: dict[Future[Any], tuple[int, ...]] = {}
         interrupted = False
         try:
             try:
-                while blocks or running or self.suspects:
-                    while blocks and len(running) < AHEAD * work.workers:
-                        block = blocks.popleft()
-                        running[work.submit(block)] = block
-                    if not running:
-                        self.alone = (self.suspects.popleft(),)
-                        running[work.submit(self.alone)] = self.alone
-                    done, _ = wait(running, timeout=1.0, return_when=FIRST_COMPLETED)
-                    self._take(done, running, work.died)
-                    self._tell(done)
+                while self.blocks or running or self.suspects:
+                    self._hand_out(work, running)
+                    done, _ = wait(running, timeout=LOOK, return_when=FIRST_COMPLETED)
+                    self._take(done, running, work)
+                    self._hear()
+                    self._tell()
+                    if time.monotonic() - self.checked >= PART_SECONDS:
+                        work.check(False)
+                        self.checked = time.monotonic()
             except KeyboardInterrupt:
                 interrupted = True
                 work.stop()
                 for task in running:
                     task.cancel()
                 done, _ = wait(running, timeout=600)
-                self._take({task for task in done if not task.cancelled()}, running, work.died)
+                self._take({task for task in done if not task.cancelled()}, running, work)
         except StoreFull:
             self.waiting.clear()
+            self.pieces.clear()
             raise
         finally:
             work.stop()
             for task in running:
                 task.cancel()
+            self._hear()
             self._flush()
         return interrupted
 
-    def _take(
-        self, done: set[Future[Any]], running: dict[Future[Any], tuple[int, ...]], died: type[Exception] | tuple[()]
-    ) -> None:
+    def _hand_out(self, work: Work, running: dict[Future[Any], tuple[int, ...]]) -> None:
+        def submit(numbers: tuple[int, ...]) -> None:
+            known = {number: self.known[number] for number in numbers if number in self.known}
+            running[work.submit(numbers, known)] = numbers
+
+        while self.blocks and len(running) < AHEAD * work.workers:
+            submit(self.blocks.popleft())
+        if not running and self.suspects:
+            self.alone = (self.suspects.popleft(),)
+            submit(self.alone)
+
+    def _take(self, done: set[Future[Any]], running: dict[Future[Any], tuple[int, ...]], work: Work) -> None:
         for task in done:
             numbers = running.pop(task)
             try:
-                some: list[Played] = task.result()
-            except died:
-                some = []
+                for one in task.result() or ():
+                    self.heard.put(one)
+            except work.died:
                 if numbers == self.alone:
                     error = ValueError("the workers that played it died; perhaps there was not enough memory")
-                    some = [failed(numbers[0], error)]
+                    self.heard.put(failed(numbers[0], error))
                 else:
-                    self.suspects += numbers
-            self.waiting += some
-            self.finished += len(some)
+                    self.suspects += (number for number in numbers if number in self.missing)
+                continue
+            except work.lost:
+                work.check(True)
+                raise
+            except ImportError as error:
+                raise Halted(f"a worker cannot play ({error}); install the same version of Weerbaar there") from None
+            self._hear()
+            if left := tuple(number for number in numbers if number in self.missing):
+                self.blocks.appendleft(left)  # its turn was over
 
-    def _tell(self, done: set[Future[Any]]) -> None:
-        if self.progress is not None and done:
-            self.progress(self.finished, self.total)
-        heavy = sum(one.ledgers.size for one in self.waiting) >= PART_FUTURES
-        if heavy or time.monotonic() - self.written >= PART_SECONDS:
+    def _hear(self) -> None:
+        while not self.heard.empty():
+            one = self.heard.get()
+            if isinstance(one, Piece):
+                self.pieces.append(one)
+                self.known.setdefault(one.number, []).append(one)
+            elif one.number in self.missing:
+                self.missing.discard(one.number)
+                self.known.pop(one.number, None)
+                self.waiting.append(one)
+
+    def _tell(self) -> None:
+        done = self.total - len(self.missing)
+        if self.progress is not None and done > self.told:
+            self.progress(done, self.total)
+        self.told = done
+        futures = sum(one.ledgers.size for one in self.waiting) + sum(map(len, self.pieces))
+        if futures >= PART_FUTURES or time.monotonic() - self.written >= PART_SECONDS:
             self._flush()
 
     def _flush(self) -> None:
         if self.waiting:
             self.store.write(self.waiting)
+            self.store.begun.remove(one.number for one in self.waiting)
             self.waiting = []
+        if some := [one for one in self.pieces if one.number in self.missing]:
+            self.store.keep(some)
+        self.pieces = []
         self.written = time.monotonic()

@@ -10,17 +10,19 @@ import contextlib
 import multiprocessing
 import signal
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Any
 
-from sim.experiments.playing import Played, failed, prepare_worker
+from sim.experiments.playing import Known, Piece, Played, Report, failed, prepare_worker
 from sim.experiments.replicate import interrupts_held
+from sim.model.problems import Halted
 
-Play = Callable[[tuple[int, ...]], list[Played]]
+Play = Callable[..., None]
+"""Plays designs, with what is known of them, and reports what is there: `play(numbers, known=..., report=...)`."""
 
 TRIES = 2
 """So many workers may die of a design; then it has failed."""
@@ -41,18 +43,31 @@ class Worker:
     process: SpawnProcess
     pipe: Connection
 
-    def ask(self, numbers: tuple[int, ...] = ()) -> list[Played]:
-        """Return these designs, played; of none, return when the worker is ready. Raises Died."""
+    def ask(self, numbers: tuple[int, ...], known: Known, report: Report) -> None:
+        """Have these designs played, and report what is there of them as it comes. Raises Died."""
+        with self._heard():
+            self.pipe.send((numbers, known))
+        while (answer := self._answer()) is not None:
+            if isinstance(answer, Exception):
+                raise answer
+            report(answer)
+
+    def get_ready(self) -> None:
+        """Wait until it can play. Raises Died."""
+        self._answer()
+
+    def _answer(self) -> Played | Piece | Exception | None:
+        with self._heard():
+            found: Played | Piece | Exception | None = self.pipe.recv()
+            return found
+
+    @contextlib.contextmanager
+    def _heard(self) -> Iterator[None]:
         try:
-            if numbers:
-                self.pipe.send(numbers)
-            answer: list[Played] | Exception = self.pipe.recv()
+            yield
         except (EOFError, OSError):
             self.process.join()
             raise Died(_ending(self.process.exitcode)) from None
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
 
     def end(self) -> None:
         """Let it go; it ends by itself when nobody is at our end."""
@@ -64,18 +79,19 @@ class Worker:
 
 
 class Crew:
-    """Up to `count` workers, begun when there is work, on which `play` plays designs."""
+    """Up to `count` workers, begun when there is work, on which `play` plays designs; `report` hears what is there."""
 
-    def __init__(self, count: int, play: Play) -> None:
+    def __init__(self, count: int, play: Play, report: Report) -> None:
+        self._report = report
         self._context = multiprocessing.get_context("spawn")
         self._flag = self._context.Event()
         self._play = play
         self._idle: deque[Worker] = deque()
         self._threads = ThreadPoolExecutor(count)
 
-    def submit(self, numbers: tuple[int, ...]) -> Future[list[Played]]:
-        """Have some designs played; each comes back as a row, with an error where workers die of it."""
-        return self._threads.submit(self._played, numbers)
+    def submit(self, numbers: tuple[int, ...], known: Known) -> Future[None]:
+        """Have some designs played; each is reported as a row, with an error where workers die of it."""
+        return self._threads.submit(self._play_all, numbers, known)
 
     def stop(self) -> None:
         """Make what is being played end soon."""
@@ -88,24 +104,31 @@ class Crew:
         while self._idle:
             self._idle.pop().end()
 
-    def _played(self, numbers: tuple[int, ...]) -> list[Played]:
-        alone = len(numbers) == 1
+    def _play_all(self, numbers: tuple[int, ...], known: Known) -> None:
+        alone, there = len(numbers) == 1, set[int]()
+
+        def report(what: Played | Piece) -> None:
+            if isinstance(what, Played):
+                there.add(what.number)
+            self._report(what)
+
         how = ""
         for _ in range(TRIES if alone else 1):
             try:
-                return self._ask(numbers)
+                return self._ask(numbers, known, report)
             except Died as error:
                 how = str(error)
         if alone:
             message = f"the process that played it died {TRIES} times ({how}); perhaps there was not enough memory"
-            return [failed(numbers[0], ValueError(message))]
-        return [one for number in numbers for one in self._played((number,))]
+            return self._report(failed(numbers[0], ValueError(message)))
+        for number in numbers:
+            if number not in there:
+                self._play_all((number,), known)
 
-    def _ask(self, numbers: tuple[int, ...]) -> list[Played]:
+    def _ask(self, numbers: tuple[int, ...], known: Known, report: Report) -> None:
         worker = self._taken() or self._begun()
-        found = worker.ask(numbers)
+        worker.ask(numbers, known, report)
         self._idle.append(worker)
-        return found
 
     def _taken(self) -> Worker | None:
         """Return a worker without work, if there is one; those that died in the meantime are buried."""
@@ -127,13 +150,14 @@ class Crew:
             theirs.close()  # so that our end is told when it dies
             worker = Worker(process, ours)
             try:
-                worker.ask()
+                worker.get_ready()
             except Died as error:
                 how = str(error)
             else:
                 return worker
-        raise RuntimeError(
-            f"no process can begin to play ({how}); a script needs its work under: if __name__ == '__main__':"
+        raise Halted(
+            f"no process can begin to play ({how}); perhaps there is not enough memory, and a script needs its work "
+            "under: if __name__ == '__main__':"
         )
 
 
@@ -149,13 +173,12 @@ def _serve(pipe: Connection, stop: Any, play: Play) -> None:
     """Play what comes down the pipe, until nobody is at its other end."""
     prepare_worker(stop)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        pipe.send([])
+        pipe.send(None)
         while True:
-            pipe.send(_answer(play, pipe.recv()))
-
-
-def _answer(play: Play, numbers: tuple[int, ...]) -> list[Played] | Exception:
-    try:
-        return play(numbers)
-    except Exception as error:  # ours to hand over, theirs to raise
-        return error
+            numbers, known = pipe.recv()
+            try:
+                play(numbers, known=known, report=pipe.send)
+            except Exception as error:  # ours to hand over, theirs to raise
+                pipe.send(error)
+            else:
+                pipe.send(None)

@@ -48,6 +48,13 @@ class InputError(ValueError):
         self.problems: tuple[Problem, ...] = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)  # so that it comes whole from another process
+
+
+class Halted(RuntimeError):
+    """What played is gone, such as the scheduler of a cluster: no fault of the input; says what to do."""
+
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word most like `word`, else one that has it as a part; None when nothing comes close. Case and `-`/`_`

@@ -33,7 +33,7 @@ def _play(study: Path, store: Path, cores: int) -> None:
     from sim.experiments.store import StoreFull
     from sim.experiments.study import run_study
     from sim.model.files import load_study
-    from sim.model.problems import InputError
+    from sim.model.problems import Halted, InputError
 
     try:
         result = run_study(
@@ -43,6 +43,8 @@ def _play(study: Path, store: Path, cores: int) -> None:
         _tell(ended="full")
     except InputError as error:
         _tell(ended="refused", why=[problem.message for problem in error.problems])
+    except Halted as error:
+        _tell(ended="refused", why=[str(error)])
     else:
         _tell(ended="stopped" if result.interrupted else "done")
 

@@ -7,24 +7,27 @@ import errno
 import json
 import multiprocessing
 import os
+import pickle
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import sim
-from sim.experiments import playing, replicate, store, study, workers
+from sim.experiments import cluster, playing, replicate, store, study, workers
 from sim.experiments.designs import APART, Designs
 from sim.experiments.store import Store, StoreFull, filling
 from sim.experiments.study import run_study
-from sim.model.problems import InputError
+from sim.model.problems import Halted, InputError
 from tests.studies import PAIR, StrangeToOthers, crossed, play_but_die_of_five, small, write_small
 
 
@@ -180,19 +183,20 @@ class Mortal(Exception):
     """Workers died of a task."""
 
 
-def test_a_design_of_which_the_workers_of_a_cluster_die_is_a_row(whole, tmp_path, monkeypatch):
-    @contextlib.contextmanager
-    def cluster(_):
-        with ThreadPoolExecutor(2) as pool:
-            yield pool, 2, Mortal
+@contextlib.contextmanager
+def threads_that_are_a_cluster(_):
+    with ThreadPoolExecutor(2) as pool:
+        yield SimpleNamespace(submit=pool.submit, cores=2, died=Mortal, lost=(), check=lambda is_lost: None)
 
-    def die_of_five(content, numbers, engine):
+
+def test_a_design_of_which_the_workers_of_a_cluster_die_is_a_row(whole, tmp_path, monkeypatch):
+    def die_of_five(content, numbers, *more):
         if 5 in numbers:
             raise Mortal
-        return playing.play_packed(content, numbers, engine)
+        return playing.play_for(content, numbers, *more)
 
-    monkeypatch.setattr("sim.experiments.cluster.cluster_pool", cluster)
-    monkeypatch.setattr(study, "play_packed", die_of_five)
+    monkeypatch.setattr("sim.experiments.cluster.cluster_of", threads_that_are_a_cluster)
+    monkeypatch.setattr(study, "play_for", die_of_five)
     found = run_study(small(), tmp_path / "store", cluster="local:2")
     assert (found.is_complete, found.failed) == (True, 1)
     assert "the workers that played it died" in found.designs().set_index("design").loc[5]["error"]
@@ -227,9 +231,9 @@ def test_ctrl_c_before_the_first_design_keeps_what_was_done(tmp_path, monkeypatc
 
 def test_workers_that_cannot_begin_are_said_so(monkeypatch):
     monkeypatch.setattr(workers, "STARTS", 1)
-    crew = workers.Crew(1, StrangeToOthers())
+    crew = workers.Crew(1, StrangeToOthers(), print)
     with contextlib.closing(crew), pytest.raises(RuntimeError, match=r"no process can begin to play \(exit code 1\)"):
-        crew.submit((1,)).result()
+        crew.submit((1,), {}).result()
 
 
 def test_the_reference_engine_gives_the_same_store():
@@ -264,6 +268,61 @@ def test_a_dask_cluster_that_loses_a_worker_gives_the_same_store(tmp_path, many_
 def test_a_dask_cluster_gives_the_same_store(whole, tmp_path):
     pytest.importorskip("distributed")
     assert run_study(small(), tmp_path / "store", cluster="local:1").store.digest() == whole.store.digest()
+
+
+def test_a_scheduler_that_dies_ends_the_study_with_what_was_done(whole, tmp_path, monkeypatch):
+    calls = []
+
+    @contextlib.contextmanager
+    def dying(_):
+        def submit(work, *words):
+            calls.append(words)
+            task = Future()
+            if len(calls) > 3:
+                task.set_exception(CancelledError())
+            else:
+                task.set_result(work(*words))
+            return task
+
+        def check(is_lost):
+            if is_lost:
+                raise Halted("the scheduler does not answer any more")
+
+        yield SimpleNamespace(submit=submit, cores=1, died=Mortal, lost=(CancelledError,), check=check)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("sim.experiments.cluster.cluster_of", dying)
+        with pytest.raises(Halted, match="does not answer any more"):
+            run_study(small(), tmp_path / "store", cluster="local:2")
+    assert 0 < len(Store.opened(tmp_path / "store").done()) < 24
+    assert run_study(small(), tmp_path / "store").store.digest() == whole.store.digest()
+
+
+def test_workers_without_weerbaar_or_with_another_version_are_told():
+    cluster._check_versions({"tcp://a": sim.__version__})
+    with pytest.raises(InputError) as told:
+        cluster._check_versions({"tcp://a": "0.0.9", "tcp://b": ModuleNotFoundError("No module named 'sim'")})
+    assert "the worker at tcp://a has Weerbaar 0.0.9" in str(told.value)
+    assert "the worker at tcp://b has no Weerbaar that can be used (No module named 'sim')" in str(told.value)
+
+
+def test_a_study_of_another_version_is_a_sentence_that_comes_whole_from_a_worker(monkeypatch):
+    monkeypatch.setattr(playing, "MODEL_VERSION", "0.0.9")
+    content = playing.packed(small())
+    monkeypatch.undo()
+    with pytest.raises(InputError, match=r"the study comes from 0\.0\.9 \(install the same version") as told:
+        playing.play_packed(content, (0,), "compiled")
+    again = pickle.loads(pickle.dumps(told.value))
+    assert again.problems == told.value.problems
+
+
+def test_who_is_no_scheduler_and_stays_silent_is_said_so(tmp_path, monkeypatch):
+    pytest.importorskip("distributed")
+    monkeypatch.setattr("sim.experiments.cluster.PATIENCE", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(InputError, match=f"nobody answers at {address}"):
+            run_study(small(), tmp_path / "store", cluster=address)
 
 
 @pytest.mark.parametrize("address", ["local:0", "nonsense", "tcp://127.0.0.1:9"])
@@ -305,6 +364,7 @@ def test_what_was_done_is_kept_and_not_played_again(whole, tmp_path, monkeypatch
 SLOWLY = """
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from sim.experiments import study
 from sim.model.files import load_study
 study.PART_FUTURES = 1
@@ -344,7 +404,7 @@ def test_a_full_disk_leaves_a_store_that_goes_on(whole, tmp_path, monkeypatch, m
 
     def until_full(path: Path, content: bytes) -> None:
         written.append(path)
-        if len(written) > 11:  # four files of the store, two parts of three, and one file of the next
+        if len(written) > 13:  # five files of the store, two parts of four, and one file of the next
             real(path, content[:10])
             raise OSError(errno.ENOSPC, "No space left on device")
         real(path, content)
