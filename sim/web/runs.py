@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import time
-from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator
+from collections import OrderedDict
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
@@ -15,6 +14,7 @@ from sim.experiments.replicate import CHUNK, available_workers, chunk_player
 from sim.model.policy import Policy
 from sim.model.world import World
 from sim.results.outcomes import Summary
+from sim.web.waiting import Places
 
 LADDER = {"compiled": (200, 2000), "reference": (12, 50)}
 """How many futures of each policy a page shows at once, and to how many it is then refined."""
@@ -27,53 +27,6 @@ _NAMES = {"id", "title", "description", "reference", "based_on"}
 
 Report = Callable[[int, int, float], None]
 """Called with (futures done, futures asked for, seconds since the start) as they come."""
-
-
-class Places:
-    """So many places, for which people wait in the order in which they came."""
-
-    def __init__(self, count: int) -> None:
-        self.count = count
-        self._free = count
-        self._queue: deque[object] = deque()
-        self._change = threading.Condition()
-
-    @property
-    def people(self) -> int:
-        """How many have a place or wait for one."""
-        with self._change:
-            return self.count - self._free + len(self._queue)
-
-    @contextlib.contextmanager
-    def turn(self, waits: Callable[[], None]) -> Iterator[None]:
-        """Wait for a place, and give it back in the end. `waits` is called again and again; what it raises ends it."""
-        me = object()
-        with self._change:
-            self._queue.append(me)
-        try:
-            while not self._mine(me):
-                waits()
-        except BaseException:
-            with self._change:
-                self._queue.remove(me)
-                self._change.notify_all()
-            raise
-        try:
-            yield
-        finally:
-            with self._change:
-                self._free += 1
-                self._change.notify_all()
-
-    def _mine(self, me: object) -> bool:
-        """Take a place when it is this one's turn, within a beat."""
-        with self._change:
-            if not self._change.wait_for(lambda: self._free > 0 and self._queue[0] is me, _BEAT):
-                return False
-            self._queue.popleft()
-            self._free -= 1
-            self._change.notify_all()  # there may be a place for the next one as well
-            return True
 
 
 class Cores:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -12,7 +10,7 @@ import sim
 from sim.model.policy import Policy
 from sim.model.world import World
 from sim.web.choice import BASELINE, presets, world_of, world_start
-from sim.web.runs import AT_A_TIME, Archive, Cores, Places, Run
+from sim.web.runs import AT_A_TIME, Archive, Cores, Run
 from tests.pages import small
 
 
@@ -106,62 +104,6 @@ def test_progress_is_told_from_nothing_to_all(world: World) -> None:
 
 
 # ---- many visitors -------------------------------------------------------------------------------------------------
-
-
-def test_who_finds_no_place_waits_is_told_and_gets_one() -> None:
-    places, told = Places(1), list[str]()
-    inside = threading.Event()
-
-    def other() -> None:
-        with places.turn(lambda: None):
-            inside.set()
-            while not told:
-                time.sleep(0.01)
-
-    thread = threading.Thread(target=other)
-    thread.start()
-    inside.wait()
-    with places.turn(lambda: told.append("wait")):
-        assert told
-    thread.join()
-
-
-def test_places_are_given_in_the_order_of_arriving_however_long_that_takes() -> None:
-    """Also to those who wait so long that they were told so, more than once."""
-    places, served, told = Places(1), list[int](), dict[int, int]()
-
-    def come(number: int) -> None:
-        with places.turn(lambda: told.update({number: told.get(number, 0) + 1})):
-            served.append(number)
-
-    threads = [threading.Thread(target=come, args=(number,)) for number in range(5)]
-    with places.turn(lambda: None):
-        for number, thread in enumerate(threads):
-            thread.start()
-            while told.get(number, 0) < 2:
-                time.sleep(0.01)
-    for thread in threads:
-        thread.join()
-    assert served == [0, 1, 2, 3, 4]
-    assert places.people == 0
-
-
-def test_a_place_is_given_back_whatever_happens() -> None:
-    places = Places(1)
-    with pytest.raises(ValueError, match="moved"), places.turn(lambda: None):
-        raise ValueError("moved")
-    assert places.people == 0
-
-    def moved() -> None:
-        raise ValueError("moved while waiting")
-
-    with places.turn(lambda: None):
-        assert places.people == 1
-        with pytest.raises(ValueError, match="while waiting"), places.turn(moved):
-            pass
-    assert places.people == 0  # the one who left took none, and stands in nobody's way
-    with places.turn(lambda: None):
-        pass
 
 
 def test_refining_leaves_a_core_for_first_answers() -> None:
