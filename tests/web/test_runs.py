@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import product
 
 import pytest
 
 import sim
+from sim.engines.twin.deck import ROOM, _bytes
 from sim.model.policy import Policy
 from sim.model.world import World
 from sim.web.choice import BASELINE, presets, world_of, world_start
-from sim.web.runs import AT_A_TIME, Archive, Cores, Run
+from sim.web.runs import AT_A_TIME, LIVELY, Archive, Cores, Run
 from tests.pages import small
 
 
@@ -70,6 +72,41 @@ def test_the_least_used_go_first(world: World) -> None:
     assert asked(archive, world, "fifty-fifty").missing(2) == 0
     assert asked(archive, world, "no-ransom").missing(2) == 0
     assert asked(archive, world, "status-quo-2020").missing(2) == 2
+
+
+def test_policies_that_were_asked_for_and_never_played_do_not_add_up(world: World) -> None:
+    archive = Archive(most=50)
+    for seed in range(500):
+        asked(archive, world, seed=seed)
+    assert len(archive._played) <= 51
+
+
+def test_only_the_policies_used_last_are_ready_to_play_more(world: World) -> None:
+    """What plays takes a hundred times as much as a future, so many seeds with a future each would fill the memory."""
+    archive = Archive()
+    for seed in range(3 * LIVELY):
+        asked(archive, world, seed=seed).play(1)
+    asked(archive, world)
+    assert sum(one._player is not None for one in archive._played.values()) <= LIVELY
+    assert asked(archive, world, seed=2).complete == 1
+    again = asked(archive, world, seed=2)
+    again.play(3)
+    whole = sim.compare(world, [presets()[BASELINE]], replications=3, seed=2)
+    assert again.comparison(3).futures().equals(whole.futures())
+
+
+def test_decks_of_many_worlds_share_one_room(world: World) -> None:
+    """Those of a world that nobody looks at any more give way, also while what was played in it is kept."""
+    archive, before = Archive(), ROOM.most
+    try:
+        ROOM.most = 3_000_000
+        for level, seed in product(("low", "central", "high"), range(3)):
+            asked(archive, world.with_values({"anchor.frequency": level}), seed=seed).play(50)
+            assert 0 < ROOM.size <= 3_000_000
+        assert ROOM.size == sum(_bytes(deck) for deck in ROOM._decks.values())
+        assert len({shelf for shelf, *_ in ROOM._decks}) < 3
+    finally:
+        ROOM.most = before
 
 
 def test_a_stopped_run_keeps_what_was_played(world: World) -> None:
