@@ -43,11 +43,16 @@ def spread(values: Sequence[float] | np.ndarray) -> Spread:
     return Spread(float(median), float(low), float(high))
 
 
-def arguments(doc: str | None) -> argparse.Namespace:
-    """Return what was asked on the command line; `--quick` only shows that the benchmark runs."""
+def parser_of(doc: str | None) -> argparse.ArgumentParser:
+    """Return what reads a command line; `--quick` only shows that the benchmark runs."""
     parser = argparse.ArgumentParser(description=(doc or "").split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="tiny sizes: shows that it runs, not how fast")
-    return parser.parse_args()
+    return parser
+
+
+def arguments(doc: str | None) -> argparse.Namespace:
+    """Return what was asked on the command line."""
+    return parser_of(doc).parse_args()
 
 
 def header(*packages: str) -> None:

@@ -36,6 +36,14 @@ def _catalogue(language: str) -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
+@lru_cache(maxsize=10_000)  # a page of the app writes 700 numbers, nearly all of them those of the page before
+def _decimal(value: float, decimals: int, language: str) -> str:
+    from babel.numbers import format_decimal
+
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return str(format_decimal(value, format=pattern, locale=_CULTURE[language]))
+
+
 class Words:
     r"""One language: `say` translates and fills in, the others format numbers.
 
@@ -59,13 +67,9 @@ class Words:
 
     def number(self, value: float, decimals: int = 0) -> str:
         """Return a number with this many decimals and the separators of the language."""
-        from babel.numbers import format_decimal
-
         if not math.isfinite(value):
             return "∞" if value > 0 else "-∞"
-        value = round(value, decimals) + 0.0
-        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        return str(format_decimal(value, format=pattern, locale=_CULTURE[self.language]))
+        return _decimal(round(value, decimals) + 0.0, decimals, self.language)
 
     def figure(self, value: float, digits: int = 3) -> str:
         """Return a number with about this many significant digits, never with digits before the point lost."""

@@ -173,6 +173,39 @@ def test_replications_needed_follow_from_the_deviation():
     assert np.median(common.saved(baseline, policy)) == pytest.approx(201, rel=0.15)
 
 
+def test_a_visitor_of_the_app_who_never_sees_the_newest_move_is_an_error(capsys):
+    users = benchmark("users")
+
+    def visitor(*shown):
+        one = users.Visitor(7, 0)
+        for number, moment in enumerate(shown):
+            one.moves.append(users.Move(frozenset({f"teams={number}"}), 5.0 * number, moment))
+        return one
+
+    calm, behind, lost = visitor(1.0, 6.0, 12.0), visitor(1.0, np.inf, np.inf, 19.0), visitor(1.0, 6.0, np.inf)
+    assert [one.old for one in (calm, behind, lost)] == [2.0, 14.0, np.inf]
+    assert users.told("two", [calm, behind], 1.0) == []
+    said = capsys.readouterr().out
+    assert "every visitor's newest move shown: yes" in said
+    assert "2 of 5 were overtaken" in said
+    assert users.told("three", [calm, behind, lost], 1.0) == ["visitor 7: the newest move was never shown"]
+    assert "no, 1 never" in capsys.readouterr().out
+
+
+def test_a_page_counts_for_the_newest_move_that_it_shows():
+    users = benchmark("users")
+    one = users.Visitor(7, 0)
+    for number in range(3):
+        one.moves.append(users.Move(frozenset({"seed=7", f"teams={number}"}), 0.0))
+    one._answered("lang=nl&teams=1&seed=7")
+    assert [move.shown < np.inf for move in one.moves] == [False, True, False]
+    assert not one.shown.is_set()
+    one._answered("lang=nl&teams=0&seed=7")  # older than what was shown
+    one._answered("lang=nl&teams=2&seed=7")
+    assert [move.shown < np.inf for move in one.moves] == [False, True, True]
+    assert one.shown.is_set()
+
+
 def test_worlds_grow_by_municipalities_of_their_own():
     growth, world = benchmark("growth"), sim.load_world("flanders-2020")
     for count in (75, 300, 4800):

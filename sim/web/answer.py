@@ -1,16 +1,21 @@
-"""The answer of a page: futures are played, first a few, then more while the visitor looks; a move ends that."""
+"""The answer of a page: futures are played, first a few, then more while the visitor looks; a move ends that.
+
+A page is drawn in its turn, so that with many visitors each is drawn once, for the newest move, and not a bit of all.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import html
 import time
 import urllib.parse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from sim.experiments.checks import FUTURES, elsewhere, first, other_levels, turns_between
 from sim.experiments.compare import Comparison
@@ -49,12 +54,52 @@ class Answer:
         """
         slot = st.empty()
         _mark(view, self.result.replications, charts, final=self.final)
+        _end_turn()
         if not self.final:
             later = view.say.say("A first answer. It is refined as soon as those of others are; you need not wait.")
-            with self.run.cores.refining.turn(_queue(slot.caption, later)):
+            with self.run.cores.refining.turn(_me(), _queue(slot.caption, later)):
                 report = _refining(slot, self, view.say)
                 self.run.play(self.most, report, seconds=_STEP, spared=1)
             st.rerun()
+
+
+@contextlib.contextmanager
+def in_turn(say: Words) -> Iterator[None]:
+    """Draw a page when its turn has come, and say meanwhile how many come before. A move takes over the place.
+
+    Nobody waits for a turn while the engine is being made ready: pages that need none are there at once.
+    """
+    slot = st.empty()
+    if not ROOM.is_ready:
+        yield
+        return
+
+    def wait(before: int) -> None:
+        if said[-1:] != [before]:
+            said.append(before)
+            sentence = "Many people are asking at this moment. Your answer comes in its turn; before you: {n}."
+            slot.info(say.say(sentence, n=say.number(before)), icon=":material/hourglass_top:")
+        st.session_state.get("screen")  # here a move of a lever gets through
+
+    said: list[int] = []
+    with _archive().cores.first.turn(_me(), wait) as ticket:
+        st.session_state["turn"] = ticket
+        if said:
+            slot.empty()
+        yield
+
+
+def _end_turn() -> None:
+    """Let the next one have a turn: what this one was for is on the page, and what follows is not urgent."""
+    ticket = st.session_state.pop("turn", None)
+    if ticket is not None:
+        ticket.end()
+
+
+def _me() -> str:
+    """What tells this visit from others: each tab of a browser is one."""
+    context = get_script_run_ctx()
+    return "" if context is None else context.session_id
 
 
 def ask(view: View, policies: tuple[Policy, ...], *, refined: bool = True) -> Answer:
@@ -70,9 +115,7 @@ def ask(view: View, policies: tuple[Policy, ...], *, refined: bool = True) -> An
     if run.cores.crowded and run.missing(first):
         first = min(first, CROWDED[engine])
     if run.missing(first):
-        many = view.say.say("Many people are asking at this moment. Your answer comes as soon as theirs are there.")
-        with run.cores.first.turn(_queue(slot.info, many)):
-            run.play(first, _progress(slot, run, view.say))
+        run.play(first, _progress(slot, run, view.say))
     slot.empty()
     final = run.complete >= most
     return Answer(run.comparison(most if final else first), final, run, first, most)
@@ -88,7 +131,8 @@ def turns(view: View, answer: Answer) -> tuple[Turn, ...]:
     found: tuple[Turn, ...] = ()
     levels = other_levels(result.world)
     after = view.say.say("Others come first. This is worked out as soon as their answers are there.")
-    with answer.run.cores.refining.turn(_queue(slot.caption, after)):
+    _end_turn()
+    with answer.run.cores.refining.turn(_me(), _queue(slot.caption, after)):
         for number, (assumption, level) in enumerate(levels):
             text = view.say.say("Trying the assumptions: {done} of {all}", done=number, all=len(levels))
             slot.progress(number / len(levels), text=text)  # here a move of a lever gets through
@@ -155,11 +199,11 @@ def _progress(slot: Any, run: Run, say: Words) -> Callable[[int, int, float], No
     return report
 
 
-def _queue(show: Callable[[str], object], sentence: str) -> Callable[[], None]:
+def _queue(show: Callable[[str], object], sentence: str) -> Callable[[int], None]:
     """What to call while others come first: it says so once. Each call lets a move of a lever through."""
     said: list[str] = []
 
-    def wait() -> None:
+    def wait(before: int) -> None:
         if not said:
             said.append(sentence)
             show(sentence)

@@ -13,6 +13,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from sim.text import Words, words
 from sim.web import controls, link, memory, view
+from sim.web.answer import in_turn
 from sim.web.ready import ROOM
 from sim.web.style import STYLE
 
@@ -51,8 +52,6 @@ def main() -> None:
     st.html(f"<script>document.documentElement.lang = '{say.language}'</script>", unsafe_allow_javascript=True)
     st.html(f"<script>{KEYS}</script>", unsafe_allow_javascript=True)
     st.html(f"<style>{STYLE}</style>")
-    with st.sidebar:
-        controls.draw(say)
     known, stray = pages(say), _stray()
     page = st.navigation([*known, *_behind(stray)], position="top")
     if stray:
@@ -62,8 +61,11 @@ def main() -> None:
     address = link.write(memory.screen())
     if st.query_params.to_dict() != address:
         st.query_params.from_dict(address)
-    view.show(memory.screen(), say)
-    page.run()
+    with in_turn(say):  # what costs time
+        with st.sidebar:
+            controls.draw(say)
+        view.show(memory.screen(), say)
+        page.run()
 
 
 def _stray() -> str:

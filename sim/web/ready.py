@@ -28,6 +28,11 @@ class Room:
         if self._start.acquire(blocking=False):
             threading.Thread(target=self._prepare, daemon=True, name="engine").start()
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether the engine is ready."""
+        return self._ready.is_set()
+
     def wait(self, seconds: float) -> bool:
         """Wait until the engine is ready, for at most so long; return whether it is."""
         return self._ready.wait(seconds)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import time
-from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator
+from collections import OrderedDict
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from sim.experiments.compare import Comparison
 from sim.experiments.replicate import CHUNK, available_workers, chunk_player
 from sim.model.policy import Policy
 from sim.model.world import World
 from sim.results.outcomes import Summary
+from sim.web.waiting import Places
 
 LADDER = {"compiled": (200, 2000), "reference": (12, 50)}
 """How many futures of each policy a page shows at once, and to how many it is then refined."""
@@ -22,58 +22,13 @@ CROWDED = {"compiled": 50, "reference": 6}
 """How many it shows at once while others wait for a first answer as well."""
 AT_A_TIME = 2
 """Visitors a core whose first answers are played at the same time; others wait for their turn."""
+LIVELY = 32
+"""Policies used last that are ready to play more; of the others only the futures are kept."""
 _BEAT = 0.25  # seconds
 _NAMES = {"id", "title", "description", "reference", "based_on"}
 
 Report = Callable[[int, int, float], None]
 """Called with (futures done, futures asked for, seconds since the start) as they come."""
-
-
-class Places:
-    """So many places, for which people wait in the order in which they came."""
-
-    def __init__(self, count: int) -> None:
-        self.count = count
-        self._free = count
-        self._queue: deque[object] = deque()
-        self._change = threading.Condition()
-
-    @property
-    def people(self) -> int:
-        """How many have a place or wait for one."""
-        with self._change:
-            return self.count - self._free + len(self._queue)
-
-    @contextlib.contextmanager
-    def turn(self, waits: Callable[[], None]) -> Iterator[None]:
-        """Wait for a place, and give it back in the end. `waits` is called again and again; what it raises ends it."""
-        me = object()
-        with self._change:
-            self._queue.append(me)
-        try:
-            while not self._mine(me):
-                waits()
-        except BaseException:
-            with self._change:
-                self._queue.remove(me)
-                self._change.notify_all()
-            raise
-        try:
-            yield
-        finally:
-            with self._change:
-                self._free += 1
-                self._change.notify_all()
-
-    def _mine(self, me: object) -> bool:
-        """Take a place when it is this one's turn, within a beat."""
-        with self._change:
-            if not self._change.wait_for(lambda: self._free > 0 and self._queue[0] is me, _BEAT):
-                return False
-            self._queue.popleft()
-            self._free -= 1
-            self._change.notify_all()  # there may be a place for the next one as well
-            return True
 
 
 class Cores:
@@ -91,8 +46,8 @@ class Cores:
 
     @property
     def crowded(self) -> bool:
-        """Whether somebody who asks now shares a core with others who have no answer yet."""
-        return self.first.people >= self.count
+        """Whether who has a turn now shares a core with others who have no answer yet."""
+        return self.first.people > self.count
 
 
 class Played:
@@ -104,6 +59,10 @@ class Played:
         self._player: Callable[[range], list[Summary]] | None = None
         self._lock = threading.Lock()
 
+    def rest(self) -> None:
+        """Let go of what plays, a hundred times as large as a future; it is made again when more is asked."""
+        self._player = None
+
     def extend(self, wanted: int, cores: Cores, seconds: float, most: int) -> None:
         """Play for about so many seconds, on at most so many cores, until there are as many futures as wanted."""
         with self._lock:
@@ -111,8 +70,7 @@ class Played:
             if first >= wanted:
                 return
             world, policy, seed, engine = self._asked
-            if self._player is None:
-                self._player = chunk_player(world, policy, seed, engine)
+            player = self._player = self._player or chunk_player(world, policy, seed, engine)
             size = CHUNK[engine]  # in whole chunks, so that what is dealt for one policy serves the next
             each = 1 if cores.pace is None else max(1, int(seconds / cores.pace / size))
             begin = first // size
@@ -120,7 +78,7 @@ class Played:
             bounds = [size * (begin + (end - begin) * part // most) for part in range(most + 1)]
             parts = [range(max(first, low), min(high, wanted)) for low, high in pairwise(bounds) if low < high]
             begun = time.monotonic()
-            for part in cores.pool.map(self._player, parts):
+            for part in cores.pool.map(player, parts):
                 self.summaries.extend(part)
             cores.pace = (time.monotonic() - begun) / max(map(len, parts))
 
@@ -174,6 +132,8 @@ class Run:
 class Archive:
     """Summaries of futures by world, policy, seed and engine; the least used go first when there are too many.
 
+    A future takes about 10 kB, so this is some 200 MB at most, whatever is asked for.
+
     Future r is the same whoever asks and however many are asked for, so that more futures are added to those there are.
     """
 
@@ -187,10 +147,12 @@ class Archive:
         """Policies in a world, with the futures that were played of them before."""
         with self._guard:
             played = [self._find(world, policy, seed, engine) for policy in policies]
-            kept = sum(len(one.summaries) for one in self._played.values())
+            kept = sum(map(_weight, self._played.values()))
             while kept > self.most and len(self._played) > len(policies):
                 _, oldest = self._played.popitem(last=False)
-                kept -= len(oldest.summaries)
+                kept -= _weight(oldest)
+            for one in islice(reversed(self._played.values()), LIVELY, None):
+                one.rest()
         return Run(world, policies, seed, engine, played, self.cores)
 
     def _find(self, world: World, policy: Policy, seed: int, engine: str) -> Played:
@@ -199,6 +161,11 @@ class Archive:
         found = self._played.setdefault(key, Played(world, policy, seed, engine))
         self._played.move_to_end(key)
         return found
+
+
+def _weight(played: Played) -> int:
+    """The futures that were played of a policy; one that was only asked for takes about as much memory as a future."""
+    return max(1, len(played.summaries))
 
 
 def same(one: Policy, other: Policy) -> bool:

@@ -23,6 +23,8 @@ MOST_KEPT = 64_000_000
 _OF_THE_WHOLE = (b"content-length", b"etag", b"accept-ranges")  # what says something about the bytes themselves
 _OF_STREAMLIT = {"_stcore", "app", "component", "media", "static"}
 """What Streamlit serves below the app besides pages."""
+_PAGE = b"text/html"
+"""What Streamlit answers with at every address where it has no file: kept by address, that would fill the memory."""
 _TEXT = (b"text/", b"application/javascript", b"application/json", b"application/wasm", b"image/svg+xml")
 
 
@@ -77,8 +79,10 @@ class _Answer:
     @property
     def is_text(self) -> bool:
         found = {name.lower(): value for name, value in self.headers}
+        kind = found.get(b"content-type", b"")
         return (
-            found.get(b"content-type", b"").startswith(_TEXT)
+            kind.startswith(_TEXT)
+            and not kind.startswith(_PAGE)
             and b"content-encoding" not in found
             and len(self.body) >= LEAST
         )

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
+from itertools import product
 
 import pytest
 
 import sim
+from sim.engines.twin.deck import ROOM, _bytes
 from sim.model.policy import Policy
 from sim.model.world import World
 from sim.web.choice import BASELINE, presets, world_of, world_start
-from sim.web.runs import AT_A_TIME, Archive, Cores, Places, Run
+from sim.web.runs import AT_A_TIME, LIVELY, Archive, Cores, Run
 from tests.pages import small
 
 
@@ -74,6 +74,43 @@ def test_the_least_used_go_first(world: World) -> None:
     assert asked(archive, world, "status-quo-2020").missing(2) == 2
 
 
+def test_policies_that_were_asked_for_and_never_played_do_not_add_up(world: World) -> None:
+    archive = Archive(most=50)
+    for seed in range(500):
+        asked(archive, world, seed=seed)
+    assert len(archive._played) <= 51
+
+
+def test_only_the_policies_used_last_are_ready_to_play_more(world: World) -> None:
+    """What plays takes a hundred times as much as a future, so many seeds with a future each would fill the memory."""
+    archive = Archive()
+    for seed in range(3 * LIVELY):
+        asked(archive, world, seed=seed).play(1)
+    asked(archive, world)
+    assert sum(one._player is not None for one in archive._played.values()) <= LIVELY
+    assert asked(archive, world, seed=2).complete == 1
+    again = asked(archive, world, seed=2)
+    again.play(3)
+    whole = sim.compare(world, [presets()[BASELINE]], replications=3, seed=2)
+    assert again.comparison(3).futures().equals(whole.futures())
+
+
+def test_decks_of_many_worlds_share_one_room(world: World) -> None:
+    """Those of a world that nobody looks at any more give way, also while what was played in it is kept."""
+    archive, before = Archive(), ROOM.most
+    asked(archive, world).play(25)
+    most = 4 * max(_bytes(deck) for deck in ROOM._decks.values())
+    try:
+        ROOM.most = most
+        for level, seed in product(("low", "central", "high"), range(3)):
+            asked(archive, world.with_values({"anchor.frequency": level}), seed=seed).play(50)
+            assert 0 < ROOM.size <= most
+        assert ROOM.size == sum(_bytes(deck) for deck in ROOM._decks.values())
+        assert len({shelf for shelf, *_ in ROOM._decks}) < 3
+    finally:
+        ROOM.most = before
+
+
 def test_a_stopped_run_keeps_what_was_played(world: World) -> None:
     run = asked(Archive(), world)
 
@@ -106,62 +143,6 @@ def test_progress_is_told_from_nothing_to_all(world: World) -> None:
 
 
 # ---- many visitors -------------------------------------------------------------------------------------------------
-
-
-def test_who_finds_no_place_waits_is_told_and_gets_one() -> None:
-    places, told = Places(1), list[str]()
-    inside = threading.Event()
-
-    def other() -> None:
-        with places.turn(lambda: None):
-            inside.set()
-            while not told:
-                time.sleep(0.01)
-
-    thread = threading.Thread(target=other)
-    thread.start()
-    inside.wait()
-    with places.turn(lambda: told.append("wait")):
-        assert told
-    thread.join()
-
-
-def test_places_are_given_in_the_order_of_arriving_however_long_that_takes() -> None:
-    """Also to those who wait so long that they were told so, more than once."""
-    places, served, told = Places(1), list[int](), dict[int, int]()
-
-    def come(number: int) -> None:
-        with places.turn(lambda: told.update({number: told.get(number, 0) + 1})):
-            served.append(number)
-
-    threads = [threading.Thread(target=come, args=(number,)) for number in range(5)]
-    with places.turn(lambda: None):
-        for number, thread in enumerate(threads):
-            thread.start()
-            while told.get(number, 0) < 2:
-                time.sleep(0.01)
-    for thread in threads:
-        thread.join()
-    assert served == [0, 1, 2, 3, 4]
-    assert places.people == 0
-
-
-def test_a_place_is_given_back_whatever_happens() -> None:
-    places = Places(1)
-    with pytest.raises(ValueError, match="moved"), places.turn(lambda: None):
-        raise ValueError("moved")
-    assert places.people == 0
-
-    def moved() -> None:
-        raise ValueError("moved while waiting")
-
-    with places.turn(lambda: None):
-        assert places.people == 1
-        with pytest.raises(ValueError, match="while waiting"), places.turn(moved):
-            pass
-    assert places.people == 0  # the one who left took none, and stands in nobody's way
-    with places.turn(lambda: None):
-        pass
 
 
 def test_refining_leaves_a_core_for_first_answers() -> None:

@@ -86,6 +86,15 @@ def test_who_does_not_ask_for_it_gets_what_there_is(path: str, headers: Any, met
     assert b"content-encoding" not in answered
 
 
+def test_addresses_without_a_file_fill_no_memory() -> None:
+    """Streamlit answers with its page at any address, so whoever makes addresses up would have each of them kept."""
+    app = Compressed(Files(b"<p>Weerbaar</p>" * 500, b"text/html; charset=utf-8"))
+    for number in range(50):
+        status, _, body = asked(app, f"/static/js/{number}.js", GZIP)
+        assert (status, len(body)) == (200, 7500)
+    assert (app.kept, app.size) == ({}, 0)
+
+
 @pytest.mark.parametrize(
     "files", [Files(b"x" * (LEAST - 1)), Files(kind=b"font/woff2"), Files(status=404), Files(status=304)]
 )

@@ -252,30 +252,51 @@ def deal_deck(sky: Sky, first: int, count: int) -> Deck:
     )
 
 
-class Shelf:
-    """Decks that were dealt from one world, kept for the next policy: the least used goes first when room runs out."""
+class Room:
+    """Decks that are kept, of all worlds together: the least used goes first when room runs out."""
 
     def __init__(self, megabytes: int = 120) -> None:
-        self.room = megabytes << 20
-        self._decks: OrderedDict[tuple[int, int, int], Deck] = OrderedDict()
-        self._size = 0
+        self.most = megabytes << 20
+        self.size = 0
+        """Bytes of the decks in it."""
+        self._decks: OrderedDict[tuple[Shelf, int, int, int], Deck] = OrderedDict()
         self._guard = threading.Lock()
+
+    def find(self, key: tuple[Shelf, int, int, int]) -> Deck | None:
+        """Return a deck that is kept, which becomes the last one used; None where it is not."""
+        with self._guard:
+            if key in self._decks:
+                self._decks.move_to_end(key)
+            return self._decks.get(key)
+
+    def keep(self, key: tuple[Shelf, int, int, int], deck: Deck) -> None:
+        """Keep a deck as long as there is room."""
+        with self._guard:
+            if key not in self._decks:
+                self._decks[key] = deck
+                self.size += _bytes(deck)
+            while self.size > self.most:
+                _, oldest = self._decks.popitem(last=False)
+                self.size -= _bytes(oldest)
+
+
+ROOM = Room()
+"""The one of this process."""
+
+
+class Shelf:
+    """The place of one world for decks that were dealt from it, for the next policy."""
+
+    def __init__(self, room: Room = ROOM) -> None:
+        self.room = room
 
     def deck(self, sky: Sky, first: int, count: int) -> Deck:
         """Return the deck of these futures, from the shelf or newly dealt."""
-        wanted = (sky.seed, first, count)
-        with self._guard:
-            if wanted in self._decks:
-                self._decks.move_to_end(wanted)
-                return self._decks[wanted]
-        deck = deal_deck(sky, first, count)
-        with self._guard:
-            if wanted not in self._decks:
-                self._decks[wanted] = deck
-                self._size += _bytes(deck)
-            while self._size > self.room:
-                _, oldest = self._decks.popitem(last=False)
-                self._size -= _bytes(oldest)
+        key = (self, sky.seed, first, count)
+        deck = self.room.find(key)
+        if deck is None:
+            deck = deal_deck(sky, first, count)
+            self.room.keep(key, deck)
         return deck
 
 
