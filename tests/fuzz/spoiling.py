@@ -1,0 +1,178 @@
+"""Sound data and sound text with something wrong: what people, editors and other programs do to a file."""
+
+from __future__ import annotations
+
+import copy
+import datetime
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.fuzz.grammar import every_key
+from tests.fuzz.scenarios import GROUPS, Tree, policies, studies, worlds
+from tests.fuzz.writing import yaml_of
+
+KEYS = st.sampled_from(every_key(*GROUPS))
+ODD = st.sampled_from(
+    [
+        *(None, True, False, 0, -1, 1.5, -0.0, 1e308, -1e308, 5e-324, float("nan"), float("inf"), 10**30, 10**400),
+        *("", " ", "x", "NaN", "1e3", "2.000", "2,5", "1 000", "€ 5", "50%", "yes", "nee", "None", "a\nb", "\u202e", "é"),
+        *("2022-02-30", "2022-13-01", "2022-1-1", "0000-01-01", "9999-12-31", "2022-06-01T12:00:00", "01/02/2022"),
+        *(datetime.date(1, 1, 1), datetime.date(9999, 12, 31), [], {}, [[]], [{}], [None], ["a"], {"a": 1}, {"": {}}),
+    ]
+)
+TWINS = str.maketrans("aeopcxyi-_", "аеорсхуі‐＿")
+"""Letters that look the same and are not."""
+
+
+def spots(data: object, above: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The path of every value inside lists and groups."""
+    inside = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in inside:
+        yield (*above, key)
+        yield from spots(value, (*above, key))
+
+
+def _renamed(change: Callable[[str], str]) -> Callable[[Any, Any, st.DrawFn], None]:
+    """A change of a key; the value stays."""
+
+    def spoil(holder: Any, key: Any, draw: st.DrawFn) -> None:
+        if isinstance(key, str):
+            holder[change(key)] = holder.pop(key)
+
+    return spoil
+
+
+def _wrapped(holder: Any, key: Any, draw: st.DrawFn) -> None:
+    for _ in range(draw(st.sampled_from([1, 2, 19, 40, 300]))):
+        holder[key] = [holder[key]] if draw(st.booleans()) else {"a": holder[key]}
+
+
+def _twice(holder: Any, key: Any, draw: st.DrawFn) -> None:
+    if isinstance(holder, list):
+        holder.extend([holder[key]] * draw(st.sampled_from([1, 30])))
+
+
+def _as_text(holder: Any, key: Any, draw: st.DrawFn) -> None:
+    holder[key] = str(holder[key])
+
+
+def _odd(holder: Any, key: Any, draw: st.DrawFn) -> None:
+    holder[key] = copy.deepcopy(draw(ODD))
+
+
+def _gone(holder: Any, key: Any, draw: st.DrawFn) -> None:
+    del holder[key]
+
+
+def _another(holder: Any, key: Any, draw: st.DrawFn) -> None:
+    if isinstance(holder, dict):
+        holder[draw(KEYS)] = copy.deepcopy(draw(st.one_of(ODD, st.just(holder[key]))))
+
+
+def _keys_as_list(holder: Any, key: Any, draw: st.DrawFn) -> None:
+    if isinstance(holder[key], dict):
+        holder[key] = [{name: value} for name, value in holder[key].items()]
+    elif isinstance(holder[key], list):
+        holder[key] = {str(place): value for place, value in enumerate(holder[key])}
+
+
+OF_DATA = (
+    _odd,
+    _gone,
+    _another,
+    _wrapped,
+    _twice,
+    _as_text,
+    _keys_as_list,
+    _renamed(lambda key: key[1:] or "x"),
+    _renamed(lambda key: key[:-1] + key[-1:] * 2),
+    _renamed(str.upper),
+    _renamed(lambda key: key.replace("_", "-")),
+    _renamed(lambda key: key.translate(TWINS)),
+    _renamed(lambda key: f"policy.{key}"),
+    _renamed(lambda key: f" {key} "),
+    _renamed(lambda key: key + "\u200b"),
+)
+"""What goes wrong in data; each changes a value in its group or list."""
+
+
+@st.composite
+def spoiled(draw: st.DrawFn, trees: st.SearchStrategy[Tree]) -> Tree:
+    """Data in which one to three things are wrong."""
+    tree = copy.deepcopy(draw(trees))
+    for spoil in draw(st.lists(st.sampled_from(OF_DATA), min_size=1, max_size=3)):
+        if places := list(spots(tree)):
+            *above, last = draw(st.sampled_from(places))
+            holder: Any = tree
+            for step in above:
+                holder = holder[step]
+            spoil(holder, last, draw)
+    return tree
+
+
+# ---- text ----------------------------------------------------------------------------------------------------------
+
+PIECES = (
+    *("\t", "\0", "\x1b[31m", "\x07", "\x85", "\u2028", "\u00a0", "\u202e", "\ufeff", "\r", "\n", "\n\n", "'", '"', "`"),
+    *("&a ", "*a", "<<: *a", "!!python/object:os.system ", "!t ", "--- ", "\n---\n", "\n...\n", "%YAML 1.1\n", "? ", ": "),
+    *(" #", "#", "|\n", ">\n", "{", "}", "[", "]", ",", "@", "%", "- ", "[" * 60, "{a: " * 60, "9" * 500, "x" * 5000),
+    *("0x1F", "1_000", "1:30", "=", "~", "id: again\n", "title: again\n"),
+)
+CODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "cp1252", "latin-1", "utf-7")
+
+
+@st.composite
+def spoiled_text(draw: st.DrawFn, texts: st.SearchStrategy[str]) -> bytes:
+    """The bytes of a file that was cut, pasted in, indented anew, doubled, or saved in another form."""
+    text = draw(texts)
+    for kind in draw(st.lists(st.sampled_from(("put", "cut", "line", "indent", "many", "ends", "swap")), max_size=2)):
+        place = draw(st.integers(0, len(text)))
+        lines = text.splitlines(keepends=True)
+        if kind == "put":
+            text = text[:place] + draw(st.sampled_from(PIECES)) + text[place:]
+        elif kind == "cut":
+            text = draw(st.sampled_from([text[:place], text[place:], text[:place] + text[place + 1 :]]))
+        elif kind == "ends":
+            text = text.replace("\n", draw(st.sampled_from(["\r\n", "\r", "\n\n", " \n", "\x85"])))
+        elif lines:
+            number = draw(st.integers(0, len(lines) - 1))
+            if kind == "line":
+                lines.insert(draw(st.integers(0, len(lines))), lines[number])
+            elif kind == "indent":
+                lines[number] = draw(st.sampled_from([" ", "\t", "  ", "- "])) + lines[number]
+            elif kind == "many":
+                lines[number] *= draw(st.sampled_from([2, 50, 400]))
+            else:
+                lines[number], lines[0] = lines[0], lines[number]
+            text = "".join(lines)
+    raw = text.encode(draw(st.sampled_from(CODINGS)) if draw(st.integers(0, 4)) == 0 else "utf-8", "replace")
+    return draw(st.sampled_from([b"", b"", b"", b"", b"\xef\xbb\xbf", b"\xef\xbb\xbf\xef\xbb\xbf", b"\xff"])) + raw
+
+
+@st.composite
+def files(draw: st.DrawFn, trees: st.SearchStrategy[Tree], *, sound: bool = False) -> bytes:
+    """A YAML file: sound, or with something wrong in its data, in its text, or in both."""
+    deep = st.sampled_from([0, 1, 2, 99])
+    if sound:
+        return yaml_of(draw(trees), draw(deep)).encode()
+    if draw(st.booleans()):
+        return yaml_of(draw(spoiled(trees)), draw(deep)).encode("utf-8", "replace")
+    both = st.one_of(trees, spoiled(trees))
+    return draw(spoiled_text(st.builds(yaml_of, both, deep)))
+
+
+@st.composite
+def uploads(draw: st.DrawFn, files: st.SearchStrategy[bytes]) -> bytes:
+    """Files that a visitor brings; some point at a file of the server, and are saved in odd ways."""
+    raw = draw(files)
+    if draw(st.booleans()):
+        line = draw(st.sampled_from([b"based_on: SECRET\n", b"worlds: [SECRET]\n", b"policies: [SECRET, no-ransom]\n",
+                                     b"baseline: SECRET\n", b'"based_on": "SECRET"\n', b"municipalities: SECRET\n"]))  # fmt: skip
+        raw = draw(st.sampled_from([line + raw, raw + b"\n" + line]))
+        raw = draw(st.sampled_from([b"", b"", b"\xef\xbb\xbf", b"\xef\xbb\xbf\xef\xbb\xbf", b"\0", b"---\n"])) + raw
+    return raw
+
+
+ANY_TREE = st.one_of(policies(), worlds(), studies())
