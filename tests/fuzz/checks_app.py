@@ -29,8 +29,39 @@ from tests.pages import PAGES, opened
 LEVERS = {lever.link: lever for lever in (*policy_levers(), *world_levers())}
 JUNK = st.one_of(
     st.sampled_from(
-        ["", "nan", "inf", "-1", "1e999", "1e-9", "٤", "0x10", "1,5", " 4", "4 ", "true", "false", "None", "null", "../x",
-         "unlimited", "no_end", "never", "4.5", "1e3", "-0", "00", "%00", "\0", "a" * 5000, "<b>", "~~", "!", ",", ";;"]
+        [
+            "",
+            "nan",
+            "inf",
+            "-1",
+            "1e999",
+            "1e-9",
+            "٤",
+            "0x10",
+            "1,5",
+            " 4",
+            "4 ",
+            "true",
+            "false",
+            "None",
+            "null",
+            "../x",
+            "unlimited",
+            "no_end",
+            "never",
+            "4.5",
+            "1e3",
+            "-0",
+            "00",
+            "%00",
+            "\0",
+            "a" * 5000,
+            "<b>",
+            "~~",
+            "!",
+            ",",
+            ";;",
+        ]
     ),  # fmt: skip
     st.text(max_size=12),
 )

@@ -16,6 +16,7 @@ from sim.model.policy import Policy
 from sim.model.problems import InputError, Problem
 from sim.model.study import Study
 from sim.model.world import World
+from sim.model.yaml_in import read_tree
 from sim.model.yaml_out import study_yaml
 from tests.commands import weerbaar
 
@@ -82,6 +83,7 @@ def check_file(raw: bytes) -> None:
             check_sentences(error.problems, raw, str(path))
         else:
             check_same_again(kind, found)
+            check_nothing_is_lost(path, found)
         with soon():
             told = validate([path])
         if told:
@@ -99,7 +101,34 @@ def check_sound_file(raw: bytes) -> None:
     with a_file(raw) as path:
         assert not [problem for problem in validate([path]) if problem.severity == "error"]
         with soon():
-            check_same_again(kind, LOADS[kind](path))
+            found = LOADS[kind](path)
+        check_same_again(kind, found)
+        check_nothing_is_lost(path, found)
+
+
+def check_nothing_is_lost(path: Path, found: World | Policy | Study) -> None:
+    """Fail unless everything that stands in the file stands in what was read."""
+    tree, _ = read_tree(path)
+    assert tree is not None
+    if not isinstance(found, Study):  # which holds its worlds and policies themselves, where the file names them
+        _check_within(tree.plain(), found.model_dump(by_alias=True), "")
+
+
+def _check_within(written: Any, read: Any, where: str) -> None:
+    """Fail unless all that was written was read; one text stands for both languages, nothing for what is taken away."""
+    if isinstance(written, dict):
+        for key, value in written.items():
+            if value is not None:
+                name = "measures" if key == "measure" else key
+                assert name in read, f"{where}.{key} was lost"
+                _check_within(value, read[name], f"{where}.{key}")
+    elif isinstance(written, list):
+        assert len(written) == len(read), where
+        for number, (one, other) in enumerate(zip(written, read, strict=True)):
+            _check_within(one, other, f"{where}[{number}]")
+    elif where not in (".municipalities", ".based_on"):  # the name of a table, of a file
+        whole = isinstance(written, str) and (read == {"nl": written, "en": written} or read == (written,))
+        assert whole or written == read, f"{where}: {written!r} was read as {read!r}"
 
 
 def check_same_again(kind: str, found: World | Policy | Study) -> None:

@@ -87,7 +87,9 @@ def read(raw: bytes) -> tuple[Municipality, ...]:
 def spoiled(draw: st.DrawFn) -> str:
     """A table with something wrong: a cell, a header, a row twice, a name that is nearly another, a total, a cut."""
     rows = rows_of(draw(towns()))
-    for kind in draw(st.lists(st.sampled_from(("cell", "twice", "name", "total", "header", "gone")), min_size=1, max_size=3)):
+    for kind in draw(
+        st.lists(st.sampled_from(("cell", "twice", "name", "total", "header", "gone")), min_size=1, max_size=3)
+    ):
         row, key = draw(st.sampled_from(rows)), draw(st.sampled_from(list(rows[0])))
         if kind == "cell":
             row[key] = draw(st.sampled_from(CELLS))

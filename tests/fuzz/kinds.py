@@ -11,16 +11,15 @@ from tests.fuzz import checks_files as on_disk
 from tests.fuzz import checks_play as play
 from tests.fuzz import checks_tables as tables
 from tests.fuzz.hunting import Hunt
-from tests.fuzz.scenarios import policies, studies, worlds
+from tests.fuzz.scenarios import pairs, policies, studies, worlds
 from tests.fuzz.settings import SOUND, some_settings
 from tests.fuzz.spoiling import ANY_TREE, files, uploads
 
-SEEDS = st.integers(0, 2**63 - 1)
-PAIRS = st.tuples(worlds(), policies(), SEEDS)
+PAIRS = pairs()
 ANY_FILE = files(ANY_TREE)
 
 HUNTS: Mapping[str, Hunt] = {
-    "pairs of a world and a policy": Hunt(play.check_pair, PAIRS, 60, 12_000),
+    "pairs of a world and a policy": Hunt(play.check_pair, PAIRS, 120, 12_000),
     "answers of a pair": Hunt(play.check_answer, PAIRS, 15, 1_000),
     "sound files": Hunt(on_disk.check_sound_file, files(st.one_of(worlds(), policies()), sound=True), 60, 6_000),
     "sound studies": Hunt(on_disk.check_sound_file, files(studies(), sound=True), 12, 600),

@@ -97,6 +97,25 @@ def plain_world() -> World:
     return World(id="x", title="?", municipalities=(town,), start=datetime.date(2020, 1, 1))  # type: ignore[arg-type]
 
 
+ROUGH = {"threat.attempts": 250, "incident.significant": 0.4, "incident.severe": 0.2, "suppliers.compromise_rate": 0.4,
+         "suppliers.lateral_prob": 0.3, "fraud.rate": 2}  # fmt: skip
+"""Much happens, so that layers and pots have much to pay."""
+
+
+@st.composite
+def pairs(draw: st.DrawFn) -> tuple[Tree, Tree, int]:
+    """A world, often a rough one, a policy with dates in its years, and a seed."""
+    world = draw(worlds())
+    if draw(st.integers(0, 3)):
+        for path, value in ROUGH.items():
+            group_, _, name = path.partition(".")
+            world[group_] = {**world.get(group_, {}), name: value}
+        if problems_of_world(world):
+            reject()
+    first = world["start"].year
+    return world, draw(policies(first, first + world["years"] - 1)), draw(st.integers(0, 2**63 - 1))
+
+
 # ---- policies ------------------------------------------------------------------------------------------------------
 
 
@@ -118,7 +137,7 @@ def policies(draw: st.DrawFn, first: int = 2019, last: int = 2024) -> Tree:
     tree |= nested(values)
     has = _Has(when, "fund" in tree, list(budgets), [one["id"] for one in grants if one["instrument"] != "lump_sum"],
                "minimum_standard" in asked)  # fmt: skip
-    split = {name: draw(_layers(name, has)) for name in CATEGORIES if draw(st.integers(0, 2)) == 0}
+    split = {name: draw(_layers(name, has)) for name in CATEGORIES if draw(st.booleans())}
     _used(tree, budgets, split)
     tree |= {name: one for name, one in (("grants", grants), ("budgets", budgets), ("cost_split", split)) if one}
     if phases := draw(_phases(tree, has, patient)):

@@ -11,17 +11,36 @@ from hypothesis import strategies as st
 
 from tests.fuzz.grammar import every_key
 from tests.fuzz.scenarios import GROUPS, Tree, policies, studies, worlds
-from tests.fuzz.writing import yaml_of
+from tests.fuzz.writing import Bare, yaml_of
 
 KEYS = st.sampled_from(every_key(*GROUPS))
 ODD = st.sampled_from(
     [
         *(None, True, False, 0, -1, 1.5, -0.0, 1e308, -1e308, 5e-324, float("nan"), float("inf"), 10**30, 10**400),
-        *("", " ", "x", "NaN", "1e3", "2.000", "2,5", "1 000", "€ 5", "50%", "yes", "nee", "None", "a\nb", "\u202e", "é"),
-        *("2022-02-30", "2022-13-01", "2022-1-1", "0000-01-01", "9999-12-31", "2022-06-01T12:00:00", "01/02/2022"),
+        *(
+            "",
+            " ",
+            "x",
+            "NaN",
+            "1e3",
+            "2.000",
+            "2,5",
+            "1 000",
+            "€ 5",
+            "50%",
+            "yes",
+            "nee",
+            "None",
+            "a\nb",
+            "\u202e",
+            "é",
+        ),
+        *map(Bare, ("2022-02-30", "2.000", "2,5", "1_000", "0x1F", "1:30", "+.5", "1e400", ".inf", "NaN", "yes", "*a")),
         *(datetime.date(1, 1, 1), datetime.date(9999, 12, 31), [], {}, [[]], [{}], [None], ["a"], {"a": 1}, {"": {}}),
     ]
 )
+DATES = ("2022-02-30", "2021-02-29", "2022-13-01", "2022-00-10", "2022-1-1", "0000-01-01", "9999-12-31", "20220601",
+         "2022-06-01T12:00:00", "01/02/2022", "1-2-2022")  # fmt: skip
 TWINS = str.maketrans("aeopcxyi-_", "аеорсхуі‐＿")
 """Letters that look the same and are not."""
 
@@ -62,6 +81,28 @@ def _odd(holder: Any, key: Any, draw: st.DrawFn) -> None:
     holder[key] = copy.deepcopy(draw(ODD))
 
 
+def _near(holder: Any, key: Any, draw: st.DrawFn) -> None:
+    """Nearly what stands there: a date that there is not, a number in another form, too large or negative, a slip."""
+    value = holder[key]
+    match value:
+        case datetime.date():
+            holder[key] = draw(st.sampled_from([kind(text) for text in DATES for kind in (str, Bare)]))
+        case bool() | None:
+            holder[key] = draw(st.sampled_from([0, 1, "true", Bare("yes"), Bare("nee"), Bare("TRUE"), Bare("~")]))
+        case int() | float():
+            forms = [str(value), f"{value}".replace(".", ","), f"{value:_}", f"{value} %", f"€ {value}", f"{value:.3e}"]
+            holder[key] = draw(st.sampled_from([-value, value * 1e9, value + 0.5, *forms, *map(Bare, forms[:4])]))
+        case str() if value:
+            holder[key] = draw(
+                st.sampled_from([value[:-1], value.upper(), value.translate(TWINS), f"{value} ", [value]])
+            )
+
+
+def _crowded(holder: Any, key: Any, draw: st.DrawFn) -> None:
+    if isinstance(holder, dict):
+        holder |= {f"{key}{number}": holder[key] for number in range(draw(st.sampled_from([3, 30, 300])))}
+
+
 def _gone(holder: Any, key: Any, draw: st.DrawFn) -> None:
     del holder[key]
 
@@ -79,8 +120,12 @@ def _keys_as_list(holder: Any, key: Any, draw: st.DrawFn) -> None:
 
 
 OF_DATA = (
+    _near,
+    _near,
+    _near,
     _odd,
     _gone,
+    _crowded,
     _another,
     _wrapped,
     _twice,
@@ -115,8 +160,36 @@ def spoiled(draw: st.DrawFn, trees: st.SearchStrategy[Tree]) -> Tree:
 # ---- text ----------------------------------------------------------------------------------------------------------
 
 PIECES = (
-    *("\t", "\0", "\x1b[31m", "\x07", "\x85", "\u2028", "\u00a0", "\u202e", "\ufeff", "\r", "\n", "\n\n", "'", '"', "`"),
-    *("&a ", "*a", "<<: *a", "!!python/object:os.system ", "!t ", "--- ", "\n---\n", "\n...\n", "%YAML 1.1\n", "? ", ": "),
+    *(
+        "\t",
+        "\0",
+        "\x1b[31m",
+        "\x07",
+        "\x85",
+        "\u2028",
+        "\u00a0",
+        "\u202e",
+        "\ufeff",
+        "\r",
+        "\n",
+        "\n\n",
+        "'",
+        '"',
+        "`",
+    ),
+    *(
+        "&a ",
+        "*a",
+        "<<: *a",
+        "!!python/object:os.system ",
+        "!t ",
+        "--- ",
+        "\n---\n",
+        "\n...\n",
+        "%YAML 1.1\n",
+        "? ",
+        ": ",
+    ),
     *(" #", "#", "|\n", ">\n", "{", "}", "[", "]", ",", "@", "%", "- ", "[" * 60, "{a: " * 60, "9" * 500, "x" * 5000),
     *("0x1F", "1_000", "1:30", "=", "~", "id: again\n", "title: again\n"),
 )

@@ -11,6 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 
+class Bare(str):
+    """A text that is written as it is, without quotes: what it then means is for the reader to say."""
+
+
 def yaml_of(data: Mapping[str, Any], deep: int = 99) -> str:
     """The data as YAML text: groups below each other as far as `deep`, on one line below that."""
     return "".join(_lines(data, 0, deep)) or "{}\n"
@@ -35,6 +39,8 @@ def flow(value: Any) -> str:
         return "{" + ", ".join(f"{word(key)}: {flow(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(flow, value)) + "]"
+    if isinstance(value, Bare):
+        return str(value)
     if isinstance(value, str):
         return word(value)
     if isinstance(value, float) and not math.isfinite(value):
