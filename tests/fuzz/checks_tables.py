@@ -15,8 +15,11 @@ from tests.fuzz.scenarios import Tree, towns
 from tests.fuzz.writing import table
 
 COLUMNS = {"nis": "nis_code"}
-CELLS = ("", " ", "0", "-1", "1.000", "1,5", "1e3", "nan", "inf", "1" * 13, "x" * 200, "=1+1", "\t", "\x00", "\u202e", "é", '"',
+CELLS = ("", " ", "0", "-1", "1.000", "1,5", "1e3", "nan", "inf", "1" * 13, "x" * 200, "=1+1", "\x00", "\u202e", "é",
          "٣", "Totaal", "Vlaams Gewest", "true", "11001|11002")  # fmt: skip
+ALIKE = (str.upper, str.title, lambda name: f" {name} ", lambda name: name.replace(" ", "  "),
+         lambda name: unicodedata.normalize("NFD", name))  # fmt: skip
+"""How the same name is written twice."""
 HEADERS = ("NIS_CODE", "nis", "naam", "gemeente", "inwoners", "population ", "", "name", "income", "nis_code;name")
 
 
@@ -72,8 +75,9 @@ def check_written(case: tuple[list[Tree], Form]) -> None:
             found = read(raw)
     except InputError as error:
         check_sentences(error.problems, raw)
-        assert not form.is_plain, error
-    else:
+        found = None
+    assert found is not None or not form.is_plain, text
+    if found is not None:
         assert found == tuple(Municipality.model_validate(row) for row in trees)
 
 
@@ -96,9 +100,7 @@ def spoiled(draw: st.DrawFn) -> str:
         elif kind == "twice":
             rows.append(dict(row))
         elif kind == "name":
-            other = draw(st.sampled_from([str.upper, str.title, lambda one: f" {one} ", lambda one: one.replace(" ", "  "),
-                                          lambda one: unicodedata.normalize("NFD", one)]))  # fmt: skip
-            rows.append(row | {"nis_code": 22_002, "name": other(str(row["name"]))})
+            rows.append(row | {"nis_code": 22_002, "name": draw(st.sampled_from(ALIKE))(str(row["name"]))})
         elif kind == "total":
             whole = sum(int(one["population"]) for one in rows if str(one["population"]).isdigit())
             rows.append(row | {"nis_code": draw(st.sampled_from([1000, 2000, 10_000])), "name": "Vlaams Gewest",

@@ -1,4 +1,4 @@
-"""How cases are tried: a few that are always the same, or many that are new each time; a failure says how to repeat it."""
+"""How cases are tried: a few that are always the same, or many new ones; a failure says how to repeat it."""
 
 from __future__ import annotations
 

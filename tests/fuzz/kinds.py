@@ -23,7 +23,7 @@ HUNTS: Mapping[str, Hunt] = {
     "answers of a pair": Hunt(play.check_answer, PAIRS, 15, 1_000),
     "sound files": Hunt(on_disk.check_sound_file, files(st.one_of(worlds(), policies()), sound=True), 60, 6_000),
     "sound studies": Hunt(on_disk.check_sound_file, files(studies(), sound=True), 12, 600),
-    "broken files": Hunt(on_disk.check_file, ANY_FILE, 150, 12_000),
+    "broken files": Hunt(on_disk.check_file, ANY_FILE, 200, 12_000),
     "files on the command line": Hunt(on_disk.check_command, st.tuples(files(worlds()), files(policies())), 6, 200),
     "tables": Hunt(tables.check_written, tables.WRITTEN, 60, 3_000),
     "broken tables": Hunt(tables.check_spoiled, tables.spoiled(), 60, 3_000),
@@ -33,4 +33,4 @@ HUNTS: Mapping[str, Hunt] = {
     "pages": Hunt(app.check_page, app.PAGES_AND_ADDRESSES, 3, 100),
     "uploads": Hunt(app.check_upload, uploads(files(st.one_of(policies(), studies()))), 60, 3_000),
 }
-"""Some 690 cases in the ordinary tests, and 50,900 in the long ones."""
+"""Some 800 cases in the ordinary tests, and 50,900 in the long ones."""

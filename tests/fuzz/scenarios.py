@@ -121,7 +121,7 @@ def pairs(draw: st.DrawFn) -> tuple[Tree, Tree, int]:
 
 @st.composite
 def policies(draw: st.DrawFn, first: int = 2019, last: int = 2024) -> Tree:
-    """A policy with any of its levers, grants, pots, layers and phases; its dates lie in these years and around them."""
+    """A policy with any of its levers, grants, pots, layers and phases; its dates lie in these years and near."""
     when = days(first, last)
     patient = draw(st.booleans())  # teams may be none, or help may never be bought: not both
     grants = draw(_grants(when))

@@ -14,6 +14,9 @@ from tests.fuzz.spoiling import KEYS, ODD, PIECES, TWINS
 from tests.fuzz.writing import flow
 
 ROWS = [row for row in parameters().values() if row.key not in (*SUMS, *SERVICES)]
+HELD = ("policy.fund", "policy.grants", "policy.budgets.crt", "policy.cost_split.fraud", "policy.phases",
+        "policy.prevention.mix")  # fmt: skip
+"""Groups and lists, which may be set as a whole."""
 LAYERS = [{"payer": "flanders", "share": 0.5, "limit_per_year": 500}, {"payer": "municipality"}]
 
 
@@ -36,7 +39,7 @@ def some_settings(draw: st.DrawFn) -> list[str]:
         match draw(st.sampled_from(["as it is", "key", "value", "text", "group"])):
             case "key":
                 wrong = [key[:-1], key.upper(), key.translate(TWINS), key.partition(".")[2], key + ".x", f" {key} ", "",
-                         key.replace("_", "-"), key.rpartition(".")[0], "policy.grants[0].share", "world.municipalities",
+                         key.replace("_", "-"), key.rpartition(".")[0], "policy.grants[0].share", "world.start",
                          "policy.based_on", "policy.id", "policy.cost_split.recovery.0.share"]  # fmt: skip
                 key = draw(st.one_of(st.sampled_from(wrong), KEYS))
             case "value":
@@ -46,8 +49,7 @@ def some_settings(draw: st.DrawFn) -> list[str]:
                 text = text[:place] + draw(st.sampled_from(PIECES)) + text[place:]
             case "group":
                 model = draw(st.sampled_from(GROUPS[2:]))
-                key = draw(st.sampled_from(["policy.fund", "policy.grants", "policy.budgets.crt", "policy.cost_split.fraud",
-                                            "policy.phases", "policy.prevention.mix"]))  # fmt: skip
+                key = draw(st.sampled_from(HELD))
                 change = {"from": draw(days(2019, 2024)), "set": {"response.teams": 2}}
                 text = flow(draw(st.sampled_from([draw(group(model)), [draw(group(model))], LAYERS, [change]])))
             case _:
