@@ -13,6 +13,7 @@ from sim.experiments import losses, sensitivity, tradeoffs
 from sim.experiments.optimise import optimise
 from sim.experiments.study import run_study
 from sim.model.files import scenarios
+from sim.results.estimates import Difference
 from sim.show import best_values, study_charts, study_tables, study_twins
 from sim.show.page import write_page
 from sim.show.study_names import (
@@ -155,7 +156,9 @@ def test_what_is_alone_or_beside_one_other_is_named(answers):
     assert "is the only one that Flanders can afford" in figure.layout.meta["title"]
     assert list(figure.data[0].x) == [0.0]  # the best one itself
     other = next(one.candidate for one in found.rows if one.behind is not None)
-    title = chart(studied, replace(found, too_close=(other,)), "en").layout.meta["title"]
+    near = Difference(1.0, (-1.0, 3.0), 0.4, 0.1, "too_close")
+    rows = tuple(one if one.behind is None else replace(one, behind=near) for one in found.rows)
+    title = chart(studied, replace(found, rows=rows, too_close=(other,)), "en").layout.meta["title"]
     assert title.endswith(f"“{candidate_name(studied, other, words('en'))}” is too close to call")
 
 
