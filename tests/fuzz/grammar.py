@@ -93,6 +93,8 @@ def _of_hint(hint: Any, what: str) -> Drawn:
         if hint == kind:
             return drawn
     origin, inside = typing.get_origin(hint), typing.get_args(hint)
+    if origin is typing.Annotated:
+        return _of_hint(inside[0], what)
     if origin is typing.Literal:
         return st.sampled_from(inside)
     if origin in (typing.Union, types.UnionType):
