@@ -86,7 +86,11 @@ def in_turn(say: Words) -> Iterator[None]:
         st.session_state["turn"] = ticket
         if said:
             slot.empty()
-        yield
+        _hold_moves(ticket.steady)
+        try:
+            yield
+        finally:
+            _hold_moves(False)
 
 
 def _end_turn() -> None:
@@ -94,6 +98,22 @@ def _end_turn() -> None:
     ticket = st.session_state.pop("turn", None)
     if ticket is not None:
         ticket.end()
+        _hold_moves(False)
+
+
+def _hold_moves(hold: bool) -> None:
+    """Let moves of this visitor wait until the page is there, or let them through again, as Streamlit does.
+
+    Where drawing takes longer than the time between two moves, nothing would ever be shown.
+    """
+    context = get_script_run_ctx()
+    if context is None or context.script_requests is None:
+        return
+    own = vars(context.script_requests)  # of this visitor: what stands here comes before the method of the class
+    if hold:
+        own["on_scriptrunner_yield"] = lambda: None
+    else:
+        own.pop("on_scriptrunner_yield", None)
 
 
 def _me() -> str:
