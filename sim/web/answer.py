@@ -29,6 +29,7 @@ from sim.web.runs import CROWDED, LADDER, Archive, Run, same
 from sim.web.view import View
 
 _PATIENCE = 0.4  # seconds of work that need no bar
+_TOLD_AGAIN = 2.0  # seconds before a visitor who waits is told again how many come before
 _STEP = 0.05  # seconds of refining between two looks at what the user does
 
 
@@ -75,13 +76,14 @@ def in_turn(say: Words) -> Iterator[None]:
         return
 
     def wait(before: int) -> None:
-        if said[-1:] != [before]:
-            said.append(before)
+        now = time.monotonic()
+        if not said or (said[-1][0] != before and now > said[-1][1] + _TOLD_AGAIN):
+            said.append((before, now))
             sentence = "Many people are asking at this moment. Your answer comes in its turn; before you: {n}."
             slot.info(say.say(sentence, n=say.number(before)), icon=":material/hourglass_top:")
         st.session_state.get("screen")  # here a move of a lever gets through
 
-    said: list[int] = []
+    said: list[tuple[int, float]] = []  # how many were before, and when that was said
     with _archive().cores.first.turn(_me(), wait) as ticket:
         st.session_state["turn"] = ticket
         if said:
