@@ -29,6 +29,7 @@ from sim.web.runs import CROWDED, LADDER, Archive, Run, same
 from sim.web.view import View
 
 _PATIENCE = 0.4  # seconds of work that need no bar
+_TOLD_AGAIN = 2.0  # seconds before a visitor who waits is told again how many come before
 _STEP = 0.05  # seconds of refining between two looks at what the user does
 
 
@@ -75,18 +76,23 @@ def in_turn(say: Words) -> Iterator[None]:
         return
 
     def wait(before: int) -> None:
-        if said[-1:] != [before]:
-            said.append(before)
+        now = time.monotonic()
+        if not said or (said[-1][0] != before and now > said[-1][1] + _TOLD_AGAIN):
+            said.append((before, now))
             sentence = "Many people are asking at this moment. Your answer comes in its turn; before you: {n}."
             slot.info(say.say(sentence, n=say.number(before)), icon=":material/hourglass_top:")
         st.session_state.get("screen")  # here a move of a lever gets through
 
-    said: list[int] = []
+    said: list[tuple[int, float]] = []  # how many were before, and when that was said
     with _archive().cores.first.turn(_me(), wait) as ticket:
         st.session_state["turn"] = ticket
         if said:
             slot.empty()
-        yield
+        _hold_moves(ticket.steady)
+        try:
+            yield
+        finally:
+            _hold_moves(False)
 
 
 def _end_turn() -> None:
@@ -94,6 +100,22 @@ def _end_turn() -> None:
     ticket = st.session_state.pop("turn", None)
     if ticket is not None:
         ticket.end()
+        _hold_moves(False)
+
+
+def _hold_moves(hold: bool) -> None:
+    """Let moves of this visitor wait until the page is there, or let them through again, as Streamlit does.
+
+    Where drawing takes longer than the time between two moves, nothing would ever be shown.
+    """
+    context = get_script_run_ctx()
+    if context is None or context.script_requests is None:
+        return
+    own = vars(context.script_requests)  # of this visitor: what stands here comes before the method of the class
+    if hold:
+        own["on_scriptrunner_yield"] = lambda: None
+    else:
+        own.pop("on_scriptrunner_yield", None)
 
 
 def _me() -> str:

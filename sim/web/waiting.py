@@ -28,6 +28,8 @@ class Ticket:
         """Since when nobody waits with it; None while somebody does."""
         self.turn = threading.Event()
         """Set when its turn has come."""
+        self.steady = False
+        """Whether the turn is not to be broken off: it was before, and others wait for a turn that is of use."""
         self._places = places
 
     def wait(self, seconds: float) -> bool:
@@ -127,6 +129,7 @@ class Places:
             first = min(waiting, key=lambda ticket: ticket.number)
             del self._line[first.who]
             self._served.add(first)
+            first.steady = first.broken_off > 0 and len(waiting) > 1
             first.turn.set()
 
     def _back(self, ticket: Ticket) -> None:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import urllib.parse
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from sim.experiments.replicate import ENGINES
-from sim.web.ready import Room
+from sim.web import answer
+from sim.web.ready import ROOM, Room
 from sim.web.runs import Cores, Run
+from sim.web.waiting import Places, Ticket
 from tests.pages import FIRST, MOST, address_of, charts, mark_of, opened
 
 
@@ -111,3 +116,56 @@ def test_while_others_wait_a_first_answer_comes_from_fewer_futures(
     monkeypatch.setattr(Cores, "crowded", False)
     app.run()
     assert (mark_of(app)["final"], mark_of(app)["futures"]) == ("no", str(FIRST))
+
+
+def test_a_steady_turn_lets_a_move_wait_until_the_page_is_there(
+    never_refined: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else nothing would be shown where a page takes longer than the time to the next move."""
+    ROOM.start()
+    assert ROOM.wait(120)  # nobody waits for a turn before
+    held: list[bool] = []
+    ask, mark, play = Places.ask, answer._mark, Run.play
+
+    def steady(places: Places, who: object) -> Ticket:
+        ticket = ask(places, who)
+        ticket.steady = True
+        return ticket
+
+    def seen(work: Callable[..., None]) -> Callable[..., None]:
+        def looked_at(*options: Any, **named: Any) -> None:
+            context = get_script_run_ctx()
+            assert context is not None
+            held.append("on_scriptrunner_yield" in vars(context.script_requests))
+            work(*options, **named)
+
+        return looked_at
+
+    monkeypatch.setattr(Places, "ask", steady)
+    monkeypatch.setattr(answer, "_mark", seen(mark))
+    monkeypatch.setattr(Run, "play", seen(play))
+    opened(lang="en", start="no-ransom", seed="10")
+    assert held == [True, True, False]  # while it plays and draws; not while it is refined
+
+
+def test_who_waits_for_a_turn_is_told_how_many_come_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    ROOM.start()
+    assert ROOM.wait(120)
+    told: list[str] = []
+    places = answer._archive().cores.first
+    tickets = [places.ask(number) for number in range(places.count + 2)]
+    info = DeltaGenerator.info
+
+    def heard(place: Any, text: str, **options: Any) -> Any:
+        told.append(text)
+        for ticket in tickets:
+            ticket.end()
+        return info(place, text, **options)
+
+    monkeypatch.setattr(DeltaGenerator, "info", heard)
+    app = opened(lang="nl")
+    waits = f"vóór u: {places.count + 2}."
+    assert told[0] == f"Veel mensen vragen op dit moment iets. Uw antwoord komt als u aan de beurt bent; {waits}"
+    assert len(app.metric) == 5
+    assert not any("vóór u" in one.value for one in app.info)
+    assert places.people == 0
