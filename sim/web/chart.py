@@ -15,6 +15,7 @@ from sim.show.frame import signed
 from sim.show.twin import Twin
 from sim.text import Words
 from sim.version import MODEL_VERSION
+from sim.web.files import unmarked
 from sim.web.view import View
 
 _IMAGE_WIDTH = 820
@@ -36,7 +37,7 @@ def chart(
     above = signed(figure, note, seen.scheme)
     name = f"weerbaar-{key}-{say.language}-seed-{seen.screen.seed}-v{MODEL_VERSION}"
     with st.container(key=f"finding-{key}"):
-        st.header(title, anchor=False)
+        st.header(unmarked(title), anchor=False)
     with st.container(key=f"plot-{above}-{key}"):
         clicks: dict[str, Any] = {}
         if picked is not None:
@@ -91,7 +92,7 @@ def _twin(say: Words, key: str, name: str, figures: Callable[[], Twin]) -> None:
         return
     table = figures()
     with box:
-        rows = table.shown(say)
+        rows = [{unmarked(name): unmarked(cell) for name, cell in row.items()} for row in table.shown(say)]
         if len(rows) > _LONG:
             with st.container(height=400, key=f"long-{key}"):
                 st.table(rows, border="horizontal")

@@ -109,3 +109,8 @@ def _let_go(brought: Any) -> None:
 def literal(text: str) -> str:
     """A text from outside, to be shown as it is: no markup works in it."""
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$:&@])", r"\\\1", text)
+
+
+def unmarked(text: str) -> str:
+    """A sentence of ours that may hold a name from outside: no link, formula, colour or other markup works in it."""
+    return re.sub(r"([\\`*_\[\]<$~]|:(?=[\w/+-]+[:\[]))", r"\\\1", text)

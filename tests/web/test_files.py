@@ -58,7 +58,7 @@ def test_many_problems_are_told_at_once_and_not_at_length() -> None:
 
 
 def test_a_title_from_outside_is_plain() -> None:
-    evil = b"id: status-quo-2020\ntitle: '![x](http://example.org/x.png) <b>:material/home: $x$'\n"
+    evil = b"id: status-quo-2020\ntitle: '![x](http://example.org/x.png) :material/home: $x$ < >'\n"
     policy = policy_from("mine.yaml", evil)
     assert policy.title.nl == plain(policy.title.nl)
     assert not set("![]()<>:/$") & set(policy.title.nl)

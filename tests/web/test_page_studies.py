@@ -27,7 +27,7 @@ from sim.show import study_twins
 from sim.text import LANGUAGES, words
 from sim.web import bench, link, pace, study_results
 from sim.web.bench import BENCH
-from sim.web.files import literal
+from sim.web.files import literal, unmarked
 from sim.web.levers import policy_levers
 from sim.web.local import is_here
 from sim.web.policy_file import MOST_BYTES
@@ -463,6 +463,15 @@ def test_what_was_sent_does_not_stay_in_memory(monkeypatch: pytest.MonkeyPatch) 
     app.main.get("file_uploader")[0].set_value(("bad.yaml", b"id: x\n", "application/yaml")).run()
     assert app.error
     assert len(gone) == 1
+
+
+EVIL = "[x](https://example.org) ![i](https://example.org/i.png) :red[x] $x$ <b>b</b> :material/home: `c` *e*"
+
+
+def test_markup_is_text_and_other_signs_stay() -> None:
+    assert unmarked(EVIL).count("\\") == 16
+    plain = "“A”: € 1.234,50 (−3 %) – 2020-2029, 12 of 300; a/b & c"
+    assert unmarked(plain) == plain
 
 
 # ---- what it says --------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from sim.web import around, memory
 from sim.web.answer import ask, no_answer
 from sim.web.chart import chart
 from sim.web.choice import BASELINE, Choice, begin, presets
+from sim.web.files import unmarked
 from sim.web.packed import MOST_KEPT, NOBODY, NOW
 from sim.web.packed import codes as codes_in
 from sim.web.runs import same
@@ -109,7 +110,7 @@ def _cards(seen: View, result: Comparison) -> None:
     say = seen.say
     for column, policy in zip(st.columns(len(result.policies) - 1), result.policies[1:], strict=True):
         with column, st.container(border=True, height="stretch", key=f"card-{policy.id}"):
-            st.header(policy.title[say.language], anchor=False)
+            st.header(unmarked(policy.title[say.language]), anchor=False)
             st.markdown(_headline(say, result, policy))
             said = differs(policy, seen.baseline, say)
             st.caption("\n".join(f"- {sentence}" for sentence in said) or say.say("Nothing differs."))

@@ -24,7 +24,7 @@ from sim.web import around, memory, which
 from sim.web.answer import ask, pair
 from sim.web.chart import chart
 from sim.web.figures import Colour, too_small
-from sim.web.files import literal
+from sim.web.files import literal, unmarked
 from sim.web.town import chosen
 from sim.web.view import View, view
 
@@ -253,7 +253,7 @@ def _story(seen: View, one: Town) -> None:
     )
     for column, policy in zip(st.columns(len(policies), gap="medium"), policies, strict=True):
         with column, st.container(border=True, height="stretch", key=f"card-story-{policy.id}"):
-            st.header(policy.title[say.language], anchor=False)
+            st.header(unmarked(policy.title[say.language]), anchor=False)
             story = _told(one.result.world, policy, one.town.nis, number, one.result.seed, one.result.engine)
             for line in story.lines(say.language)[1:]:
                 st.markdown(literal(line))
