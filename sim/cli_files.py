@@ -59,8 +59,8 @@ class Targets:
 
 
 FILES = frozenset((
-    ".csv", ".tsv", ".xlsx", ".xls", ".ods", ".parquet", ".pdf", ".html", ".htm", ".docx", ".json", ".yaml", ".yml", ".txt",
-    ".md", ".png", ".svg", ".zip",
+    ".csv", ".tsv", ".xlsx", ".xls", ".ods", ".parquet", ".pdf", ".html", ".htm", ".docx", ".json", ".yaml", ".yml",
+    ".txt", ".md", ".png", ".svg", ".zip",
 ))  # fmt: skip
 """Endings of names that mean a file."""
 
