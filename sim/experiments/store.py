@@ -49,7 +49,7 @@ from sim.experiments.parts import (
 from sim.experiments.playing import Piece, Played
 from sim.experiments.store_tables import TABLES, tables_of
 from sim.model.files import load_study
-from sim.model.folders import MANIFEST
+from sim.model.folders import MANIFEST as MANIFEST
 from sim.model.problems import InputError, Problem
 from sim.model.study import Study
 from sim.model.yaml_out import policy_yaml, study_file, study_yaml, world_yaml

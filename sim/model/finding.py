@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from sim.model.checks import Kind
-from sim.model.folders import ENDINGS
+from sim.model.folders import ENDINGS as ENDINGS
 from sim.model.groups import Words
 from sim.model.policy import Policy
 from sim.model.problems import InputError, Problem, did_you_mean, nearest

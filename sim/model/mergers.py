@@ -24,10 +24,26 @@ def merged(wanted: int | str, towns: Sequence[Municipality]) -> str | None:
             name = f"{names[code]} ({code})" if code in names else str(code)
             return f"{name} is part of {into} ({into.nis}) since the mergers"
     for town in found:
-        parts = [f"{one} ({one.nis})" for one in towns if one.nis in town.merged_from]
-        if parts and town.nis not in town.merged_from:
+        parts = [f"{one} ({one.nis})" for one in parts_of(town, towns)]
+        if parts:
             return f"{town} ({town.nis}) was made by the mergers out of {_and(parts)}"
     return None
+
+
+def parts_of(town: Municipality, towns: Sequence[Municipality]) -> list[Municipality]:
+    """The municipalities that a new one was made of, as far as they are among these; of one that stayed, none."""
+    return [] if town.nis in town.merged_from else [one for one in towns if one.nis in town.merged_from]
+
+
+def new_one(wanted: int | str) -> Municipality | None:
+    """The municipality of this code or name that the mergers made; None for any other."""
+    return next((town for town in _all_known() if town.merged_from and _is(town, wanted)), None)
+
+
+def name_since(town: Municipality) -> str | None:
+    """What a municipality is called, or is part of, since the mergers; None where it kept its name."""
+    into = next((one for one in _all_known() if town.nis in one.merged_from), None)
+    return into.name if into is not None and alike(into.name) != alike(town.name) else None
 
 
 def _is(town: Municipality, wanted: int | str) -> bool:

@@ -6,7 +6,7 @@ The page stands in the path of the address, everything else behind the question 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Protocol
@@ -185,6 +185,8 @@ def read(address: Mapping[str, str], language: str | None = None) -> tuple[Scree
         if (text := address.get(name)) is not None:
             if one.takes(text):
                 fields[name] = text
+            elif name == "town" and (parts := town.made_of(text)):
+                problems.merged(text, parts)
             else:
                 problems.wrong(name, text, _allowed(problems.say, one))
     screen = replace(screen, fields=MappingProxyType(fields))
@@ -251,6 +253,10 @@ class _Problems:
     def wrong(self, key: str, value: str, allowed: str) -> None:
         sentence = "The link says “{key}={value}”, which is not possible (allowed: {allowed}); it was left out."
         self.sentences.append(self.say.say(sentence, key=key, value=bare(value), allowed=allowed))
+
+    def merged(self, value: str, parts: Sequence[str]) -> None:
+        sentence = "The link says “town={value}”, which the mergers made out of {parts}; this world is of before."
+        self.sentences.append(self.say.say(sentence, value=bare(value), parts=", ".join(parts)))
 
     def no_page(self, page: str) -> None:
         sentence = "There is no page “{page}”; this is the page Explore."

@@ -6,6 +6,7 @@ import functools
 
 from sim.experiments.typical import typical
 from sim.model.files import load_world
+from sim.model.mergers import new_one, parts_of
 from sim.model.municipalities import Municipality
 from sim.model.world import World
 from sim.web.choice import WORLD
@@ -21,6 +22,13 @@ def _codes() -> frozenset[str]:
 def is_known(text: str) -> bool:
     """Whether a text is the NIS code of a municipality; nothing stands for the one that a page begins with."""
     return text == "" or text in _codes()
+
+
+def made_of(text: str) -> list[str]:
+    """Return the names and codes of what a new municipality, by its code or name, was made of; none for any other."""
+    town = new_one(int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text[:80])
+    parts = parts_of(town, load_world(WORLD).municipalities) if town is not None else []
+    return [f"{one.name} ({one.nis})" for one in parts]
 
 
 def chosen(world: World, text: str) -> Municipality:

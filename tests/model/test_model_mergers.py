@@ -6,6 +6,7 @@ import pytest
 
 import sim
 from sim.model.files import load_world
+from sim.model.mergers import name_since
 from sim.model.problems import InputError
 
 BEFORE, AFTER = load_world("flanders-2020"), load_world("flanders-2025")
@@ -60,3 +61,10 @@ def test_others_keep_the_nearest_name() -> None:
     with pytest.raises(InputError) as caught:
         own.by_name("Borsbeek")
     assert "mergers" not in str(caught.value)
+
+
+def test_a_municipality_is_found_by_its_name_of_today() -> None:
+    assert name_since(BEFORE.by_name("Melle")) == name_since(BEFORE.by_name("Merelbeke")) == "Merelbeke-Melle"
+    assert name_since(BEFORE.by_name("Borsbeek")) == "Antwerpen"
+    for kept in ("Antwerpen", "Lokeren", "Gent"):
+        assert name_since(BEFORE.by_name(kept)) is None

@@ -43,6 +43,17 @@ def test_what_a_link_says_is_shown_without_markup() -> None:
         assert "www." not in sentence
 
 
+@pytest.mark.parametrize("asked", ["44088", "Merelbeke-Melle", "merelbeke-melle"])
+def test_a_municipality_of_after_the_mergers_is_told_what_it_was_made_of(asked: str) -> None:
+    screen, (said,) = link.read({"lang": "en", "town": asked})
+    assert screen == Screen(language="en")
+    assert "the mergers made out of Melle (44040), Merelbeke (44043)" in said
+    _, (said,) = link.read({"lang": "nl", "town": asked})
+    assert "ontstond bij de fusies uit Melle (44040), Merelbeke (44043)" in said
+    _, (said,) = link.read({"lang": "en", "town": "99999"})
+    assert "not possible" in said
+
+
 def test_an_unknown_language_is_dutch_and_said() -> None:
     screen, problems = link.read({"lang": "fr"})
     assert screen.language == "nl"

@@ -9,6 +9,7 @@ import streamlit as st
 
 from sim.experiments.compare import Comparison, explain
 from sim.experiments.typical import typical
+from sim.model.mergers import name_since
 from sim.model.municipalities import Municipality
 from sim.model.policy import Policy
 from sim.model.world import World
@@ -82,7 +83,11 @@ def _map(seen: View, result: Comparison, town: Municipality) -> str:
 
 def _search(seen: View, town: Municipality) -> None:
     """Let the visitor find one by its name."""
-    say, names = seen.say, {one.nis: one.name for one in sorted(seen.world.municipalities, key=lambda one: one.name)}
+    say = seen.say
+    names = {one.nis: one.name for one in sorted(seen.world.municipalities, key=lambda one: one.name)}
+    for one in seen.world.municipalities:  # found by the name of today too
+        if (new := name_since(one)) is not None:
+            names[one.nis] = say.say("{name} (since the mergers {new})", name=one.name, new=new)
     key = f"town-{say.language}"
     if st.session_state.get(key) != town.nis:
         st.session_state[key] = town.nis
