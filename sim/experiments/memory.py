@@ -47,7 +47,7 @@ def check_memory(world: World, policies: int, replications: int) -> None:
         return
     most = there * replications // need
     whose = "1 policy" if policies == 1 else f"{policies} policies"
-    takes, has = f"{need / 1e9:.1f} GB of memory", f"{there / 1e9:.1f} GB is free"
-    message = f"{replications:,} futures of {whose} take about {takes}, and {has}"
+    message = f"{replications:,} futures of {whose} take about {need / 1e9:.1f} GB of memory, and "
+    message += f"{there / 1e9:.1f} GB is free"
     hint = f"ask for at most {most:,}, or add --force to go on anyway"
     raise InputError([Problem("--replications", None, "memory", message, hint)])
