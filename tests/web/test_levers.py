@@ -121,11 +121,13 @@ def test_choices_that_exclude_each_other_are_known() -> None:
 
 def test_what_is_typed_is_a_value_or_nothing() -> None:
     by_link = {lever.link: lever for lever in policy_levers()}
-    assert by_link["teams"].typed(7.0) == 7
-    assert by_link["teams"].typed(7.5) is None
-    assert by_link["teams"].typed(None) is None
-    assert by_link["spend"].typed(None) is None
-    assert by_link["approval-rate"].typed(35.0) == 0.35
+    say = words("en")
+    assert by_link["teams"].typed("7", say) == 7
+    assert by_link["teams"].typed("7.5", say) is None
+    assert by_link["teams"].typed("", say) is None
+    assert by_link["spend"].typed("much", say) is None
+    assert by_link["approval-rate"].typed("35%", say) == 0.35
+    assert by_link["match-budget"].typed("Onbeperkt", words("nl")) == "unlimited"
     assert by_link["approval-rate"].show(words("en"), 0.35) == "35"
 
 
