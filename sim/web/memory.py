@@ -114,7 +114,10 @@ def _note_page() -> None:
 
 def turn_to(page: st.Page) -> None:
     """Go on to another page, with our own words as in `again`."""
-    st.session_state["again"] = True
+    state = st.session_state
+    wire: Wire = state["wire"]
+    state["page"] = (page._script_hash, wire.number + 1)  # until that answer arrives, letters name the page before
+    state["again"] = True
     st.switch_page(page)
 
 

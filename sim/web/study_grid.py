@@ -59,7 +59,8 @@ def number(seen: View, field: str, label: str, key: str, *, most: int, usual: in
     def typed(screen: Screen, found: int) -> Screen:
         return windows.with_field(screen, field, "" if found == usual else str(found))
 
-    widgets.whole_number(now, most, typed, key=key, label=label, say=seen.say, least=1, width=240)
+    shown = seen.say.number(now)
+    widgets.whole_number(shown, most, typed, key=key, label=label, say=seen.say, least=1, width=240)
     return now
 
 

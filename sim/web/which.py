@@ -33,6 +33,12 @@ def future(seen: View, field: str, labels: Mapping[str, str], numbers: Mapping[s
         help=help,
     )
     widgets.whole_number(
-        number, MOST_FUTURE, windows.field(field), key=f"{field}-number", label=say.say("Number"), say=say, width=140
+        str(number),
+        MOST_FUTURE,
+        windows.field(field),
+        key=f"{field}-number",
+        label=say.say("Number"),
+        say=say,
+        width=140,
     )
     return number

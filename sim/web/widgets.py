@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -27,16 +27,21 @@ def _put(key: str, window: Window, begin: str, value: object) -> dict[str, Any]:
     return {begin: value}
 
 
+def _named(options: Mapping[Any, str]) -> Callable[[Any], str]:
+    """What names an option; a value that was one a moment ago, which Streamlit may still ask for, names itself."""
+    return lambda value: options.get(value, str(value))
+
+
 def slider(window: Window, options: Mapping[Any, str], *, key: str, label: str, **more: Any) -> None:
     """Draw a slider over options, by their names."""
     begin = _put(key, window, "value", window.value)
-    st.select_slider(label, list(options), format_func=options.__getitem__, key=key, **begin, **more)
+    st.select_slider(label, list(options), format_func=_named(options), key=key, **begin, **more)
 
 
 def segments(window: Window, options: Mapping[Any, str], *, key: str, label: str, **more: Any) -> None:
     """Draw options side by side, one of which is chosen."""
     begin = _put(key, window, "default", window.value)
-    st.segmented_control(label, list(options), format_func=options.__getitem__, key=key, required=True, **begin, **more)
+    st.segmented_control(label, list(options), format_func=_named(options), key=key, required=True, **begin, **more)
 
 
 def box(window: Window, options: Mapping[Any, str], *, key: str, label: str, **more: Any) -> None:
@@ -44,7 +49,7 @@ def box(window: Window, options: Mapping[Any, str], *, key: str, label: str, **m
     begin = _put(key, window, "index", window.value)
     if begin:
         begin = {"index": list(options).index(window.value)}
-    st.selectbox(label, list(options), format_func=options.__getitem__, key=key, **begin, **more)
+    st.selectbox(label, list(options), format_func=_named(options), key=key, **begin, **more)
 
 
 def toggle(window: Window, *, key: str, label: str, **more: Any) -> None:
@@ -62,7 +67,7 @@ def entry(window: Window, *, key: str, label: str, **more: Any) -> None:
 def several(window: Window, options: Mapping[Any, str], *, key: str, label: str, **more: Any) -> None:
     """Draw a list to choose some from."""
     begin = _put(key, window, "default", window.value)
-    st.multiselect(label, list(options), format_func=options.__getitem__, key=key, **begin, **more)
+    st.multiselect(label, list(options), format_func=_named(options), key=key, **begin, **more)
 
 
 def tabs(window: Window, options: Mapping[str, str], *, key: str) -> Mapping[str, Any]:
@@ -73,7 +78,7 @@ def tabs(window: Window, options: Mapping[str, str], *, key: str) -> Mapping[str
     return dict(zip(options, places, strict=True))
 
 
-def whole_number(number: int, most: int, change: Change, *, key: str, label: str, say: Words, least: int = 0,
+def whole_number(shown: str, most: int, change: Change, *, key: str, label: str, say: Words, least: int = 0,
                  **more: Any) -> None:  # fmt: skip
-    """Draw a field for a whole number, written as the page writes numbers."""
-    entry(whole(number, most, label, say, change, least=least), key=key, label=label, **more)
+    """Draw a field for a whole number; `shown` is the one that stands there, as the page writes it elsewhere."""
+    entry(whole(shown, most, label, say, change, least=least), key=key, label=label, **more)

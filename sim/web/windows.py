@@ -57,7 +57,7 @@ def text(shown: str, change: Change) -> Window:
     )
 
 
-def whole(number: int, most: int, label: str, say: Words, change: Change, *, least: int = 0) -> Window:
+def whole(shown: str, most: int, label: str, say: Words, change: Change, *, least: int = 0) -> Window:
     """A field for a whole number from `least` to `most`; what else is typed is refused in a sentence."""
 
     def typed(screen: Screen, raw: str) -> Screen | str | None:
@@ -69,7 +69,7 @@ def whole(number: int, most: int, label: str, say: Words, change: Change, *, lea
             return not_possible(say, raw, label, reach)
         return change(screen, int(found))
 
-    return text(say.number(number), typed)
+    return text(shown, typed)
 
 
 def no_number(say: Words, typed: str, label: str) -> str:
