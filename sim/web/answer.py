@@ -23,7 +23,7 @@ from sim.model.policy import Policy
 from sim.model.world import World
 from sim.results.findings import Turn
 from sim.text import Words
-from sim.web import link
+from sim.web import link, memory
 from sim.web.ready import ROOM
 from sim.web.runs import CROWDED, LADDER, Archive, Run, same
 from sim.web.view import View
@@ -61,7 +61,7 @@ class Answer:
             with self.run.cores.refining.turn(_me(), _queue(slot.caption, later)):
                 report = _refining(slot, self, view.say)
                 self.run.play(self.most, report, seconds=_STEP, spared=1)
-            st.rerun()
+            memory.again()
 
 
 @contextlib.contextmanager

@@ -45,19 +45,21 @@ _SIDEBAR = 356  # pixels
 def main() -> None:
     """Draw what all pages share, and the page that was asked for."""
     st.set_page_config(page_title="Weerbaar", page_icon="🛡️", layout="wide", initial_sidebar_state=_SIDEBAR)
+    st.html(f"<script>{KEYS}</script>", unsafe_allow_javascript=True)
     memory.first_look()
     ROOM.start()
     say = words(memory.screen().language)
     # The page says in which language it is, for those who listen to it.
     st.html(f"<script>document.documentElement.lang = '{say.language}'</script>", unsafe_allow_javascript=True)
-    st.html(f"<script>{KEYS}</script>", unsafe_allow_javascript=True)
     st.html(f"<style>{STYLE}</style>")
     known, stray = pages(say), _stray()
     page = st.navigation([*known, *_behind(stray)], position="top")
     if stray:
         if stray not in TITLES:
             memory.astray(stray)
-        st.switch_page(known[0])
+        memory.turn_to(known[0])
+    if (asked := _asked(known)) is not None and asked._script_hash != page._script_hash:
+        memory.turn_to(asked)
     address = link.write(memory.screen())
     if st.query_params.to_dict() != address:
         st.query_params.from_dict(address)
@@ -66,6 +68,11 @@ def main() -> None:
             controls.draw(say)
         view.show(memory.screen(), say)
         page.run()
+
+
+def _asked(known: list[st.Page]) -> st.Page | None:
+    """The page that the visitor asked for last; None where that was none."""
+    return next((one for one in known if one._script_hash == memory.page_asked()), None)
 
 
 def _stray() -> str:

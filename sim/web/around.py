@@ -14,7 +14,7 @@ from sim.model.spec import parameters
 from sim.show.numbers import sources
 from sim.text import Words
 from sim.version import MODEL_VERSION
-from sim.web import link, memory
+from sim.web import link, widgets, windows
 from sim.web.chart import is_open
 from sim.web.files import literal, told
 from sim.web.levers import GRADES, policy_levers, world_levers
@@ -52,16 +52,10 @@ def tabs(view: View, field: str, labels: Mapping[str, str]) -> Tab:
     `field` names the one of link.FIELDS that says which is open, and `labels` are their words by id; where it says one
     that is not among them, the first is open.
     """
-    state, key, now = st.session_state, f"{field}-{view.say.language}", view.screen.fields[field]
+    now = view.screen.fields[field]
     now = now if now in labels else next(iter(labels))
-
-    def moved() -> None:
-        memory.remember(field, next((name for name, label in labels.items() if label == state.get(key)), now))
-
-    if state.get(key, labels[now]) != labels[now]:
-        state[key] = labels[now]
-    places = st.tabs(list(labels.values()), default=labels[now], key=key, on_change=moved)
-    return Tab(now, places[list(labels).index(now)])
+    window = windows.one_of(now, labels, windows.field(field), alone=True)
+    return Tab(now, widgets.tabs(window, labels, key=f"{field}-{view.say.language}")[now])
 
 
 def lazy(label: str, icon: str, key: str, draw: Callable[[], object]) -> None:

@@ -1,7 +1,7 @@
 """What a visitor chose: a policy to start from, and where its levers stand; and the policy or world that this makes.
 
 A lever stands where its start point puts it. A lever that was not moved leaves the start point as it is, with its
-dates and limits; one that was moved replaces that part of it.
+dates and limits; one that was moved replaces that part of it, in all years.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from sim.model.files import load_policy, load_world, scenarios
+from sim.model.phases import path_of
 from sim.model.policy import CATEGORIES, Layer, Policy
 from sim.model.problems import InputError
 from sim.model.spec import Value, parameters
 from sim.model.world import World
 from sim.web import grants
+from sim.web.dated import SPLIT, Layers, is_dated, undated
 from sim.web.levers import YES_NO, Lever, is_on, policy_levers, switches, world_levers
 
 BASELINE = "status-quo-2020"
@@ -79,10 +81,13 @@ def _found(policy: Policy, key: str) -> object:
 
 @functools.lru_cache(maxsize=256)
 def has_own_terms(policy: Policy, key: str) -> bool:
-    """Whether what a policy says about this share, or this grant, is more than what the lever shows."""
+    """Whether what a policy says here is more than what the lever shows: limits, or dates of its own."""
     if key in grants.TERMS:
         return grants.has_own_terms(policy, key)
-    return key in SHARES and not _share(policy, SHARES[key])[1]
+    if key in SHARES:
+        paths = [(SPLIT, category) for category in SHARES[key]]
+        return not _share(policy, SHARES[key])[1] or is_dated(policy, *paths)
+    return is_dated(policy, path_of(key))
 
 
 def _share(policy: Policy, categories: Sequence[str]) -> tuple[float, bool]:
@@ -130,9 +135,13 @@ def _policy(base: Policy, values: tuple[tuple[str, Value], ...]) -> Policy:
             group[lever.key.rpartition(".")[2]] = _plain(lever, value)
         else:
             changes[lever.key] = _plain(lever, value)
+    moved = {path_of(key): value for key, value in changes.items()}
     changes |= _split(base, start, wanted) | grants.changed(base, start, wanted)
+    phases = undated(base.phases, moved, lambda category, layers: _layered(layers, category, start, wanted))
     if not changes:
         return base
+    if phases != base.phases:
+        changes["phases"] = phases
     policy = base.with_values(changes)
     title = type(base.title)(nl="Uw keuze", en="Your choice")
     return policy.model_copy(update={"id": "your-choice", "title": title, "description": None, "reference": None})
@@ -151,20 +160,26 @@ def _split(base: Policy, start: Mapping[str, Value], wanted: Mapping[str, Value]
     """
     changes: dict[str, object] = {}
     for category in CATEGORIES:
-        layers = list(base.layers(category))
-        for key, categories in SHARES.items():
-            if category in categories and wanted[key] != start[key]:
-                flemish = [Layer(payer="flanders", share=float(wanted[key]) / 100)] if float(wanted[key]) > 0 else []
-                layers = [*flemish, *(layer for layer in layers if layer.payer != "flanders")]
-        for key, layer in SWITCHED.items():
-            if key not in wanted or wanted[key] == start[key]:
-                continue
-            layers = [one for one in layers if one.payer != layer.payer]
-            if wanted[key] == "true" and category in HELPED:
-                layers.insert(-1, layer)
-        if tuple(layers) != base.layers(category):
-            changes[f"cost_split.{category}"] = tuple(layers)
+        layers = _layered(base.layers(category), category, start, wanted)
+        if layers != base.layers(category):
+            changes[f"{SPLIT}.{category}"] = layers
     return changes
+
+
+def _layered(before: Layers, category: str, start: Mapping[str, Value], wanted: Mapping[str, Value]) -> Layers:
+    """Who pays in a category after the move, given who paid before it."""
+    layers = list(before)
+    for key, categories in SHARES.items():
+        if category in categories and wanted[key] != start[key]:
+            flemish = [Layer(payer="flanders", share=float(wanted[key]) / 100)] if float(wanted[key]) > 0 else []
+            layers = [*flemish, *(layer for layer in layers if layer.payer != "flanders")]
+    for key, layer in SWITCHED.items():
+        if key not in wanted or wanted[key] == start[key]:
+            continue
+        layers = [one for one in layers if one.payer != layer.payer]
+        if wanted[key] == "true" and category in HELPED:
+            layers.insert(-1, layer)
+    return tuple(layers)
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,16 @@ from typing import Any
 
 import streamlit as st
 
-from sim.text import LANGUAGES, Words
-from sim.web import files, memory
-from sim.web.choice import BASELINE, LOADED, has_own_terms, home, presets, world_start
+from sim.text import Words
+from sim.web import files, memory, widgets, windows
+from sim.web.choice import BASELINE, has_own_terms, home, presets, world_start
+from sim.web.idle import idle
 from sim.web.levers import Lever, is_on, levers, world_levers
 from sim.web.link import Screen
 from sim.web.places import PLACES
+from sim.web.windows import LANGUAGE, LANGUAGE_NAMES, PRESET
+from sim.web.wire import STAMP
 
-LANGUAGE_NAMES = {"nl": "Nederlands", "en": "English"}
 GROUPS = {
     "prevention": "More on prevention",
     "grants": "Flemish grants",
@@ -25,12 +27,11 @@ GROUPS = {
 def draw(say: Words) -> None:
     """Draw the sidebar."""
     screen = memory.screen()
-    st.segmented_control(
-        "Taal / Language",
-        LANGUAGES,
-        format_func=LANGUAGE_NAMES.__getitem__,
-        key="language",
-        required=True,
+    widgets.segments(
+        windows.language(screen),
+        LANGUAGE_NAMES,
+        key=LANGUAGE,
+        label="Taal / Language",
         label_visibility="collapsed",
         width="stretch",
     )
@@ -56,21 +57,22 @@ def draw(say: Words) -> None:
         say.say("Reset the policy"), on_click=memory.reset_policy, icon=":material/restart_alt:", key="reset-policy"
     )
     _world(screen, say)
+    _stamp()
+
+
+def _stamp() -> None:
+    """The field that nobody sees: last, so that whoever brings it back has all that stands above it."""
+    with st.container(key="wire"):
+        st.session_state[STAMP] = memory.stamp()
+        st.text_input("Weerbaar", key=STAMP, label_visibility="collapsed")
 
 
 def _start_point(screen: Screen, say: Words) -> None:
-    names = [*presets(), *([LOADED] if screen.choice.loaded is not None else [])]
-
-    def title(name: str) -> str:
-        policy = screen.choice.loaded if name == LOADED else presets().get(name)
-        return policy.title[say.language] if policy is not None else ""
-
-    st.selectbox(
-        say.say("Start point"),
-        names,
-        format_func=title,
-        key="preset",
-        on_change=lambda: memory.start_from(st.session_state["preset"]),
+    widgets.box(
+        windows.preset(screen, say),
+        windows.start_points(screen, say),
+        key=PRESET,
+        label=say.say("Start point"),
         help=say.say("A policy to begin with. It puts all levers in its own place."),
     )
 
@@ -100,45 +102,38 @@ def _world(screen: Screen, say: Words) -> None:
 
 
 def _widget(lever: Lever, screen: Screen, say: Words) -> None:
-    key = memory.slide_key(lever)
+    """A lever: disabled while the model does not read it, and then it is said what holds instead."""
+    window, why_idle = windows.position(lever, screen, say), idle(lever.key, screen.choice, say)
     common: dict[str, Any] = {
+        "key": lever.key,
         "label": lever.label(say),
-        "key": key,
         "help": lever.help(say, own_terms=has_own_terms(screen.choice.base, lever.key)),
+        "disabled": why_idle is not None,
     }
     if lever.kind == "switch":
-        st.toggle(on_change=lambda: memory.move(lever, "true" if st.session_state[key] else "false"), **common)
-        return
-    common |= {
-        "format_func": lambda value: lever.show(say, value),
-        "on_change": lambda: memory.move(lever, st.session_state[key]),
-    }
+        widgets.toggle(window, **common)
+        return  # a switch always counts
+    names = {option: lever.show(say, option) for option in lever.with_option(windows.value_of(lever, screen))}
     if lever.kind == "slide":
-        _slider(lever, screen, common)
+        with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key=f"lever-{lever.link}"):
+            widgets.slider(window, names, **common)
+            _number(lever, screen, say, disabled=why_idle is not None)
     elif lever.side_by_side(say):
-        st.segmented_control(options=lever.options, required=True, width="stretch", **common)
+        widgets.segments(window, names, width="stretch", **common)
     else:
-        st.selectbox(options=lever.options, **common)
+        widgets.box(window, names, **common)
+    if why_idle is not None:
+        st.caption(why_idle)
 
 
-def _slider(lever: Lever, screen: Screen, common: dict[str, Any]) -> None:
-    """A slider for the eye, and a field for a number; both say the same."""
-    value = screen.choice.values[lever.key]
-    whole = lever.whole
-    low, high = lever.bounds
-    key = memory.type_key(lever)
-    with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key=f"lever-{lever.link}"):
-        st.select_slider(options=lever.with_option(value), **common)
-        st.number_input(
-            common["label"],
-            min_value=int(low) if whole else low,
-            max_value=int(high) if whole else high,
-            value=None,
-            step=int(lever.step) if whole else lever.step,
-            format="%d" if whole else "%g",
-            key=key,
-            on_change=lambda: memory.move(lever, lever.typed(st.session_state[key])),
-            placeholder=common["format_func"](lever.word) if lever.word is not None else None,
-            label_visibility="collapsed",
-            width=76,
-        )
+def _number(lever: Lever, screen: Screen, say: Words, *, disabled: bool) -> None:
+    """The field for a number beside a slider; both say the same."""
+    widgets.entry(
+        windows.number(lever, screen, say),
+        key=memory.type_key(lever),
+        label=lever.label(say),
+        placeholder=lever.show(say, lever.word) if lever.word is not None else None,
+        label_visibility="collapsed",
+        disabled=disabled,
+        width=76,
+    )

@@ -32,7 +32,7 @@ def draw(screen: Screen, say: Words) -> None:
             st.button(
                 say.say("Keep to compare"),
                 on_click=_keep,
-                args=(chosen, say),
+                args=(screen, say),
                 icon=":material/bookmark_add:",
                 key="keep",
                 help=say.say(
@@ -67,7 +67,9 @@ def told(sentences: list[str]) -> str:
     return "  \n".join(literal(sentence) for sentence in sentences)
 
 
-def _keep(name: str, say: Words) -> None:
+def _keep(screen: Screen, say: Words) -> None:
+    """Keep the choice under the name that stands in the field by now: it may come with the click."""
+    name = plain(st.session_state.get("name") or "") or plain(_name(screen, say))
     memory.keep(name)
     st.toast(
         say.say("“{policy}” can now be chosen on the page Compare.", policy=name), icon=":material/bookmark_added:"

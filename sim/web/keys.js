@@ -1,4 +1,4 @@
-// What the mouse can reach and the keyboard could not.
+// What the mouse can reach and the keyboard could not; and a history that Back goes through without a stop.
 //
 // Plotly draws its buttons and its slider for the mouse alone. This gives them to the keyboard, and says their names
 // to whoever listens: Tab reaches them; Enter or Space presses a button; arrows, Page Up, Page Down, Home and End move
@@ -6,6 +6,38 @@
 (() => {
   if (window.weerbaarKeys) return
   window.weerbaarKeys = true
+
+  // The app writes all that it knows into the address. An address that somebody brought, or that a page has for a
+  // moment only, is no place to come back to: what is written over it takes its place, and Back leaves it out.
+  const whole = search => ['lang', 'seed', 'version'].every(key => new URLSearchParams(search).has(key))
+  const push = history.pushState.bind(history)
+  let touched = false
+  for (const event of ['pointerdown', 'keydown', 'click', 'input']) {
+    addEventListener(event, press => { touched = touched || press.isTrusted }, { capture: true })
+  }
+  history.pushState = (state, title, url) =>
+    touched && whole(location.search) ? push(state, title, url) : history.replaceState(state, title, url)
+  addEventListener('popstate', () => { if (!whole(location.search)) history.back() })
+
+  // Who types and at once clicks elsewhere has typed first: what was typed is handed over when the mouse goes down, and
+  // the click waits until it is on its way. Else the click would overtake it, and a page that was chosen be left again.
+  const AHEAD = 80  // milliseconds
+  let typed = null, until = 0
+  addEventListener('input', event => { typed = event.target }, { capture: true })
+  addEventListener('focusout', event => {
+    if (event.target === typed) until = performance.now() + AHEAD
+    typed = null
+  }, { capture: true })
+  addEventListener('pointerdown', event => {
+    if (typed && typed === document.activeElement && !typed.contains(event.target)) typed.blur()
+  }, { capture: true })
+  addEventListener('click', event => {
+    const left = until - performance.now(), { target } = event
+    if (left <= 0 || !event.isTrusted || event.ctrlKey || event.metaKey || event.shiftKey) return
+    event.preventDefault()
+    event.stopImmediatePropagation()
+    setTimeout(() => target.isConnected && target.click(), left)
+  }, { capture: true })
 
   const PAGE = 4  // weeks
   const SCROLLS = '[class*=st-key-long-], [data-testid=stTable] > div'

@@ -20,6 +20,7 @@ from sim.model.policy import Policy
 from sim.model.spec import Parameter, Value, parameters
 from sim.text import Words
 from sim.web.places import FREE, PLACES
+from sim.web.typed import number_in
 
 Kind = Literal["slide", "choose", "switch"]
 
@@ -214,6 +215,8 @@ class Lever:
             low, high = self.show(say, row.low), self.show(say, row.high)
             parts.append(say.say("Range of the evidence: {low} to {high}.", low=low, high=high))
         parts.append(say.say("Evidence: {grade}, {meaning}.", grade=row.grade, meaning=say.say(GRADES[row.grade])))
+        if own_terms:
+            parts.append(say.say(OWN_TERMS))
         return " ".join(parts)
 
     def show(self, say: Words, value: Value) -> str:
@@ -222,8 +225,8 @@ class Lever:
             return say.say(CHOICES[value]) if value in CHOICES else value
         if self.is_year:
             return f"{value:.0f}"
-        shown = round(value * self.factor, 6)
-        return say.number(shown, 0 if shown == int(shown) else len(f"{shown:g}".partition(".")[2]))
+        digits = f"{value * self.factor:.9f}".rstrip("0")
+        return say.number(float(digits), len(digits.partition(".")[2]))
 
     def read(self, text: str) -> Value | None:
         """The value that a text from an address names; None when it names none."""
@@ -241,11 +244,17 @@ class Lever:
             return None
         return int(value) if self.parameter is not None and self.whole else value
 
-    def typed(self, number: float | None) -> Value | None:
-        """The value of a number that was typed; None where the field was emptied."""
-        if number is None:
-            return None
-        return self.read(f"{number / self.factor:.12g}")
+    def typed(self, text: str, say: Words) -> Value | None:
+        """The value of what was typed, a number as shown or the word of the lever; None where there is none."""
+        if self.word is not None and text.strip().casefold() in (self.word, self.show(say, self.word).casefold()):
+            return self.word
+        number = number_in(text, say.language)
+        return None if number is None else self.read(f"{number / self.factor:.12g}")
+
+    def reach(self, say: Words) -> str:
+        """What can be typed, in words."""
+        low, high = (end / self.factor for end in self.bounds)
+        return say.say("{low} to {high}", low=self.show(say, low), high=self.show(say, high))
 
     def allowed(self, say: Words) -> str:
         """What an address may name, in words."""
@@ -265,7 +274,9 @@ class Lever:
             return self.options
         if isinstance(value, str):
             return (*self.options, value)
-        return tuple(sorted((*self.options, value), key=float))
+        said = [option for option in self.options if isinstance(option, str)]  # a word stands behind all numbers
+        numbers = [option for option in self.options if not isinstance(option, str)]
+        return (*sorted((*numbers, value)), *said)
 
     def side_by_side(self, say: Words) -> bool:
         """Whether all choices fit beside each other."""

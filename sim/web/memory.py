@@ -1,7 +1,7 @@
 """What the page remembers of a visitor: the screen, what it was before each move, and the policies that were kept.
 
-The screen is the truth, and widgets are windows on it: a move of a widget makes a new screen, and `place` puts all
-widgets where the screen says.
+The screen is the truth, and widgets are windows on it. Every run begins with `listen`: what the browser's letter moved
+makes a new screen, all of it together; then the widgets are drawn where the screen has them (`sim/web/windows.py`).
 """
 
 from __future__ import annotations
@@ -14,41 +14,172 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from sim.model.problems import InputError
-from sim.model.spec import Value
+from sim.text import words
 from sim.web import link, packed
 from sim.web.choice import BASELINE, Choice, begin, world_start
-from sim.web.levers import Lever, policy_levers, world_levers
+from sim.web.levers import Lever
 from sim.web.link import Screen
+from sim.web.windows import sidebar
+from sim.web.wire import STAMP, Raw, Stamp, Told, Wire, stamp_from
 
 MOST_STEPS = 200
 """Moves that can be undone."""
 
 
 def first_look() -> None:
-    """Read the address when a visitor arrives, and when the browser goes back to one; afterwards put the widgets right
-    when their words have changed.
+    """Read the address when a visitor arrives, and the browser's letter at every run after that.
 
-    Streamlit forgets a widget that it did not hear of from the browser, as when the page changes before it was drawn:
-    what is gone is put back from the screen.
+    Who comes back after the line was lost has a new visit here, and brings the last screen along in the stamp.
     """
     state = st.session_state
     if "screen" not in state:
-        state["arrival"] = link.arrival(st.query_params)
-        found, _ = link.read(state["arrival"].address)
-        state["screen"], state["before"], state["trouble"] = found, [], []
-        state["kept"] = [code for code in packed.codes(found.fields["with"]) if packed.NAMED in code]
-    elif _turned_back():
+        _begin()
+    listen()
+    if _turned_back():
         _arrive(link.arrival(st.query_params))
-    language = state.get("language", screen().language)
-    if state.get("spoken") != language:
-        # Widgets know their values by the words. Only now: a value that is set takes back a move made meanwhile.
-        state["language"] = language
-        state["screen"] = replace(screen(), language=language)
-        place(screen(), anyway=True)
-    for key, value in _places(screen()).items():
-        if key not in state:
-            state[key] = value
-    state["spoken"] = language
+    wire: Wire = state["wire"]
+    wire.number += 1
+    _note_page()
+
+
+def _begin() -> None:
+    state, wire = st.session_state, Wire()
+    stamp = _stamp()
+    lost = stamp is not None and not (_by_browser() and "lang" in st.query_params)
+    arrival = link.Arrival(stamp.address) if lost and stamp is not None else link.arrival(st.query_params)
+    found, _ = link.read(arrival.address)
+    codes = [*packed.codes(found.fields["with"]), *(stamp.kept if lost and stamp is not None else ())]
+    kept = [code for code in dict.fromkeys(codes) if packed.NAMED in code and packed.decode(code) is not None]
+    if lost:
+        wire.expect(sidebar(found, words(found.language)))
+    state["arrival"], state["before"], state["trouble"], state["kept"] = arrival, [], [], kept
+    state["wire"], state["again"], state["page"] = wire, False, ("", 0)
+    state["screen"] = found  # the last, for a visit that has one has all
+
+
+# ---- what the browser says -----------------------------------------------------------------------------------------
+
+
+def listen() -> None:
+    """Take in what the browser's letter moved, as one move; a letter that was read before says nothing new.
+
+    Nothing is noted as read before the screen holds it: Streamlit may break off at every look at its state.
+    """
+    state = st.session_state
+    wire: Wire = state["wire"]
+    letter, stamp = _letter(), _stamp()
+    own = bool(state["again"])
+    ours = not own and stamp is not None and stamp.visit == wire.visit
+    arrived = max(wire.arrived, stamp.number) if ours and stamp is not None else wire.arrived
+    moved, after = wire.moved(letter, arrived)
+    if moved:
+        new, refused = _after(screen(), moved, wire.told)
+        go(new)
+        if refused:
+            state["trouble"] = refused
+    state["again"] = False
+    wire.told |= after
+    wire.arrived = arrived
+    if not own:
+        wire.present = frozenset(letter)
+
+
+def again() -> None:
+    """Run once more. What Streamlit then hands over are our own words, and no letter."""
+    st.session_state["again"] = True
+    st.rerun()
+
+
+def page_asked() -> str:
+    """The page that the visitor asked for last, as Streamlit numbers it; nothing for whoever asked for none."""
+    found: str = st.session_state["page"][0]
+    return found
+
+
+def _note_page() -> None:
+    """Note the page that the letter asks for.
+
+    That of a widget names the page that the browser shows, on a slow line the one from before the last click on
+    another. Only a click on a page, which comes without an address, and Back and Forward ask for one.
+    """
+    context, state = get_script_run_ctx(), st.session_state
+    wire: Wire = state["wire"]
+    page = context.pages_manager.intended_page_script_hash if context is not None else ""
+    if not page or context is None or page == state["page"][0]:
+        return
+    asked = "lang" not in st.query_params or _by_browser()
+    if asked or wire.arrived >= state["page"][1]:
+        state["page"] = (page, wire.number)
+
+
+def turn_to(page: st.Page) -> None:
+    """Go on to another page, with our own words as in `again`."""
+    state = st.session_state
+    wire: Wire = state["wire"]
+    state["page"] = (page._script_hash, wire.number + 1)  # until that answer arrives, letters name the page before
+    state["again"] = True
+    st.switch_page(page)
+
+
+def _letter() -> dict[str, Raw]:
+    """Where the browser says that widgets stand, by key."""
+    found: dict[str, Raw] = {}
+    context = get_script_run_ctx()
+    for one in context.session_state.get_widget_states() if context is not None else ():
+        key, kind = one.id.split("-", maxsplit=2)[-1], one.WhichOneof("value")
+        if kind in ("string_value", "bool_value"):
+            found[key] = getattr(one, kind)
+        elif kind == "string_array_value":
+            found[key] = tuple(one.string_array_value.data)
+    return found
+
+
+def _stamp() -> Stamp | None:
+    """The stamp that came with the letter."""
+    text = _letter().get(STAMP)
+    return stamp_from(text) if isinstance(text, str) else None
+
+
+def stamp() -> str:
+    """What the next letter has to bring back."""
+    wire: Wire = st.session_state["wire"]
+    return str(Stamp(wire.visit, wire.number, link.write(screen()), tuple(st.session_state["kept"])))
+
+
+def _after(old: Screen, moved: Mapping[str, Raw], told: Mapping[str, Told]) -> tuple[Screen, list[str]]:
+    """The screen after these moves, and a sentence about each that was refused.
+
+    Levers that exclude each other only one after the other are moved one by one, as far as that goes.
+    """
+    new, refused = old, list[str]()
+    for key, raw in moved.items():
+        found = told[key].after(new, raw)
+        if isinstance(found, Screen):
+            new = found
+        elif found is not None:
+            refused.append(found)
+    if new.choice.is_possible:
+        return new, refused
+    new, refused = old, []
+    for key, raw in moved.items():
+        found = told[key].after(new, raw)
+        if isinstance(found, Screen):
+            why = _why_not(found.choice)
+            new, refused = (found, refused) if why is None else (new, [*refused, *why])
+        elif found is not None:
+            refused.append(found)
+    return new, refused
+
+
+def _why_not(choice: Choice) -> list[str] | None:
+    """Why no policy can have these levers; None where one can."""
+    try:
+        return None if choice.policy is not None else []
+    except InputError as error:
+        return [problem.message for problem in error.problems]
+
+
+# ---- the screen ----------------------------------------------------------------------------------------------------
 
 
 def astray(page: str) -> None:
@@ -56,18 +187,23 @@ def astray(page: str) -> None:
     st.session_state["arrival"] = replace(st.session_state["arrival"], page=page)
 
 
+def _by_browser() -> bool:
+    """Whether Back or Forward of the browser was pressed."""
+    context = get_script_run_ctx()
+    return context is not None and bool(getattr(context, "is_history_navigation", False))
+
+
 def _turned_back() -> bool:
     """Whether Back or Forward of the browser brought the visitor to another address of ours."""
-    context, address = get_script_run_ctx(), st.query_params.to_dict()
-    by_browser = context is not None and getattr(context, "is_history_navigation", False)
-    return by_browser and "lang" in address and address != link.write(screen())
+    address = st.query_params.to_dict()
+    return _by_browser() and "lang" in address and address != link.write(screen())
 
 
 def _arrive(arrival: link.Arrival) -> None:
     """Show the screen behind an address; as a move, which can be undone."""
     new, _ = link.read(arrival.address)
     go(new)
-    st.session_state["arrival"], st.session_state["language"] = arrival, new.language
+    st.session_state["arrival"] = arrival
 
 
 def screen() -> Screen:
@@ -83,17 +219,20 @@ def go(new: Screen) -> None:
     if (old.choice, old.world) != (new.choice, new.world):
         state["before"] = [*state["before"][-MOST_STEPS:], (old.choice, old.world)]
     state["screen"] = new
-    place(new)
 
 
 def undo() -> None:
     """Take back the last move of a lever, a start point, a file or a reset."""
-    state = st.session_state
-    if state["before"]:
-        *state["before"], (choice, world) = state["before"]
-        state["arrival"], state["trouble"] = link.Arrival(), []
-        state["screen"] = replace(screen(), choice=choice, world=world)
-        place(state["screen"])
+    listen()
+    state, now = st.session_state, screen()
+    steps = list(state["before"])
+    while steps:
+        choice, world = steps.pop()
+        if (choice, world) != (now.choice, now.world):
+            state["arrival"], state["trouble"] = link.Arrival(), []
+            state["screen"] = replace(now, choice=choice, world=world)
+            state["before"] = steps
+            return
 
 
 def can_undo() -> bool:
@@ -101,30 +240,15 @@ def can_undo() -> bool:
     return bool(st.session_state["before"])
 
 
-def move(lever: Lever, value: Value | None) -> None:
-    """Move a lever; what no policy can have is taken back, and said."""
-    old = screen()
-    if value is None:
-        place(old, anyway=True)
-        return
-    if lever in world_levers():
-        go(replace(old, world=MappingProxyType({**old.world, lever.key: value})))
-        return
-    choice = replace(old.choice, values=MappingProxyType({**old.choice.values, lever.key: value}))
-    try:
-        go(replace(old, choice=choice if choice.policy else old.choice))
-    except InputError as error:
-        place(old, anyway=True)
-        trouble([problem.message for problem in error.problems])
-
-
 def start_from(name: str) -> None:
     """Put all levers where a start point has them."""
+    listen()
     go(replace(screen(), choice=begin(name, screen().choice.loaded)))
 
 
 def load(choice: Choice) -> None:
     """Go on with a choice that came from elsewhere."""
+    listen()
     go(replace(screen(), choice=choice))
 
 
@@ -135,14 +259,14 @@ def reset_policy() -> None:
 
 def reset_world() -> None:
     """Back to the assumptions as they were."""
+    listen()
     go(replace(screen(), world=world_start()))
 
 
 def remember(name: str, value: str) -> None:
     """Set a field of link.FIELDS: what one page lets a visitor choose beside the levers."""
-    state = st.session_state
-    state["arrival"], state["trouble"] = link.Arrival(), []
-    state["screen"] = replace(screen(), fields=MappingProxyType({**screen().fields, name: value}))
+    listen()
+    go(replace(screen(), fields=MappingProxyType({**screen().fields, name: value})))
 
 
 def trouble(sentences: list[str]) -> None:
@@ -161,44 +285,12 @@ def kept() -> Mapping[str, tuple[str, Choice]]:
 
 def keep(name: str) -> None:
     """Keep the choice of now under a name, in place of one that had it."""
+    listen()
     state = st.session_state
     code = packed.encode(screen().choice, name)
     state["kept"] = [*(one for one in state["kept"] if not one.startswith(f"{name}{packed.NAMED}")), code]
 
 
-# ---- widgets -------------------------------------------------------------------------------------------------------
-
-
-def slide_key(lever: Lever) -> str:
-    """The key of the main widget of a lever."""
-    return lever.key
-
-
 def type_key(lever: Lever) -> str:
     """The key of the field beside a slider."""
     return f"typed:{lever.key}"
-
-
-def place(screen: Screen, *, anyway: bool = False) -> None:
-    """Put every widget where the screen has it; `anyway` also those that seem to be there."""
-    for key, one in _places(screen).items():
-        if anyway or key not in st.session_state or st.session_state[key] != one:
-            st.session_state[key] = one
-
-
-def _places(screen: Screen) -> dict[str, object]:
-    """Where a screen has every widget of the sidebar, by its key."""
-    wanted: dict[str, object] = {"language": screen.language, "preset": screen.choice.start}
-    for levers, values in ((policy_levers(), screen.choice.values), (world_levers(), screen.world)):
-        for lever in levers:
-            value = values[lever.key]
-            wanted[slide_key(lever)] = value == "true" if lever.kind == "switch" else value
-            if lever.kind == "slide":
-                wanted[type_key(lever)] = None if isinstance(value, str) else _shown(lever, value)
-    return wanted
-
-
-def _shown(lever: Lever, value: float) -> float | int:
-    if lever.whole:
-        return int(value)
-    return round(value * lever.factor, 9)

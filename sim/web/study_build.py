@@ -12,7 +12,7 @@ from sim.model.files import load_study, scenarios
 from sim.model.problems import InputError
 from sim.model.study import SAMPLED, Study
 from sim.text import Words
-from sim.web import bench, memory, study_grid
+from sim.web import bench, memory, study_grid, widgets, windows
 from sim.web.files import literal, read_brought
 from sim.web.link import STUDIES
 from sim.web.local import is_here
@@ -90,16 +90,8 @@ def _source(say: Words, name: str, kept: Study | None) -> None:
         titles[name] = say.say("Kept: {title}", title=kept.title[say.language])
     if local():
         titles["store"] = say.say("Open a folder of the command line")
-    key = f"study-{say.language}"
-    if st.session_state.get(key) != name:
-        st.session_state[key] = name
-    st.selectbox(
-        say.say("Which study"),
-        list(titles),
-        format_func=titles.__getitem__,
-        key=key,
-        on_change=lambda: memory.remember("study", st.session_state[key]),
-    )
+    window = windows.one_of(name, titles, windows.field("study"), alone=True)
+    widgets.box(window, titles, key=f"study-{say.language}", label=say.say("Which study"))
 
 
 # ---- a shipped one -------------------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import streamlit as st
 
@@ -12,10 +11,10 @@ from sim.model.policy import Policy
 from sim.model.spec import Value
 from sim.model.study import Study
 from sim.text import Words
-from sim.web import memory, moves
-from sim.web.choice import BASELINE, WORLD, home, presets
+from sim.web import moves, widgets, windows
+from sim.web.choice import BASELINE, home, presets
 from sim.web.levers import Lever, is_on, policy_levers, world_levers
-from sim.web.link import MOST_EACH, MOST_POLICIES
+from sim.web.link import MOST_EACH, MOST_POLICIES, Screen
 from sim.web.moves import LEVERS, Row
 from sim.web.packed import NOBODY, NOW, codes
 from sim.web.runs import same
@@ -55,28 +54,21 @@ def futures(seen: View, key: str) -> int:
 
 def number(seen: View, field: str, label: str, key: str, *, most: int, usual: int) -> int:
     """Draw a field for a whole number that stands in the address under this name; return it."""
-    state, text = st.session_state, seen.screen.fields[field]
-    now = min(int(text or usual), most)
-    if state.get(key) != now:
-        state[key] = now
-    st.number_input(label, 1, most, key=key, width=240, on_change=lambda: memory.remember(
-        field, "" if state[key] == usual else str(state[key])))  # fmt: skip
+    now = min(int(seen.screen.fields[field] or usual), most)
+
+    def typed(screen: Screen, found: int) -> Screen:
+        return windows.with_field(screen, field, "" if found == usual else str(found))
+
+    shown = seen.say.number(now)
+    widgets.whole_number(shown, most, typed, key=key, label=label, say=seen.say, least=1, width=240)
     return now
 
 
 def _world(seen: View) -> str:
     titles = {one.id: one.title[seen.say.language] for one in scenarios("world")}
-    key, now = f"grid-world-{seen.say.language}", seen.screen.fields["in"]
-    if st.session_state.get(key) != now:
-        st.session_state[key] = now
-    st.selectbox(
-        seen.say.say("World"),
-        list(titles),
-        list(titles).index(WORLD),
-        titles.__getitem__,
-        key=key,
-        on_change=lambda: memory.remember("in", st.session_state[key]),
-    )
+    now = seen.screen.fields["in"]
+    window = windows.one_of(now, titles, windows.field("in"), alone=True)
+    widgets.box(window, titles, key=f"grid-world-{seen.say.language}", label=seen.say.say("World"))
     return now
 
 
@@ -91,21 +83,18 @@ def _policies(seen: View) -> list[Policy]:
         offered = {NOW: seen.policy, **offered}
     said = seen.screen.fields["of"]
     now = [code for code in codes(said) if code in offered] if said else _first(seen, offered)
-    key = f"grid-policies-{say.language}"
-    if st.session_state.get(key) != now:
-        st.session_state[key] = now
 
     def title(code: str) -> str:
         name = offered[code].title[say.language]
         return say.say("{policy} (now)", policy=name) if code == NOW else name
 
-    st.multiselect(
-        say.say("Policies, at most two"),
-        list(offered),
-        format_func=title,
+    names = {code: title(code) for code in offered}
+    widgets.several(
+        windows.some_of(now, names, lambda screen, of: windows.with_field(screen, "of", ",".join(of) or NOBODY)),
+        names,
+        key=f"grid-policies-{say.language}",
+        label=say.say("Policies, at most two"),
         max_selections=MOST_POLICIES,
-        key=key,
-        on_change=lambda: memory.remember("of", ",".join(st.session_state[key]) or NOBODY),
         help=say.say("Presets, and what the levers beside this page make. Today's policy is always the baseline."),
     )
     return [offered[code] for code in now]
@@ -142,44 +131,33 @@ def _rows(seen: View, policies: Sequence[Policy]) -> list[Row]:
 
 def _factor(say: Words, place: int, offered: Sequence[Lever], rows: list[Row]) -> Row:
     """A lever and the values that a grid takes of it, in one of the places; `rows` holds those of all places."""
-    state, known, row = st.session_state, {lever.key: lever for lever in offered}, rows[place]
-    which = f"moved-{place}-{say.language}"
-    _put(which, "" if row is None else row[0].key)
+    known, row = {lever.key: lever for lever in offered}, rows[place]
 
-    def chosen() -> None:
-        lever = known.get(state[which])
-        _remember(rows, place, None if lever is None else (lever, tuple(some(lever))))
+    def chosen(screen: Screen, key: str) -> Screen:
+        lever = known.get(key)
+        return _with_row(screen, rows, place, None if lever is None else (lever, tuple(some(lever))))
 
+    names = {"": say.say("none")} | {key: lever.label(say) for key, lever in known.items()}
     with st.container(horizontal=True, gap="small", key=f"factor-{place}"):
-        st.selectbox(
-            say.say("Lever {n}", n=place + 1),
-            ["", *known],
-            format_func=lambda name: known[name].label(say) if name else say.say("none"),
-            key=which,
-            on_change=chosen,
-        )
+        window = windows.one_of("" if row is None else row[0].key, names, chosen, alone=True)
+        widgets.box(window, names, key=f"moved-{place}-{say.language}", label=say.say("Lever {n}", n=place + 1))
         if row is None:
             return None
         lever = row[0]
-        values = f"values-{place}-{lever.key}-{say.language}"
-        _put(values, list(row[1]))
-        st.multiselect(
-            say.say("Values of lever {n}", n=place + 1),
-            list(lever.options),
-            format_func=lambda value: lever.show(say, value),
-            key=values,
-            on_change=lambda: _remember(rows, place, (lever, tuple(state[values]))),
+        values = {value: lever.show(say, value) for value in lever.options}
+        widgets.several(
+            windows.some_of(row[1], values, lambda screen, of: _with_row(screen, rows, place, (lever, tuple(of)))),
+            values,
+            key=f"values-{place}-{lever.key}-{say.language}",
+            label=say.say("Values of lever {n}", n=place + 1),
         )
     return row
 
 
-def _put(key: str, value: Any) -> None:
-    if st.session_state.get(key) != value:
-        st.session_state[key] = value
-
-
-def _remember(rows: list[Row], place: int, row: Row) -> None:
-    memory.remember("moves", moves.write([*rows[:place], row, *rows[place + 1 :]]))
+def _with_row(screen: Screen, rows: list[Row], place: int, row: Row) -> Screen:
+    """A screen whose address moves another lever, or other values of it, in one of the places."""
+    now = moves.read(screen.fields["moves"]) or rows  # another row may have moved in the same letter
+    return windows.with_field(screen, "moves", moves.write([*now[:place], row, *now[place + 1 :]]))
 
 
 def some(lever: Lever) -> list[Value]:

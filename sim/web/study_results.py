@@ -22,6 +22,7 @@ from sim.web.chart import chart
 from sim.web.files import literal
 from sim.web.link import FIELDS
 from sim.web.policy_file import sentences
+from sim.web.typed import number_in
 from sim.web.view import View
 
 TABS = {
@@ -201,14 +202,20 @@ def _best(seen: View, found: Studied) -> list[str]:
     say, language = seen.say, seen.say.language
     with st.container(horizontal=True, gap="small", key="asked"):
         outcome = _outcome(say, found)
-        budget = None
-        if tradeoffs.BUDGET in found.study.outcomes:
-            budget = st.number_input(
-                say.say("What Flanders may pay a year, million euro"), 0.0, 10_000.0, None, 1.0,
-                placeholder=say.say("without a limit"), key="asked-budget")  # fmt: skip
+        budget = _budget(say) if tradeoffs.BUDGET in found.study.outcomes else None
     answer = tradeoffs.best(found, outcome, None if budget is None else budget * MILLION)
     picture = study_charts.best(found, answer, language, scheme=seen.scheme)
     return [chart(seen, "best", picture, lambda: study_twins.of_best(found, answer, language))]
+
+
+def _budget(say: Words) -> float | None:
+    """What Flanders may pay a year, in millions of euro; None for any amount."""
+    label = say.say("What Flanders may pay a year, million euro")
+    typed = st.text_input(label, placeholder=say.say("without a limit"), key="asked-budget")
+    found = number_in(typed, say.language)
+    if typed.strip() and (found is None or found < 0):
+        st.caption(say.say("“{text}” is no amount, so no limit is set.", text=literal(typed.strip()[:40])))
+    return None if found is None or found < 0 else found
 
 
 def _losses(seen: View, found: Studied) -> list[str]:

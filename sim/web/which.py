@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import streamlit as st
-
-from sim.web import memory
-from sim.web.link import MOST_FUTURE
+from sim.web import widgets, windows
+from sim.web.link import MOST_FUTURE, Screen
 from sim.web.view import View
 
 NUMBER = "number"
@@ -23,36 +21,24 @@ def future(seen: View, field: str, labels: Mapping[str, str], numbers: Mapping[s
     say, text = seen.say, seen.screen.fields[field]
     kind = text if text in numbers else NUMBER
     number = numbers[kind] if kind in numbers else int(text)
-    key, typed = f"{field}-{say.language}", f"{field}-number"
-    put(key, kind)
-    put(typed, number)
 
-    def moved() -> None:
-        chosen = st.session_state[key]
-        memory.remember(field, str(number) if chosen == NUMBER else chosen)
+    def moved(screen: Screen, chosen: str) -> Screen:
+        return windows.with_field(screen, field, str(number) if chosen == NUMBER else chosen)
 
-    st.segmented_control(
-        say.say("Which future"),
-        list(labels),
-        format_func=labels.__getitem__,
-        key=key,
-        required=True,
-        on_change=moved,
+    widgets.segments(
+        windows.one_of(kind, labels, moved),
+        labels,
+        key=f"{field}-{say.language}",
+        label=say.say("Which future"),
         help=help,
     )
-    st.number_input(
-        say.say("Number"),
-        min_value=0,
-        max_value=MOST_FUTURE,
-        step=1,
-        key=typed,
-        on_change=lambda: memory.remember(field, str(st.session_state[typed])),
+    widgets.whole_number(
+        str(number),
+        MOST_FUTURE,
+        windows.field(field),
+        key=f"{field}-number",
+        label=say.say("Number"),
+        say=say,
         width=140,
     )
     return number
-
-
-def put(key: str, value: object) -> None:
-    """Put a widget of a page where the screen has it, if it is not there."""
-    if st.session_state.get(key) != value:
-        st.session_state[key] = value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -14,7 +13,7 @@ from tests.pages import APP, address_of, metrics, opened
 def by_browser(app: AppTest, address: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """The same visit after Back or Forward of the browser went to this address."""
     with monkeypatch.context() as patch:
-        patch.setattr("sim.web.memory.get_script_run_ctx", lambda: SimpleNamespace(is_history_navigation=True))
+        patch.setattr("sim.web.memory._by_browser", lambda: True)
         app.query_params.clear()
         for key, value in address.items():
             app.query_params[key] = value

@@ -16,6 +16,7 @@ from sim.web.link import FIELDS
 from sim.web.places import FREE, PLACES
 from sim.web.policy_file import policy_from, text_of
 from sim.web.runs import same
+from tests.pages import address_of, opened
 
 ALL = (*policy_levers(), *world_levers())
 TODAY = presets()[BASELINE]
@@ -121,11 +122,13 @@ def test_choices_that_exclude_each_other_are_known() -> None:
 
 def test_what_is_typed_is_a_value_or_nothing() -> None:
     by_link = {lever.link: lever for lever in policy_levers()}
-    assert by_link["teams"].typed(7.0) == 7
-    assert by_link["teams"].typed(7.5) is None
-    assert by_link["teams"].typed(None) is None
-    assert by_link["spend"].typed(None) is None
-    assert by_link["approval-rate"].typed(35.0) == 0.35
+    say = words("en")
+    assert by_link["teams"].typed("7", say) == 7
+    assert by_link["teams"].typed("7.5", say) is None
+    assert by_link["teams"].typed("", say) is None
+    assert by_link["spend"].typed("much", say) is None
+    assert by_link["approval-rate"].typed("35%", say) == 0.35
+    assert by_link["match-budget"].typed("Onbeperkt", words("nl")) == "unlimited"
     assert by_link["approval-rate"].show(words("en"), 0.35) == "35"
 
 
@@ -273,3 +276,41 @@ def test_levers_of_a_group_count_only_while_it_is_there() -> None:
     made = policy_of(TODAY, dict(home(TODAY)) | {"policy.fund.levy": 3.0, "policy.fund": "true"})
     assert made.fund is not None
     assert made.fund.levy == 3.0
+
+
+@pytest.mark.parametrize("lever", [lever for lever in ALL if lever.kind == "slide"], ids=lambda lever: lever.key)
+def test_a_value_between_two_options_has_its_place_among_them(lever: Lever) -> None:
+    numbers = [float(option) for option in lever.options if not isinstance(option, str)]
+    between = (numbers[1] + numbers[2]) / 2 if not lever.whole else numbers[-1] + 1
+    for word in (None, lever.word):
+        found = Lever(lever.key, lever.link, (*numbers, *([] if word is None else [word])), "slide").with_option(
+            between
+        )
+        assert [one for one in found if not isinstance(one, str)] == sorted([*numbers, between])
+        assert (found[-1] == word) == (word is not None)
+    assert lever.with_option("unlimited")[-1] == "unlimited"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_stands_with_every_slider_between_its_options(language: str) -> None:
+    address = {"insurance": "true", "fund": "true", "minimum": "true", "supplier-standard": "true",
+               "ransom": "with_approval", "match": "50", "audit": "50", "service": "50"}  # fmt: skip
+    for lever in policy_levers():
+        if lever.kind == "slide" and lever.link not in address:
+            numbers = [float(option) for option in lever.options if not isinstance(option, str)]
+            address[lever.link] = lever.write(numbers[-1] + 1 if lever.whole else (numbers[1] + numbers[2]) / 2)
+    app = opened(lang=language, **address)
+    assert not app.exception
+    assert not app.warning
+    assert address_of(app).items() >= address.items()
+
+
+@pytest.mark.parametrize("typed", ["6,25", "6.25"])
+def test_an_amount_between_two_steps_of_a_budget_is_taken(typed: str) -> None:
+    app = opened(lang="nl", match="50")
+    app.text_input(key="typed:grant.envelope").set_value(typed).run()
+    assert not app.exception
+    assert address_of(app)["match-budget"] == "6250000"
+    app.text_input(key="typed:grant.envelope").set_value("onbeperkt").run()
+    assert "match-budget" not in address_of(app)
+    assert app.select_slider(key="grant.envelope").value == "unlimited"

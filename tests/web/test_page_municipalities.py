@@ -132,7 +132,7 @@ def test_the_future_of_the_story_is_chosen_and_stands_in_the_link() -> None:
     assert address_of(app)["story"] == "middle"
     app.segmented_control(key="story-en").set_value("number").run()
     assert address_of(app)["story"] == str(one.middle(BASELINE))
-    app.number_input(key="story-number").set_value(1234).run()
+    app.text_input(key="story-number").set_value("1234").run()
     assert address_of(app)["story"] == "1234"
     assert not app.exception
     assert any(caption.value.startswith("Future 1234, the same") for caption in app.main.caption)

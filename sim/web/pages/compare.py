@@ -16,7 +16,7 @@ from sim.show.charts import exceedance, payers_bars
 from sim.show.differs import differs
 from sim.show.spread import outcomes, winners_by_size
 from sim.text import Words
-from sim.web import around, memory
+from sim.web import around, memory, widgets, windows
 from sim.web.answer import ask, no_answer
 from sim.web.chart import chart
 from sim.web.choice import BASELINE, Choice, begin, presets
@@ -73,16 +73,13 @@ def _chosen(seen: View) -> tuple[Policy, ...]:
     codes = [code for code in codes_in(seen.screen.fields["with"]) if code in options]
     if not codes and not seen.screen.fields["with"]:
         codes = _first(seen, options)
-    key = f"with-{say.language}"
-    if st.session_state.get(key) != codes:
-        st.session_state[key] = codes
-    st.multiselect(
-        say.say("Compare with “{baseline}”", baseline=seen.baseline.title[say.language]),
-        list(options),
-        format_func=lambda code: options[code][0],
+    names = {code: name for code, (name, _) in options.items()}
+    widgets.several(
+        windows.some_of(codes, names, lambda screen, now: windows.with_field(screen, "with", ",".join(now) or NOBODY)),
+        names,
+        key=f"with-{say.language}",
+        label=say.say("Compare with “{baseline}”", baseline=seen.baseline.title[say.language]),
         max_selections=MOST_KEPT,
-        key=key,
-        on_change=lambda: memory.remember("with", ",".join(st.session_state[key]) or NOBODY),
         placeholder=say.say("Choose one to three policies"),
         help=say.say("Presets, your choice of now, and what you kept with the button File."),
     )

@@ -17,7 +17,7 @@ from sim.show.film import Side, film, sides_of
 from sim.show.incident_log import in_words, incident_log, of_weeks
 from sim.text import Words
 from sim.version import MODEL_VERSION
-from sim.web import around, memory, which
+from sim.web import around, which, widgets, windows
 from sim.web.answer import ask, pair
 from sim.web.chart import chart
 from sim.web.view import View, view
@@ -74,17 +74,12 @@ def _which(seen: View, result: Comparison) -> int:
 
 def _year(seen: View, future: Future) -> int:
     """Let the visitor choose a year; at first it is the one in which most is paid."""
-    say, years = seen.say, list(years_in(seen.world))
+    say = seen.say
     text = seen.screen.fields["year"]
     year = int(text) if text else dearest_year(seen.world, future.postings)
-    which.put("year", year)
-    st.selectbox(
-        say.say("Year"),
-        years,
-        key="year",
-        on_change=lambda: memory.remember("year", str(st.session_state["year"])),
-        width=110,
-    )
+    names = {one: str(one) for one in years_in(seen.world)}
+    window = windows.one_of(year, names, windows.field("year"), alone=True)
+    widgets.box(window, names, key="year", label=say.say("Year"), width=110)
     return year
 
 
@@ -93,16 +88,9 @@ def _shown(seen: View, futures: list[Future]) -> list[Future]:
     if len(futures) == 1:
         return futures
     say, side = seen.say, seen.screen.fields["side"]
-    key = f"side-{say.language}"
-    which.put(key, side)
-    st.segmented_control(
-        say.say("Show"),
-        list(SHOWN),
-        format_func=lambda name: say.say(SHOWN[name]),
-        key=key,
-        required=True,
-        on_change=lambda: memory.remember("side", st.session_state[key]),
-    )
+    names = {name: say.say(label) for name, label in SHOWN.items()}
+    window = windows.one_of(side, names, windows.field("side"))
+    widgets.segments(window, names, key=f"side-{say.language}", label=say.say("Show"))
     return {"both": futures, "first": futures[:1], "last": futures[-1:]}[side]
 
 

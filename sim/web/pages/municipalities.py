@@ -21,7 +21,7 @@ from sim.show.optimum_tables import of_deciding, of_optimum
 from sim.show.tiles import tile_map
 from sim.show.town import FELT, Town, of_peers, of_town_futures, peers, town_futures
 from sim.text import Words
-from sim.web import around, memory, which
+from sim.web import around, memory, which, widgets, windows
 from sim.web.answer import ask, pair
 from sim.web.chart import chart
 from sim.web.figures import Colour, too_small
@@ -88,16 +88,9 @@ def _search(seen: View, town: Municipality) -> None:
     for one in seen.world.municipalities:  # found by the name of today too
         if (new := name_since(one)) is not None:
             names[one.nis] = say.say("{name} (since the mergers {new})", name=one.name, new=new)
-    key = f"town-{say.language}"
-    if st.session_state.get(key) != town.nis:
-        st.session_state[key] = town.nis
-    st.selectbox(
-        say.say("Find a municipality, or click its tile"),
-        list(names),
-        format_func=names.__getitem__,
-        key=key,
-        on_change=lambda: memory.remember("town", str(st.session_state[key])),
-    )
+    window = windows.one_of(town.nis, names, windows.field("town"), alone=True)
+    label = say.say("Find a municipality, or click its tile")
+    widgets.box(window, names, key=f"town-{say.language}", label=label)
 
 
 def _cards(seen: View) -> None:
