@@ -366,7 +366,7 @@ def test_twenty_kills_and_the_same_hash(tmp_path):
     text = (
         file.read_text(encoding="utf-8")
         .replace("years: 2", "years: 20")
-        .replace("replications: 10", "replications: 4000")
+        .replace("replications: 10", "replications: 2000")
     )
     file.write_text(text, encoding="utf-8")
     for _ in range(20):
