@@ -6,7 +6,6 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,11 +17,12 @@ from sim.model.policy import Policy
 from sim.model.problems import InputError, Problem
 from sim.model.provenance import is_flanders
 from sim.model.world import World
+from sim.package import PACKAGE
 from sim.results.outcomes import INTRUSIONS
 from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.incident import SEVERE
 
-REGISTER = Path(__file__).resolve().parents[1] / "data" / "history.yaml"
+REGISTER = PACKAGE / "data" / "history.yaml"
 FIRST_YEAR, LAST_YEAR = 2020, 2023
 
 

@@ -18,6 +18,7 @@ from sim.model.policy import Policy
 from sim.model.problems import InputError, Problem, did_you_mean, nearest
 from sim.model.world import World
 from sim.model.yaml_in import Node, read_tree
+from sim.package import PACKAGE
 
 TABLE_ENDINGS = (".csv", ".tsv")
 FOLDERS: dict[Kind, str] = {"world": "worlds", "policy": "policies", "study": "studies"}
@@ -25,7 +26,6 @@ FIRST: dict[Kind, str] = {"world": "flanders-2020", "policy": "status-quo-2020",
 _STUDY_KEYS = {"worlds", "policies", "baseline", "factors", "design", "cases", "vary", "sweep", "axes"}
 _LOOKED_AT = 20
 """Keys of a file that are held against those that are known: enough to tell what it is."""
-_PACKAGE = Path(__file__).parent.parent
 
 
 class Scenario(NamedTuple):
@@ -129,8 +129,8 @@ def kind_problem(tree: Node) -> Problem:
 @functools.cache
 def scenario_folder() -> Path:
     """The folder of the shipped scenarios: inside the package when installed, beside it in a checkout."""
-    inside = _PACKAGE / "scenarios"
-    return inside if inside.is_dir() else _PACKAGE.parent / "scenarios"
+    inside = PACKAGE / "scenarios"
+    return inside if inside.is_dir() else PACKAGE.parent / "scenarios"
 
 
 def shipped_files(kind: Kind) -> list[Path]:

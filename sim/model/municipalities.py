@@ -18,8 +18,9 @@ from sim.model.groups import Group, Name
 from sim.model.problems import InputError, Problem, did_you_mean, unshown
 from sim.model.table_in import Table, alike, column_key, number, read_table
 from sim.model.text_in import text_of
+from sim.package import PACKAGE
 
-DATA = Path(__file__).parent.parent / "data"
+DATA = PACKAGE / "data"
 MAX_MUNICIPALITIES = 5000
 
 _COLUMNS = {

@@ -10,17 +10,18 @@ import functools
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
 from pydantic import Field
 
+from sim.package import PACKAGE
+
 Value = float | int | str
 """A number, a word, or true and false for a switch."""
 Kind = Literal["number", "whole", "choice", "switch"]
 
-_TABLE = Path(__file__).with_name("parameters.yaml")
+_TABLE = PACKAGE / "model" / "parameters.yaml"
 
 
 @dataclass(frozen=True, slots=True)

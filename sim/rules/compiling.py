@@ -31,7 +31,7 @@ OTHERS = stat.S_IWGRP | stat.S_IWOTH
 KEPT_CACHES = 4
 KEPT_SECONDS = 3 * 24 * 3600
 
-COMPILED_SOURCES = ("rules/*.py", "engines/**/*.py", "model/*.py")  # of the model, compiled code holds constants
+COMPILED_SOURCES = ("rules/*.py", "engines/**/*.py", "model/**/*.py")  # of the model, compiled code holds constants
 
 
 def source_digest() -> str:

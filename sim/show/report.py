@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sim.atomic import put
 from sim.experiments.compare import Comparison
 from sim.model.policy import Policy
+from sim.package import PACKAGE
 from sim.show import tables
 from sim.show.assumptions import assumptions, changed, deciding, source
 from sim.show.overview import TOLD, overview
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 SCHEMES = ("light", "dark")
-TEMPLATES = Path(__file__).with_name("templates")
+TEMPLATES = PACKAGE / "show" / "templates"
 Draw = Callable[[str, str], "go.Figure"]
 """Draws a figure in a language and a colour scheme."""
 

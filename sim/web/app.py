@@ -6,18 +6,17 @@ that the address brings the same screen back; then the page that was asked for i
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from sim.package import PACKAGE
 from sim.text import Words, words
 from sim.web import controls, link, memory, view
 from sim.web.answer import in_turn
 from sim.web.ready import ROOM
 from sim.web.style import STYLE
 
-PAGES = Path(__file__).with_name("pages")
+PAGES = PACKAGE / "web" / "pages"
 TITLES = {
     "explore": "Explore",
     "compare": "Compare",
@@ -36,7 +35,7 @@ ICONS = {
 }
 """The pages in their order: a title and an icon each; the file of a page and its place in the address have its name."""
 
-KEYS = Path(__file__).with_name("keys.js").read_text(encoding="utf-8")
+KEYS = (PACKAGE / "web" / "keys.js").read_text(encoding="utf-8")
 """What gives to the keyboard what the mouse has."""
 
 _SIDEBAR = 356  # pixels

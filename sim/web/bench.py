@@ -29,6 +29,7 @@ from sim.model.folders import MANIFEST
 from sim.model.problems import InputError
 from sim.model.study import Study
 from sim.model.yaml_out import study_yaml
+from sim.package import PACKAGE
 from sim.rules.compiling import user_cache
 from sim.web.pace import PACES
 from sim.web.study_file import policy_files
@@ -39,7 +40,7 @@ MOST_KEPT = 40
 """Studies that are kept. First go those that nobody started, the oldest first, then the others."""
 CORES = max(1, available_workers() // 2)
 """Cores that a study plays on."""
-SOURCES = Path(__file__).resolve().parents[2]
+SOURCES = PACKAGE.parent
 """Where the process of a study finds the same model as the app."""
 MOST_AT_ONCE = 20_000
 """Futures of one design, all policies together: they are in memory while it is played, some 6 kB each."""

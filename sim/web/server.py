@@ -13,6 +13,7 @@ import urllib.parse
 from pathlib import Path
 from typing import Any
 
+from sim.package import PACKAGE
 from sim.web.guard import Application, Guarded, Headers, Message, Receive, Scope, Send
 from sim.web.local import HERE
 
@@ -131,8 +132,8 @@ class Flat:
 
 def entry() -> Path:
     """The script of the app: in a checkout the one beside `.streamlit/`, else the one in the package."""
-    mine = Path(__file__).with_name("app.py")
-    checkout = mine.parents[2]
+    mine = PACKAGE / "web" / "app.py"
+    checkout = PACKAGE.parent
     inside = (checkout / "app.py").is_file() and (checkout / ".streamlit").is_dir()
     return checkout / "app.py" if inside else mine
 

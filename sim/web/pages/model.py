@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import json
 import threading
-from pathlib import Path
 
 import streamlit as st
 
@@ -16,6 +15,7 @@ from sim.model.provenance import is_flanders
 from sim.model.spec import parameters
 from sim.model.world import World
 from sim.model.yaml_out import world_yaml
+from sim.package import PACKAGE
 from sim.show import happened, twins
 from sim.show.chain import chain, limits
 from sim.show.numbers import ORDERS, chosen, numbers
@@ -38,7 +38,7 @@ TABS = {
 }
 SCOPES = {"": "World and policy", "world": "The world", "policy": "Policies"}
 ORDER_NAMES = {"model": "As in the files", "name": "By name", "grade": "Best evidence first"}
-CHANGELOG = Path(__file__).resolve().parents[2] / "CHANGELOG.md"
+CHANGELOG = PACKAGE / "CHANGELOG.md"
 _SIZE = {"compiled": 100, "reference": 3}
 """Futures of each check."""
 HISTORY_WORLD = "flanders-2020"
