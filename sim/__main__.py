@@ -1,6 +1,6 @@
 """`python -m sim` is the command `weerbaar`."""
 
-from sim.cli import main
+from sim.cli.commands import main
 
 if __name__ == "__main__":
     main()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from sim.cli import app
+from sim.cli.commands import app
 
 PAIR = ("status-quo-2020", "fifty-fifty")
 FOUR_TOWNS = """\

@@ -17,7 +17,7 @@ import pytest
 from commands import PAIR, Said, process, weerbaar, write_four_towns
 
 import sim
-from sim.cli_output import show_table
+from sim.cli.terminal import show_table
 from sim.results.outcomes import KPIS
 from sim.show.tables import Table
 
@@ -221,7 +221,7 @@ def test_a_head_above_short_names_is_no_column_of_letters() -> None:
 
 def test_help_and_version_load_nothing_heavy() -> None:
     code = (
-        "import sys\nfrom sim.cli import app\n"
+        "import sys\nfrom sim.cli.commands import app\n"
         "for words in (['version'], ['--help'], ['compare', '--help']):\n"
         "    try:\n        app(words)\n    except SystemExit:\n        pass\n"
         "heavy = {'numpy', 'scipy', 'numba', 'pandas', 'plotly', 'simpy', 'streamlit', 'babel', 'ruamel.yaml'}\n"

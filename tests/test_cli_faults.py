@@ -165,7 +165,7 @@ def test_a_disk_that_is_full_is_no_fault_of_ours(monkeypatch: pytest.MonkeyPatch
     def full(*arguments: object, **named: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device", "out.json")
 
-    monkeypatch.setattr("sim.cli_files.put", full)
+    monkeypatch.setattr("sim.cli.targets.put", full)
     said = weerbaar("run", PAIR[0], *SMALL, "--json", str(tmp_path / "out.json"))
     assert said.code == 2
     assert said.err.startswith("out.json cannot be written: No space left on device")

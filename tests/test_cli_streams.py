@@ -16,7 +16,7 @@ import pytest
 import typer.main
 from commands import PAIR, process, weerbaar
 
-from sim.cli import app, main
+from sim.cli.commands import app, main
 from tests.studies import crossed, write_small
 
 ONE = ("--world", "one-town", "--years", "1", "--replications", "2")

@@ -12,7 +12,7 @@ import pytest
 from commands import weerbaar
 
 import sim
-from sim.cli_output import progress
+from sim.cli.terminal import progress
 from sim.experiments import store
 from sim.model.files import world_yaml
 from sim.model.problems import Halted
@@ -188,7 +188,7 @@ def test_tables_are_written_out(here, filled, form):
 
 def test_long_work_says_how_far_it_is_where_there_is_no_terminal(monkeypatch, capsys):
     now = iter([100.0, 110.0, 140.0, 150.0, 400.0])
-    monkeypatch.setattr("sim.cli_output.time", SimpleNamespace(monotonic=lambda: next(now)))
+    monkeypatch.setattr("sim.cli.terminal.time", SimpleNamespace(monotonic=lambda: next(now)))
     with progress("Playing designs") as moved:
         for done in (10, 20, 50, 60, 3000):
             moved(done, 3000)
@@ -243,7 +243,7 @@ def test_a_picture_is_written_however_few_lines_of_the_table_are_read(filled, he
     def closed(*_):
         raise RuntimeError
 
-    monkeypatch.setattr("sim.cli_output.show_table", closed)
+    monkeypatch.setattr("sim.cli.terminal.show_table", closed)
     assert weerbaar("study", "effects", filled, "--picture", "out.html").code == 1
     assert (here / "out.html").is_file()
 

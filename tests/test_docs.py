@@ -129,7 +129,7 @@ def commands() -> list[Any]:
 def test_commands_exist_with_their_options(line):
     import typer
 
-    from sim.cli import app
+    from sim.cli.commands import app
 
     group: Any = typer.main.get_command(app)
     name, *arguments = [word for word in shlex.split(line.split(" #")[0])[1:] if word != "..."]

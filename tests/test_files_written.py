@@ -12,7 +12,7 @@ import pytest
 import sim
 from sim.atomic import put
 from sim.cells import as_text, as_texts
-from sim.cli_files import write_frame
+from sim.cli.targets import write_frame
 from sim.experiments import exporting
 from sim.experiments.study import run_study
 from sim.show.twin import twin

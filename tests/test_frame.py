@@ -127,7 +127,7 @@ def test_the_wheel_brings_the_command_and_the_licence(wheel: zipfile.ZipFile) ->
 
     points = configparser.ConfigParser()
     points.read_string(read(".dist-info/entry_points.txt"))
-    assert points["console_scripts"]["weerbaar"] == "sim.cli:main"
+    assert points["console_scripts"]["weerbaar"] == "sim.cli.commands:main"
     assert "License-Expression: EUPL-1.2" in read(".dist-info/METADATA")
     assert read(".dist-info/licenses/LICENSE").startswith("EUROPEAN UNION PUBLIC LICENCE v. 1.2")
 
@@ -148,7 +148,7 @@ def test_weerbaar_commands_in_documents_exist(project: Path, document: str) -> N
     text = (project / document).read_text(encoding="utf-8")
     said = set(re.findall(r"(?m)(?:^ *|`|/|\\)weerbaar ([a-z]+)", text))
     shown = subprocess.run(
-        [sys.executable, "-c", "from sim.cli import main; main()", "--help"],
+        [sys.executable, "-c", "from sim.cli.commands import main; main()", "--help"],
         cwd=project,
         capture_output=True,
         text=True,

@@ -222,7 +222,7 @@ def test_the_twins_agree_as_plain_python_and_with_bounds_checked(flag, tmp_path,
 
 def test_without_numba_the_reference_engine_serves_and_says_so(tmp_path):
     question = ["run", "status-quo-2020", "--world", "one-town", "--replications", "3", "--engine", "compiled"]
-    command = f"sys.argv[1:] = {[*question, '--json', '-']}; from sim.cli import main; main()"
+    command = f"sys.argv[1:] = {[*question, '--json', '-']}; from sim.cli.commands import main; main()"
     run = python(f"import sys; sys.modules['numba'] = None; {command}", tmp_path)
     assert run.returncode == 0, run.stderr
     assert "Numba is not installed" in run.stderr

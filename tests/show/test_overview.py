@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 import sim
-from sim.cli_output import show_table
+from sim.cli.terminal import show_table
 from sim.engines.events import ENTRIES, TRANSFERS
 from sim.experiments.compare import Comparison
 from sim.model.files import scenarios

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli_files import check_page, check_target, write_json
-from sim.cli_options import (
+from sim.cli.options import (
     BareJson,
     EngineName,
     JsonTarget,
@@ -27,8 +26,9 @@ from sim.cli_options import (
     Years,
     guarded,
 )
-from sim.cli_output import BadInput, chat, progress, talk
-from sim.cli_study import StoreName, opened
+from sim.cli.study import StoreName, opened
+from sim.cli.targets import check_page, check_target, write_json
+from sim.cli.terminal import BadInput, chat, progress, talk
 
 if TYPE_CHECKING:
     from sim.experiments.studied import Studied
@@ -99,7 +99,7 @@ def check_targets(json: str | None, picture: str | None) -> None:
 
 def hand_over(json: str | None, data: Callable[[], Any], tables: Callable[[], list[Table]]) -> None:
     """Write an answer as JSON where that is asked for, and print its tables unless JSON takes their place."""
-    from sim.cli_output import console, show_table
+    from sim.cli.terminal import console, show_table
 
     if json is not None:
         write_json(json, data())
@@ -294,7 +294,7 @@ def optimise(
     lang: SpokenAlone = None,
 ) -> None:
     """The best values of a policy that Flanders can afford: a search, judged in futures that had no part in it."""
-    from sim.cli_answer import load, serving
+    from sim.cli.answer import load, serving
     from sim.experiments.optimise import optimise as search
     from sim.show import best_values
     from sim.version import MODEL_VERSION

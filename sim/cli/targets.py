@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.atomic import put
 from sim.cells import as_texts
-from sim.cli_output import BadInput, chat
+from sim.cli.terminal import BadInput, chat
 
 if TYPE_CHECKING:
     import pandas as pd

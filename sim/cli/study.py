@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli_files import check_folder, check_target, write_json
-from sim.cli_options import BareJson, Engine, EngineName, JsonTarget, Once, Settings, Workers, guarded
-from sim.cli_output import chat, progress, talk
+from sim.cli.options import BareJson, Engine, EngineName, JsonTarget, Once, Settings, Workers, guarded
+from sim.cli.targets import check_folder, check_target, write_json
+from sim.cli.terminal import chat, progress, talk
 
 if TYPE_CHECKING:
     from sim.experiments.store import Store
@@ -97,7 +97,7 @@ def run(
     settings: Settings = None,
 ) -> None:
     """Play a study and keep it in a folder; what the folder holds already is not played again."""
-    from sim.cli_answer import check_years
+    from sim.cli.answer import check_years
     from sim.model.files import load_with_warnings
     from sim.model.study import Study
 
@@ -132,7 +132,7 @@ def play(
     found: Study, folder: Path, engine: Engine | None, workers: int | None, processes: bool, cluster: str | None
 ) -> None:
     """Play what is missing, say what is there then, and leave with the exit code that belongs to it."""
-    from sim.cli_answer import serving
+    from sim.cli.answer import serving
     from sim.experiments.store import StoreFull
     from sim.experiments.study import run_study
     from sim.model.problems import Halted

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from sim.cli_files import Targets
-from sim.cli_options import Engine, Language
-from sim.cli_output import BadInput, chat, progress, talk
+from sim.cli.options import Engine, Language
+from sim.cli.targets import Targets
+from sim.cli.terminal import BadInput, chat, progress, talk
 
 if TYPE_CHECKING:
     from sim.experiments.compare import Comparison
@@ -118,7 +118,7 @@ def answer(question: Question, targets: Targets, language: Language | None, show
     """
     targets.check()
     world, policies = load(question.world, question.policies, question.years, question.settings)
-    from sim.cli_output import show_answer
+    from sim.cli.terminal import show_answer
     from sim.experiments.compare import compare
     from sim.experiments.replicate import available_workers
     from sim.text import words

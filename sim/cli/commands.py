@@ -19,9 +19,8 @@ from typing import Annotated, Any
 
 import typer
 
-from sim.cli_answer import Question, answer, load, say_it_compiles, serving
-from sim.cli_files import Targets, check_address, check_file, check_target, write_json
-from sim.cli_options import (
+from sim.cli.answer import Question, answer, load, say_it_compiles, serving
+from sim.cli.options import (
     BareJson,
     Details,
     EngineName,
@@ -46,9 +45,10 @@ from sim.cli_options import (
     admit,
     guarded,
 )
-from sim.cli_output import BadInput, chat, progress
-from sim.cli_questions import questions
-from sim.cli_study import study
+from sim.cli.questions import questions
+from sim.cli.study import study
+from sim.cli.targets import Targets, check_address, check_file, check_target, write_json
+from sim.cli.terminal import BadInput, chat, progress
 from sim.model.problems import InputError, Problem, did_you_mean
 from sim.streams import fault_of, forget_odd_sizes, make_streams_last
 from sim.version import MODEL_VERSION
@@ -84,7 +84,7 @@ def run(
     lang: Spoken = None,
 ) -> None:
     """One policy: every outcome with its interval, and who pays."""
-    from sim.cli_output import show_run
+    from sim.cli.terminal import show_run
 
     question = Question("run", [policy], world, replications, years, seed, engine, workers, settings or [], quick,
                         force=force)  # fmt: skip
@@ -113,7 +113,7 @@ def compare(
     details: Details = False,
 ) -> None:
     """Policies on the same futures: differences with the first one, how sure they are, and who pays."""
-    from sim.cli_output import show_comparison
+    from sim.cli.terminal import show_comparison
     from sim.show.overview import TOLD
 
     question = Question("compare", policies, world, replications, years, seed, engine, workers, settings or [], quick,
@@ -146,7 +146,7 @@ def explain(
             raise BadInput(f"--municipality: name one of the {len(found.municipalities)} municipalities of {found.id}")
         municipality = found.municipalities[0].name
     found.by_name(municipality)  # a wrong name is said before the work
-    from sim.cli_output import console
+    from sim.cli.terminal import console
     from sim.experiments.compare import explain as story_of
 
     serves = serving(engine)
@@ -172,7 +172,7 @@ def trace(
         raise BadInput(f"--out: {out or 'an empty name'} must end in .csv or .parquet")
     check_file("--out", out)
     found, (chosen,) = load(world, [policy], years, settings or [])
-    from sim.cli_files import write_frame
+    from sim.cli.targets import write_frame
     from sim.experiments.compare import simulate
     from sim.results.trace import trace as events_of
     from sim.rules.calendar import MINUTES_PER_DAY
@@ -199,7 +199,7 @@ def history(
     """The model beside what happened: incidents of 2020 to 2023, costs, outages and suppliers that fell."""
     check_target("--json", json)
     found, (chosen,) = load(world, [policy], None, settings or [])
-    from sim.cli_output import show_history
+    from sim.cli.terminal import show_history
     from sim.experiments.calibrate import history as checks_of
     from sim.show.happened import to_json
 
@@ -229,7 +229,7 @@ def optimum(
     check_target("--json", json)
     found, (chosen,) = load(world, [policy], None, settings or [])
     town = None if municipality is None else found.by_name(municipality)
-    from sim.cli_output import optimum_json, show_optimum
+    from sim.cli.terminal import optimum_json, show_optimum
     from sim.experiments.optimum import must_compile
 
     if must_compile(found, chosen):
@@ -277,7 +277,7 @@ def parameters(
     json: JsonTarget = None,
 ) -> None:
     """Every number that can be set: value, range, unit, grade of evidence and source."""
-    from sim.cli_output import parameters_json, show_parameters
+    from sim.cli.terminal import parameters_json, show_parameters
     from sim.model.spec import parameters as table
 
     check_target("--json", json)

@@ -12,7 +12,7 @@ from typing import Annotated, Any, ParamSpec
 import typer
 from typer.core import TyperCommand
 
-from sim.cli_output import BadInput, talk
+from sim.cli.terminal import BadInput, talk
 from sim.model.problems import Halted, InputError
 
 P = ParamSpec("P")
