@@ -23,7 +23,7 @@ import numpy as np
 from _measure import arguments, header, interleaved, same_mean, spread
 
 import sim
-from sim.engines.compiled import CompiledSetting
+from sim.engines.compiled.engine import CompiledSetting
 from tests.worlds import attacked, plain_policy, quiet_world, setting
 
 try:

@@ -20,7 +20,7 @@ import numpy as np
 from _measure import Spread, arguments, header, interleaved, spread
 
 import sim
-from sim.engines.compiled import CompiledSetting
+from sim.engines.compiled.engine import CompiledSetting
 from sim.experiments.replicate import settings
 
 SEED = 2026

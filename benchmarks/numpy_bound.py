@@ -27,8 +27,8 @@ from _measure import arguments, header, interleaved, same_mean, spread
 
 import sim
 from sim.engines import events as ev
-from sim.engines.accounts import Accounts
-from sim.engines.compiled import CompiledSetting
+from sim.engines.compiled.engine import CompiledSetting
+from sim.engines.reference.payments import Accounts
 from sim.engines.setting import Setting
 from sim.experiments.replicate import settings
 from sim.model.arrays import NO_LIMIT, PARTS_PER_MILLION

@@ -26,7 +26,7 @@ import numpy as np
 import simpy
 from _measure import arguments, header, interleaved, same_mean, spread
 
-from sim.engines.compiled import CompiledSetting
+from sim.engines.compiled.engine import CompiledSetting
 from tests.test_validation_queue import (
     ARRIVALS_A_DAY,
     DAYS,

@@ -24,12 +24,12 @@ from _measure import arguments, header, interleaved, same_mean, spread
 
 import sim
 from sim.engines import events as ev
-from sim.engines import reference
-from sim.engines.compiled import CompiledSetting
-from sim.engines.scene import Process
+from sim.engines.compiled.engine import CompiledSetting
+from sim.engines.reference import future
+from sim.engines.reference.shared import Process
+from sim.engines.reference.town import Town
 from sim.engines.setting import Setting
 from sim.engines.tape import deal, minute_of, sky_over, threat_time
-from sim.engines.town import Town
 from sim.experiments.replicate import play, settings
 from sim.results.outcomes import KPIS, Summary, summaries_of, summarise
 from sim.rules import chance
@@ -39,7 +39,7 @@ SEED = 2026
 BREAK_INS = list(KPIS).index("break_ins")
 
 
-class PlainFuture(reference.Future):
+class PlainFuture(future.Future):
     """A future in which every attempt is an event, with a mark in (0, 1) that decides whether it succeeds."""
 
     def attacks(self, position: int) -> Process:

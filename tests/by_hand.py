@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.engines import compiled
 from sim.engines import events as ev
-from sim.engines.compiled import CompiledSetting
-from sim.engines.reference import Future
+from sim.engines.compiled import engine as compiled
+from sim.engines.compiled.batches import UNSETTLED, deal_deck
+from sim.engines.compiled.engine import CompiledSetting
+from sim.engines.reference.future import Future
 from sim.engines.setting import Outcome, Setting
 from sim.engines.structure import structure
 from sim.engines.tape import deal, sky_over
-from sim.engines.twin.deck import UNSETTLED, deal_deck
 from sim.model.layers import PAYERS
 from sim.model.policy import Policy
 from sim.model.policy_arrays import policy_arrays

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.engines.compiled import CompiledSetting
+from sim.engines.compiled.engine import CompiledSetting
 from sim.experiments.replicate import replicate, settings
 from sim.results.outcomes import KPIS, summaries_of
 from tests.worlds import close

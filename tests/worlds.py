@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.engines.compiled import CompiledSetting
+from sim.engines.compiled.engine import CompiledSetting
 from sim.engines.setting import Outcome, Setting
 from sim.engines.tape import deal, sky_over
 from sim.experiments.laboratory import FOUR_YEARS, attacked, plain_policy, quiet_world, towns

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from sim.engines import events as ev
 from sim.engines.expectations import full_stakes, own_prices, own_stakes
+from sim.engines.reference.town import MEASURES
 from sim.engines.structure import Structure
-from sim.engines.town import MEASURES
 from sim.model.arrays import NO_LIMIT, PARTS_PER_MILLION, Chain, Stakes, WorldArrays
 from sim.model.policy_arrays import INSTRUMENTS, KEYS, NOBODY, GrantTerms, PolicyArrays, Stage
 from sim.rules.behaviour import best_spend, marginal_saving

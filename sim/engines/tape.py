@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engines.mixing import START, digest_of
+from sim.engines.digests import START, digest_of
 from sim.model.arrays import Bill, Outage, Spread, Threat, WorldArrays
 from sim.rules import chance
 from sim.rules.calendar import DAYS_PER_YEAR, MINUTES_PER_DAY, on_tick

@@ -16,10 +16,10 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from sim.engines.compiled.batches import Deck, Shelf, deal_deck
 from sim.engines.setting import Outcome, Setting
 from sim.engines.structure import Structure, structure
 from sim.engines.tape import Sky, deal, sky_over
-from sim.engines.twin.deck import Deck, Shelf, deal_deck
 from sim.model.arrays import WorldArrays
 from sim.model.policy import Policy
 from sim.model.policy_arrays import PolicyArrays, policy_arrays
@@ -90,12 +90,12 @@ def must_compile(engine: str) -> bool:
 def player(setting: Setting, seed: int, engine: str = DEFAULT_ENGINE) -> Callable[[int], Outcome]:
     """Return what plays one future of a setting, by its number, and hands over its journals."""
     if usable_engine(engine) == "compiled":
-        from sim.engines.compiled import CompiledSetting
+        from sim.engines.compiled.engine import CompiledSetting
 
         return CompiledSetting(setting, seed).journals
-    from sim.engines import reference
+    from sim.engines.reference import future
 
-    return lambda replication: reference.run(setting, seed, replication)
+    return lambda replication: future.run(setting, seed, replication)
 
 
 def play(setting: Setting, seed: int, replication: int, engine: str = DEFAULT_ENGINE) -> Outcome:
@@ -110,7 +110,7 @@ def chunk_player(
     (setting,) = settings(world, [policy], None)
     if usable_engine(engine) != "compiled":
         return lambda chunk: [summary for (summary,) in _play_chunk([setting], seed, chunk)]
-    from sim.engines.compiled import CompiledSetting
+    from sim.engines.compiled.engine import CompiledSetting
 
     packed, shelf = CompiledSetting(setting, seed), ground(world, None).shelf
 
@@ -143,13 +143,13 @@ def get_ready(engine: str) -> None:
 
 
 def _play_chunk(common: Sequence[Setting], seed: int, replications: range) -> list[tuple[Summary, ...]]:
-    from sim.engines import reference
+    from sim.engines.reference import future
 
     chunk = []
     sky = sky_over(common[0].world, seed)
     for replication in replications:
         tape = deal(sky, replication)
-        outcomes = (reference.Future(setting, seed, tape).run() for setting in common)
+        outcomes = (future.Future(setting, seed, tape).run() for setting in common)
         chunk.append(tuple(summarise(outcome, common[0].world) for outcome in outcomes))
     return chunk
 
@@ -224,7 +224,7 @@ def _parallel(common: Sequence[Setting], seed: int, chunks: Sequence[range], wor
 
 def _threaded(common: Sequence[Setting], shelf: Shelf, seed: int, chunks: Sequence[range], workers: int) -> Played:
     """Play chunks on the compiled engine, which lets go of the interpreter lock, in threads."""
-    from sim.engines.compiled import CompiledSetting
+    from sim.engines.compiled.engine import CompiledSetting
 
     sky = sky_over(common[0].world, seed)
     packed = [CompiledSetting(setting, seed, sky) for setting in common]

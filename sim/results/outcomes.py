@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines import events as ev
-from sim.engines.mixing import ledger_hash
+from sim.engines.digests import ledger_hash
 from sim.engines.setting import Outcome
 from sim.model.arrays import WorldArrays
 from sim.model.kpis import KPIS
@@ -19,7 +19,7 @@ from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.incident import SEVERE, SIGNIFICANT
 
 if TYPE_CHECKING:
-    from sim.engines.twin.loop import Chunk
+    from sim.engines.compiled.loop import Chunk
 
 __all__ = ["COUNTS", "INTRUSIONS", "KPIS", "Summary", "key_figures", "summaries_of", "summarise"]
 

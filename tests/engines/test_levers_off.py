@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import sim
-from sim.engines.mixing import ledger_hash
+from sim.engines.digests import ledger_hash
 from sim.model.policy import Policy
 from tests.engines.test_twins_money import random_world
 from tests.worlds import futures

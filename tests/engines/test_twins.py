@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim.engines.compiled import CompiledSetting
+from sim.engines.compiled.engine import CompiledSetting
 from sim.engines.setting import Outcome, Setting
 from sim.experiments.replicate import play
 from sim.model.files import scenarios

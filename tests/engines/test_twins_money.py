@@ -13,8 +13,8 @@ import pytest
 
 import sim
 from sim.engines import events as ev
-from sim.engines import scene
-from sim.engines.accounts import Accounts, Pot
+from sim.engines.reference import shared
+from sim.engines.reference.payments import Accounts, Pot
 from sim.engines.setting import Outcome
 from sim.model.layers import MUNICIPALITY_PAYS
 from sim.model.policy import Policy
@@ -244,7 +244,7 @@ def check(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
         policy = random_policy(seed)
     except InputError:
         return  # levers that do not go together
-    monkeypatch.setattr(scene, "Accounts", Auditor)
+    monkeypatch.setattr(shared, "Accounts", Auditor)
     Auditor.seen.clear()
     common = setting(random_world(seed), policy)
     outcomes = assert_twins(common, seed, range(2))

@@ -10,7 +10,7 @@ import pytest
 
 import sim
 from sim.engines import events as ev
-from sim.engines import scene
+from sim.engines.reference import shared
 from sim.engines.setting import Outcome, Setting
 from sim.model.checks import problems_of
 from sim.model.kpis import KPIS
@@ -51,7 +51,7 @@ def check_pair(pair: tuple[Tree, Tree, int]) -> None:
     common = Setting(sim.model.world_arrays.world_arrays(world), sim.model.policy_arrays.policy_arrays(policy, world))
     with pytest.MonkeyPatch.context() as patch:
         Auditor.seen.clear()
-        patch.setattr(scene, "Accounts", Auditor)
+        patch.setattr(shared, "Accounts", Auditor)
         outcomes = assert_twins(common, seed, REPLICATIONS)
     for outcome, auditor in zip(outcomes, Auditor.seen, strict=True):
         auditor.reconcile(outcome)

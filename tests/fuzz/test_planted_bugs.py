@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from sim.engines import accounts
-from sim.engines.accounts import Accounts
+from sim.engines.reference import payments
+from sim.engines.reference.payments import Accounts
 from sim.experiments import plain
 from sim.model import checks, files, merging, municipalities, policy_arrays, yaml_in, yaml_out
 from sim.web import link, policy_file, study_file
@@ -29,17 +29,17 @@ def around(patch: Patch, owner: Any, name: str, change: Callable[..., Any]) -> N
 
 
 def a_layer_loses_a_cent(patch: Patch) -> None:
-    around(patch, accounts, "layer_payment", lambda real, *terms: max(0, real(*terms) - (real(*terms) > 100_000)))
+    around(patch, payments, "layer_payment", lambda real, *terms: max(0, real(*terms) - (real(*terms) > 100_000)))
 
 
 def a_limit_begins_anew_on_the_last_day_of_the_year(patch: Patch) -> None:
-    around(patch, accounts, "bisect_right", lambda real, starts, minute: real(starts, minute + 1440))
+    around(patch, payments, "bisect_right", lambda real, starts, minute: real(starts, minute + 1440))
 
 
 def a_layer_still_pays_on_the_day_after_its_last(patch: Patch) -> None:
     def longer(self: Accounts, layers: Any) -> None:
         self.layers = tuple(tuple(one._replace(ends=one.ends + 1440) for one in some) for some in layers)
-        self._places = [accounts.places(one) for one in layers]
+        self._places = [payments.places(one) for one in layers]
 
     patch.setattr(Accounts, "_divide_by", longer)
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import sim
 from sim.engines import events as ev
-from sim.engines.accounts import Accounts
-from sim.engines.mixing import ledger_hash
+from sim.engines.digests import ledger_hash
+from sim.engines.reference.payments import Accounts
 from sim.experiments.replicate import play
 from sim.model.arrays import NO_LIMIT
 from sim.model.files import scenarios

@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 import sim
-from sim.engines.twin.deck import ROOM, _bytes
+from sim.engines.compiled.batches import ROOM, _bytes
 from sim.model.policy import Policy
 from sim.model.world import World
 from sim.web.choice import BASELINE, presets, world_of, world_start

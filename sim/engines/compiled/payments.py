@@ -7,11 +7,9 @@ from typing import Any
 import numpy as np
 
 from sim.engines import events as ev
-from sim.engines.mixing import posting_digest
-from sim.engines.twin import desk as d
-from sim.engines.twin.desk import Floats, Ints
-from sim.engines.twin.state import meets, stock
-from sim.engines.twin.tables import (
+from sim.engines.compiled import memory as d
+from sim.engines.compiled.memory import Floats, Ints
+from sim.engines.compiled.policy_tables import (
     POT_BACK,
     POT_BACKSTOP,
     POT_COMMON,
@@ -21,6 +19,8 @@ from sim.engines.twin.tables import (
     POT_TOTAL,
     POT_WIDTH,
 )
+from sim.engines.compiled.town import meets, stock
+from sim.engines.digests import posting_digest
 from sim.model.policy_arrays import NOBODY
 from sim.rules.budgets import denial_probability
 from sim.rules.chance import uniform

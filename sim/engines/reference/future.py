@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 
 from sim.engines import events as ev
-from sim.engines.break_ins import BreakIns
-from sim.engines.scene import Process
+from sim.engines.reference.break_ins import BreakIns
+from sim.engines.reference.shared import Process
+from sim.engines.reference.town import AWARENESS, DETECTION, Town
 from sim.engines.setting import Outcome, Setting
 from sim.engines.tape import deal, sky_over
-from sim.engines.town import AWARENESS, DETECTION, Town
 from sim.rules import chance
 from sim.rules import defence as defence_rules
 from sim.rules import incident as incident_rules

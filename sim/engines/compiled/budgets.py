@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from sim.engines import events as ev
+from sim.engines.compiled import memory as d
+from sim.engines.compiled.grants import add_to, audit, by_flanders, lump_sum, match, open_to, plan_joining, serve
+from sim.engines.compiled.memory import Floats, Ints, push
+from sim.engines.compiled.payments import spend
+from sim.engines.compiled.policy_tables import GRANT_BACK, GRANT_INSTRUMENT, GRANT_WIDTH
+from sim.engines.compiled.pots import drop_paid_claims, premiums, refill
+from sim.engines.compiled.town import Case, bound, complies, stocks_now
 from sim.engines.plan import AUDIT, LUMP_SUM, MATCHING
-from sim.engines.twin import desk as d
-from sim.engines.twin.desk import Floats, Ints, push
-from sim.engines.twin.grants import add_to, audit, by_flanders, lump_sum, match, open_to, plan_joining, serve
-from sim.engines.twin.money import spend
-from sim.engines.twin.pots import drop_paid_claims, premiums, refill
-from sim.engines.twin.state import Case, bound, complies, stocks_now
-from sim.engines.twin.tables import GRANT_BACK, GRANT_INSTRUMENT, GRANT_WIDTH
 from sim.model.policy_arrays import NOBODY
 from sim.rules import budgets, chance
 from sim.rules import defence as defence_rules

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from sim.engines import events as ev
-from sim.engines.twin import desk as d
-from sim.engines.twin.desk import Floats, Ints
-from sim.engines.twin.money import transfer
-from sim.engines.twin.state import Case, stock
-from sim.engines.twin.tables import (
+from sim.engines.compiled import memory as d
+from sim.engines.compiled.memory import Floats, Ints
+from sim.engines.compiled.payments import transfer
+from sim.engines.compiled.policy_tables import (
     GRANT_PER_YEAR,
     GRANT_WIDTH,
     POT_BACK,
@@ -17,6 +16,7 @@ from sim.engines.twin.tables import (
     POT_PER_YEAR,
     POT_WIDTH,
 )
+from sim.engines.compiled.town import Case, stock
 from sim.model.arrays import NO_LIMIT, PARTS_PER_MILLION
 from sim.model.policy_arrays import NOBODY
 from sim.rules import budgets, funding

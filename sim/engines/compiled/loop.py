@@ -8,12 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines import events as ev
-from sim.engines.twin import desk as d
-from sim.engines.twin.budgets import begin_future, change, new_year
-from sim.engines.twin.deck import UNSETTLED, Deck
-from sim.engines.twin.desk import Floats, Ints, drop_top, push
-from sim.engines.twin.grants import join
-from sim.engines.twin.incidents import (
+from sim.engines.compiled import memory as d
+from sim.engines.compiled.batches import UNSETTLED, Deck
+from sim.engines.compiled.break_ins import (
     attempt,
     close,
     decide,
@@ -26,10 +23,13 @@ from sim.engines.twin.incidents import (
     settle,
     strike,
 )
-from sim.engines.twin.losses import compromise, end_outage, fraud, wave
-from sim.engines.twin.pots import end_year
-from sim.engines.twin.response import discover, lose_patience, serve_queue
-from sim.engines.twin.state import Case
+from sim.engines.compiled.budgets import begin_future, change, new_year
+from sim.engines.compiled.grants import join
+from sim.engines.compiled.losses import compromise, end_outage, fraud, wave
+from sim.engines.compiled.memory import Floats, Ints, drop_top, push
+from sim.engines.compiled.pots import end_year
+from sim.engines.compiled.response import discover, lose_patience, serve_queue
+from sim.engines.compiled.town import Case
 from sim.model.policy_arrays import NOBODY
 from sim.rules.chance import WORLD
 from sim.rules.compiling import lean_kernel, lean_step

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from sim.engines import events as ev
-from sim.engines.plan import AUDIT
-from sim.engines.twin import desk as d
-from sim.engines.twin.desk import Floats, Ints, push
-from sim.engines.twin.money import pay, spend, transfer
-from sim.engines.twin.state import Case, bound, meets, stocks_now
-from sim.engines.twin.tables import (
+from sim.engines.compiled import memory as d
+from sim.engines.compiled.memory import Floats, Ints, push
+from sim.engines.compiled.payments import pay, spend, transfer
+from sim.engines.compiled.policy_tables import (
     GRANT_BACK,
     GRANT_BEGINS,
     GRANT_CAP,
@@ -21,6 +19,8 @@ from sim.engines.twin.tables import (
     GRANT_SHARE,
     GRANT_WIDTH,
 )
+from sim.engines.compiled.town import Case, bound, meets, stocks_now
+from sim.engines.plan import AUDIT
 from sim.rules import budgets, chance
 from sim.rules.chance import uniform
 from sim.rules.compiling import lean_step

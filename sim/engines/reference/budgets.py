@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sim.engines import events as ev
-from sim.engines.accounts import Accounts, Claimant
 from sim.engines.events import FLANDERS, INSURER, MUNICIPALITY
 from sim.engines.plan import AUDIT, LUMP_SUM, MATCHING, SHARED_SERVICE, coverages
+from sim.engines.reference.payments import Accounts, Claimant
+from sim.engines.reference.town import EFFORT, HARDENING, IDENTITY, MEASURES, Town
 from sim.engines.setting import Setting
-from sim.engines.town import EFFORT, HARDENING, IDENTITY, MEASURES, Town
 from sim.model.arrays import NO_LIMIT
 from sim.model.policy_arrays import NOBODY
 from sim.rules import budgets, chance

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from sim.engines import events as ev
-from sim.engines.twin import desk as d
-from sim.engines.twin.desk import Floats, Ints
-from sim.engines.twin.incidents import draw, push_incident, start_work
-from sim.engines.twin.money import charge
-from sim.engines.twin.state import Case
+from sim.engines.compiled import memory as d
+from sim.engines.compiled.break_ins import draw, push_incident, start_work
+from sim.engines.compiled.memory import Floats, Ints
+from sim.engines.compiled.payments import charge
+from sim.engines.compiled.town import Case
 from sim.model.arrays import UNLIMITED
 from sim.rules import chance
 from sim.rules import incident as rules

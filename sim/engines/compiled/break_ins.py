@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines import events as ev
+from sim.engines.compiled import memory as d
+from sim.engines.compiled.memory import Floats, Ints, identify, new_row, push
+from sim.engines.compiled.payments import charge
+from sim.engines.compiled.town import Case, bound, gaps_left, stock, stocks_now
 from sim.engines.tape import guided, minute_of, threat_time
-from sim.engines.twin import desk as d
-from sim.engines.twin.desk import Floats, Ints, identify, new_row, push
-from sim.engines.twin.money import charge
-from sim.engines.twin.state import Case, bound, gaps_left, stock, stocks_now
 from sim.rules import chance, funding, ransom
 from sim.rules import defence as defence_rules
 from sim.rules import incident as rules

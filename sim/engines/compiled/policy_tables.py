@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines import events as ev
+from sim.engines.compiled.memory import NO_ACCOUNT
 from sim.engines.events import PROGRAMMES
 from sim.engines.plan import SHARED_SERVICE, Plan
+from sim.engines.reference.town import MEASURES
 from sim.engines.setting import Setting
-from sim.engines.town import MEASURES
-from sim.engines.twin.desk import NO_ACCOUNT
 from sim.model.arrays import NO_LIMIT
 from sim.model.policy import CATEGORIES, PAYERS
 from sim.model.policy_arrays import NOBODY, GrantTerms, LayerTerms, PotTerms, RequirementTerms, places

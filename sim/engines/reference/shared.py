@@ -8,12 +8,12 @@ from typing import Any
 import simpy
 
 from sim.engines import events as ev
-from sim.engines.accounts import Accounts, Claimant
-from sim.engines.books import Books, Row
+from sim.engines.reference.budgets import Treasury
+from sim.engines.reference.incident_log import Books, Row
+from sim.engines.reference.payments import Accounts, Claimant
+from sim.engines.reference.town import EFFORT, IDENTITY, Town
 from sim.engines.setting import Setting
 from sim.engines.tape import Tape
-from sim.engines.town import EFFORT, IDENTITY, Town
-from sim.engines.treasury import Treasury
 from sim.rules import budgets, chance, ransom
 from sim.rules import incident as incident_rules
 from sim.rules.calendar import on_tick

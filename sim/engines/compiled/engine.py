@@ -12,15 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines import events as ev
-from sim.engines.accounts import Accounts
-from sim.engines.mixing import ledger_hash
+from sim.engines.compiled import memory as d
+from sim.engines.compiled.batches import Deck, deal_deck
+from sim.engines.compiled.loop import COUNTS, UNPAID, Chunk, Maps, play_deck
+from sim.engines.compiled.memory import Floats, Ints
+from sim.engines.compiled.policy_tables import LayerTable, Tables, case_records, has_yearly_events
+from sim.engines.digests import ledger_hash
+from sim.engines.reference.payments import Accounts
 from sim.engines.setting import Outcome, Setting
 from sim.engines.tape import Sky, sky_over
-from sim.engines.twin import desk as d
-from sim.engines.twin.deck import Deck, deal_deck
-from sim.engines.twin.desk import Floats, Ints
-from sim.engines.twin.loop import COUNTS, UNPAID, Chunk, Maps, play_deck
-from sim.engines.twin.tables import LayerTable, Tables, case_records, has_yearly_events
 from sim.model.arrays import Defence
 from sim.model.policy import PAYERS
 from sim.rules.compiling import kernel

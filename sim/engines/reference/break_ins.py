@@ -8,10 +8,10 @@ from typing import Any
 import simpy
 
 from sim.engines import events as ev
-from sim.engines.books import Bill
-from sim.engines.scene import Moment, Process, Scene
+from sim.engines.reference.incident_log import Bill
+from sim.engines.reference.shared import Moment, Process, Scene
+from sim.engines.reference.town import AWARENESS, BACKUPS, CONTINUITY, DETECTION, EFFORT, HARDENING, IDENTITY, Town
 from sim.engines.tape import minute_of, threat_time
-from sim.engines.town import AWARENESS, BACKUPS, CONTINUITY, DETECTION, EFFORT, HARDENING, IDENTITY, Town
 from sim.model.arrays import UNLIMITED
 from sim.rules import chance, ransom
 from sim.rules import defence as defence_rules

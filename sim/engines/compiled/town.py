@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.engines.twin import desk as d
-from sim.engines.twin.desk import Floats, Ints
-from sim.engines.twin.tables import REQUIREMENT_PROGRAMME, REQUIREMENT_STANDARD, REQUIREMENT_WIDTH
+from sim.engines.compiled import memory as d
+from sim.engines.compiled.memory import Floats, Ints
+from sim.engines.compiled.policy_tables import REQUIREMENT_PROGRAMME, REQUIREMENT_STANDARD, REQUIREMENT_WIDTH
 from sim.model.policy_arrays import NOBODY
 from sim.rules import defence as rules
 from sim.rules.compiling import lean_step

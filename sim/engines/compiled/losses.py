@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from sim.engines import events as ev
-from sim.engines.twin import desk as d
-from sim.engines.twin.desk import Floats, Ints, new_row, push
-from sim.engines.twin.incidents import break_in, draw, miss, push_incident
-from sim.engines.twin.money import charge
-from sim.engines.twin.response import respond
-from sim.engines.twin.state import Case, stock
+from sim.engines.compiled import memory as d
+from sim.engines.compiled.break_ins import break_in, draw, miss, push_incident
+from sim.engines.compiled.memory import Floats, Ints, new_row, push
+from sim.engines.compiled.payments import charge
+from sim.engines.compiled.response import respond
+from sim.engines.compiled.town import Case, stock
 from sim.rules import chance
 from sim.rules import defence as defence_rules
 from sim.rules import incident as rules

@@ -12,9 +12,9 @@ import simpy
 from numpy.typing import NDArray
 
 from sim.engines import events as ev
-from sim.engines.accounts import Accounts, Claimant
 from sim.engines.events import MUNICIPALITY
-from sim.engines.town import Town
+from sim.engines.reference.payments import Accounts, Claimant
+from sim.engines.reference.town import Town
 from sim.model.arrays import WorldArrays
 from sim.rules import incident as incident_rules
 from sim.rules.funding import elapsed_part

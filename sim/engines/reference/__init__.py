@@ -1,0 +1,1 @@
+"""The reference engine: SimPy processes over the rules, to be read."""
