@@ -24,7 +24,7 @@ import time
 from _measure import PROJECT, arguments, header, interleaved, spread
 
 import sim
-from sim.experiments.compare import Comparison
+from sim.experiments.comparison.compare import Comparison
 from sim.experiments.replicate import replicate
 
 PAIR = ("status-quo-2020", "prevention-first")

@@ -27,9 +27,9 @@ import numpy as np
 from _measure import header, interleaved, spread
 
 import sim
-from sim.experiments.designs import Designs
 from sim.experiments.replicate import available_workers, get_ready
-from sim.experiments.study import run_study
+from sim.experiments.studies.designs import Designs
+from sim.experiments.studies.run import run_study
 from sim.model.study import Study
 
 ROUNDS = 4

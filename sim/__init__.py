@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 from sim.version import MODEL_VERSION as __version__
 
 if TYPE_CHECKING:
-    from sim.experiments.compare import Comparison, Future, compare, explain, simulate
-    from sim.experiments.optimum import optima, prevention_curve
-    from sim.experiments.studied import Studied, load_results
-    from sim.experiments.study import run_study
+    from sim.experiments.comparison.compare import Comparison, Future, compare, explain, simulate
+    from sim.experiments.optima.prevention_optimum import optima, prevention_curve
+    from sim.experiments.studies.results import Studied, load_results
+    from sim.experiments.studies.run import run_study
     from sim.model.files import load_policy, load_study, load_world, validate
     from sim.model.policy import Policy
     from sim.model.problems import InputError, Problem
@@ -27,25 +27,25 @@ if TYPE_CHECKING:
     from sim.model.world import World
 
 _HOMES = {
-    "Comparison": "sim.experiments.compare",
-    "Future": "sim.experiments.compare",
+    "Comparison": "sim.experiments.comparison.compare",
+    "Future": "sim.experiments.comparison.compare",
     "InputError": "sim.model.problems",
     "Policy": "sim.model.policy",
     "Problem": "sim.model.problems",
-    "Studied": "sim.experiments.studied",
+    "Studied": "sim.experiments.studies.results",
     "Study": "sim.model.study",
     "World": "sim.model.world",
-    "compare": "sim.experiments.compare",
-    "explain": "sim.experiments.compare",
+    "compare": "sim.experiments.comparison.compare",
+    "explain": "sim.experiments.comparison.compare",
     "load_policy": "sim.model.files",
-    "load_results": "sim.experiments.studied",
+    "load_results": "sim.experiments.studies.results",
     "load_study": "sim.model.files",
     "load_world": "sim.model.files",
-    "optima": "sim.experiments.optimum",
+    "optima": "sim.experiments.optima.prevention_optimum",
     "parameters": "sim.model.spec",
-    "prevention_curve": "sim.experiments.optimum",
-    "run_study": "sim.experiments.study",
-    "simulate": "sim.experiments.compare",
+    "prevention_curve": "sim.experiments.optima.prevention_optimum",
+    "run_study": "sim.experiments.studies.run",
+    "simulate": "sim.experiments.comparison.compare",
     "validate": "sim.model.files",
 }
 

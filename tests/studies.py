@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import sim
-from sim.experiments.playing import play_packed
+from sim.experiments.studies.play import play_packed
 from sim.model.study import Study
 
 TITLE = {"nl": "Proef", "en": "Test"}

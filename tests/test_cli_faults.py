@@ -114,7 +114,7 @@ def test_a_place_that_cannot_be_written_is_said_before_the_work(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").write_text("mine", encoding="utf-8")
-    monkeypatch.setattr("sim.experiments.compare.compare", never)
+    monkeypatch.setattr("sim.experiments.comparison.compare.compare", never)
     other = ("--report", "elsewhere") if option != "--report" else ("--tables", "elsewhere")
     result = weerbaar("run", PAIR[0], *SMALL, *other, option, target)
     assert result.code == 2
@@ -132,7 +132,7 @@ def test_a_fault_of_ours_is_admitted_in_a_sentence(monkeypatch: pytest.MonkeyPat
     def broken(*arguments: object, **named: object) -> None:
         raise ZeroDivisionError("three towns in nought")
 
-    monkeypatch.setattr("sim.experiments.compare.compare", broken)
+    monkeypatch.setattr("sim.experiments.comparison.compare.compare", broken)
     said = weerbaar("run", PAIR[0], *SMALL)
     assert said.code == 1
     assert "ZeroDivisionError: three towns in nought" in said.err
@@ -200,7 +200,7 @@ def test_interrupted_before_anything_was_done(tmp_path: Path, monkeypatch: pytes
     def interrupted(*arguments: object, **named: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("sim.experiments.compare.compare", interrupted)
+    monkeypatch.setattr("sim.experiments.comparison.compare.compare", interrupted)
     said = weerbaar("run", PAIR[0], *SMALL, "--json", str(tmp_path / "out.json"))
     assert said.code == 130
     assert "nterrupted" in said.err

@@ -13,7 +13,7 @@ from commands import weerbaar
 
 import sim
 from sim.cli.terminal import progress
-from sim.experiments import store
+from sim.experiments.studies import store
 from sim.model.files import world_yaml
 from sim.model.problems import Halted
 from tests.studies import FILE, write_small
@@ -67,7 +67,7 @@ def test_processes_clusters_and_workers_are_heard(here, monkeypatch):
         heard.update(more)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("sim.experiments.study.run_study", listen)
+    monkeypatch.setattr("sim.experiments.studies.run.run_study", listen)
     words = ("--processes", "--workers", "3", "--cluster", "local:7", "--engine", "reference")
     assert weerbaar("study", "run", str(write_small(here)), *words).code == 130
     assert (heard["pool"], heard["workers"], heard["cluster"]) == ("processes", 3, "local:7")
@@ -131,7 +131,7 @@ def test_a_cluster_that_is_lost_ends_with_130_and_says_how_to_go_on(here, monkey
     def lost(*_, **__):
         raise Halted("the scheduler at tcp://there:1 does not answer any more")
 
-    monkeypatch.setattr("sim.experiments.study.run_study", lost)
+    monkeypatch.setattr("sim.experiments.studies.run.run_study", lost)
     said = weerbaar("study", "run", str(write_small(here)), "--cluster", "tcp://there:1")
     assert said.code == 130
     assert (
@@ -141,9 +141,9 @@ def test_a_cluster_that_is_lost_ends_with_130_and_says_how_to_go_on(here, monkey
 
 
 def test_an_interruption_ends_with_130_and_says_how_to_go_on(here, monkeypatch):
-    from sim.experiments import study
+    from sim.experiments.studies import run
 
-    real = study._Filling._tell
+    real = run._Filling._tell
     calls = []
 
     def interrupt(self):
@@ -153,7 +153,7 @@ def test_an_interruption_ends_with_130_and_says_how_to_go_on(here, monkeypatch):
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(study._Filling, "_tell", interrupt)
+        patch.setattr(run._Filling, "_tell", interrupt)
         said = weerbaar("study", "run", str(write_small(here)), "--workers", "1")
     assert said.code == 130
     assert "what was done is kept. Go on with: weerbaar study resume small.store" in said.err

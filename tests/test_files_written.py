@@ -13,8 +13,8 @@ import sim
 from sim.atomic import put
 from sim.cells import as_text, as_texts
 from sim.cli.targets import write_frame
-from sim.experiments import exporting
-from sim.experiments.study import run_study
+from sim.experiments.studies import export
+from sim.experiments.studies.run import run_study
 from sim.show.twin import twin
 from tests.studies import small
 
@@ -53,7 +53,7 @@ def hostile(store: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     import pyarrow as pa
 
     whole = {"designs": pa.Table.from_pandas(table), "summaries": store.table("summaries")}
-    monkeypatch.setattr(exporting, "TABLES", tuple(whole))
+    monkeypatch.setattr(export, "TABLES", tuple(whole))
     monkeypatch.setattr(type(store), "table", lambda self, name: whole[name])
     return store
 
@@ -65,7 +65,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 @pytest.mark.parametrize("form", ["csv", "excel"])
 def test_exports_hold_no_formula(form: str, study: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    paths = exporting.export(hostile(study.store, monkeypatch), tmp_path, form)
+    paths = export.export(hostile(study.store, monkeypatch), tmp_path, form)
     read = pd.read_excel if form == "excel" else pd.read_csv
     assert set(read(paths[0])["error"]) == {"'=1+1"}
 
@@ -75,7 +75,7 @@ def test_an_export_that_breaks_off_leaves_what_was_there(
     form: str, study: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As on a disk that is full."""
-    paths = exporting.export(study.store, tmp_path, form)
+    paths = export.export(study.store, tmp_path, form)
     before = {path: path.read_bytes() for path in paths}
 
     def half(path: Path, write: Any) -> None:
@@ -86,9 +86,9 @@ def test_an_export_that_breaks_off_leaves_what_was_there(
 
         put(path, broken)
 
-    monkeypatch.setattr(exporting, "put", half)
+    monkeypatch.setattr(export, "put", half)
     with pytest.raises(sim.InputError, match="No space left"):
-        exporting.export(study.store, tmp_path, form)
+        export.export(study.store, tmp_path, form)
     assert {path: path.read_bytes() for path in sorted(tmp_path.iterdir())} == before
 
 

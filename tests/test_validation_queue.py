@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.engines.events import UNKNOWN
-from sim.experiments.laboratory import erlang_c
+from sim.experiments.validation.closed_forms import erlang_c
 from tests.worlds import MORE, attacked, close, futures, plain_policy, quiet_world
 
 TEAMS, DAYS, TOWNS, YEARS, REPLICATIONS = 3, 10.0, 800, 10, 16

@@ -11,8 +11,8 @@ import numpy as np
 from sim.engines.compiled.engine import CompiledSetting
 from sim.engines.setting import Outcome, Setting
 from sim.engines.tape import deal, sky_over
-from sim.experiments.laboratory import FOUR_YEARS, attacked, plain_policy, quiet_world, towns
 from sim.experiments.replicate import play
+from sim.experiments.validation.closed_forms import FOUR_YEARS, attacked, plain_policy, quiet_world, towns
 from sim.model.policy import Policy
 from sim.model.policy_arrays import policy_arrays
 from sim.model.world import World

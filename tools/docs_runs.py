@@ -72,7 +72,7 @@ def outdated(text: str) -> bool:
 
 def history() -> str:
     """The model held against real incidents."""
-    from sim.experiments.calibrate import history as checks
+    from sim.experiments.validation.history import history as checks
     from sim.show.happened import name, unit
     from sim.text import words
 

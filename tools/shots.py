@@ -21,7 +21,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from sim.experiments.replicate import available_workers
-from sim.experiments.study import run_study
+from sim.experiments.studies.run import run_study
 from sim.model.files import load_study
 from sim.web import bench
 

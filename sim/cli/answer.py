@@ -17,7 +17,7 @@ from sim.cli.targets import Targets
 from sim.cli.terminal import BadInput, chat, progress, talk
 
 if TYPE_CHECKING:
-    from sim.experiments.compare import Comparison
+    from sim.experiments.comparison.compare import Comparison
     from sim.model.policy import Policy
     from sim.model.world import World
 
@@ -119,7 +119,7 @@ def answer(question: Question, targets: Targets, language: Language | None, show
     targets.check()
     world, policies = load(question.world, question.policies, question.years, question.settings)
     from sim.cli.terminal import show_answer
-    from sim.experiments.compare import compare
+    from sim.experiments.comparison.compare import compare
     from sim.experiments.replicate import available_workers
     from sim.text import words
 

@@ -147,7 +147,7 @@ def explain(
         municipality = found.municipalities[0].name
     found.by_name(municipality)  # a wrong name is said before the work
     from sim.cli.terminal import console
-    from sim.experiments.compare import explain as story_of
+    from sim.experiments.comparison.compare import explain as story_of
 
     serves = serving(engine)
     story = story_of(found, chosen, municipality=municipality, replication=replication, seed=seed, engine=serves)
@@ -173,7 +173,7 @@ def trace(
     check_file("--out", out)
     found, (chosen,) = load(world, [policy], years, settings or [])
     from sim.cli.targets import write_frame
-    from sim.experiments.compare import simulate
+    from sim.experiments.comparison.compare import simulate
     from sim.results.trace import trace as events_of
     from sim.rules.calendar import MINUTES_PER_DAY
 
@@ -200,7 +200,7 @@ def history(
     check_target("--json", json)
     found, (chosen,) = load(world, [policy], None, settings or [])
     from sim.cli.terminal import show_history
-    from sim.experiments.calibrate import history as checks_of
+    from sim.experiments.validation.history import history as checks_of
     from sim.show.happened import to_json
 
     serves = serving(engine)
@@ -230,7 +230,7 @@ def optimum(
     found, (chosen,) = load(world, [policy], None, settings or [])
     town = None if municipality is None else found.by_name(municipality)
     from sim.cli.terminal import optimum_json, show_optimum
-    from sim.experiments.optimum import must_compile
+    from sim.experiments.optima.prevention_optimum import must_compile
 
     if must_compile(found, chosen):
         say_it_compiles("ten seconds")

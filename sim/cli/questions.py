@@ -31,7 +31,7 @@ from sim.cli.targets import check_page, check_target, write_json
 from sim.cli.terminal import BadInput, chat, progress, talk
 
 if TYPE_CHECKING:
-    from sim.experiments.studied import Studied
+    from sim.experiments.studies.results import Studied
     from sim.show.tables import Table
 
 questions = typer.Typer(pretty_exceptions_enable=False)
@@ -61,7 +61,7 @@ def asked(name: str, world: str | None, json: str | None, picture: str | None) -
 
     InputError where nothing was played, where there is no such world, and where one of several must be named.
     """
-    from sim.experiments.studied import Studied
+    from sim.experiments.studies.results import Studied
 
     check_targets(json, picture)
     found = Studied(opened(name))
@@ -144,7 +144,7 @@ def effects(
     lang: SpokenAlone = None,
 ) -> None:
     """What each factor does to an outcome, and below which change it is noise (a tornado)."""
-    from sim.experiments import sensitivity
+    from sim.experiments.studies import sensitivity
 
     found = asked(name, world, json, picture)
     tell(found, sensitivity.effects(found, outcome, policy, against), "effects", json, picture, lang)
@@ -163,7 +163,7 @@ def sobol(
     lang: SpokenAlone = None,
 ) -> None:
     """How much of the spread of an outcome each factor brings, alone and with others (design: sobol)."""
-    from sim.experiments import sensitivity
+    from sim.experiments.studies import sensitivity
 
     found = asked(name, world, json, picture)
     tell(found, sensitivity.sobol(found, outcome, policy, against), "indices", json, picture, lang)
@@ -185,7 +185,7 @@ def heatmap(
     lang: SpokenAlone = None,
 ) -> None:
     """An outcome over two factors at once."""
-    from sim.experiments import tradeoffs
+    from sim.experiments.studies import tradeoffs
 
     found = asked(name, world, json, picture)
     answer = tradeoffs.heat(found, outcome, x, y, policy=policy, against=against, bins=bins)
@@ -206,7 +206,7 @@ def pareto(
     lang: SpokenAlone = None,
 ) -> None:
     """Which policies no other beats on two aims at once."""
-    from sim.experiments import tradeoffs
+    from sim.experiments.studies import tradeoffs
 
     found = asked(name, world, json, picture)
     aims = [tradeoffs.Aim(one.partition(":")[0], one.partition(":")[2] or "mean") for one in (x, y)]
@@ -224,7 +224,7 @@ def regret(
     lang: SpokenAlone = None,
 ) -> None:
     """How much worse each policy is than the best one of each world."""
-    from sim.experiments import tradeoffs
+    from sim.experiments.studies import tradeoffs
 
     found = asked(name, world, json, picture)
     tell(found, tradeoffs.regret(found, outcome), "regret", json, picture, lang)
@@ -242,7 +242,7 @@ def best(
     lang: SpokenAlone = None,
 ) -> None:
     """The best policy that Flanders can afford, and which others are too close to call."""
-    from sim.experiments import tradeoffs
+    from sim.experiments.studies import tradeoffs
 
     found = asked(name, world, json, picture)
     tell(found, tradeoffs.best(found, outcome, budget), "best", json, picture, lang)
@@ -261,7 +261,7 @@ def losses(
     lang: SpokenAlone = None,
 ) -> None:
     """In which worlds a policy does worse than another, as rules."""
-    from sim.experiments import losses as module
+    from sim.experiments.studies import scenario_discovery as module
 
     found = asked(name, world, json, picture)
     if len(found.points) * len(found.factors) > MANY:
@@ -295,7 +295,7 @@ def optimise(
 ) -> None:
     """The best values of a policy that Flanders can afford: a search, judged in futures that had no part in it."""
     from sim.cli.answer import load, serving
-    from sim.experiments.optimise import optimise as search
+    from sim.experiments.optima.search import optimise as search
     from sim.show import best_values
     from sim.version import MODEL_VERSION
 

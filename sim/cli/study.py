@@ -17,8 +17,8 @@ from sim.cli.targets import check_folder, check_target, write_json
 from sim.cli.terminal import chat, progress, talk
 
 if TYPE_CHECKING:
-    from sim.experiments.store import Store
-    from sim.experiments.studied import Studied
+    from sim.experiments.studies.results import Studied
+    from sim.experiments.studies.store import Store
     from sim.model.study import Study
 
 study = typer.Typer(
@@ -61,7 +61,7 @@ def default_store(study_id: str) -> Path:
 
 def opened(name: str) -> Store:
     """Return the store in a folder, or that of the study with this id or in this file."""
-    from sim.experiments.store import Store
+    from sim.experiments.studies.store import Store
     from sim.model.files import load_study
     from sim.model.folders import MANIFEST
 
@@ -133,8 +133,8 @@ def play(
 ) -> None:
     """Play what is missing, say what is there then, and leave with the exit code that belongs to it."""
     from sim.cli.answer import serving
-    from sim.experiments.store import StoreFull
-    from sim.experiments.study import run_study
+    from sim.experiments.studies.run import run_study
+    from sim.experiments.studies.store import StoreFull
     from sim.model.problems import Halted
 
     begun = time.perf_counter()
@@ -175,7 +175,7 @@ def play(
 @guarded
 def status(name: StoreName, json: JsonTarget = None) -> None:
     """How far a study is, what failed and why, and the hash of what its store holds."""
-    from sim.experiments.studied import Studied
+    from sim.experiments.studies.results import Studied
 
     check_target("--json", json)
     found = Studied(opened(name))
@@ -198,7 +198,7 @@ def check(
     ] = False,
 ) -> None:
     """Whether a store holds what was written: every file is read and held against its checksum."""
-    from sim.experiments.store import mended, verified
+    from sim.experiments.studies.store import mended, verified
 
     found = opened(name)
     if mend:
@@ -252,7 +252,7 @@ def export(
     form: Annotated[Form, typer.Option("--format", help="What to write.")] = Form.csv,
 ) -> None:
     """Write the tables of a store: designs, summaries and futures."""
-    from sim.experiments.exporting import export as write
+    from sim.experiments.studies.export import export as write
 
     check_folder("--out", out)
     for path in write(opened(name), out, form.value):

@@ -22,7 +22,7 @@ from sim.cli.terminal import BadInput, chat
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.experiments.compare import Comparison
+    from sim.experiments.comparison.compare import Comparison
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from sim.version import MODEL_VERSION
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sim.experiments.calibrate import Check
-    from sim.experiments.compare import Comparison
+    from sim.experiments.comparison.compare import Comparison
+    from sim.experiments.validation.history import Check
     from sim.model.municipalities import Municipality
     from sim.model.policy import Policy
     from sim.model.spec import Parameter
@@ -275,7 +275,7 @@ def show_history(checks: Sequence[Check], replications: int, seed: int, language
 
 def show_optimum(world: World, policy: Policy, town: Municipality | None, language: str) -> None:
     """Print what prevention is best by size, or the curve of one municipality in short, and what decides it."""
-    from sim.experiments.optimum import prevention_curve
+    from sim.experiments.optima.prevention_optimum import prevention_curve
     from sim.show import optimum, optimum_tables
     from sim.show.assumptions import deciding
     from sim.text import words

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.experiments.compare import Comparison
-from sim.experiments.pots import FUND, dry, left, open_years, pots
+from sim.experiments.comparison.compare import Comparison
+from sim.experiments.comparison.pots import FUND, dry, left, open_years, pots
 from sim.model.policy import Policy
 from sim.show import plans
 from sim.show.frame import dress, nice

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
-from sim.experiments.optimise import Optimum, Trial, full_key
+from sim.experiments.optima.search import Optimum, Trial, full_key
 from sim.model.paths import opened
 from sim.model.policy import Policy
 from sim.show.frame import dress

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiments.compare import Comparison
+from sim.experiments.comparison.compare import Comparison
 from sim.model.policy import Policy
 from sim.results.estimates import quantile_interval
 from sim.show.frame import dress, nice, steady

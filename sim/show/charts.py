@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiments.burdens import SIZE_CLASSES
-from sim.experiments.compare import Comparison
+from sim.experiments.comparison.burdens import SIZE_CLASSES
+from sim.experiments.comparison.compare import Comparison
 from sim.model.policy import PAYERS, Policy
 from sim.show.frame import chosen, dress, nice, steady, untitled
 from sim.show.lines import BELOW_AXIS, KEY, height_with, legend, line_of

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiments.compare import Comparison, Future
+from sim.experiments.comparison.compare import Comparison, Future
 from sim.model.policy import PAYERS, Policy
 from sim.results import weeks
 from sim.rules.calendar import MINUTES_PER_DAY

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sim.experiments.calibrate import Check
+from sim.experiments.validation.history import Check
 from sim.show.tables import NOTHING, Table
 from sim.show.twin import Twin, twin
 from sim.text import Words, words

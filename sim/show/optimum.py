@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.experiments.compare import Comparison
-from sim.experiments.optimum import Curve, deciding, prevention_curve
+from sim.experiments.comparison.compare import Comparison
+from sim.experiments.optima.prevention_optimum import Curve, deciding, prevention_curve
 from sim.model.policy import Policy
 from sim.model.world import World
 from sim.show.frame import dress, nice

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.experiments.compare import Comparison
-from sim.experiments.optimum import AMOUNTS, Curve, by_size, deciding, optima, prevention_curve
+from sim.experiments.comparison.compare import Comparison
+from sim.experiments.optima.prevention_optimum import AMOUNTS, Curve, by_size, deciding, optima, prevention_curve
 from sim.model.policy import Policy
 from sim.model.world import World
 from sim.results.findings import LEVEL_NAMES

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.experiments.compare import Comparison
+from sim.experiments.comparison.compare import Comparison
 from sim.model.policy import Policy
 from sim.results.estimates import Estimate, difference, estimate
 from sim.results.findings import told

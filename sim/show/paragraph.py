@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-from sim.experiments.compare import Comparison
+from sim.experiments.comparison.compare import Comparison
 from sim.model.layers import CATEGORIES
 from sim.model.policy import Policy
 from sim.results import findings

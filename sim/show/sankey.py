@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from sim.experiments.compare import Comparison
+from sim.experiments.comparison.compare import Comparison
 from sim.model.policy import Policy
 from sim.show.frame import dress
 from sim.show.money import Money, money

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.experiments.burdens import SIZE_CLASSES, changes
-from sim.experiments.compare import Comparison
+from sim.experiments.comparison.burdens import SIZE_CLASSES, changes
+from sim.experiments.comparison.compare import Comparison
 from sim.model.policy import Policy
 from sim.show.frame import dress, nice
 from sim.show.lines import height_with, legend, line_of, mark_of, plot_height

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.experiments.losses import Losses
-from sim.experiments.sensitivity import Effects, Indices
-from sim.experiments.studied import Studied
-from sim.experiments.tradeoffs import Choice, Front, Heat, Regrets
+from sim.experiments.studies.results import Studied
+from sim.experiments.studies.scenario_discovery import Losses
+from sim.experiments.studies.sensitivity import Effects, Indices
+from sim.experiments.studies.tradeoffs import Choice, Front, Heat, Regrets
 from sim.show.frame import dress
 from sim.show.palette import palette
 from sim.show.study_names import (

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sim.experiments.losses import Limit, Losses, Rule
-from sim.experiments.studied import Studied
-from sim.experiments.tradeoffs import Aim, Candidate, Ranked
+from sim.experiments.studies.results import Studied
+from sim.experiments.studies.scenario_discovery import Limit, Losses, Rule
+from sim.experiments.studies.tradeoffs import Aim, Candidate, Ranked
 from sim.model.kpis import KPIS
 from sim.model.spec import parameters
 from sim.results.story import CATEGORY_NAMES

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.engines.events import TRANSFERS
-from sim.experiments.compare import Comparison
+from sim.experiments.comparison.compare import Comparison
 from sim.model.policy import CATEGORIES, PAYERS, Policy
 from sim.results.estimates import Estimate, estimate, quantile_interval
 from sim.results.findings import told

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiments.burdens import of_towns, place_of, size_class
-from sim.experiments.compare import Comparison
+from sim.experiments.comparison.burdens import of_towns, place_of, size_class
+from sim.experiments.comparison.compare import Comparison
 from sim.model.municipalities import Municipality
 from sim.model.policy import Policy
 from sim.results.estimates import Difference, Estimate, difference, estimate

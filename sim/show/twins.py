@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.experiments.burdens import changes
-from sim.experiments.compare import Comparison
-from sim.experiments.pots import dry, left, open_years
+from sim.experiments.comparison.burdens import changes
+from sim.experiments.comparison.compare import Comparison
+from sim.experiments.comparison.pots import dry, left, open_years
 from sim.model.policy import PAYERS, Policy
 from sim.results.outcomes import KPIS
 from sim.show.balances import drawn, name_of

@@ -17,8 +17,8 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from sim.experiments.checks import FUTURES, elsewhere, first, other_levels, turns_between
-from sim.experiments.compare import Comparison
+from sim.experiments.comparison.compare import Comparison
+from sim.experiments.comparison.robustness import FUTURES, elsewhere, first, other_levels, turns_between
 from sim.model.policy import Policy
 from sim.model.world import World
 from sim.results.findings import Turn

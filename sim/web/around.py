@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from sim.experiments.compare import Comparison
+from sim.experiments.comparison.compare import Comparison
 from sim.model.policy import Policy
 from sim.model.spec import parameters
 from sim.show.numbers import sources

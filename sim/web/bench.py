@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from sim import atomic
-from sim.experiments.designs import Designs
 from sim.experiments.replicate import available_workers
-from sim.experiments.studied import Studied, load_results
+from sim.experiments.studies.designs import Designs
+from sim.experiments.studies.results import Studied, load_results
 from sim.model.files import load_study
 from sim.model.folders import MANIFEST
 from sim.model.problems import InputError

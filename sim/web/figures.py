@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from sim.experiments.compare import Comparison
+from sim.experiments.comparison.compare import Comparison
 from sim.results.estimates import Difference, Estimate, difference, estimate
 from sim.results.findings import TRIVIAL, told
 from sim.text import NO_BREAK, Words

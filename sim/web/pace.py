@@ -8,8 +8,8 @@ from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-from sim.experiments.designs import Designs
-from sim.experiments.playing import Player
+from sim.experiments.studies.designs import Designs
+from sim.experiments.studies.play import Player
 from sim.model.study import Study
 
 PATIENCE = 1.0

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice, pairwise
 
-from sim.experiments.compare import Comparison
+from sim.experiments.comparison.compare import Comparison
 from sim.experiments.replicate import CHUNK, available_workers, chunk_player
 from sim.model.policy import Policy
 from sim.model.world import World

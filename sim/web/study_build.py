@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from sim.experiments.studied import Studied
+from sim.experiments.studies.results import Studied
 from sim.model.files import load_study, scenarios
 from sim.model.problems import InputError
 from sim.model.study import SAMPLED, Study
@@ -155,7 +155,7 @@ def _store(say: Words) -> Chosen | None:
     if not path:
         return None
     folder = Path(path).expanduser()
-    from sim.experiments.store import Store
+    from sim.experiments.studies.store import Store
 
     store = Store.opened(folder)
     return Chosen(store.study, folder, is_store=True)

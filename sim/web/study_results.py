@@ -10,8 +10,8 @@ from typing import Any
 
 import streamlit as st
 
-from sim.experiments import losses, sensitivity, tradeoffs
-from sim.experiments.studied import Studied
+from sim.experiments.studies import scenario_discovery, sensitivity, tradeoffs
+from sim.experiments.studies.results import Studied
 from sim.model.problems import InputError
 from sim.show import study_charts, study_twins
 from sim.show.study_names import STAT_NAMES, factor_name
@@ -234,9 +234,11 @@ def _losses(seen: View, found: Studied) -> list[str]:
 
 
 @lru_cache(maxsize=32)
-def _rules(found: Studied, study: str, played: int, outcome: str, policy: str, against: str) -> losses.Losses:
+def _rules(
+    found: Studied, study: str, played: int, outcome: str, policy: str, against: str
+) -> scenario_discovery.Losses:
     """The rules, which take a while; kept as long as the study and what was played of it stay the same."""
-    return losses.losses(found, outcome, policy, against)
+    return scenario_discovery.losses(found, outcome, policy, against)
 
 
 def _sobol(seen: View, found: Studied) -> list[str]:

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from sim.engines.expectations import attempts, full_stakes, own_prices
-from sim.experiments.optimum import Balance, plan_of
+from sim.experiments.optima.prevention_optimum import Balance, plan_of
 from tests.worlds import attacked, close, futures, plain_policy, quiet_world, setting
 
 SEVERE = attacked(0.05) | {

@@ -11,8 +11,8 @@ import pytest
 from scipy import stats
 
 import sim
-from sim.experiments.burdens import GROUPINGS, gini
-from sim.experiments.pots import pots
+from sim.experiments.comparison.burdens import GROUPINGS, gini
+from sim.experiments.comparison.pots import pots
 from sim.model.policy import PAYERS
 from sim.show.balances import balances
 from sim.show.tables import burden

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import sim
-from sim.experiments.calibrate import Check, history, register
+from sim.experiments.validation.history import Check, history, register
 from sim.model.problems import InputError
 from sim.show.happened import name
 from sim.text import words

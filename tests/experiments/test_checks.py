@@ -7,7 +7,7 @@ import datetime
 import pytest
 
 import sim
-from sim.experiments.checks import claims, fixed_twin, turns_between
+from sim.experiments.comparison.robustness import claims, fixed_twin, turns_between
 from sim.results.findings import Turn
 from sim.text import words
 

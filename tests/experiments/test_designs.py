@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.experiments.designs import APART, Designs, radial
+from sim.experiments.studies.designs import APART, Designs, radial
 from sim.model.problems import InputError
 from tests.studies import crossed, listed, small
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 import sim
-from sim.experiments.losses import losses
-from sim.experiments.sensitivity import effects, sobol
-from sim.experiments.studied import Studied
-from sim.experiments.study import run_study
-from sim.experiments.tradeoffs import Aim, best, heat, pareto, regret
+from sim.experiments.studies.results import Studied
+from sim.experiments.studies.run import run_study
+from sim.experiments.studies.scenario_discovery import losses
+from sim.experiments.studies.sensitivity import effects, sobol
+from sim.experiments.studies.tradeoffs import Aim, best, heat, pareto, regret
 from sim.model.problems import InputError
 from tests.studies import small
 

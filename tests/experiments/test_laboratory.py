@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from sim.experiments.laboratory import availability, break_ins, checks, erlang_c, waiting, yearly_loss
+from sim.experiments.validation.closed_forms import availability, break_ins, checks, erlang_c, waiting, yearly_loss
 
 
 def test_all_four_agree_with_their_formulas(engine):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.experiments.losses import Limit, losses, rules
-from sim.experiments.study import run_study
+from sim.experiments.studies.run import run_study
+from sim.experiments.studies.scenario_discovery import Limit, losses, rules
 from sim.model.problems import InputError
 from tests.studies import crossed
 from tests.worlds import gordon_loeb_world, plain_policy

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import sim
-from sim.experiments import optimum
-from sim.experiments.optimum import AMOUNTS, by_size, deciding, optima, prevention_curve
+from sim.experiments.optima import prevention_optimum
+from sim.experiments.optima.prevention_optimum import AMOUNTS, by_size, deciding, optima, prevention_curve
 from tests.worlds import plain_policy, quiet_world
 
 V, ALPHA, BETA, BILL = 0.25, 0.5, 1.0, 60_000
@@ -126,7 +126,7 @@ def test_what_decides_is_each_optimum_in_its_own_world():
 
 
 def test_only_a_policy_under_which_municipalities_decide_compiles_their_search(monkeypatch):
-    monkeypatch.setattr(optimum, "is_stored", lambda _: False)
+    monkeypatch.setattr(prevention_optimum, "is_stored", lambda _: False)
     world, fixed, decide = sim.load_world("one-town"), sim.load_policy("fifty-fifty"), sim.load_policy("matching-50")
-    assert not optimum.must_compile(world, fixed)
-    assert optimum.must_compile(world, decide) == optimum.HAS_NUMBA
+    assert not prevention_optimum.must_compile(world, fixed)
+    assert prevention_optimum.must_compile(world, decide) == prevention_optimum.HAS_NUMBA

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.stats import qmc
 
-from sim.experiments.designs import radial
-from sim.experiments.sensitivity import effects, main_effects, sobol, sobol_indices
-from sim.experiments.study import run_study
+from sim.experiments.studies.designs import radial
+from sim.experiments.studies.run import run_study
+from sim.experiments.studies.sensitivity import effects, main_effects, sobol, sobol_indices
 from sim.model.problems import InputError
 from tests.studies import crossed, small
 

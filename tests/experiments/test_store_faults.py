@@ -17,11 +17,12 @@ import numpy as np
 import pytest
 
 import sim
-from sim.experiments import playing, study
-from sim.experiments.parts import SEAL, sealed
-from sim.experiments.store import MANIFEST, Store, mended, verified
-from sim.experiments.studied import load_results
-from sim.experiments.study import run_study
+from sim.experiments.studies import play as playing
+from sim.experiments.studies import run
+from sim.experiments.studies.parts import SEAL, sealed
+from sim.experiments.studies.results import load_results
+from sim.experiments.studies.run import run_study
+from sim.experiments.studies.store import MANIFEST, Store, mended, verified
 from sim.model.problems import InputError
 from tests.studies import PAIR, crossed, small, write_small
 
@@ -33,7 +34,7 @@ def filled(tmp_path_factory):
     """A store of three parts, and its hash."""
     folder = tmp_path_factory.mktemp("filled") / "store"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(study, "PART_FUTURES", 1)
+        patch.setattr(run, "PART_FUTURES", 1)
         found = run_study(small(**FEW), folder, workers=1)
     assert len(found.store.parts()) == 3
     return folder, found.store.digest()
@@ -236,8 +237,8 @@ def long_design(**more):
 
 def test_the_futures_of_a_design_that_is_not_done_are_kept(tmp_path, monkeypatch):
     monkeypatch.setattr(playing, "TOLD", 0.0)
-    monkeypatch.setattr(study, "PART_SECONDS", 0.0)
-    monkeypatch.setattr(study, "LOOK", 0.01)
+    monkeypatch.setattr(run, "PART_SECONDS", 0.0)
+    monkeypatch.setattr(run, "LOOK", 0.01)
     played: list[int] = []
     real = playing.Line.add
 
@@ -273,7 +274,7 @@ def test_the_futures_of_a_design_that_is_not_done_are_kept(tmp_path, monkeypatch
 
 def test_futures_that_were_damaged_are_told_and_played_again(tmp_path):
     few = small(size=1, replications=50)
-    with study.filling(tmp_path / "store", few) as held:
+    with run.filling(tmp_path / "store", few) as held:
         player = playing.Player(held.designs, "compiled")
         (line, _) = player._lines_of(0)
         line.upto(50, lambda: None)
@@ -318,7 +319,7 @@ def test_turns_of_no_time_give_the_same(tmp_path, monkeypatch, block):
             else:
                 found[one.number] = one
     assert turns >= 3 * 3
-    whole = {one.number: one for one in playing.Player(study.Designs(asked), "compiled").play(numbers)}
+    whole = {one.number: one for one in playing.Player(run.Designs(asked), "compiled").play(numbers)}
     for number in numbers:
         assert (found[number].kpis == whole[number].kpis).all()
         assert (found[number].ledgers == whole[number].ledgers).all()
@@ -397,8 +398,8 @@ def test_after_a_minute_of_a_long_design_at_most_ten_seconds_are_lost(tmp_path):
 
 
 def test_what_is_handed_over_and_written_is_at_most_ten_seconds_old():
-    assert playing.TOLD + study.PART_SECONDS + study.LOOK < 8
-    assert study.TURN + study.PART_SECONDS + study.LOOK < 9
+    assert playing.TOLD + run.PART_SECONDS + run.LOOK < 8
+    assert run.TURN + run.PART_SECONDS + run.LOOK < 9
 
 
 def test_the_hash_of_a_study_is_what_it_was():

@@ -23,10 +23,11 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.experiments import cluster, playing, replicate, store, study, workers
-from sim.experiments.designs import APART, Designs
-from sim.experiments.store import Store, StoreFull, filling
-from sim.experiments.study import run_study
+from sim.experiments import replicate
+from sim.experiments.studies import cluster, play, run, store, workers
+from sim.experiments.studies.designs import APART, Designs
+from sim.experiments.studies.run import run_study
+from sim.experiments.studies.store import Store, StoreFull, filling
 from sim.model.problems import Halted, InputError
 from tests.studies import PAIR, StrangeToOthers, crossed, play_but_die_of_five, small, write_small
 
@@ -40,7 +41,7 @@ def whole(tmp_path_factory):
 @pytest.fixture
 def many_parts(monkeypatch):
     """Every task is written at once."""
-    monkeypatch.setattr(study, "PART_FUTURES", 1)
+    monkeypatch.setattr(run, "PART_FUTURES", 1)
 
 
 # ---- what it holds ----
@@ -110,8 +111,8 @@ def test_futures_are_added_until_the_difference_is_known():
 
 def test_the_baseline_is_played_once_in_a_world(monkeypatch):
     asked = []
-    real = playing.chunk_player
-    monkeypatch.setattr(playing, "chunk_player", lambda world, policy, *more: asked.append(policy.id) or
+    real = play.chunk_player
+    monkeypatch.setattr(play, "chunk_player", lambda world, policy, *more: asked.append(policy.id) or
                         real(world, policy, *more))  # fmt: skip
     baseline, other = (sim.load_policy(name) for name in PAIR)
     run_study(crossed({"policy.response.teams": [1, 2, 3]}, policies=[other], baseline=baseline), workers=1)
@@ -147,7 +148,7 @@ def test_a_worker_that_is_killed_is_replaced_and_nothing_is_lost(whole, tmp_path
 
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
 def test_a_design_of_which_workers_die_is_a_row_and_the_others_are_played(whole, tmp_path, monkeypatch):
-    monkeypatch.setattr(study, "play_packed", play_but_die_of_five)
+    monkeypatch.setattr(run, "play_packed", play_but_die_of_five)
     found = run_study(small(), tmp_path / "store", pool="processes", workers=1)
     assert found.is_complete
     assert found.failed == 1
@@ -193,10 +194,10 @@ def test_a_design_of_which_the_workers_of_a_cluster_die_is_a_row(whole, tmp_path
     def die_of_five(content, numbers, *more):
         if 5 in numbers:
             raise Mortal
-        return playing.play_for(content, numbers, *more)
+        return play.play_for(content, numbers, *more)
 
-    monkeypatch.setattr("sim.experiments.cluster.cluster_of", threads_that_are_a_cluster)
-    monkeypatch.setattr(study, "play_for", die_of_five)
+    monkeypatch.setattr("sim.experiments.studies.cluster.cluster_of", threads_that_are_a_cluster)
+    monkeypatch.setattr(run, "play_for", die_of_five)
     found = run_study(small(), tmp_path / "store", cluster="local:2")
     assert (found.is_complete, found.failed) == (True, 1)
     assert "the workers that played it died" in found.designs().set_index("design").loc[5]["error"]
@@ -223,7 +224,7 @@ def test_ctrl_c_before_the_first_design_keeps_what_was_done(tmp_path, monkeypatc
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(study, "_pool", interrupted)
+    monkeypatch.setattr(run, "_pool", interrupted)
     found = run_study(small(), tmp_path / "store")
     assert found.interrupted
     assert found.store.missing() == list(range(24))
@@ -291,7 +292,7 @@ def test_a_scheduler_that_dies_ends_the_study_with_what_was_done(whole, tmp_path
         yield SimpleNamespace(submit=submit, cores=1, died=Mortal, lost=(CancelledError,), check=check)
 
     with monkeypatch.context() as patch:
-        patch.setattr("sim.experiments.cluster.cluster_of", dying)
+        patch.setattr("sim.experiments.studies.cluster.cluster_of", dying)
         with pytest.raises(Halted, match="does not answer any more"):
             run_study(small(), tmp_path / "store", cluster="local:2")
     assert 0 < len(Store.opened(tmp_path / "store").done()) < 24
@@ -307,18 +308,18 @@ def test_workers_without_weerbaar_or_with_another_version_are_told():
 
 
 def test_a_study_of_another_version_is_a_sentence_that_comes_whole_from_a_worker(monkeypatch):
-    monkeypatch.setattr(playing, "MODEL_VERSION", "0.0.9")
-    content = playing.packed(small())
+    monkeypatch.setattr(play, "MODEL_VERSION", "0.0.9")
+    content = play.packed(small())
     monkeypatch.undo()
     with pytest.raises(InputError, match=r"the study comes from 0\.0\.9 \(install the same version") as told:
-        playing.play_packed(content, (0,), "compiled")
+        play.play_packed(content, (0,), "compiled")
     again = pickle.loads(pickle.dumps(told.value))
     assert again.problems == told.value.problems
 
 
 def test_who_is_no_scheduler_and_stays_silent_is_said_so(tmp_path, monkeypatch):
     pytest.importorskip("distributed")
-    monkeypatch.setattr("sim.experiments.cluster.PATIENCE", 0.2)
+    monkeypatch.setattr("sim.experiments.studies.cluster.PATIENCE", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
         with pytest.raises(InputError, match=f"nobody answers at {address}"):
@@ -328,7 +329,7 @@ def test_who_is_no_scheduler_and_stays_silent_is_said_so(tmp_path, monkeypatch):
 @pytest.mark.parametrize("address", ["local:0", "nonsense", "tcp://127.0.0.1:9"])
 def test_a_cluster_that_is_none_is_said_so(address, tmp_path, monkeypatch):
     pytest.importorskip("distributed")
-    monkeypatch.setattr("sim.experiments.cluster.PATIENCE", 1)
+    monkeypatch.setattr("sim.experiments.studies.cluster.PATIENCE", 1)
     with pytest.raises(InputError, match=r"no-cluster"):
         run_study(small(), tmp_path / "store", cluster=address)
 
@@ -336,7 +337,7 @@ def test_a_cluster_that_is_none_is_said_so(address, tmp_path, monkeypatch):
 # ---- what stops it ----
 
 
-def interrupted_after(folder: Path, designs: int) -> study.Studied:
+def interrupted_after(folder: Path, designs: int) -> run.Studied:
     """Return what is there of the study after Ctrl+C, once so many designs were done."""
 
     def stop(done: int, of: int) -> None:
@@ -352,8 +353,8 @@ def test_what_was_done_is_kept_and_not_played_again(whole, tmp_path, monkeypatch
     kept = sorted(found.store.done())
     assert 8 <= len(kept) < 24
     played = []
-    real = playing.Player._play
-    monkeypatch.setattr(playing.Player, "_play", lambda self, number: played.append(number) or real(self, number))
+    real = play.Player._play
+    monkeypatch.setattr(play.Player, "_play", lambda self, number: played.append(number) or real(self, number))
     again = run_study(small(), tmp_path / "store")
     assert sorted(played) == [number for number in range(24) if number not in kept]
     assert again.store.digest() == whole.store.digest()
@@ -503,7 +504,7 @@ def test_a_part_that_is_damaged_is_named(tmp_path):
 
 @pytest.mark.parametrize("form", ["csv", "parquet", "excel"])
 def test_a_store_is_written_out(whole, tmp_path, form):
-    from sim.experiments.exporting import export
+    from sim.experiments.studies.export import export
 
     if form == "excel":
         pytest.importorskip("openpyxl")

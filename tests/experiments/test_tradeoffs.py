@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sim
-from sim.experiments.optimise import optimise
+from sim.experiments.optima.search import optimise
 from sim.experiments.replicate import replicate
-from sim.experiments.study import run_study
-from sim.experiments.tradeoffs import Aim, best, crossed, heat, pareto, regret, unbeaten
+from sim.experiments.studies.run import run_study
+from sim.experiments.studies.tradeoffs import Aim, best, crossed, heat, pareto, regret, unbeaten
 from sim.model.kpis import KPIS
 from sim.model.problems import InputError
 from sim.rules.behaviour import gordon_loeb_best

@@ -10,7 +10,7 @@ import pytest
 
 from sim.engines.reference import payments
 from sim.engines.reference.payments import Accounts
-from sim.experiments import plain
+from sim.experiments.comparison import plain_data
 from sim.model import checks, files, merging, municipalities, policy_arrays, yaml_in, yaml_out
 from sim.web import link, policy_file, study_file
 from sim.web.levers import Lever
@@ -63,7 +63,7 @@ def both_engines_forget_the_yearly_limits(patch: Patch) -> None:
 
 
 def an_unknown_number_stands_in_the_answer(patch: Patch) -> None:
-    around(patch, plain, "benefit_cost", lambda real, *given: float("nan"))
+    around(patch, plain_data, "benefit_cost", lambda real, *given: float("nan"))
 
 
 # ---- files ---------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import sim
-from sim.experiments.compare import Comparison
+from sim.experiments.comparison.compare import Comparison
 
 POLICIES = ("status-quo-2020", "fifty-fifty", "prevention-first")
 

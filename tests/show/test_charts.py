@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 import pytest
 
 import sim
-from sim.experiments.compare import Comparison
+from sim.experiments.comparison.compare import Comparison
 from sim.show.chance import dots, worst_year
 from sim.show.charts import burden_by_size, exceedance, payers_bars, untitled, who_pays
 from sim.show.frame import nice, signed, steady

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import pytest
 
 import sim
-from sim.experiments.compare import Comparison, compare
+from sim.experiments.comparison.compare import Comparison, compare
 from sim.results import weeks
 from sim.show.film import STATES, Side, film, sides_of
 from sim.show.incident_log import in_words, incident_log, of_weeks

@@ -7,8 +7,8 @@ import re
 import pytest
 
 import sim
-from sim.experiments.compare import Comparison
-from sim.experiments.pots import dry, left, pots
+from sim.experiments.comparison.compare import Comparison
+from sim.experiments.comparison.pots import dry, left, pots
 from sim.model.policy import Policy
 from sim.show.balances import balances
 from sim.show.charts import _limit_of_fund, exceedance

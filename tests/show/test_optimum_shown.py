@@ -10,8 +10,8 @@ import plotly.graph_objects as go
 import pytest
 
 import sim
-from sim.experiments.compare import Comparison
-from sim.experiments.optimum import AMOUNTS, by_size, deciding, optima, prevention_curve
+from sim.experiments.comparison.compare import Comparison
+from sim.experiments.optima.prevention_optimum import AMOUNTS, by_size, deciding, optima, prevention_curve
 from sim.model.policy import Policy
 from sim.show.optimum import FELT, finding, optimum, what_decides
 from sim.show.optimum_tables import (

@@ -12,7 +12,7 @@ from rich.console import Console
 import sim
 from sim.cli.terminal import show_table
 from sim.engines.events import ENTRIES, TRANSFERS
-from sim.experiments.compare import Comparison
+from sim.experiments.comparison.compare import Comparison
 from sim.model.files import scenarios
 from sim.model.policy import PAYERS
 from sim.results.story import ENTRY_NAMES

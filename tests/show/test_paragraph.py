@@ -7,7 +7,7 @@ import datetime
 import pytest
 
 import sim
-from sim.experiments.compare import Comparison
+from sim.experiments.comparison.compare import Comparison
 from sim.model.files import scenarios
 from sim.model.policy import CATEGORIES
 from sim.show.paragraph import does, paragraph

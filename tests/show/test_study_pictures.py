@@ -9,9 +9,9 @@ import plotly.graph_objects as go
 import pytest
 
 import sim
-from sim.experiments import losses, sensitivity, tradeoffs
-from sim.experiments.optimise import optimise
-from sim.experiments.study import run_study
+from sim.experiments.optima.search import optimise
+from sim.experiments.studies import scenario_discovery, sensitivity, tradeoffs
+from sim.experiments.studies.run import run_study
 from sim.model.files import scenarios
 from sim.results.estimates import Difference
 from sim.show import best_values, study_charts, study_tables, study_twins
@@ -45,14 +45,27 @@ def answers(grid):
     """Every answer, with the study it is about and the table and the picture that show it."""
     return {
         "effects": (grid, sensitivity.effects(grid, "break_ins"), study_tables.effects, study_charts.tornado),
-        "heat": (grid, tradeoffs.heat(grid, "cash_cost_eur", "attempts", "teams", against="status-quo-2020"),
-                 study_tables.heat, study_charts.heat),
-        "pareto": (grid, tradeoffs.pareto(grid, tradeoffs.Aim("cash_cost_eur"), tradeoffs.Aim("cost_flanders_eur")),
-                   study_tables.pareto, study_charts.pareto),
+        "heat": (
+            grid,
+            tradeoffs.heat(grid, "cash_cost_eur", "attempts", "teams", against="status-quo-2020"),
+            study_tables.heat,
+            study_charts.heat,
+        ),
+        "pareto": (
+            grid,
+            tradeoffs.pareto(grid, tradeoffs.Aim("cash_cost_eur"), tradeoffs.Aim("cost_flanders_eur")),
+            study_tables.pareto,
+            study_charts.pareto,
+        ),
         "regret": (grid, tradeoffs.regret(grid, "cost_municipality_eur"), study_tables.regret, study_charts.regret),
         "best": (grid, tradeoffs.best(grid, "cost_municipality_eur", 1e9), study_tables.best, study_charts.best),
-        "losses": (grid, losses.losses(grid, "cost_flanders_eur"), study_tables.losses, study_charts.losses),
-    }  # fmt: skip
+        "losses": (
+            grid,
+            scenario_discovery.losses(grid, "cost_flanders_eur"),
+            study_tables.losses,
+            study_charts.losses,
+        ),
+    }
 
 
 NAMES = ["effects", "heat", "pareto", "regret", "best", "losses"]
@@ -207,10 +220,13 @@ def test_names_are_those_of_the_parameters():
     assert value_name(english, 4.0) == "4"
     assert value_name(dutch, 0.25) == "0,250"
     assert [value_name(dutch, name) for name in ("two thirds", "low", "mine")] == ["twee derde", "laag", "mine"]
-    assert limit_name(dutch, losses.Limit("policy.grants", words=("none", "half"))) == "Subsidies: geen / de helft"
-    limit = losses.Limit("world.threat.attempts", 5.0, None)
+    assert (
+        limit_name(dutch, scenario_discovery.Limit("policy.grants", words=("none", "half")))
+        == "Subsidies: geen / de helft"
+    )
+    limit = scenario_discovery.Limit("world.threat.attempts", 5.0, None)
     assert limit_name(english, limit) == "Serious attempts to break in ≥ 5"
-    both = losses.Limit("world.threat.attempts", 5.0, 9.0)
+    both = scenario_discovery.Limit("world.threat.attempts", 5.0, 9.0)
     assert limit_name(dutch, both) == "Ernstige pogingen tot inbraak van 5 tot 9"
 
 

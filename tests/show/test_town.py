@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from sim.experiments.compare import Comparison
+from sim.experiments.comparison.compare import Comparison
 from sim.show.tiles import tile_map
 from sim.show.town import Town, amount, of_peers, of_town_futures, peers, rank, town_futures
 from sim.text import LANGUAGES, words

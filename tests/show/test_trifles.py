@@ -7,7 +7,7 @@ import re
 import pytest
 
 import sim
-from sim.experiments.compare import Comparison
+from sim.experiments.comparison.compare import Comparison
 from sim.show.overview import overview
 from sim.show.paragraph import paragraph
 from sim.show.tables import gaps

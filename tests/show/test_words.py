@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.experiments.compare import Comparison
+from sim.experiments.comparison.compare import Comparison
 from sim.results.findings import NOTHING_MOVES
 from sim.results.outcomes import KPIS
 from sim.show.differs import differs

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from sim.experiments.laboratory import Check
+from sim.experiments.validation.closed_forms import Check
 from sim.model.spec import parameters
 from sim.show.chain import GROUPS, LANES, LEADS, STEPS, chain, decided_by, limits
 from sim.show.happened import no_record
@@ -27,7 +27,7 @@ def _quick_checks(monkeypatch: pytest.MonkeyPatch) -> None:
         laws = [("loss", "poisson", "euro"), ("wait", "erlang", "days")]
         return [Check(name, law, "x", unit, 1.0, 0.1, 1.05) for name, law, unit in laws]
 
-    monkeypatch.setattr("sim.experiments.laboratory.checks", lambda engine, size: two(engine))
+    monkeypatch.setattr("sim.experiments.validation.closed_forms.checks", lambda engine, size: two(engine))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -17,8 +17,8 @@ import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
 import sim
-from sim.experiments.store import Store
-from sim.experiments.study import run_study
+from sim.experiments.studies.run import run_study
+from sim.experiments.studies.store import Store
 from sim.model.files import load_study
 from sim.model.problems import InputError
 from sim.model.study import Study
@@ -311,7 +311,7 @@ def test_a_study_gives_way_and_ends_with_its_input() -> None:
 
 
 def test_a_store_in_use_is_said() -> None:
-    from sim.experiments.store import filling
+    from sim.experiments.studies.store import filling
 
     study = small()
     bench.put(study)
@@ -564,7 +564,7 @@ def test_a_study_of_one_world_asks_for_none() -> None:
 
 
 def test_the_tables_hold_the_figures_of_the_analyses() -> None:
-    from sim.experiments import sensitivity, tradeoffs
+    from sim.experiments.studies import sensitivity, tradeoffs
 
     found = run_study(crossed({"world.threat.attempts": [10, 60, 200], "policy.response.teams": [1, 3]}), workers=1)
     effects = sensitivity.effects(found, "break_ins")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from sim.experiments.compare import Comparison
+from sim.experiments.comparison.compare import Comparison
 from sim.model.groups import Words as Text
 from sim.model.policy import Policy
 from sim.results.findings import TRIVIAL, told

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from sim.experiments.checks import FUTURES
-from sim.experiments.compare import Comparison
+from sim.experiments.comparison.compare import Comparison
+from sim.experiments.comparison.robustness import FUTURES
 from sim.results.findings import turning
 from sim.show import twins
 from sim.show.balances import balances, drawn

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from sim.cells import as_texts
-from sim.experiments.compare import Comparison, Future, simulate
+from sim.experiments.comparison.compare import Comparison, Future, simulate
 from sim.model.policy import Policy
 from sim.model.world import World
 from sim.results.trace import trace

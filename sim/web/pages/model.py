@@ -8,8 +8,8 @@ import threading
 
 import streamlit as st
 
-from sim.experiments import calibrate
-from sim.experiments.laboratory import Check, checks
+from sim.experiments.validation import history
+from sim.experiments.validation.closed_forms import Check, checks
 from sim.model.files import load_policy, load_world
 from sim.model.provenance import is_flanders
 from sim.model.spec import parameters
@@ -173,9 +173,9 @@ def _wide(say: Words, name: str, table: Twin) -> None:
 
 
 @functools.cache
-def _played_history(engine: str) -> list[calibrate.Check]:
+def _played_history(engine: str) -> list[history.Check]:
     world, policy = load_world(HISTORY_WORLD), load_policy(BASELINE)
-    return calibrate.history(world, policy, replications=_SIZE[engine], engine=engine)
+    return history.history(world, policy, replications=_SIZE[engine], engine=engine)
 
 
 def _happened(say: Words, world: World) -> None:

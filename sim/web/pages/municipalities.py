@@ -7,7 +7,7 @@ import functools
 import numpy as np
 import streamlit as st
 
-from sim.experiments.compare import Comparison, explain
+from sim.experiments.comparison.compare import Comparison, explain
 from sim.experiments.typical import typical
 from sim.model.mergers import name_since
 from sim.model.municipalities import Municipality

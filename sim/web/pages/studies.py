@@ -9,7 +9,7 @@ import shlex
 
 import streamlit as st
 
-from sim.experiments.studied import Studied
+from sim.experiments.studies.results import Studied
 from sim.model.problems import InputError
 from sim.model.study import Factor, Study
 from sim.model.yaml_out import study_yaml

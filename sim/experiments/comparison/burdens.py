@@ -17,7 +17,7 @@ from sim.rules.calendar import MINUTES_PER_DAY
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.experiments.compare import Comparison
+    from sim.experiments.comparison.compare import Comparison
 
 SIZE_CLASSES = (
     (0, 10_000, "< 10 000"),

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from sim.engines.expectations import full_stakes, own_prices
 from sim.engines.plan import Plan
-from sim.experiments.asked import check_asked
-from sim.experiments.burdens import SIZE_CLASSES, size_class
-from sim.experiments.checks import LEVELS
+from sim.experiments.arguments import check_asked
+from sim.experiments.comparison.burdens import SIZE_CLASSES, size_class
+from sim.experiments.comparison.robustness import LEVELS
 from sim.experiments.replicate import settings
 from sim.model.arrays import Stakes
 from sim.model.municipalities import Municipality

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines import events as ev
-from sim.experiments import burdens, pots
-from sim.experiments.asked import check_asked
-from sim.experiments.benefits import BenefitCost, benefit_cost
-from sim.experiments.checks import Checks, checked
-from sim.experiments.plain import plain_data
+from sim.experiments.arguments import check_asked
+from sim.experiments.comparison import burdens, pots
+from sim.experiments.comparison.benefit_cost import BenefitCost, benefit_cost
+from sim.experiments.comparison.plain_data import plain_data
+from sim.experiments.comparison.robustness import Checks, checked
 from sim.experiments.replicate import DEFAULT_ENGINE, Futures, Progress, play, replicate, settings, usable_engine
 from sim.model.policy import PAYERS, Policy
 from sim.model.world import World

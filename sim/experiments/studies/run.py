@@ -19,8 +19,6 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Literal
 
-from sim.experiments.designs import Designs
-from sim.experiments.playing import Known, Piece, Played, Player, Report, failed, packed, play_for, play_packed
 from sim.experiments.replicate import (
     DEFAULT_ENGINE,
     Progress,
@@ -29,9 +27,11 @@ from sim.experiments.replicate import (
     must_compile,
     usable_engine,
 )
-from sim.experiments.store import Store, StoreFull, filling
-from sim.experiments.studied import Studied
-from sim.experiments.workers import Crew
+from sim.experiments.studies.designs import Designs
+from sim.experiments.studies.play import Known, Piece, Played, Player, Report, failed, packed, play_for, play_packed
+from sim.experiments.studies.results import Studied
+from sim.experiments.studies.store import Store, StoreFull, filling
+from sim.experiments.studies.workers import Crew
 from sim.model.problems import Halted
 from sim.model.study import Study
 
@@ -119,7 +119,7 @@ def _pool(
     block = None if engine == "compiled" else 1  # a design takes long there, and Ctrl+C should not
     content = b"" if cluster is None and how == "threads" else packed(designs.study)
     if cluster is not None:
-        from sim.experiments.cluster import cluster_of
+        from sim.experiments.studies.cluster import cluster_of
 
         with cluster_of(cluster) as far:
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiments.store import Store
-from sim.experiments.store_tables import TABLES
+from sim.experiments.studies.store import Store
+from sim.experiments.studies.store_tables import TABLES
 from sim.model.folders import ENDINGS
 from sim.model.policy import Policy
 from sim.model.problems import InputError, Problem, did_you_mean

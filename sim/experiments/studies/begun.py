@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.experiments.parts import STAMP
-from sim.experiments.playing import Piece
+from sim.experiments.studies.parts import STAMP
+from sim.experiments.studies.play import Piece
 from sim.results.outcomes import KPIS
 
 FOLDER = "begun"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.experiments.designs import Designs
-from sim.experiments.playing import STATS, Played
+from sim.experiments.studies.designs import Designs
+from sim.experiments.studies.play import STATS, Played
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.experiments.store_tables import TABLES
+from sim.experiments.studies.store_tables import TABLES
 from sim.model.problems import InputError, Problem
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiments.designs import Designs
 from sim.experiments.replicate import CHUNK, chunk_player
+from sim.experiments.studies.designs import Designs
 from sim.model.problems import InputError, Problem
 from sim.model.study import Study
 from sim.results.estimates import differences, estimates, mean_interval

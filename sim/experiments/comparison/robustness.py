@@ -18,7 +18,7 @@ from sim.results.findings import ANCHORS, Turn
 from sim.results.outcomes import Summary
 
 if TYPE_CHECKING:
-    from sim.experiments.compare import Comparison
+    from sim.experiments.comparison.compare import Comparison
 
 LEVELS = ("low", "central", "high")
 FUTURES = 100  # of the comparison's own, the first ones: enough to see a finding turn

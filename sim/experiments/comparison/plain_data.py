@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from sim.experiments import burdens, pots
-from sim.experiments.benefits import benefit_cost
+from sim.experiments.comparison import burdens, pots
+from sim.experiments.comparison.benefit_cost import benefit_cost
 from sim.model.policy import Policy
 from sim.results.estimates import Ratio, known, open_ended
 from sim.results.outcomes import KPIS
@@ -14,8 +14,8 @@ from sim.text import LANGUAGES
 from sim.version import MODEL_VERSION
 
 if TYPE_CHECKING:
-    from sim.experiments.checks import Checks
-    from sim.experiments.compare import Comparison
+    from sim.experiments.comparison.compare import Comparison
+    from sim.experiments.comparison.robustness import Checks
 
 
 def plain_data(result: Comparison) -> dict[str, Any]:

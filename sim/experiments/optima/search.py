@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiments.replicate import DEFAULT_ENGINE, Progress, available_workers, replicate
-from sim.experiments.tradeoffs import BUDGET
+from sim.experiments.studies.tradeoffs import BUDGET
 from sim.model.kpis import KPIS
 from sim.model.policy import Policy
 from sim.model.problems import InputError, Problem, did_you_mean

@@ -12,7 +12,7 @@ from sim.model.policy import Policy
 from sim.results.estimates import Ratio, mean_interval, ratio
 
 if TYPE_CHECKING:
-    from sim.experiments.compare import Comparison
+    from sim.experiments.comparison.compare import Comparison
 
 
 @dataclass(frozen=True)

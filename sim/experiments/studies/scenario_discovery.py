@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiments.studied import Studied
+from sim.experiments.studies.results import Studied
 from sim.model.problems import InputError, Problem
 
 PEEL = 0.1

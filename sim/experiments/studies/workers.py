@@ -17,8 +17,8 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Any
 
-from sim.experiments.playing import Known, Piece, Played, Report, failed, prepare_worker
 from sim.experiments.replicate import interrupts_held
+from sim.experiments.studies.play import Known, Piece, Played, Report, failed, prepare_worker
 from sim.model.problems import Halted
 
 Play = Callable[..., None]

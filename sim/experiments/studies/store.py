@@ -27,12 +27,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.experiments.begun import FOLDER, Shelf
-from sim.experiments.designs import Designs
-from sim.experiments.disk import StoreFull as StoreFull
-from sim.experiments.disk import room, settle, take
-from sim.experiments.disk import write_file as _write
-from sim.experiments.parts import (
+from sim.experiments.studies.begun import FOLDER, Shelf
+from sim.experiments.studies.designs import Designs
+from sim.experiments.studies.disk import StoreFull as StoreFull
+from sim.experiments.studies.disk import room, settle, take
+from sim.experiments.studies.disk import write_file as _write
+from sim.experiments.studies.parts import (
     LITTER,
     SEAL,
     Damaged,
@@ -46,8 +46,8 @@ from sim.experiments.parts import (
     sealed,
     unsealed,
 )
-from sim.experiments.playing import Piece, Played
-from sim.experiments.store_tables import TABLES, tables_of
+from sim.experiments.studies.play import Piece, Played
+from sim.experiments.studies.store_tables import TABLES, tables_of
 from sim.model.files import load_study
 from sim.model.folders import MANIFEST as MANIFEST
 from sim.model.problems import InputError, Problem

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiments.studied import Studied
+from sim.experiments.studies.results import Studied
 from sim.level import LEVEL
 from sim.model.problems import InputError, Problem
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sim.atomic import put
 from sim.cells import as_texts
-from sim.experiments.store import Store
-from sim.experiments.store_tables import TABLES
+from sim.experiments.studies.store import Store
+from sim.experiments.studies.store_tables import TABLES
 from sim.model.problems import InputError, Problem
 
 EXCEL_ROWS = 1_048_575

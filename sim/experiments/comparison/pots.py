@@ -18,7 +18,7 @@ from sim.results.estimates import share_interval
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.experiments.compare import Comparison
+    from sim.experiments.comparison.compare import Comparison
 
 FUND = "fund"
 

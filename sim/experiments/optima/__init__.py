@@ -1,0 +1,1 @@
+"""How much prevention is best, for whom."""

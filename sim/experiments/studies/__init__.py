@@ -1,0 +1,1 @@
+"""Designed sweeps: drawn, played, kept, and asked."""

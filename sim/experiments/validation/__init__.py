@@ -1,0 +1,1 @@
+"""The model beside what happened, and beside closed forms."""
