@@ -22,7 +22,7 @@ from _measure import arguments, header, spread
 
 import sim
 from sim.experiments.replicate import available_workers
-from sim.model.files import scenarios
+from sim.model.files.load import scenarios
 
 BASELINE = "status-quo-2020"
 OUTCOMES = ("cost_municipality_eur", "incident_cost_eur", "citizen_harm_eur", "severe_incidents", "team_wait_days_mean")

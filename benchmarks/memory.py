@@ -23,7 +23,7 @@ from _measure import arguments, header, resident, spread
 
 import sim
 from sim.experiments.replicate import replicate
-from sim.model.files import scenarios
+from sim.model.files.load import scenarios
 from sim.results.outcomes import Summary
 
 POLICY = "status-quo-2020"

@@ -31,11 +31,11 @@ from sim.engines.compiled.engine import CompiledSetting
 from sim.engines.reference.payments import Accounts
 from sim.engines.setting import Setting
 from sim.experiments.replicate import settings
-from sim.model.arrays import NO_LIMIT, PARTS_PER_MILLION
-from sim.model.policy import PAYERS
+from sim.model.policy.policy import PAYERS
 from sim.results.outcomes import KPIS, summaries_of
 from sim.rules import defence, incident, ransom, threat
 from sim.rules.calendar import DAYS_PER_YEAR, MINUTES_PER_DAY, next_opening
+from sim.rules.terms import NO_LIMIT, PARTS_PER_MILLION
 
 SEED = 2026
 Array = np.ndarray

@@ -30,7 +30,7 @@ import sim
 from sim.experiments.replicate import available_workers, get_ready
 from sim.experiments.studies.designs import Designs
 from sim.experiments.studies.run import run_study
-from sim.model.study import Study
+from sim.model.study.study import Study
 
 ROUNDS = 4
 

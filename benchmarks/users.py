@@ -47,7 +47,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
 import sim
-from sim.model.yaml_out import study_yaml
+from sim.model.files.write_yaml import study_yaml
 from sim.web import bench
 
 START = "fifty-fifty"

@@ -19,34 +19,34 @@ if TYPE_CHECKING:
     from sim.experiments.optima.prevention_optimum import optima, prevention_curve
     from sim.experiments.studies.results import Studied, load_results
     from sim.experiments.studies.run import run_study
-    from sim.model.files import load_policy, load_study, load_world, validate
-    from sim.model.policy import Policy
+    from sim.model.files.load import load_policy, load_study, load_world, validate
+    from sim.model.parameter_table import parameters
+    from sim.model.policy.policy import Policy
     from sim.model.problems import InputError, Problem
-    from sim.model.spec import parameters
-    from sim.model.study import Study
-    from sim.model.world import World
+    from sim.model.study.study import Study
+    from sim.model.world.world import World
 
 _HOMES = {
     "Comparison": "sim.experiments.comparison.compare",
     "Future": "sim.experiments.comparison.compare",
     "InputError": "sim.model.problems",
-    "Policy": "sim.model.policy",
+    "Policy": "sim.model.policy.policy",
     "Problem": "sim.model.problems",
     "Studied": "sim.experiments.studies.results",
-    "Study": "sim.model.study",
-    "World": "sim.model.world",
+    "Study": "sim.model.study.study",
+    "World": "sim.model.world.world",
     "compare": "sim.experiments.comparison.compare",
     "explain": "sim.experiments.comparison.compare",
-    "load_policy": "sim.model.files",
+    "load_policy": "sim.model.files.load",
     "load_results": "sim.experiments.studies.results",
-    "load_study": "sim.model.files",
-    "load_world": "sim.model.files",
+    "load_study": "sim.model.files.load",
+    "load_world": "sim.model.files.load",
     "optima": "sim.experiments.optima.prevention_optimum",
-    "parameters": "sim.model.spec",
+    "parameters": "sim.model.parameter_table",
     "prevention_curve": "sim.experiments.optima.prevention_optimum",
     "run_study": "sim.experiments.studies.run",
     "simulate": "sim.experiments.comparison.compare",
-    "validate": "sim.model.files",
+    "validate": "sim.model.files.load",
 }
 
 __all__ = [

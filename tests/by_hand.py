@@ -23,10 +23,10 @@ from sim.engines.reference.future import Future
 from sim.engines.setting import Outcome, Setting
 from sim.engines.structure import structure
 from sim.engines.tape import deal, sky_over
-from sim.model.layers import PAYERS
-from sim.model.policy import Policy
-from sim.model.policy_arrays import policy_arrays
-from sim.model.world_arrays import world_arrays
+from sim.model.policy.layers import PAYERS
+from sim.model.policy.numbers import policy_arrays
+from sim.model.policy.policy import Policy
+from sim.model.world.numbers import world_arrays
 from sim.rules.chance import SUPPLIER
 from tests.worlds import plain_policy, quiet_world
 

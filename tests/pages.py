@@ -9,7 +9,7 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from sim.model.world import World
+from sim.model.world.world import World
 
 APP = Path(__file__).resolve().parents[1] / "app.py"
 PAGES = ("explore", "compare", "municipalities", "future", "studies", "model")

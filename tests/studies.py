@@ -9,7 +9,7 @@ from typing import Any
 
 import sim
 from sim.experiments.studies.play import play_packed
-from sim.model.study import Study
+from sim.model.study.study import Study
 
 TITLE = {"nl": "Proef", "en": "Test"}
 PAIR = ("status-quo-2020", "fifty-fifty")

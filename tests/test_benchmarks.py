@@ -130,7 +130,9 @@ def test_the_bound_leaves_the_same_outcomes_and_its_sums_agree():
     assert figures["cost_municipality_eur"] == pytest.approx(bound.own.sum(axis=1) / 100)
     assert figures["significant_incidents"] + figures["severe_incidents"] == pytest.approx(bound.serious.sum(axis=1))
     paid = np.array([one.payments for one in engine])
-    insured = [payments[:, sim.model.policy.PAYERS.index("insurer")].sum(axis=1) for payments in (bound.payments, paid)]
+    insured = [
+        payments[:, sim.model.policy.policy.PAYERS.index("insurer")].sum(axis=1) for payments in (bound.payments, paid)
+    ]
     assert insured[0].mean() == pytest.approx(insured[1].mean(), rel=0.25)
     apart = bound.own.mean(axis=0) / np.mean([one.own for one in engine], axis=0)
     assert np.median(apart) == pytest.approx(1.0, abs=0.05)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.model.files import load_study
+from sim.model.files.load import load_study
 from sim.text import LANGUAGES, words
 from sim.web.bench import shelf
 from sim.web.levers import policy_levers, world_levers

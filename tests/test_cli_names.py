@@ -8,7 +8,7 @@ import pytest
 from commands import PAIR, weerbaar
 
 import sim
-from sim.model.folders import scenario_files
+from sim.model.files.folders import scenario_files
 from sim.model.problems import nearest
 from tests.studies import crossed
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import sim
-from sim.model.spec import parameters
+from sim.model.parameter_table import parameters
 from sim.results.outcomes import KPIS
 
 PROJECT = Path(__file__).resolve().parents[1]

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import sim
+from sim.model.parameter_table import Parameter, parameters
 from sim.model.problems import InputError
-from sim.model.spec import Parameter, parameters
 
 ROWS = [row for row in parameters().values() if row.key != "world.years"]
 WORLD = sim.load_world("one-town")

@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from sim.engines.tape import minute_of, segment_steps, threat_clock, threat_time
-from sim.model.world_arrays import world_arrays
+from sim.model.world.numbers import world_arrays
 from tests.worlds import FOUR_YEARS, MORE, attacked, close, futures, plain_policy, quiet_world, tapes
 
 START = datetime.date(2020, 1, 1)

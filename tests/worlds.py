@@ -13,10 +13,10 @@ from sim.engines.setting import Outcome, Setting
 from sim.engines.tape import deal, sky_over
 from sim.experiments.replicate import play
 from sim.experiments.validation.closed_forms import FOUR_YEARS, attacked, plain_policy, quiet_world, towns
-from sim.model.policy import Policy
-from sim.model.policy_arrays import policy_arrays
-from sim.model.world import World
-from sim.model.world_arrays import world_arrays
+from sim.model.policy.numbers import policy_arrays
+from sim.model.policy.policy import Policy
+from sim.model.world.numbers import world_arrays
+from sim.model.world.world import World
 
 __all__ = [
     "FOUR_YEARS",

@@ -11,10 +11,10 @@ from pathlib import Path
 import sim
 from sim.engines import events as ev
 from sim.engines.structure import structure
-from sim.model.arrays import DEFENCES, MEASURES, WorldArrays
-from sim.model.spec import Parameter, parameters
-from sim.model.world_arrays import world_arrays
+from sim.model.parameter_table import Parameter, parameters
+from sim.model.world.numbers import world_arrays
 from sim.rules import defence, incident, threat
+from sim.rules.terms import DEFENCES, MEASURES, WorldArrays
 
 PROJECT = Path(__file__).resolve().parents[1]
 WORLD = "flanders-2020"

@@ -19,8 +19,8 @@ sys.path[:0] = [str(PROJECT)]
 
 from sim.engines.events import ENTRIES  # noqa: E402
 from sim.experiments.replicate import replicate  # noqa: E402
-from sim.model.files import load_policy, load_world, scenarios  # noqa: E402
-from sim.model.policy import PAYERS, Policy  # noqa: E402
+from sim.model.files.load import load_policy, load_world, scenarios  # noqa: E402
+from sim.model.policy.policy import PAYERS, Policy  # noqa: E402
 from sim.results.outcomes import KPIS, Summary  # noqa: E402
 
 FOLDER = PROJECT / "tests" / "data" / "expected"

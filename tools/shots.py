@@ -22,7 +22,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from sim.experiments.replicate import available_workers
 from sim.experiments.studies.run import run_study
-from sim.model.files import load_study
+from sim.model.files.load import load_study
 from sim.web import bench
 
 PROJECT = Path(__file__).resolve().parents[1]

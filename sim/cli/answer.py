@@ -18,8 +18,8 @@ from sim.cli.terminal import BadInput, chat, progress, talk
 
 if TYPE_CHECKING:
     from sim.experiments.comparison.compare import Comparison
-    from sim.model.policy import Policy
-    from sim.model.world import World
+    from sim.model.policy.policy import Policy
+    from sim.model.world.world import World
 
 SMALL_WORK = 60_000
 """Years lived by municipalities (all futures and policies together) below which more processes only cost time."""
@@ -57,7 +57,7 @@ class Question:
 
 def load(world: str, policies: Sequence[str], years: int | None, settings: Sequence[str]) -> tuple[World, list[Policy]]:
     """Return the world and the policies; all problems of all of them at once in an InputError."""
-    from sim.model.files import load_inputs
+    from sim.model.files.load import load_inputs
 
     check_years(years, settings)
     horizon = [] if years is None else [f"world.years={years}"]

@@ -249,8 +249,8 @@ def validate(
     files: Annotated[list[str], typer.Argument(metavar="FILE", help="Worlds, policies, studies, or folders of them.")],
 ) -> None:
     """Check files: every problem at once, with its line, the rule and the nearest valid name."""
-    from sim.model.files import validate as problems_of
-    from sim.model.folders import scenario_files
+    from sim.model.files.folders import scenario_files
+    from sim.model.files.load import validate as problems_of
 
     problems = problems_of(files)
     for problem in problems:
@@ -278,7 +278,7 @@ def parameters(
 ) -> None:
     """Every number that can be set: value, range, unit, grade of evidence and source."""
     from sim.cli.terminal import parameters_json, show_parameters
-    from sim.model.spec import parameters as table
+    from sim.model.parameter_table import parameters as table
 
     check_target("--json", json)
     known = table()
@@ -309,7 +309,7 @@ def list_(
     lang: SpokenAlone = None,
 ) -> None:
     """The worlds, the policies and the studies that come with Weerbaar."""
-    from sim.model.files import scenarios
+    from sim.model.files.load import scenarios
 
     check_target("--json", json)
     chosen = [kind] if kind is not None else list(Kind)

@@ -19,7 +19,7 @@ from sim.cli.terminal import chat, progress, talk
 if TYPE_CHECKING:
     from sim.experiments.studies.results import Studied
     from sim.experiments.studies.store import Store
-    from sim.model.study import Study
+    from sim.model.study.study import Study
 
 study = typer.Typer(
     name="study",
@@ -62,8 +62,8 @@ def default_store(study_id: str) -> Path:
 def opened(name: str) -> Store:
     """Return the store in a folder, or that of the study with this id or in this file."""
     from sim.experiments.studies.store import Store
-    from sim.model.files import load_study
-    from sim.model.folders import MANIFEST
+    from sim.model.files.folders import MANIFEST
+    from sim.model.files.load import load_study
 
     if Path(name).is_dir():
         return Store.opened(name)
@@ -98,8 +98,8 @@ def run(
 ) -> None:
     """Play a study and keep it in a folder; what the folder holds already is not played again."""
     from sim.cli.answer import check_years
-    from sim.model.files import load_with_warnings
-    from sim.model.study import Study
+    from sim.model.files.load import load_with_warnings
+    from sim.model.study.study import Study
 
     check_years(years, settings or [])
     if store is not None:

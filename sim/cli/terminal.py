@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
     from sim.experiments.comparison.compare import Comparison
     from sim.experiments.validation.history import Check
-    from sim.model.municipalities import Municipality
-    from sim.model.policy import Policy
-    from sim.model.spec import Parameter
-    from sim.model.world import World
+    from sim.model.parameter_table import Parameter
+    from sim.model.policy.policy import Policy
+    from sim.model.world.municipalities import Municipality
+    from sim.model.world.world import World
     from sim.show.tables import Table
 
 GAP = 1

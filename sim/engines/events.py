@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.model import layers
-from sim.model.policy import CATEGORIES, PAYERS
+from sim.model.policy import layers
+from sim.model.policy.policy import CATEGORIES, PAYERS
 from sim.rules import chance
 from sim.rules.compiling import rule
 

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from sim.engines import events as ev
 from sim.engines.events import INSURER, MUNICIPALITY
-from sim.model.arrays import PARTS_PER_MILLION, WorldArrays
-from sim.model.policy_arrays import NOBODY, Stage
+from sim.model.policy.numbers import NOBODY, Stage
 from sim.rules import incident
 from sim.rules.budgets import denial_probability
 from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.ransom import deterrence_factor
+from sim.rules.terms import PARTS_PER_MILLION, WorldArrays
 from sim.rules.threat import attempt_rate, day_intensity
 
 QUANTILES = 32  # equally likely bills of each class that are sent through the layers

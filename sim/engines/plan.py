@@ -17,13 +17,13 @@ from sim.engines import events as ev
 from sim.engines.expectations import full_stakes, own_prices, own_stakes
 from sim.engines.reference.town import MEASURES
 from sim.engines.structure import Structure
-from sim.model.arrays import NO_LIMIT, PARTS_PER_MILLION, Chain, Stakes, WorldArrays
-from sim.model.policy_arrays import INSTRUMENTS, KEYS, NOBODY, GrantTerms, PolicyArrays, Stage
+from sim.model.policy.numbers import INSTRUMENTS, KEYS, NOBODY, GrantTerms, PolicyArrays, Stage
 from sim.rules.behaviour import best_spend, marginal_saving
 from sim.rules.budgets import needed_spend, spend_ratio
 from sim.rules.compiling import kernel, step
 from sim.rules.defence import break_in_probability, coverage_target, unprotected
 from sim.rules.incident import cents
+from sim.rules.terms import NO_LIMIT, PARTS_PER_MILLION, Chain, Stakes, WorldArrays
 
 MATCHING, LUMP_SUM, SHARED_SERVICE, AUDIT = range(len(INSTRUMENTS))
 SPEND_DECIMALS = 3  # of the euro per inhabitant that a responsive municipality chooses

@@ -10,11 +10,11 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from sim.model.arrays import MINUTES_PER_DAY, WorldArrays
-from sim.model.policy_arrays import PolicyArrays, Stage
+from sim.model.policy.numbers import PolicyArrays, Stage
 from sim.rules.budgets import part_of_year
 from sim.rules.funding import part_by_inhabitants
 from sim.rules.incident import cents
+from sim.rules.terms import MINUTES_PER_DAY, WorldArrays
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ from sim.engines import events as ev
 from sim.engines.plan import Plan, long_run_coverages
 from sim.engines.readiness import Readiness
 from sim.engines.structure import Structure, structure
-from sim.model.arrays import WorldArrays
-from sim.model.policy_arrays import PolicyArrays
+from sim.model.policy.numbers import PolicyArrays
 from sim.rules.defence import unprotected
 from sim.rules.incident import cents
+from sim.rules.terms import WorldArrays
 
 
 @dataclass(frozen=True)

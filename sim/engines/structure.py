@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.arrays import WorldArrays
 from sim.rules import chance
 from sim.rules.chance import lognormal_quantile, share_quantile, uniform
+from sim.rules.terms import WorldArrays
 
 
 class Structure(NamedTuple):

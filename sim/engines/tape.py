@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines.digests import START, digest_of
-from sim.model.arrays import Bill, Outage, Spread, Threat, WorldArrays
 from sim.rules import chance
 from sim.rules.calendar import DAYS_PER_YEAR, MINUTES_PER_DAY, on_tick
 from sim.rules.chance import exponential_quantile, pair, uniform
 from sim.rules.compiling import kernel, step
 from sim.rules.defence import unprotected
 from sim.rules.incident import above_minor, cost_size
+from sim.rules.terms import Bill, Outage, Spread, Threat, WorldArrays
 from sim.rules.threat import (
     attempt_rate,
     day_intensity,

@@ -6,10 +6,10 @@ import operator
 from collections.abc import Sequence
 from typing import Any
 
-from sim.model.checks import shown
-from sim.model.policy import Policy
+from sim.model.messages import shown
+from sim.model.policy.policy import Policy
 from sim.model.problems import InputError, Problem
-from sim.model.world import World
+from sim.model.world.world import World
 
 MOST = {"years": 50, "seed": 2**63 - 1, "replication": 2**31 - 1, "replications": 1_000_000, "workers": 1024}
 """The largest of each number, as on the command line."""

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from sim.model.problems import InputError, Problem
-from sim.model.world import World
+from sim.model.world.world import World
 
 PER_FUTURE = 4_000
 PER_TOWN = 50

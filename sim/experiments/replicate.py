@@ -20,15 +20,15 @@ from sim.engines.compiled.batches import Deck, Shelf, deal_deck
 from sim.engines.setting import Outcome, Setting
 from sim.engines.structure import Structure, structure
 from sim.engines.tape import Sky, deal, sky_over
-from sim.model.arrays import WorldArrays
-from sim.model.policy import Policy
-from sim.model.policy_arrays import PolicyArrays, policy_arrays
+from sim.model.policy.numbers import PolicyArrays, policy_arrays
+from sim.model.policy.policy import Policy
 from sim.model.problems import Halted
-from sim.model.workload import check_horizon
-from sim.model.world import World
-from sim.model.world_arrays import world_arrays
+from sim.model.world.event_limit import check_horizon
+from sim.model.world.numbers import world_arrays
+from sim.model.world.world import World
 from sim.results.outcomes import Summary, summaries_of, summarise
 from sim.rules.compiling import HAS_NUMBA, is_stored
+from sim.rules.terms import WorldArrays
 
 Progress = Callable[[int, int], None]
 """Called with (futures done, futures asked for) whenever some are done."""
@@ -135,7 +135,7 @@ def _deck(shelf: Shelf, sky: Sky, chunk: range) -> Deck:
 
 def get_ready(engine: str) -> None:
     """Play one future of one town in both ways, so that what the engine needs is compiled, or loaded."""
-    from sim.model.files import load_policy, load_world
+    from sim.model.files.load import load_policy, load_world
 
     world, policy = load_world("one-town"), load_policy("status-quo-2020")
     chunk_player(world, policy, 0, engine)(range(1))

@@ -13,9 +13,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from sim.model.parameter_table import Parameter, plain_number
 from sim.model.paths import VALUE, Inside, field_of, inside, keys_of, lost
 from sim.model.problems import InputError, Problem, did_you_mean, listed, unnamed
-from sim.model.spec import Parameter, plain_number
 
 SUM_TOLERANCE = 1e-6
 ID_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,63}$"

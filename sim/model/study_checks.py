@@ -10,13 +10,13 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from sim.model.faults import Loc, fault
 from sim.model.kpis import KPIS
+from sim.model.parameter_table import parameters
 from sim.model.paths import thawed
+from sim.model.policy.references import ASKS_THE_REST
 from sim.model.problems import InputError, Problem, did_you_mean, listed
-from sim.model.references import ASKS_THE_REST
-from sim.model.spec import parameters
 
 if TYPE_CHECKING:
-    from sim.model.study import Factor, Study
+    from sim.model.study.study import Factor, Study
 
 UNREAD = "?"
 """What the id of a scenario that could not be read begins with, and no other: of it only values alone are judged."""
@@ -84,7 +84,7 @@ def _unknown_keys(data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
 
 
 def _key_problem(key: str, factor: object) -> Problem | None:
-    from sim.model.checks import unknown_path
+    from sim.model.messages import unknown_path
 
     scope, _, path = key.partition(".")
     asked = getattr(factor, "from_spec", None) or (isinstance(factor, Mapping) and factor.get("from_spec") is True)
@@ -159,7 +159,7 @@ def _of_design(study: Study) -> Iterator[InitErrorDetails]:
 
 
 def _count(study: Study) -> int:
-    from sim.model.study import is_whole
+    from sim.model.study.study import is_whole
 
     if any(_key_problem(key, factor) is not None for key, factor in study.factors.items()):
         return 0

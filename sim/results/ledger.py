@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines import events as ev
-from sim.model.policy import PAYERS
+from sim.model.policy.policy import PAYERS
 
 
 def sums(cents: NDArray[np.int64], *keys: tuple[NDArray[np.int64], int]) -> NDArray[np.int64]:

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from sim.engines import events as ev
 from sim.engines.digests import ledger_hash
 from sim.engines.setting import Outcome
-from sim.model.arrays import WorldArrays
 from sim.model.kpis import KPIS
-from sim.model.policy import CATEGORIES, PAYERS
+from sim.model.policy.policy import CATEGORIES, PAYERS
 from sim.results.ledger import by_payer_and_category, sums
 from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.incident import SEVERE, SIGNIFICANT
+from sim.rules.terms import WorldArrays
 
 if TYPE_CHECKING:
     from sim.engines.compiled.loop import Chunk

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines import events as ev
-from sim.model.municipalities import Municipality
-from sim.model.policy import CATEGORIES, PAYERS
-from sim.model.world import World
+from sim.model.policy.policy import CATEGORIES, PAYERS
+from sim.model.world.municipalities import Municipality
+from sim.model.world.world import World
 from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.incident import MINOR, SEVERE
 from sim.text import Words, words

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines import events as ev
-from sim.model.policy import PAYERS
-from sim.model.world import World
+from sim.model.policy.policy import PAYERS
+from sim.model.world.world import World
 
 if TYPE_CHECKING:
     import pandas as pd

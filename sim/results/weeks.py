@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines import events as ev
-from sim.model.policy import CATEGORIES, PAYERS
-from sim.model.world import World
+from sim.model.policy.policy import CATEGORIES, PAYERS
+from sim.model.world.world import World
 from sim.results.ledger import sums
 from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.incident import MINOR

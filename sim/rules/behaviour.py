@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import math
 
-from sim.model.arrays import Chain, Recovery, Stakes
 from sim.rules.budgets import spend_ratio
 from sim.rules.compiling import rule
 from sim.rules.defence import GORDON_LOEB_1, MEASURES, break_in_probability, coverage_target
 from sim.rules.incident import above_minor, backup_factor, backups_lost_probability, plan_factor, severe_probability
+from sim.rules.terms import Chain, Recovery, Stakes
 
 GRID = 32  # places looked at before the best of them is refined
 GOLDEN = 0.6180339887498949

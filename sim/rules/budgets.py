@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
-from sim.model.arrays import NO_LIMIT, PARTS_PER_MILLION, Funding
 from sim.rules.calendar import DAYS_PER_YEAR, MINUTES_PER_DAY
 from sim.rules.chance import exponential_quantile
 from sim.rules.compiling import rule
 from sim.rules.incident import cents
+from sim.rules.terms import NO_LIMIT, PARTS_PER_MILLION, Funding
 
 MINUTES_PER_YEAR = MINUTES_PER_DAY * DAYS_PER_YEAR
 LONGEST_YEARS = 1000.0

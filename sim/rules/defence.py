@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 
-from sim.model.arrays import Defence
 from sim.rules.compiling import rule
+from sim.rules.terms import Defence
 
 MEASURES, GORDON_LOEB_1, GORDON_LOEB_2, LOGISTIC = 0, 1, 2, 3
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sim.model.arrays import PARTS_PER_MILLION
 from sim.rules.compiling import rule
+from sim.rules.terms import PARTS_PER_MILLION
 
 LARGEST_PRODUCT = 1 << 42
 

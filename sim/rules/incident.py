@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 
-from sim.model.arrays import Bill, Classes, Intrusion, Outage, Recovery, Spread, Team
 from sim.rules.calendar import CENTURY, MINUTES_PER_DAY, in_office_hours, minutes, next_opening
 from sim.rules.chance import exponential_quantile, lognormal_quantile, normal_quantile
 from sim.rules.compiling import rule
+from sim.rules.terms import Bill, Classes, Intrusion, Outage, Recovery, Spread, Team
 from sim.rules.threat import size_factor
 
 MINOR, SIGNIFICANT, SEVERE = 0, 1, 2

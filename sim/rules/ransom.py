@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sim.model.arrays import Extortion
 from sim.rules.chance import lognormal_quantile, share_quantile
 from sim.rules.compiling import rule
 from sim.rules.incident import cents
+from sim.rules.terms import Extortion
 from sim.rules.threat import size_factor
 
 NEVER, MAY_PAY, WITH_APPROVAL = 0, 1, 2

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import math
 
-from sim.model.arrays import Threat
 from sim.rules.calendar import CLOSING, DAYS_PER_YEAR, MINUTES_PER_DAY, OFFICE_SHARE_OF_WEEK, OPENING
 from sim.rules.compiling import rule
+from sim.rules.terms import Threat
 
 REFERENCE_INHABITANTS = 20_000.0
 

@@ -6,10 +6,10 @@ import datetime
 from collections.abc import Callable, Mapping
 
 from sim.experiments.comparison.compare import Comparison
-from sim.model.policy import Policy
-from sim.model.provenance import is_shipped, stated_source
-from sim.model.spec import parameters
-from sim.model.world import World
+from sim.model.parameter_table import parameters
+from sim.model.policy.policy import Policy
+from sim.model.world.provenance import is_shipped, stated_source
+from sim.model.world.world import World
 from sim.results.findings import ANCHORS, LEVEL_NAMES
 from sim.show.numbers import shown
 from sim.show.tables import Table

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.experiments.comparison.compare import Comparison
 from sim.experiments.comparison.pots import FUND, dry, left, open_years, pots
-from sim.model.policy import Policy
+from sim.model.policy.policy import Policy
 from sim.show import plans
 from sim.show.frame import dress, nice
 from sim.show.lines import KEY

@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.experiments.optima.search import Optimum, Trial, full_key
 from sim.model.paths import opened
-from sim.model.policy import Policy
+from sim.model.policy.policy import Policy
 from sim.show.frame import dress
 from sim.show.palette import palette
 from sim.show.study_names import NAME, Unit, factor_name, unit_of, value_name

@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping
 
-from sim.model.spec import parameters
+from sim.model.parameter_table import parameters
 from sim.show.palette import palette
 from sim.text import Words
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiments.comparison.compare import Comparison
-from sim.model.policy import Policy
+from sim.model.policy.policy import Policy
 from sim.results.estimates import quantile_interval
 from sim.show.frame import dress, nice, steady
 from sim.show.lines import height_with, legend, line_of, plot_height

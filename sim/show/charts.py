@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.experiments.comparison.burdens import SIZE_CLASSES
 from sim.experiments.comparison.compare import Comparison
-from sim.model.policy import PAYERS, Policy
+from sim.model.policy.policy import PAYERS, Policy
 from sim.show.frame import chosen, dress, nice, steady, untitled
 from sim.show.lines import BELOW_AXIS, KEY, height_with, legend, line_of
 from sim.show.palette import CHART_HEIGHT, Palette, palette

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from sim.model.groups import Group
-from sim.model.layers import PROGRAMMES
-from sim.model.policy import CATEGORIES, Layer, Mix, Policy
-from sim.model.spec import Parameter, parameters
+from sim.model.parameter_table import Parameter, parameters
+from sim.model.policy.layers import PROGRAMMES
+from sim.model.policy.policy import CATEGORIES, Layer, Mix, Policy
 from sim.results.story import CATEGORY_NAMES
 from sim.show import plans
 from sim.show.numbers import CHOICES

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiments.comparison.compare import Comparison, Future
-from sim.model.policy import PAYERS, Policy
+from sim.model.policy.policy import PAYERS, Policy
 from sim.results import weeks
 from sim.rules.calendar import MINUTES_PER_DAY
 from sim.show.frame import dress, nice

@@ -11,7 +11,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from sim.experiments.comparison.compare import Comparison
-from sim.model.policy import Policy
+from sim.model.policy.policy import Policy
 from sim.show.palette import CHART_HEIGHT, FONT, TEXT_SIZE, TITLE_SIZE, palette
 
 SEPARATORS = {"nl": ",.", "en": ".,"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sim.model.policy import Policy
+from sim.model.policy.policy import Policy
 from sim.show.palette import CHART_HEIGHT, TEXT_SIZE, Palette
 
 BELOW_AXIS = 46  # pixels for the numbers and the name of an axis

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sim.experiments.comparison.compare import Comparison
-from sim.model.policy import PAYERS, Policy
+from sim.model.policy.policy import PAYERS, Policy
 
 USES = {
     "prevention": ("prevention",),

@@ -6,8 +6,8 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sim.model.municipalities import DATA
-from sim.model.spec import Parameter, Value
+from sim.model.parameter_table import Parameter, Value
+from sim.model.world.municipalities import DATA
 from sim.show.twin import Twin, twin
 from sim.text import Words
 from sim.text import words as in_language

@@ -12,8 +12,8 @@ import numpy as np
 
 from sim.experiments.comparison.compare import Comparison
 from sim.experiments.optima.prevention_optimum import Curve, deciding, prevention_curve
-from sim.model.policy import Policy
-from sim.model.world import World
+from sim.model.policy.policy import Policy
+from sim.model.world.world import World
 from sim.show.frame import dress, nice
 from sim.show.lines import BELOW_AXIS, KEY
 from sim.show.palette import CHART_HEIGHT, Palette, palette

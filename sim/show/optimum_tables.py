@@ -8,8 +8,8 @@ import numpy as np
 
 from sim.experiments.comparison.compare import Comparison
 from sim.experiments.optima.prevention_optimum import AMOUNTS, Curve, by_size, deciding, optima, prevention_curve
-from sim.model.policy import Policy
-from sim.model.world import World
+from sim.model.policy.policy import Policy
+from sim.model.world.world import World
 from sim.results.findings import LEVEL_NAMES
 from sim.show.optimum import FELT, finding, left_out, what_decides
 from sim.show.tables import SIZE_NAMES, Table

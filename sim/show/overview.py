@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.experiments.comparison.compare import Comparison
-from sim.model.policy import Policy
+from sim.model.policy.policy import Policy
 from sim.results.estimates import Estimate, difference, estimate
 from sim.results.findings import told
 from sim.show.tables import NOTHING, Scale, Table, count, scale, yearly

@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 
 from sim.experiments.comparison.compare import Comparison
-from sim.model.layers import CATEGORIES
-from sim.model.policy import Policy
+from sim.model.policy.layers import CATEGORIES
+from sim.model.policy.policy import Policy
 from sim.results import findings
 from sim.results.estimates import Difference
 from sim.results.findings import moves_nothing, told

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sim.model.layers import CATEGORIES, PROGRAMMES, Layer, Layers
-from sim.model.policy import Policy
+from sim.model.policy.layers import CATEGORIES, PROGRAMMES, Layer, Layers
+from sim.model.policy.policy import Policy
 from sim.results.story import CATEGORY_NAMES
 from sim.show import plans
 from sim.show.differs import percent, value_of
@@ -61,7 +61,7 @@ WORDED = (
 def parts(policy: Policy, say: Words) -> Parts:
     """Return what a policy does, a sentence for each of its parts.
 
-    >>> from sim.model.files import load_policy
+    >>> from sim.model.files.load import load_policy
     >>> from sim.text import words
     >>> parts(load_policy("no-ransom"), words("en"))["ransom.rule"]
     'No municipality may pay a ransom.'

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sim.model.phases import Phase
-from sim.model.policy import Policy
-from sim.model.programmes import Grant
-from sim.model.spec import Parameter, parameters
+from sim.model.parameter_table import Parameter, parameters
+from sim.model.policy.phases import Phase
+from sim.model.policy.policy import Policy
+from sim.model.policy.programmes import Grant
 from sim.text import Words
 
 Value = Callable[[Words, Parameter | None, Any], str]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.atomic import put
 from sim.experiments.comparison.compare import Comparison
-from sim.model.policy import Policy
+from sim.model.policy.policy import Policy
 from sim.package import PACKAGE
 from sim.show import tables
 from sim.show.assumptions import assumptions, changed, deciding, source
@@ -250,7 +250,7 @@ def _facts(result: Comparison, say: Words) -> list[tuple[str, str]]:
 
 def _files(result: Comparison) -> list[tuple[str, str]]:
     """Return the world and the policies as the text of files that give them back."""
-    from sim.model.files import policy_yaml, world_yaml
+    from sim.model.files.load import policy_yaml, world_yaml
 
     files = [(f"{result.world.id}.yaml", world_yaml(result.world))]
     return files + [(f"{policy.id}.yaml", policy_yaml(policy)) for policy in result.policies]

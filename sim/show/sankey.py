@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from sim.experiments.comparison.compare import Comparison
-from sim.model.policy import Policy
+from sim.model.policy.policy import Policy
 from sim.show.frame import dress
 from sim.show.money import Money, money
 from sim.show.palette import CHART_HEIGHT, TEXT_SIZE, Palette, palette

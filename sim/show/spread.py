@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.experiments.comparison.burdens import SIZE_CLASSES, changes
 from sim.experiments.comparison.compare import Comparison
-from sim.model.policy import Policy
+from sim.model.policy.policy import Policy
 from sim.show.frame import dress, nice
 from sim.show.lines import height_with, legend, line_of, mark_of, plot_height
 from sim.show.palette import CHART_HEIGHT, palette

@@ -11,7 +11,7 @@ from sim.experiments.studies.results import Studied
 from sim.experiments.studies.scenario_discovery import Limit, Losses, Rule
 from sim.experiments.studies.tradeoffs import Aim, Candidate, Ranked
 from sim.model.kpis import KPIS
-from sim.model.spec import parameters
+from sim.model.parameter_table import parameters
 from sim.results.story import CATEGORY_NAMES
 from sim.show.tables import KPI_NAMES, figure
 from sim.text import Words

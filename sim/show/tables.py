@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.engines.events import TRANSFERS
 from sim.experiments.comparison.compare import Comparison
-from sim.model.policy import CATEGORIES, PAYERS, Policy
+from sim.model.policy.policy import CATEGORIES, PAYERS, Policy
 from sim.results.estimates import Estimate, estimate, quantile_interval
 from sim.results.findings import told
 from sim.results.outcomes import KPIS

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiments.comparison.compare import Comparison
-from sim.model.municipalities import Municipality
-from sim.model.policy import Policy
+from sim.model.policy.policy import Policy
+from sim.model.world.municipalities import Municipality
 from sim.show.frame import dress
 from sim.show.palette import CHART_HEIGHT, TEXT_SIZE, palette
 from sim.text import Words, words

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from sim.experiments.comparison.burdens import of_towns, place_of, size_class
 from sim.experiments.comparison.compare import Comparison
-from sim.model.municipalities import Municipality
-from sim.model.policy import Policy
+from sim.model.policy.policy import Policy
+from sim.model.world.municipalities import Municipality
 from sim.results.estimates import Difference, Estimate, difference, estimate
 from sim.show.chance import DOTS, lanes
 from sim.show.frame import dress, nice

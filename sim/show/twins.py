@@ -7,7 +7,7 @@ import numpy as np
 from sim.experiments.comparison.burdens import changes
 from sim.experiments.comparison.compare import Comparison
 from sim.experiments.comparison.pots import dry, left, open_years
-from sim.model.policy import PAYERS, Policy
+from sim.model.policy.policy import PAYERS, Policy
 from sim.results.outcomes import KPIS
 from sim.show.balances import drawn, name_of
 from sim.show.chance import DOTS, equally_likely, worst_years

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.experiments.comparison.compare import Comparison
-from sim.model.policy import Policy
+from sim.model.policy.policy import Policy
 from sim.results.estimates import Difference, verdicts
 from sim.results.findings import NOTHING_MOVES, TRIFLES, TRIVIAL, moves_nothing, payers, told
 from sim.results.outcomes import KPIS

@@ -19,8 +19,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from sim.experiments.comparison.compare import Comparison
 from sim.experiments.comparison.robustness import FUTURES, elsewhere, first, other_levels, turns_between
-from sim.model.policy import Policy
-from sim.model.world import World
+from sim.model.policy.policy import Policy
+from sim.model.world.world import World
 from sim.results.findings import Turn
 from sim.text import Words
 from sim.web import link, memory

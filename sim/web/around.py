@@ -9,8 +9,8 @@ from typing import Any
 import streamlit as st
 
 from sim.experiments.comparison.compare import Comparison
-from sim.model.policy import Policy
-from sim.model.spec import parameters
+from sim.model.parameter_table import parameters
+from sim.model.policy.policy import Policy
 from sim.show.numbers import sources
 from sim.text import Words
 from sim.version import MODEL_VERSION

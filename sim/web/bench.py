@@ -24,11 +24,11 @@ from sim import atomic
 from sim.experiments.replicate import available_workers
 from sim.experiments.studies.designs import Designs
 from sim.experiments.studies.results import Studied, load_results
-from sim.model.files import load_study
-from sim.model.folders import MANIFEST
+from sim.model.files.folders import MANIFEST
+from sim.model.files.load import load_study
+from sim.model.files.write_yaml import study_yaml
 from sim.model.problems import InputError
-from sim.model.study import Study
-from sim.model.yaml_out import study_yaml
+from sim.model.study.study import Study
 from sim.package import PACKAGE
 from sim.rules.compiling import user_cache
 from sim.web.pace import PACES

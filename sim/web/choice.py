@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from sim.model.files import load_policy, load_world, scenarios
-from sim.model.phases import path_of
-from sim.model.policy import CATEGORIES, Layer, Policy
+from sim.model.files.load import load_policy, load_world, scenarios
+from sim.model.parameter_table import Value, parameters
+from sim.model.policy.phases import path_of
+from sim.model.policy.policy import CATEGORIES, Layer, Policy
 from sim.model.problems import InputError
-from sim.model.spec import Value, parameters
-from sim.model.world import World
+from sim.model.world.world import World
 from sim.web import grants
 from sim.web.dated import SPLIT, Layers, is_dated, undated
 from sim.web.levers import YES_NO, Lever, is_on, policy_levers, switches, world_levers

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sim.model.paths import opened, overlap, put, thawed
-from sim.model.phases import Phase, path_of
-from sim.model.policy import Layer, Policy
+from sim.model.policy.phases import Phase, path_of
+from sim.model.policy.policy import Layer, Policy
 
 Path = tuple[str, ...]
 Layers = tuple[Layer, ...]

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sim.model.policy import Grant, Policy
-from sim.model.spec import Value
+from sim.model.parameter_table import Value
+from sim.model.policy.policy import Grant, Policy
 from sim.web.levers import is_on
 from sim.web.places import FREE
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping
 
-from sim.model.policy import Policy
+from sim.model.policy.policy import Policy
 from sim.text import Words
 from sim.web.choice import Choice
 

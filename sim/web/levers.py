@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sim.model.groups import Group
-from sim.model.policy import Policy
-from sim.model.spec import Parameter, Value, parameters
+from sim.model.parameter_table import Parameter, Value, parameters
+from sim.model.policy.policy import Policy
 from sim.text import Words
 from sim.web.places import FREE, PLACES
 from sim.web.typed import number_in

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Protocol
 
-from sim.model.files import load_world, scenarios
-from sim.model.policy import Policy
+from sim.model.files.load import load_world, scenarios
+from sim.model.parameter_table import Value
+from sim.model.policy.policy import Policy
 from sim.model.problems import InputError
-from sim.model.spec import Value
 from sim.results.weeks import years_in
 from sim.text import LANGUAGES, Words, words
 from sim.version import MODEL_VERSION

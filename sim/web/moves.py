@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sim.model.spec import Value
+from sim.model.parameter_table import Value
 from sim.web.levers import Lever, policy_levers, world_levers
 
 LEVERS = 3

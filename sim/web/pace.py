@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sim.experiments.studies.designs import Designs
 from sim.experiments.studies.play import Player
-from sim.model.study import Study
+from sim.model.study.study import Study
 
 PATIENCE = 1.0
 """Seconds that a page waits for an estimate."""

@@ -13,8 +13,8 @@ from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
 
-from sim.model.files import policy_yaml
-from sim.model.policy import Policy
+from sim.model.files.load import policy_yaml
+from sim.model.policy.policy import Policy
 from sim.model.problems import InputError
 from sim.web.choice import LOADED, Choice, begin, presets
 from sim.web.levers import policy_levers

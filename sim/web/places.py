@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.model.layers import MEASURES
-from sim.model.programmes import MOST_MATCHED
-from sim.model.spec import Value
+from sim.model.parameter_table import Value
+from sim.model.policy.layers import MEASURES
+from sim.model.policy.programmes import MOST_MATCHED
 
 PLACES: dict[str, dict[str, str]] = {
     "main": {

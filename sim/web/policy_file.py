@@ -10,13 +10,13 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Literal
 
-from sim.model.files import load_brought, policy_yaml
+from sim.model.files.load import load_brought, policy_yaml
+from sim.model.files.read_yaml import Node
 from sim.model.groups import Words as Text
-from sim.model.policy import Policy
+from sim.model.policy.policy import Policy
 from sim.model.problems import InputError, Problem
-from sim.model.study import Study
-from sim.model.world import World
-from sim.model.yaml_in import Node
+from sim.model.study.study import Study
+from sim.model.world.world import World
 from sim.text import Words
 from sim.web.choice import LOADED, Choice, presets
 

@@ -11,8 +11,8 @@ from itertools import islice, pairwise
 
 from sim.experiments.comparison.compare import Comparison
 from sim.experiments.replicate import CHUNK, available_workers, chunk_player
-from sim.model.policy import Policy
-from sim.model.world import World
+from sim.model.policy.policy import Policy
+from sim.model.world.world import World
 from sim.results.outcomes import Summary
 from sim.web.waiting import Places
 

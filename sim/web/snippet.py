@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 
-from sim.model.spec import Value
+from sim.model.parameter_table import Value
 from sim.version import MODEL_VERSION
 from sim.web.choice import BASELINE, WORLD, Choice, presets, world_start
 from sim.web.policy_file import slug, text_of

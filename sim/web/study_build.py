@@ -8,9 +8,9 @@ from pathlib import Path
 import streamlit as st
 
 from sim.experiments.studies.results import Studied
-from sim.model.files import load_study, scenarios
+from sim.model.files.load import load_study, scenarios
 from sim.model.problems import InputError
-from sim.model.study import SAMPLED, Study
+from sim.model.study.study import SAMPLED, Study
 from sim.text import Words
 from sim.web import bench, memory, study_grid, widgets, windows
 from sim.web.files import literal, read_brought

@@ -8,15 +8,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sim.model.checks import problems_of
-from sim.model.files import load_study, load_world, scenarios
+from sim.model.files.load import load_study, load_world, scenarios
+from sim.model.files.read_yaml import Node
+from sim.model.files.write_yaml import policy_yaml, study_file
 from sim.model.groups import Words as Text
-from sim.model.policy import Policy
+from sim.model.messages import problems_of
+from sim.model.parameter_table import Value
+from sim.model.policy.policy import Policy
 from sim.model.problems import InputError, Problem
-from sim.model.spec import Value
-from sim.model.study import Study
-from sim.model.yaml_in import Node
-from sim.model.yaml_out import policy_yaml, study_file
+from sim.model.study.study import Study
 from sim.web.choice import BASELINE, WORLD, presets
 from sim.web.policy_file import brought, plain
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from sim.model.files import scenarios
-from sim.model.policy import Policy
-from sim.model.spec import Value
-from sim.model.study import Study
+from sim.model.files.load import scenarios
+from sim.model.parameter_table import Value
+from sim.model.policy.policy import Policy
+from sim.model.study.study import Study
 from sim.text import Words
 from sim.web import moves, widgets, windows
 from sim.web.choice import BASELINE, home, presets

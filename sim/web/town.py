@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import functools
 
-from sim.experiments.typical import typical
-from sim.model.files import load_world
-from sim.model.mergers import new_one, parts_of
-from sim.model.municipalities import Municipality
-from sim.model.world import World
+from sim.model.files.load import load_world
+from sim.model.world.mergers import new_one, parts_of
+from sim.model.world.municipalities import Municipality
+from sim.model.world.typical import typical
+from sim.model.world.world import World
 from sim.web.choice import WORLD
 
 ALLOWED = "NIS 11001 … 73109"

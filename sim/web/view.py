@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from sim.model.policy import Policy
-from sim.model.world import World
+from sim.model.policy.policy import Policy
+from sim.model.world.world import World
 from sim.text import Words
 from sim.web.choice import BASELINE, presets, world_of
 from sim.web.link import Screen

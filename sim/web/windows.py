@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from sim.model.spec import Value
+from sim.model.parameter_table import Value
 from sim.text import LANGUAGES, Words
 from sim.web.choice import LOADED, begin, presets
 from sim.web.levers import Lever, policy_levers, world_levers

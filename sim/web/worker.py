@@ -32,7 +32,7 @@ def main(study: str, store: str, cores: str) -> None:
 def _play(study: Path, store: Path, cores: int) -> None:
     from sim.experiments.studies.run import run_study
     from sim.experiments.studies.store import StoreFull
-    from sim.model.files import load_study
+    from sim.model.files.load import load_study
     from sim.model.problems import Halted, InputError
 
     try:

@@ -10,7 +10,7 @@ import pytest
 
 import sim
 from sim.engines.digests import ledger_hash
-from sim.model.policy import Policy
+from sim.model.policy.policy import Policy
 from tests.engines.test_twins_money import random_world
 from tests.worlds import futures
 

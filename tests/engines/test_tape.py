@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.engines.tape import deal, sky_over
-from sim.model.world_arrays import world_arrays
+from sim.model.world.numbers import world_arrays
 from tests.worlds import quiet_world
 
 

@@ -15,9 +15,9 @@ import sim
 from sim.engines.compiled.engine import CompiledSetting
 from sim.engines.setting import Outcome, Setting
 from sim.experiments.replicate import play
-from sim.model.files import scenarios
+from sim.model.files.load import scenarios
+from sim.model.parameter_table import Parameter, parameters
 from sim.model.problems import InputError
-from sim.model.spec import Parameter, parameters
 from sim.results.outcomes import Summary, summaries_of, summarise
 from tests.test_worlds import random_worlds
 from tests.worlds import plain_policy, setting, towns

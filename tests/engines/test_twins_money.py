@@ -16,10 +16,10 @@ from sim.engines import events as ev
 from sim.engines.reference import shared
 from sim.engines.reference.payments import Accounts, Pot
 from sim.engines.setting import Outcome
-from sim.model.layers import MUNICIPALITY_PAYS
-from sim.model.policy import Policy
+from sim.model.policy.layers import MUNICIPALITY_PAYS
+from sim.model.policy.policy import Policy
 from sim.model.problems import InputError
-from sim.model.world import World
+from sim.model.world.world import World
 from tests.engines.test_twins import assert_twins
 from tests.worlds import setting
 

@@ -13,7 +13,7 @@ from scipy import stats
 import sim
 from sim.experiments.comparison.burdens import GROUPINGS, gini
 from sim.experiments.comparison.pots import pots
-from sim.model.policy import PAYERS
+from sim.model.policy.policy import PAYERS
 from sim.show.balances import balances
 from sim.show.tables import burden
 from tests.worlds import plain_policy, quiet_world

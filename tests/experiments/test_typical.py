@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sim
-from sim.experiments.typical import typical
+from sim.model.world.typical import typical
 from tests.worlds import quiet_world
 
 

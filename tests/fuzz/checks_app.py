@@ -10,7 +10,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from sim.model.policy import Policy
+from sim.model.policy.policy import Policy
 from sim.model.problems import InputError
 from sim.text import LANGUAGES, words
 from sim.web import link, packed

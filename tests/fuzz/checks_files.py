@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sim.model.files import load_policy, load_study, load_world, policy_yaml, validate, world_yaml
-from sim.model.policy import Policy
+from sim.model.files.load import load_policy, load_study, load_world, policy_yaml, validate, world_yaml
+from sim.model.files.read_yaml import read_tree
+from sim.model.files.write_yaml import study_yaml
+from sim.model.policy.policy import Policy
 from sim.model.problems import InputError, Problem
-from sim.model.study import Study
-from sim.model.world import World
-from sim.model.yaml_in import read_tree
-from sim.model.yaml_out import study_yaml
+from sim.model.study.study import Study
+from sim.model.world.world import World
 from tests.commands import weerbaar
 
 SECONDS = 2.0

@@ -12,11 +12,11 @@ import sim
 from sim.engines import events as ev
 from sim.engines.reference import shared
 from sim.engines.setting import Outcome, Setting
-from sim.model.checks import problems_of
 from sim.model.kpis import KPIS
-from sim.model.municipalities import Municipality
-from sim.model.policy import CATEGORIES, PAYERS, Layer, Policy
-from sim.model.world import World
+from sim.model.messages import problems_of
+from sim.model.policy.policy import CATEGORIES, PAYERS, Layer, Policy
+from sim.model.world.municipalities import Municipality
+from sim.model.world.world import World
 from sim.results.ledger import by_payer_and_category
 from sim.results.outcomes import summarise
 from tests.engines.test_twins import assert_twins
@@ -48,7 +48,7 @@ def _read(model: Any, tree: Tree) -> Any:
 def check_pair(pair: tuple[Tree, Tree, int]) -> None:
     """Fail unless two futures of this world under this policy are alike in both engines, and sound."""
     world, policy, seed = world_of(pair[0]), policy_of(pair[1]), pair[2]
-    common = Setting(sim.model.world_arrays.world_arrays(world), sim.model.policy_arrays.policy_arrays(policy, world))
+    common = Setting(sim.model.world.numbers.world_arrays(world), sim.model.policy.numbers.policy_arrays(policy, world))
     with pytest.MonkeyPatch.context() as patch:
         Auditor.seen.clear()
         patch.setattr(shared, "Accounts", Auditor)

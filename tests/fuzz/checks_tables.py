@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
-from sim.model.municipalities import Municipality, parse_municipalities, read_municipalities
 from sim.model.problems import InputError
+from sim.model.world.municipalities import Municipality, parse_municipalities, read_municipalities
 from tests.fuzz.checks_files import a_file, check_sentences, soon
 from tests.fuzz.scenarios import Tree, towns
 from tests.fuzz.writing import table

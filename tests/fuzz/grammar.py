@@ -16,8 +16,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from sim.model.groups import ID_PATTERN, Euros, Group, Id, Share, Text
+from sim.model.parameter_table import Parameter, parameters
 from sim.model.paths import keys_of
-from sim.model.spec import Parameter, parameters
 
 Drawn = st.SearchStrategy[Any]
 

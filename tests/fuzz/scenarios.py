@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from sim.model.groups import Group
 from sim.model.kpis import KPIS
-from sim.model.layers import CATEGORIES, MEASURES, PAYERS, PROGRAMMES, Layer, LayerRequires, Requires
-from sim.model.municipalities import Municipality
-from sim.model.policy import MinimumStandard, Policy, SupplierStandard
+from sim.model.parameter_table import parameters
+from sim.model.policy.layers import CATEGORIES, MEASURES, PAYERS, PROGRAMMES, Layer, LayerRequires, Requires
+from sim.model.policy.policy import MinimumStandard, Policy, SupplierStandard
+from sim.model.policy.programmes import MOST_MATCHED, Budget, Fund, Grant, Insurance
 from sim.model.problems import InputError
-from sim.model.programmes import MOST_MATCHED, Budget, Fund, Grant, Insurance
-from sim.model.spec import parameters
-from sim.model.world import World
+from sim.model.world.municipalities import Municipality
+from sim.model.world.world import World
 from tests.engines.test_twins import LIMITS
 from tests.fuzz.grammar import SHARES, TITLES, Drawn, days, group, nested, of_field, of_row, parts
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from sim.model.spec import Parameter, parameters
+from sim.model.parameter_table import Parameter, parameters
 from tests.fuzz.grammar import days, group, of_row
 from tests.fuzz.scenarios import GROUPS, SERVICES, SUMS
 from tests.fuzz.spoiling import KEYS, ODD, PIECES, TWINS

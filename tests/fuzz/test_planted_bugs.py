@@ -11,7 +11,10 @@ import pytest
 from sim.engines.reference import payments
 from sim.engines.reference.payments import Accounts
 from sim.experiments.comparison import plain_data
-from sim.model import checks, files, merging, municipalities, policy_arrays, yaml_in, yaml_out
+from sim.model import messages
+from sim.model.files import load, merge, read_yaml, write_yaml
+from sim.model.policy import numbers
+from sim.model.world import municipalities
 from sim.web import link, policy_file, study_file
 from sim.web.levers import Lever
 from tests.fuzz.kinds import HUNTS
@@ -58,7 +61,7 @@ def a_pot_is_never_filled_again(patch: Patch) -> None:
 
 def both_engines_forget_the_yearly_limits(patch: Patch) -> None:
     """The twins agree on this one, so only what a policy says tells that it is wrong."""
-    around(patch, policy_arrays, "LayerTerms",
+    around(patch, numbers, "LayerTerms",
            lambda real, *terms, **named: real(*terms, **named)._replace(limit_per_year=1 << 60))  # fmt: skip
 
 
@@ -79,32 +82,32 @@ def a_key_that_is_unknown_is_taken(patch: Patch) -> None:
                 {key: one for key, one in values.items() if key in self.model.model_fields}
             )
 
-    patch.setattr(files, "MODELS", {kind: Lenient(model) for kind, model in files.MODELS.items()})
+    patch.setattr(load, "MODELS", {kind: Lenient(model) for kind, model in load.MODELS.items()})
 
 
 def a_date_that_does_not_exist_ends_in_a_crash(patch: Patch) -> None:
     def read(real: Any, text: str) -> Any:
         value = real(text)
-        if isinstance(value, str) and yaml_in._DATE.fullmatch(text):
+        if isinstance(value, str) and read_yaml._DATE.fullmatch(text):
             raise LookupError(text)
         return value
 
-    around(patch, yaml_in, "scalar", read)
+    around(patch, read_yaml, "scalar", read)
 
 
 def a_group_that_should_be_a_list_is_told_in_words_of_python(patch: Patch) -> None:
-    patch.setattr(checks, "shown", lambda value: f"a {type(value).__name__}")
+    patch.setattr(messages, "shown", lambda value: f"a {type(value).__name__}")
 
 
 def a_problem_has_the_line_above(patch: Patch) -> None:
-    around(patch, yaml_in, "parse_tree", lambda real, text, file: real("\n" * 10_000 + text, file))
+    around(patch, read_yaml, "parse_tree", lambda real, text, file: real("\n" * 10_000 + text, file))
 
 
 def a_share_is_written_in_two_digits(patch: Patch) -> None:
     def short(real: Any, value: Any) -> Any:
         return float(f"{value:.2g}") if isinstance(value, float) else real(value)
 
-    around(patch, yaml_out, "_value", short)
+    around(patch, write_yaml, "_value", short)
 
 
 def a_file_is_kept_beside_the_one_that_was_read(patch: Patch) -> None:
@@ -112,7 +115,7 @@ def a_file_is_kept_beside_the_one_that_was_read(patch: Patch) -> None:
         path.with_suffix(".cache").touch()
         return real(path)
 
-    around(patch, files, "read_tree", kept)
+    around(patch, load, "read_tree", kept)
 
 
 def reading_takes_time_that_grows_with_the_square(patch: Patch) -> None:
@@ -120,19 +123,19 @@ def reading_takes_time_that_grows_with_the_square(patch: Patch) -> None:
         sum(len(text) > place for place in range(200 * len(text.splitlines()) ** 2))
         return real(text, file)
 
-    around(patch, yaml_in, "parse_tree", slow)
+    around(patch, read_yaml, "parse_tree", slow)
 
 
 def an_error_of_python_comes_out_of_the_command_line(patch: Patch) -> None:
-    patch.setattr(files, "date_problems", lambda *given: 1 // 0)
+    patch.setattr(load, "date_problems", lambda *given: 1 // 0)
 
 
 def a_setting_is_rounded(patch: Patch) -> None:
     def rounded(real: Any, node: Any) -> Any:
         value = round(node.value, 3) if isinstance(node.value, float) else node.value
-        return real(yaml_in.Node(value, node.file, node.line))
+        return real(read_yaml.Node(value, node.file, node.line))
 
-    around(patch, merging, "_moved", rounded)
+    around(patch, merge, "_moved", rounded)
 
 
 # ---- tables --------------------------------------------------------------------------------------------------------

@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from sim.model.checks import problems_of
-from sim.model.files import load_policy, load_world, validate
-from sim.model.policy import Grant, Policy
+from sim.model.files.load import load_policy, load_world, validate
+from sim.model.files.read_yaml import parse_tree, read_tree
+from sim.model.messages import problems_of
+from sim.model.policy.policy import Grant, Policy
 from sim.model.problems import InputError
-from sim.model.world import World
-from sim.model.yaml_in import parse_tree, read_tree
+from sim.model.world.world import World
 
 BROKEN = Path(__file__).resolve().parents[1] / "data" / "broken"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.model.files import load_policy, load_world, validate
+from sim.model.files.load import load_policy, load_world, validate
 from sim.model.problems import InputError
 
 NEW_YEAR = datetime.date(2022, 1, 1)

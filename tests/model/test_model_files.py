@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic.fields import FieldInfo
 
-from sim.model.files import (
+from sim.model.files.load import (
     check_together,
     load_inputs,
     load_policy,
@@ -22,10 +22,10 @@ from sim.model.files import (
     world_yaml,
 )
 from sim.model.groups import Group
-from sim.model.policy import CATEGORIES, MEASURES, Fund, Insurance, MinimumStandard, Policy, SupplierStandard
+from sim.model.parameter_table import Parameter, parameters
+from sim.model.policy.policy import CATEGORIES, MEASURES, Fund, Insurance, MinimumStandard, Policy, SupplierStandard
 from sim.model.problems import InputError
-from sim.model.spec import Parameter, parameters
-from sim.model.world import World
+from sim.model.world.world import World
 
 WORLDS = [scenario.id for scenario in scenarios("worlds")]
 ABSENT = {"fund", "insurance", "minimum_standard", "supplier_standard"}

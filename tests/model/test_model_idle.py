@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.model.files import load_inputs, load_policy, scenarios, validate
+from sim.model.files.load import load_inputs, load_policy, scenarios, validate
 from sim.model.problems import Problem
 
 OWN = "{payer: municipality}"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 import sim
-from sim.model.files import load_world
-from sim.model.mergers import name_since
+from sim.model.files.load import load_world
 from sim.model.problems import InputError
+from sim.model.world.mergers import name_since
 
 BEFORE, AFTER = load_world("flanders-2020"), load_world("flanders-2025")
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.model.municipalities import DATA, parse_municipalities, read_municipalities
 from sim.model.problems import InputError
+from sim.model.world.municipalities import DATA, parse_municipalities, read_municipalities
 
 HEADER = "nis_code,name,population\n"
 

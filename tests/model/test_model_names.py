@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from sim.model.files import load_brought
-from sim.model.municipalities import parse_municipalities
+from sim.model.files.load import load_brought
 from sim.model.problems import InputError
-from sim.model.study import Study
+from sim.model.study.study import Study
+from sim.model.world.municipalities import parse_municipalities
 
 BAD = {
     "a line break": "Plan\\nB",

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.model.files import validate
-from sim.model.municipalities import parse_municipalities
+from sim.model.files.load import validate
 from sim.model.problems import InputError
+from sim.model.world.municipalities import parse_municipalities
 
 HEAD = "id: odd\ntitle: {nl: A, en: B}\nbased_on: fifty-fifty\n"
 

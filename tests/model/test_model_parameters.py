@@ -10,11 +10,11 @@ from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 
 from sim.model.groups import Group
-from sim.model.municipalities import DATA
+from sim.model.parameter_table import _TABLE, Parameter, _read, parameters
 from sim.model.paths import inside, model_in
-from sim.model.policy import CostSplit, Policy
-from sim.model.spec import _TABLE, Parameter, _read, parameters
-from sim.model.world import World
+from sim.model.policy.policy import CostSplit, Policy
+from sim.model.world.municipalities import DATA
+from sim.model.world.world import World
 
 NOT_PARAMETERS = {"id", "title", "description", "reference", "based_on", "start", "from_"}
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from sim.model.files import load_policy
-from sim.model.policy import Policy
+from sim.model.files.load import load_policy
+from sim.model.policy.policy import Policy
 from sim.model.problems import InputError
 
 BASE = load_policy("status-quo-2020")

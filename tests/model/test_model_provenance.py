@@ -6,8 +6,8 @@ import pytest
 
 import sim
 from sim.model.groups import Words
-from sim.model.provenance import is_flanders, is_shipped, stated_source
-from sim.model.world import World
+from sim.model.world.provenance import is_flanders, is_shipped, stated_source
+from sim.model.world.world import World
 
 FLANDERS, TOWN = sim.load_world("flanders-2020"), sim.load_world("one-town")
 OWN = Words(nl="Eigen telling", en="Own count")

@@ -8,11 +8,11 @@ import pytest
 from pydantic import ValidationError
 
 import sim
-from sim.model.files import load_study, scenarios
+from sim.model.files.load import load_study, scenarios
+from sim.model.files.write_yaml import policy_yaml, study_file, study_yaml, world_yaml
+from sim.model.parameter_table import parameters
 from sim.model.problems import InputError
-from sim.model.spec import parameters
-from sim.model.study import Factor, Replications, Study
-from sim.model.yaml_out import policy_yaml, study_file, study_yaml, world_yaml
+from sim.model.study.study import Factor, Replications, Study
 from sim.results.outcomes import KPIS
 
 TITLE = {"nl": "Proef", "en": "Test"}

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.model.files import load_policy, load_world, validate
-from sim.model.municipalities import DATA, Municipality, parse_municipalities, read_municipalities
+from sim.model.files.load import load_policy, load_world, validate
+from sim.model.files.read_table import alike
 from sim.model.problems import InputError
-from sim.model.table_in import alike
+from sim.model.world.municipalities import DATA, Municipality, parse_municipalities, read_municipalities
 
 WORDY = ["nis_code", "name", "population", "area_km2", "income_per_inhabitant_eur"]
 AALST = ("11001", "Aartselaar", "14427", "11.02", "24656.5")

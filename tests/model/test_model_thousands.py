@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from sim.model.files import load_inputs, validate
-from sim.model.layers import Layer
-from sim.model.programmes import Budget, Grant
-from sim.model.thousands import AMOUNTS, reads_like_thousands
+from sim.model.files.load import load_inputs, validate
+from sim.model.files.thousands import AMOUNTS, reads_like_thousands
+from sim.model.policy.layers import Layer
+from sim.model.policy.programmes import Budget, Grant
 
 HEAD = "id: mine\ntitle: Mine\nbased_on: solidarity-fund\n"
 LAYERS = "cost_split:\n  recovery:\n    - {payer: municipality, first: 25.000}\n    - {payer: municipality}\n"

@@ -8,11 +8,11 @@ import pytest
 
 import sim
 from sim.engines import events as ev
-from sim.model.files import scenarios
-from sim.model.spec import parameters
-from sim.model.workload import MOST_EVENTS, WORST_FUTURE, check_horizon, expected_events, risk_today
-from sim.model.world import World
-from sim.model.world_arrays import world_arrays
+from sim.model.files.load import scenarios
+from sim.model.parameter_table import parameters
+from sim.model.world.event_limit import MOST_EVENTS, WORST_FUTURE, check_horizon, expected_events, risk_today
+from sim.model.world.numbers import world_arrays
+from sim.model.world.world import World
 from sim.rules.defence import unprotected
 from tests.worlds import close, futures, plain_policy, quiet_world, tapes
 

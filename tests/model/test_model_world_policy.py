@@ -7,12 +7,12 @@ import datetime
 import pytest
 from pydantic import ValidationError
 
-from sim.model.attacks import Threat
-from sim.model.checks import problems_of
-from sim.model.files import load_policy, load_world
-from sim.model.policy import CATEGORIES, PAYERS, Layer, Policy
+from sim.model.files.load import load_policy, load_world
+from sim.model.messages import problems_of
+from sim.model.policy.policy import CATEGORIES, PAYERS, Layer, Policy
 from sim.model.problems import InputError, Problem, nearest
-from sim.model.world import World
+from sim.model.world.attacks import Threat
+from sim.model.world.world import World
 
 
 @pytest.fixture(scope="module")

@@ -15,14 +15,14 @@ from sim.engines import events as ev
 from sim.engines.digests import ledger_hash
 from sim.engines.reference.payments import Accounts
 from sim.experiments.replicate import play
-from sim.model.arrays import NO_LIMIT
-from sim.model.files import scenarios
-from sim.model.layers import PROGRAMMES
-from sim.model.policy import CATEGORIES, PAYERS
-from sim.model.policy_arrays import NOBODY, LayerTerms, policy_arrays
-from sim.model.world_arrays import world_arrays
+from sim.model.files.load import scenarios
+from sim.model.policy.layers import PROGRAMMES
+from sim.model.policy.numbers import NOBODY, LayerTerms, policy_arrays
+from sim.model.policy.policy import CATEGORIES, PAYERS
+from sim.model.world.numbers import world_arrays
 from sim.results.ledger import by_payer_and_category
 from sim.results.outcomes import KPIS, summarise
+from sim.rules.terms import NO_LIMIT
 from tests.worlds import setting
 
 PRESETS = sorted(scenario.id for scenario in scenarios("policy"))

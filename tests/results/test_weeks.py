@@ -9,7 +9,7 @@ import pytest
 
 import sim
 from sim.engines import events as ev
-from sim.model.policy import CATEGORIES, PAYERS
+from sim.model.policy.policy import CATEGORIES, PAYERS
 from sim.results import weeks
 from sim.results.pairs import side_by_side
 from tests.worlds import quiet_world

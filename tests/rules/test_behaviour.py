@@ -71,7 +71,7 @@ def test_without_a_closed_form_the_best_is_found(defence):
     world = sim.load_world("one-town").with_values({"defence": defence, "behaviour.valuation": "own_bill"})
     policy = sim.load_policy("status-quo-2020").with_values({"prevention.behaviour": "responsive"})
     plan = setting(world, policy).plan
-    from sim.model.arrays import Stakes
+    from sim.rules.terms import Stakes
 
     stakes = Stakes(float(plan.effect[0][0]), plan.policy.stages[0].mix, *plan.stakes(0, 0)[0])
     for weight in (0.5, 5.0, 50.0):

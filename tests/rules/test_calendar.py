@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.model.world_arrays import year_starts
+from sim.model.world.numbers import year_starts
 from sim.rules.calendar import in_office_hours, minutes, next_opening, weekday
 
 START = datetime.datetime(2020, 1, 1)

@@ -12,7 +12,7 @@ from scipy.integrate import solve_ivp
 from scipy.optimize import minimize_scalar
 
 from sim.model.problems import InputError
-from sim.model.world_arrays import world_arrays
+from sim.model.world.numbers import world_arrays
 from sim.rules import defence as rules
 from tests.worlds import quiet_world
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import sim
-from sim.model.world_arrays import world_arrays
+from sim.model.world.numbers import world_arrays
 from sim.rules.incident import supplier_bill_cents
 
 

@@ -46,7 +46,7 @@ def test_rules_import_only_mathematics_and_each_other(path):
             assert {name.name for name in node.names} <= ALLOWED_MODULES
         if isinstance(node, ast.ImportFrom):
             module = node.module or ""
-            assert module in ALLOWED_MODULES or module.startswith("sim.rules") or module == "sim.model.arrays"
+            assert module in ALLOWED_MODULES or module.startswith("sim.rules") or module == "sim.rules.terms"
 
 
 @pytest.mark.parametrize("path", RULES, ids=lambda path: path.name)

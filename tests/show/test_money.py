@@ -9,7 +9,7 @@ import pytest
 import sim
 from sim.experiments.comparison.compare import Comparison
 from sim.experiments.comparison.pots import dry, left, pots
-from sim.model.policy import Policy
+from sim.model.policy.policy import Policy
 from sim.show.balances import balances
 from sim.show.charts import _limit_of_fund, exceedance
 from sim.show.money import KEPT, Money, money

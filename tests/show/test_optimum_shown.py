@@ -12,7 +12,7 @@ import pytest
 import sim
 from sim.experiments.comparison.compare import Comparison
 from sim.experiments.optima.prevention_optimum import AMOUNTS, by_size, deciding, optima, prevention_curve
-from sim.model.policy import Policy
+from sim.model.policy.policy import Policy
 from sim.show.optimum import FELT, finding, optimum, what_decides
 from sim.show.optimum_tables import (
     curve_json,

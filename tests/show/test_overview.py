@@ -13,8 +13,8 @@ import sim
 from sim.cli.terminal import show_table
 from sim.engines.events import ENTRIES, TRANSFERS
 from sim.experiments.comparison.compare import Comparison
-from sim.model.files import scenarios
-from sim.model.policy import PAYERS
+from sim.model.files.load import scenarios
+from sim.model.policy.policy import PAYERS
 from sim.results.story import ENTRY_NAMES
 from sim.show.assumptions import NEEDED, assumptions, stages_in
 from sim.show.charts import payers_bars
@@ -158,7 +158,7 @@ def test_only_assumptions_of_what_the_policies_use_are_listed(result: Comparison
 
 
 def test_what_is_needed_is_named_as_in_the_world(result: Comparison) -> None:
-    from sim.model.spec import parameters
+    from sim.model.parameter_table import parameters
 
     paths = [row.path for row in parameters().values() if row.scope == "world"]
     for key in NEEDED:

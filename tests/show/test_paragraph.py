@@ -8,8 +8,8 @@ import pytest
 
 import sim
 from sim.experiments.comparison.compare import Comparison
-from sim.model.files import scenarios
-from sim.model.policy import CATEGORIES
+from sim.model.files.load import scenarios
+from sim.model.policy.policy import CATEGORIES
 from sim.show.paragraph import does, paragraph
 from sim.show.parts import parts, shares
 from sim.text import LANGUAGES, words

@@ -12,7 +12,7 @@ import sim
 from sim.experiments.optima.search import optimise
 from sim.experiments.studies import scenario_discovery, sensitivity, tradeoffs
 from sim.experiments.studies.run import run_study
-from sim.model.files import scenarios
+from sim.model.files.load import scenarios
 from sim.results.estimates import Difference
 from sim.show import best_values, study_charts, study_tables, study_twins
 from sim.show.page import write_page

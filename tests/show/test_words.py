@@ -167,7 +167,7 @@ def test_programmes_and_phases_are_said() -> None:
 
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_every_preset_differs_in_a_few_lines(language: str) -> None:
-    from sim.model.files import scenarios
+    from sim.model.files.load import scenarios
 
     for scenario in scenarios("policy")[1:]:
         lines = differs(sim.load_policy(scenario.id), TODAY, words(language))

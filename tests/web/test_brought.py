@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 import sim
-from sim.model.files import load_brought
-from sim.model.finding import scenario_folder
+from sim.model.files.find import scenario_folder
+from sim.model.files.load import load_brought
 from sim.model.problems import InputError, Problem
 from sim.web import packed
 from sim.web.policy_file import MOST_BYTES, MOST_VALUES, policy_from

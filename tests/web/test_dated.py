@@ -7,8 +7,8 @@ from types import MappingProxyType
 
 import pytest
 
-from sim.model.policy import Policy
-from sim.model.spec import Value
+from sim.model.parameter_table import Value
+from sim.model.policy.policy import Policy
 from sim.text import LANGUAGES, words
 from sim.web import link
 from sim.web.choice import LOADED, Choice, begin, has_own_terms

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.model.files import load_policy
+from sim.model.files.load import load_policy
 from sim.model.problems import InputError
 from sim.text import LANGUAGES, words
 from sim.web.choice import BASELINE, LOADED, Choice, begin, home, presets

@@ -6,8 +6,8 @@ import datetime
 
 import pytest
 
-from sim.model.policy import Policy
-from sim.model.spec import parameters
+from sim.model.parameter_table import parameters
+from sim.model.policy.policy import Policy
 from sim.text import LANGUAGES, words
 from sim.web.choice import BASELINE, Choice, begin, has_own_terms, home, policy_of, presets, world_start
 from sim.web.grants import TERMS

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.model.spec import Value
+from sim.model.parameter_table import Value
 from sim.text import LANGUAGES
 from sim.version import MODEL_VERSION
 from sim.web import link, packed

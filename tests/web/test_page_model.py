@@ -7,7 +7,7 @@ import re
 import pytest
 
 from sim.experiments.validation.closed_forms import Check
-from sim.model.spec import parameters
+from sim.model.parameter_table import parameters
 from sim.show.chain import GROUPS, LANES, LEADS, STEPS, chain, decided_by, limits
 from sim.show.happened import no_record
 from sim.show.numbers import CHOICES, UNITS, chosen, numbers, shown, sources
@@ -157,14 +157,16 @@ def test_changes_are_those_of_the_changelog() -> None:
 def test_a_world_without_a_record_of_incidents_is_said_to_have_none(
     language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sim.model.provenance.is_flanders", lambda world: False)
+    monkeypatch.setattr("sim.model.world.provenance.is_flanders", lambda world: False)
     app = opened("model", lang=language, about="checks")
     assert no_record(words(language)) in [one.value for one in app.main.markdown]
     assert "csv-happened" not in [one.key for one in app.get("download_button")]
 
 
 def test_flanders_is_held_against_its_record(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.model.provenance.is_flanders", lambda world: True)  # pages are tested with a part of it
+    monkeypatch.setattr(
+        "sim.model.world.provenance.is_flanders", lambda world: True
+    )  # pages are tested with a part of it
     app = opened("model", lang="en", about="checks")
     assert no_record(words("en")) not in [one.value for one in app.main.markdown]
     assert any("Real incidents in Flanders beside the middle 90%" in one.value for one in app.main.markdown)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import sim
-from sim.experiments.typical import typical
+from sim.model.world.typical import typical
 from sim.show.town import Town
 from sim.text import LANGUAGES, NO_BREAK, words
 from sim.web import chart as chart_of

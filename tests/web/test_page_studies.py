@@ -19,10 +19,10 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 import sim
 from sim.experiments.studies.run import run_study
 from sim.experiments.studies.store import Store
-from sim.model.files import load_study
+from sim.model.files.load import load_study
+from sim.model.files.write_yaml import study_yaml
 from sim.model.problems import InputError
-from sim.model.study import Study
-from sim.model.yaml_out import study_yaml
+from sim.model.study.study import Study
 from sim.show import study_twins
 from sim.text import LANGUAGES, words
 from sim.web import bench, link, pace, study_results

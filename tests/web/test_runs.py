@@ -9,8 +9,8 @@ import pytest
 
 import sim
 from sim.engines.compiled.batches import ROOM, _bytes
-from sim.model.policy import Policy
-from sim.model.world import World
+from sim.model.policy.policy import Policy
+from sim.model.world.world import World
 from sim.web.choice import BASELINE, presets, world_of, world_start
 from sim.web.runs import AT_A_TIME, LIVELY, Archive, Cores, Run
 from tests.pages import small

@@ -11,7 +11,7 @@ from sim.engines.compiled.policy_tables import GRANT_BACK, GRANT_INSTRUMENT, GRA
 from sim.engines.compiled.pots import drop_paid_claims, premiums, refill
 from sim.engines.compiled.town import Case, bound, complies, stocks_now
 from sim.engines.plan import AUDIT, LUMP_SUM, MATCHING
-from sim.model.policy_arrays import NOBODY
+from sim.model.policy.numbers import NOBODY
 from sim.rules import budgets, chance
 from sim.rules import defence as defence_rules
 from sim.rules.compiling import lean_step

@@ -21,10 +21,10 @@ from sim.engines.digests import ledger_hash
 from sim.engines.reference.payments import Accounts
 from sim.engines.setting import Outcome, Setting
 from sim.engines.tape import Sky, sky_over
-from sim.model.arrays import Defence
-from sim.model.policy import PAYERS
+from sim.model.policy.policy import PAYERS
 from sim.rules.compiling import kernel
 from sim.rules.defence import break_in_bounds
+from sim.rules.terms import Defence
 
 SHAPE = (len(PAYERS), len(ev.ENTRIES))
 DECIDE = [d.IDENTITY, d.HARDENING, d.AWARENESS, d.EFFORT]  # the stocks that decide whether an attempt succeeds

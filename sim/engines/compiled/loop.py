@@ -30,7 +30,7 @@ from sim.engines.compiled.memory import Floats, Ints, drop_top, push
 from sim.engines.compiled.pots import end_year
 from sim.engines.compiled.response import discover, lose_patience, serve_queue
 from sim.engines.compiled.town import Case
-from sim.model.policy_arrays import NOBODY
+from sim.model.policy.numbers import NOBODY
 from sim.rules.chance import WORLD
 from sim.rules.compiling import lean_kernel, lean_step
 from sim.rules.incident import SEVERE, SIGNIFICANT

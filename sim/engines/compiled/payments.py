@@ -21,7 +21,7 @@ from sim.engines.compiled.policy_tables import (
 )
 from sim.engines.compiled.town import meets, stock
 from sim.engines.digests import posting_digest
-from sim.model.policy_arrays import NOBODY
+from sim.model.policy.numbers import NOBODY
 from sim.rules.budgets import denial_probability
 from sim.rules.chance import uniform
 from sim.rules.compiling import lean_pasted, lean_step, wrapping

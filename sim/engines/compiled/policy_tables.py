@@ -13,11 +13,11 @@ from sim.engines.events import PROGRAMMES
 from sim.engines.plan import SHARED_SERVICE, Plan
 from sim.engines.reference.town import MEASURES
 from sim.engines.setting import Setting
-from sim.model.arrays import NO_LIMIT
-from sim.model.policy import CATEGORIES, PAYERS
-from sim.model.policy_arrays import NOBODY, GrantTerms, LayerTerms, PotTerms, RequirementTerms, places
-from sim.model.programmes import MAX_MATCHING
+from sim.model.policy.numbers import NOBODY, GrantTerms, LayerTerms, PotTerms, RequirementTerms, places
+from sim.model.policy.policy import CATEGORIES, PAYERS
+from sim.model.policy.programmes import MAX_MATCHING
 from sim.rules.ransom import deterrence_factor
+from sim.rules.terms import NO_LIMIT
 
 GROUPS = (
     "threat", "defence", "classes", "intrusion", "bill", "outage", "recovery", "team", "extortion", "spread", "funding",

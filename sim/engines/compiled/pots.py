@@ -17,12 +17,12 @@ from sim.engines.compiled.policy_tables import (
     POT_WIDTH,
 )
 from sim.engines.compiled.town import Case, stock
-from sim.model.arrays import NO_LIMIT, PARTS_PER_MILLION
-from sim.model.policy_arrays import NOBODY
+from sim.model.policy.numbers import NOBODY
 from sim.rules import budgets, funding
 from sim.rules import defence as defence_rules
 from sim.rules.compiling import lean_step
 from sim.rules.incident import cents
+from sim.rules.terms import NO_LIMIT, PARTS_PER_MILLION
 
 
 @lean_step

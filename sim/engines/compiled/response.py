@@ -8,11 +8,11 @@ from sim.engines.compiled.break_ins import draw, push_incident, start_work
 from sim.engines.compiled.memory import Floats, Ints
 from sim.engines.compiled.payments import charge
 from sim.engines.compiled.town import Case
-from sim.model.arrays import UNLIMITED
 from sim.rules import chance
 from sim.rules import incident as rules
 from sim.rules.compiling import lean_step
 from sim.rules.incident import SEVERE
+from sim.rules.terms import UNLIMITED
 
 
 @lean_step

@@ -7,7 +7,7 @@ from typing import Any
 from sim.engines.compiled import memory as d
 from sim.engines.compiled.memory import Floats, Ints
 from sim.engines.compiled.policy_tables import REQUIREMENT_PROGRAMME, REQUIREMENT_STANDARD, REQUIREMENT_WIDTH
-from sim.model.policy_arrays import NOBODY
+from sim.model.policy.numbers import NOBODY
 from sim.rules import defence as rules
 from sim.rules.compiling import lean_step
 

@@ -12,12 +12,12 @@ from sim.engines.reference.incident_log import Bill
 from sim.engines.reference.shared import Moment, Process, Scene
 from sim.engines.reference.town import AWARENESS, BACKUPS, CONTINUITY, DETECTION, EFFORT, HARDENING, IDENTITY, Town
 from sim.engines.tape import minute_of, threat_time
-from sim.model.arrays import UNLIMITED
 from sim.rules import chance, ransom
 from sim.rules import defence as defence_rules
 from sim.rules import incident as incident_rules
 from sim.rules.calendar import on_tick
 from sim.rules.incident import MINOR, SEVERE, cents
+from sim.rules.terms import UNLIMITED
 from sim.rules.threat import attempt_rate, repeat_excess, segment_at
 
 

@@ -16,11 +16,11 @@ from sim.engines.plan import AUDIT, LUMP_SUM, MATCHING, SHARED_SERVICE, coverage
 from sim.engines.reference.payments import Accounts, Claimant
 from sim.engines.reference.town import EFFORT, HARDENING, IDENTITY, MEASURES, Town
 from sim.engines.setting import Setting
-from sim.model.arrays import NO_LIMIT
-from sim.model.policy_arrays import NOBODY
+from sim.model.policy.numbers import NOBODY
 from sim.rules import budgets, chance
 from sim.rules.defence import break_in_probability
 from sim.rules.incident import cents
+from sim.rules.terms import NO_LIMIT
 
 
 @dataclass

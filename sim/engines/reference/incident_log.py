@@ -15,9 +15,9 @@ from sim.engines import events as ev
 from sim.engines.events import MUNICIPALITY
 from sim.engines.reference.payments import Accounts, Claimant
 from sim.engines.reference.town import Town
-from sim.model.arrays import WorldArrays
 from sim.rules import incident as incident_rules
 from sim.rules.funding import elapsed_part
+from sim.rules.terms import WorldArrays
 
 Row = dict[str, int]
 BLANK: Row = (

@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 
 from sim.engines import events as ev
 from sim.engines.events import FLANDERS, FUND, MUNICIPALITY
-from sim.model.arrays import NO_LIMIT, PARTS_PER_MILLION
-from sim.model.policy_arrays import NOBODY, LayerTerms, PotTerms, Stage, places
+from sim.model.policy.numbers import NOBODY, LayerTerms, PotTerms, Stage, places
 from sim.rules.funding import (
     FALL_THROUGH,
     PRO_RATA,
@@ -24,6 +23,7 @@ from sim.rules.funding import (
     part_by_inhabitants,
     pro_rata_share,
 )
+from sim.rules.terms import NO_LIMIT, PARTS_PER_MILLION
 
 EVERYBODY = 0  # the NIS code of what concerns no single municipality
 ALL_THE_REST = (PARTS_PER_MILLION, NO_LIMIT, NO_LIMIT, NO_LIMIT, -NO_LIMIT, NO_LIMIT, NO_LIMIT, NOBODY, NOBODY, 0)

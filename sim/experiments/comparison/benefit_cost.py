@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.policy import Policy
+from sim.model.policy.policy import Policy
 from sim.results.estimates import Ratio, mean_interval, ratio
 
 if TYPE_CHECKING:

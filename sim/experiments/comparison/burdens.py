@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.policy import PAYERS, Policy
-from sim.model.world import World
+from sim.model.policy.policy import PAYERS, Policy
+from sim.model.world.world import World
 from sim.results.estimates import known, mean_intervals, open_ended, verdicts
 from sim.rules.calendar import MINUTES_PER_DAY
 

@@ -18,8 +18,8 @@ from sim.experiments.comparison.benefit_cost import BenefitCost, benefit_cost
 from sim.experiments.comparison.plain_data import plain_data
 from sim.experiments.comparison.robustness import Checks, checked
 from sim.experiments.replicate import DEFAULT_ENGINE, Futures, Progress, play, replicate, settings, usable_engine
-from sim.model.policy import PAYERS, Policy
-from sim.model.world import World
+from sim.model.policy.policy import PAYERS, Policy
+from sim.model.world.world import World
 from sim.results.estimates import Difference, Estimate, differences, estimates, exceedance
 from sim.results.findings import ANCHORS, Finding, responding
 from sim.results.outcomes import KPIS, Summary, summarise

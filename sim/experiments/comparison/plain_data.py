@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.experiments.comparison import burdens, pots
 from sim.experiments.comparison.benefit_cost import benefit_cost
-from sim.model.policy import Policy
+from sim.model.policy.policy import Policy
 from sim.results.estimates import Ratio, known, open_ended
 from sim.results.outcomes import KPIS
 from sim.text import LANGUAGES

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.policy import Policy
+from sim.model.policy.policy import Policy
 from sim.results.estimates import share_interval
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.replicate import Progress, replicate
-from sim.model.phases import path_of
-from sim.model.policy import Policy
-from sim.model.world import World
+from sim.model.policy.phases import path_of
+from sim.model.policy.policy import Policy
+from sim.model.world.world import World
 from sim.results.estimates import Difference, difference
 from sim.results.findings import ANCHORS, Turn
 from sim.results.outcomes import Summary

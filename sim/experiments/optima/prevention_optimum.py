@@ -21,13 +21,13 @@ from sim.experiments.arguments import check_asked
 from sim.experiments.comparison.burdens import SIZE_CLASSES, size_class
 from sim.experiments.comparison.robustness import LEVELS
 from sim.experiments.replicate import settings
-from sim.model.arrays import Stakes
-from sim.model.municipalities import Municipality
-from sim.model.policy import Policy
-from sim.model.policy_arrays import policy_arrays
-from sim.model.world import World
+from sim.model.policy.numbers import policy_arrays
+from sim.model.policy.policy import Policy
+from sim.model.world.municipalities import Municipality
+from sim.model.world.world import World
 from sim.rules.behaviour import best_spend, expected_bill
 from sim.rules.compiling import HAS_NUMBA, is_stored
+from sim.rules.terms import Stakes
 
 if TYPE_CHECKING:
     import pandas as pd

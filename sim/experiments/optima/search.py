@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from sim.experiments.replicate import DEFAULT_ENGINE, Progress, available_workers, replicate
 from sim.experiments.studies.tradeoffs import BUDGET
 from sim.model.kpis import KPIS
-from sim.model.policy import Policy
+from sim.model.parameter_table import parameters
+from sim.model.policy.policy import Policy
 from sim.model.problems import InputError, Problem, did_you_mean
-from sim.model.spec import parameters
-from sim.model.study import Factor, is_whole
-from sim.model.world import World
+from sim.model.study.study import Factor, is_whole
+from sim.model.world.world import World
 from sim.results.estimates import Difference, difference
 
 START = 16

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.paths import thawed
-from sim.model.policy import Policy
-from sim.model.study import Factor, Study, is_whole
-from sim.model.world import World
+from sim.model.policy.policy import Policy
+from sim.model.study.study import Factor, Study, is_whole
+from sim.model.world.world import World
 
 TOGETHER = 16
 """Designs that are played one after the other where they share a world."""

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from sim.experiments.replicate import CHUNK, chunk_player
 from sim.experiments.studies.designs import Designs
 from sim.model.problems import InputError, Problem
-from sim.model.study import Study
+from sim.model.study.study import Study
 from sim.results.estimates import differences, estimates, mean_interval
 from sim.results.outcomes import KPIS, Summary
 from sim.version import MODEL_VERSION

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from sim.experiments.studies.store import Store
 from sim.experiments.studies.store_tables import TABLES
-from sim.model.folders import ENDINGS
-from sim.model.policy import Policy
+from sim.model.files.folders import ENDINGS
+from sim.model.files.read_yaml import read_tree
+from sim.model.policy.policy import Policy
 from sim.model.problems import InputError, Problem, did_you_mean
-from sim.model.study import Study
-from sim.model.world import World
-from sim.model.yaml_in import read_tree
+from sim.model.study.study import Study
+from sim.model.world.world import World
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -33,7 +33,7 @@ from sim.experiments.studies.results import Studied
 from sim.experiments.studies.store import Store, StoreFull, filling
 from sim.experiments.studies.workers import Crew
 from sim.model.problems import Halted
-from sim.model.study import Study
+from sim.model.study.study import Study
 
 Pool = Literal["threads", "processes"]
 

@@ -48,11 +48,11 @@ from sim.experiments.studies.parts import (
 )
 from sim.experiments.studies.play import Piece, Played
 from sim.experiments.studies.store_tables import TABLES, tables_of
-from sim.model.files import load_study
-from sim.model.folders import MANIFEST as MANIFEST
+from sim.model.files.folders import MANIFEST as MANIFEST
+from sim.model.files.load import load_study
+from sim.model.files.write_yaml import policy_yaml, study_file, study_yaml, world_yaml
 from sim.model.problems import InputError, Problem
-from sim.model.study import Study
-from sim.model.yaml_out import policy_yaml, study_file, study_yaml, world_yaml
+from sim.model.study.study import Study
 from sim.version import MODEL_VERSION
 
 if TYPE_CHECKING:

@@ -19,10 +19,10 @@ from sim.engines.events import UNKNOWN
 from sim.engines.setting import Outcome
 from sim.experiments.replicate import DEFAULT_ENGINE, player, settings
 from sim.model.groups import Words as Text
-from sim.model.municipalities import Municipality
-from sim.model.policy import Policy
-from sim.model.spec import parameters
-from sim.model.world import World
+from sim.model.parameter_table import parameters
+from sim.model.policy.policy import Policy
+from sim.model.world.municipalities import Municipality
+from sim.model.world.world import World
 from sim.rules.calendar import MINUTES_PER_DAY
 
 DAYS_A_YEAR = 365.25

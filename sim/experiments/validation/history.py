@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from sim.engines import events as ev
 from sim.experiments.replicate import DEFAULT_ENGINE, Progress, player, settings
-from sim.model.policy import Policy
+from sim.model.policy.policy import Policy
 from sim.model.problems import InputError, Problem
-from sim.model.provenance import is_flanders
-from sim.model.world import World
+from sim.model.world.provenance import is_flanders
+from sim.model.world.world import World
 from sim.package import PACKAGE
 from sim.results.outcomes import INTRUSIONS
 from sim.rules.calendar import MINUTES_PER_DAY

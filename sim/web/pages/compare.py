@@ -9,7 +9,7 @@ import streamlit as st
 
 from sim.experiments.comparison.compare import Comparison
 from sim.model.groups import Words as Text
-from sim.model.policy import Policy
+from sim.model.policy.policy import Policy
 from sim.results.findings import TRIVIAL, told
 from sim.show import twins
 from sim.show.charts import exceedance, payers_bars

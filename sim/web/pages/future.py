@@ -9,8 +9,8 @@ import streamlit as st
 
 from sim.cells import as_texts
 from sim.experiments.comparison.compare import Comparison, Future, simulate
-from sim.model.policy import Policy
-from sim.model.world import World
+from sim.model.policy.policy import Policy
+from sim.model.world.world import World
 from sim.results.trace import trace
 from sim.results.weeks import dearest_year, edges, years_in
 from sim.show.film import Side, film, sides_of

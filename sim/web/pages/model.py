@@ -10,11 +10,11 @@ import streamlit as st
 
 from sim.experiments.validation import history
 from sim.experiments.validation.closed_forms import Check, checks
-from sim.model.files import load_policy, load_world
-from sim.model.provenance import is_flanders
-from sim.model.spec import parameters
-from sim.model.world import World
-from sim.model.yaml_out import world_yaml
+from sim.model.files.load import load_policy, load_world
+from sim.model.files.write_yaml import world_yaml
+from sim.model.parameter_table import parameters
+from sim.model.world.provenance import is_flanders
+from sim.model.world.world import World
 from sim.package import PACKAGE
 from sim.show import happened, twins
 from sim.show.chain import chain, limits

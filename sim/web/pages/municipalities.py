@@ -8,11 +8,11 @@ import numpy as np
 import streamlit as st
 
 from sim.experiments.comparison.compare import Comparison, explain
-from sim.experiments.typical import typical
-from sim.model.mergers import name_since
-from sim.model.municipalities import Municipality
-from sim.model.policy import Policy
-from sim.model.world import World
+from sim.model.policy.policy import Policy
+from sim.model.world.mergers import name_since
+from sim.model.world.municipalities import Municipality
+from sim.model.world.typical import typical
+from sim.model.world.world import World
 from sim.results.estimates import Difference
 from sim.results.story import Story
 from sim.show import twins

@@ -10,9 +10,9 @@ import shlex
 import streamlit as st
 
 from sim.experiments.studies.results import Studied
+from sim.model.files.write_yaml import study_yaml
 from sim.model.problems import InputError
-from sim.model.study import Factor, Study
-from sim.model.yaml_out import study_yaml
+from sim.model.study.study import Factor, Study
 from sim.show.study_names import factor_name, value_name
 from sim.text import Words
 from sim.version import MODEL_VERSION

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import functools
 
-from sim.model.files import load_world, scenarios
+from sim.model.files.load import load_world, scenarios
 from sim.model.groups import Words
-from sim.model.municipalities import Municipality, shipped_table, shipped_tables
-from sim.model.world import World
+from sim.model.world.municipalities import Municipality, shipped_table, shipped_tables
+from sim.model.world.world import World
 
 
 def is_flanders(world: World) -> bool:

@@ -25,12 +25,12 @@ from pydantic_core import PydanticCustomError
 from sim.model.day import MaybeDay
 from sim.model.faults import faults_of, refuse
 from sim.model.groups import ID_PATTERN, Group, Id, Text, Title, check_bounds, check_sum
-from sim.model.layers import CATEGORIES, MEASURES, PAYERS, CostSplit, Layer, LayerRequires, Layers, Requires
+from sim.model.parameter_table import parameter, parameters
 from sim.model.paths import frozen
-from sim.model.phases import Phase, changes, phase_faults, stage_faults, staged
-from sim.model.programmes import Budget, Fund, Gemeentefonds, Grant, Insurance
-from sim.model.references import BETWEEN_GROUPS, reference_faults
-from sim.model.spec import parameter, parameters
+from sim.model.policy.layers import CATEGORIES, MEASURES, PAYERS, CostSplit, Layer, LayerRequires, Layers, Requires
+from sim.model.policy.phases import Phase, changes, phase_faults, stage_faults, staged
+from sim.model.policy.programmes import Budget, Fund, Gemeentefonds, Grant, Insurance
+from sim.model.policy.references import BETWEEN_GROUPS, reference_faults
 
 __all__ = [
     "CATEGORIES",
@@ -216,12 +216,12 @@ class Policy(Group):
     def with_values(self, values: Mapping[str, Any]) -> Policy:
         """A validated copy with the fields at these dotted paths changed; a leading `policy.` is allowed.
 
-        >>> from sim.model.files import load_policy
+        >>> from sim.model.files.load import load_policy
         >>> load_policy("no-ransom").with_values({"response.teams": "unlimited"}).response.teams
         'unlimited'
 
         Raises InputError with every problem.
         """
-        from sim.model.checks import changed
+        from sim.model.messages import changed
 
         return changed(self, "policy", values)

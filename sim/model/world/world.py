@@ -17,7 +17,12 @@ from typing import Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from sim.model.administration import (
+from sim.model.day import Day
+from sim.model.files.read_table import alike
+from sim.model.groups import ID_PATTERN, Group, Text, Title
+from sim.model.parameter_table import parameter
+from sim.model.problems import InputError, Problem
+from sim.model.world.administration import (
     Adoption,
     Audit,
     Behaviour,
@@ -30,7 +35,7 @@ from sim.model.administration import (
     Services,
     Standard,
 )
-from sim.model.attacks import (
+from sim.model.world.attacks import (
     Anchor,
     AnchorLevels,
     BreakIn,
@@ -43,14 +48,9 @@ from sim.model.attacks import (
     Team,
     Threat,
 )
-from sim.model.day import Day
-from sim.model.groups import ID_PATTERN, Group, Text, Title
-from sim.model.mergers import merged
-from sim.model.municipalities import MAX_MUNICIPALITIES, Municipality, duplicates
-from sim.model.problems import InputError, Problem
-from sim.model.spec import parameter
-from sim.model.table_in import alike
-from sim.model.workload import TOO_MANY, excess_of, risk_today
+from sim.model.world.event_limit import TOO_MANY, excess_of, risk_today
+from sim.model.world.mergers import merged
+from sim.model.world.municipalities import MAX_MUNICIPALITIES, Municipality, duplicates
 
 
 class World(Group):
@@ -170,13 +170,13 @@ class World(Group):
     def with_values(self, values: Mapping[str, Any]) -> World:
         """A validated copy with the fields at these dotted paths changed; a leading `world.` is allowed.
 
-        >>> from sim.model.files import load_world
+        >>> from sim.model.files.load import load_world
         >>> load_world("one-town").with_values({"threat.attempts": 24}).threat.attempts
         24.0
 
         Raises InputError with every problem.
         """
-        from sim.model.checks import changed
+        from sim.model.messages import changed
 
         return changed(self, "world", values)
 

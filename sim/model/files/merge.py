@@ -9,14 +9,14 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from sim.model.checks import OTHER, Kind, unknown_path
-from sim.model.extending import extended, extends, replacements
-from sim.model.finding import exists, shipped_files, wrong_kind
-from sim.model.folders import ENDINGS
-from sim.model.phases import NAMES
+from sim.model.files.extend import extended, extends, replacements
+from sim.model.files.find import exists, shipped_files, wrong_kind
+from sim.model.files.folders import ENDINGS
+from sim.model.files.read_yaml import Node, parse_tree, read_tree
+from sim.model.messages import OTHER, Kind, unknown_path
+from sim.model.parameter_table import parameters
+from sim.model.policy.phases import NAMES
 from sim.model.problems import Problem, did_you_mean
-from sim.model.spec import parameters
-from sim.model.yaml_in import Node, parse_tree, read_tree
 
 SETTING = "--set"
 NOTHING = Node(None, SETTING, None)

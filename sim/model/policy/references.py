@@ -13,9 +13,9 @@ from pydantic import BaseModel
 from pydantic_core import InitErrorDetails
 
 from sim.model.faults import Loc, fault
-from sim.model.layers import CATEGORIES, MAX_LAYERS
+from sim.model.policy.layers import CATEGORIES, MAX_LAYERS
+from sim.model.policy.programmes import MAX_BUDGETS, MAX_GRANTS, MAX_MATCHING
 from sim.model.problems import did_you_mean, listed
-from sim.model.programmes import MAX_BUDGETS, MAX_GRANTS, MAX_MATCHING
 
 BETWEEN_GROUPS = frozenset({"unknown-budget", "no-fund", "unknown-programme", "no-minimum-standard"})
 """Rules that speak of two groups, and cannot be judged when one of them is unreadable."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from statistics import median
 from typing import NamedTuple
 
-from sim.model.municipalities import Municipality
-from sim.model.world import World
+from sim.model.world.municipalities import Municipality
+from sim.model.world.world import World
 
 SMALL = 10_000  # inhabitants
 

@@ -10,9 +10,9 @@ from pydantic_core import InitErrorDetails
 from sim.model.day import MaybeDay
 from sim.model.faults import fault, refuse
 from sim.model.groups import Euros, Group, Id, Share, check_dates
-from sim.model.layers import MEASURES, Measure, Requires
+from sim.model.parameter_table import parameter
+from sim.model.policy.layers import MEASURES, Measure, Requires
 from sim.model.problems import listed
-from sim.model.spec import parameter
 
 MAX_GRANTS = 6
 MAX_MATCHING = 4

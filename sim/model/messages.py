@@ -18,15 +18,15 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from sim.model.faults import Loc
+from sim.model.files.read_yaml import scalar
 from sim.model.groups import Group, keys_at, shown_number
+from sim.model.parameter_table import Parameter, parameters, plain_number
 from sim.model.paths import Inside, field_of, inside, lost, put
-from sim.model.phases import path_of
-from sim.model.policy import Policy
+from sim.model.policy.phases import path_of
+from sim.model.policy.policy import Policy
 from sim.model.problems import InputError, Problem, did_you_mean, listed
-from sim.model.spec import Parameter, parameters, plain_number
-from sim.model.study import Study
-from sim.model.world import World
-from sim.model.yaml_in import scalar
+from sim.model.study.study import Study
+from sim.model.world.world import World
 
 MAX_TOLD = 500
 """Problems of a scenario that are told one by one."""

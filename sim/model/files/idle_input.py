@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from sim.model.faults import Loc
-from sim.model.idle_plan import Idle, idle_levers, idle_phases, next_january, placed
-from sim.model.layers import CATEGORIES, MEASURES, Layer, LayerRequires, Requires
-from sim.model.policy import Policy
+from sim.model.files.idle_plan import Idle, idle_levers, idle_phases, next_january, placed
+from sim.model.files.read_yaml import Node
+from sim.model.policy.layers import CATEGORIES, MEASURES, Layer, LayerRequires, Requires
+from sim.model.policy.policy import Policy
+from sim.model.policy.programmes import Fund, Grant
 from sim.model.problems import Problem
-from sim.model.programmes import Fund, Grant
-from sim.model.yaml_in import Node
 
 
 def idle_problems(policy: Policy, tree: Node) -> list[Problem]:

@@ -14,9 +14,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sim.model.checks import MODELS, Kind, problems_of, shown
-from sim.model.dates import date_problems
-from sim.model.finding import (
+from sim.model.files.dates import date_problems
+from sim.model.files.find import (
     TABLE_ENDINGS,
     Scenario,
     exists,
@@ -28,20 +27,21 @@ from sim.model.finding import (
     shipped_files,
     wrong_kind,
 )
-from sim.model.folders import ENDINGS, scenario_files
+from sim.model.files.folders import ENDINGS, scenario_files
+from sim.model.files.idle_input import idle_problems
+from sim.model.files.merge import on_base, with_settings
+from sim.model.files.read_yaml import MAX_VALUES, Node, read_tree, tree_of
+from sim.model.files.thousands import table_thousands, thousands
+from sim.model.files.write_yaml import policy_yaml, world_yaml
 from sim.model.groups import Words
-from sim.model.idle import idle_problems
-from sim.model.merging import on_base, with_settings
-from sim.model.municipalities import DATA, Municipality, duplicates, read_municipalities
-from sim.model.policy import Policy
+from sim.model.messages import MODELS, Kind, problems_of, shown
+from sim.model.policy.policy import Policy
+from sim.model.policy.references import ASKS_THE_REST
 from sim.model.problems import InputError, Problem, did_you_mean
-from sim.model.references import ASKS_THE_REST
-from sim.model.study import Study
+from sim.model.study.study import Study
 from sim.model.study_checks import UNREAD, overruled
-from sim.model.thousands import table_thousands, thousands
-from sim.model.world import World
-from sim.model.yaml_in import MAX_VALUES, Node, read_tree, tree_of
-from sim.model.yaml_out import policy_yaml, world_yaml
+from sim.model.world.municipalities import DATA, Municipality, duplicates, read_municipalities
+from sim.model.world.world import World
 
 __all__ = [
     "Scenario",

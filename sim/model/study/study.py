@@ -29,10 +29,10 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from sim.model.faults import faults_of, refuse
 from sim.model.groups import ID_PATTERN, Group, Text, Title
 from sim.model.kpis import KPIS
+from sim.model.parameter_table import parameters
 from sim.model.paths import frozen, thawed
-from sim.model.policy import Policy
-from sim.model.spec import parameters
-from sim.model.world import World
+from sim.model.policy.policy import Policy
+from sim.model.world.world import World
 
 Design = Literal["cases", "grid", "latin_hypercube", "sobol"]
 Distribution = Literal["uniform", "loguniform", "triangular", "normal"]
@@ -294,7 +294,7 @@ class Study(Group):
 
     def with_values(self, values: Mapping[str, Any]) -> Study:
         """A validated copy with these keys changed: `size`, `replications`, `years`, `seed`; InputError otherwise."""
-        from sim.model.checks import changed
+        from sim.model.messages import changed
 
         return changed(self, "study", values)
 

@@ -11,7 +11,7 @@ from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from sim.model.groups import Group, check_sum
-from sim.model.spec import parameter
+from sim.model.parameter_table import parameter
 
 Level = Literal["low", "central", "high"]
 

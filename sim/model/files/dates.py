@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from sim.model.faults import Loc
+from sim.model.files.read_yaml import Node
 from sim.model.paths import overlap
-from sim.model.phases import changes
-from sim.model.policy import CATEGORIES, Policy
+from sim.model.policy.phases import changes
+from sim.model.policy.policy import CATEGORIES, Policy
 from sim.model.problems import Problem, Severity
-from sim.model.world import World
-from sim.model.yaml_in import Node
+from sim.model.world.world import World
 
 
 class Dated(NamedTuple):

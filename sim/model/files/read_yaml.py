@@ -27,8 +27,8 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+from sim.model.files.read_text import other_program, text_of
 from sim.model.problems import Problem, did_you_mean, unshown
-from sim.model.text_in import other_program, text_of
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20

@@ -16,9 +16,9 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from sim.model.day import Day
 from sim.model.faults import Loc, fault, faults_of
 from sim.model.groups import Group
+from sim.model.parameter_table import parameters
 from sim.model.paths import frozen, lost, overlap, put, thawed
-from sim.model.references import envelopes
-from sim.model.spec import parameters
+from sim.model.policy.references import envelopes
 
 MAX_PHASES = 20
 NAMES = ("id", "title", "description", "reference", "based_on")

@@ -14,15 +14,15 @@ from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.representer import RoundTripRepresenter
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-from sim.model.extending import ADD
+from sim.model.files.extend import ADD
+from sim.model.files.read_yaml import scalar
 from sim.model.groups import Group, Words
-from sim.model.municipalities import Municipality, shipped_table
 from sim.model.paths import thawed
-from sim.model.policy import CATEGORIES, Phase, Policy
+from sim.model.policy.policy import CATEGORIES, Phase, Policy
 from sim.model.problems import InputError
-from sim.model.study import Study
-from sim.model.world import World
-from sim.model.yaml_in import scalar
+from sim.model.study.study import Study
+from sim.model.world.municipalities import Municipality, shipped_table
+from sim.model.world.world import World
 
 _HEAD = ("id", "title", "description", "reference")
 
@@ -189,7 +189,7 @@ def _text(text: str) -> str:
 
 
 def _shipped(policy_id: str) -> Policy | None:
-    from sim.model.files import load_policy
+    from sim.model.files.load import load_policy
 
     try:
         return load_policy(policy_id)

@@ -8,11 +8,11 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from sim.model.faults import Loc
-from sim.model.layers import CATEGORIES, MEASURES, Layer
+from sim.model.files.read_yaml import Node
 from sim.model.paths import overlap
-from sim.model.phases import Change, changes
-from sim.model.policy import Policy
-from sim.model.yaml_in import Node
+from sim.model.policy.layers import CATEGORIES, MEASURES, Layer
+from sim.model.policy.phases import Change, changes
+from sim.model.policy.policy import Policy
 
 
 class Idle(NamedTuple):

@@ -7,7 +7,8 @@ import math
 
 import numpy as np
 
-from sim.model.arrays import (
+from sim.model.world.world import World
+from sim.rules.terms import (
     CENTS,
     DEFENCES,
     MEASURES,
@@ -29,7 +30,6 @@ from sim.model.arrays import (
     WorldArrays,
     minutes_of_days,
 )
-from sim.model.world import World
 
 
 def _anchor(world: World, name: str) -> float:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Sequence
 
-from sim.model.municipalities import DATA, Municipality, read_municipalities
-from sim.model.table_in import alike
+from sim.model.files.read_table import alike
+from sim.model.world.municipalities import DATA, Municipality, read_municipalities
 
 
 def merged(wanted: int | str, towns: Sequence[Municipality]) -> str | None:
     """What became of a municipality that is not among these, or what it is made of, as a sentence; None if unknown.
 
-    >>> from sim.model.files import load_world
+    >>> from sim.model.files.load import load_world
     >>> merged("Borsbeek", load_world("flanders-2025").municipalities)
     'Borsbeek (11007) is part of Antwerpen (11002) since the mergers'
     """

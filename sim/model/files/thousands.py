@@ -12,15 +12,15 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sim.model.checks import Kind, dotted
 from sim.model.faults import Loc
+from sim.model.files.read_yaml import Node
 from sim.model.groups import MAX_EUROS, Euros, Group
-from sim.model.layers import Layer
-from sim.model.phases import path_of
+from sim.model.messages import Kind, dotted
+from sim.model.parameter_table import parameters
+from sim.model.policy.layers import Layer
+from sim.model.policy.phases import path_of
+from sim.model.policy.programmes import Budget, Grant
 from sim.model.problems import Problem
-from sim.model.programmes import Budget, Grant
-from sim.model.spec import parameters
-from sim.model.yaml_in import Node
 
 THOUSANDS = re.compile(r"[-+]?[0-9]{1,3}\.[0-9]{3}")
 CURRENCY = "EUR"

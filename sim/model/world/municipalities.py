@@ -14,10 +14,10 @@ from pathlib import Path
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from sim.model.files.read_table import Table, alike, column_key, number, read_table
+from sim.model.files.read_text import text_of
 from sim.model.groups import Group, Name
 from sim.model.problems import InputError, Problem, did_you_mean, unshown
-from sim.model.table_in import Table, alike, column_key, number, read_table
-from sim.model.text_in import text_of
 from sim.package import PACKAGE
 
 DATA = PACKAGE / "data"

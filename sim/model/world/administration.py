@@ -10,7 +10,7 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from sim.model.groups import Group, check_sum
-from sim.model.spec import parameter
+from sim.model.parameter_table import parameter
 
 
 class PopulationService(Group):

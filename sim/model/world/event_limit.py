@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim.model.problems import InputError, Problem
 
 if TYPE_CHECKING:
-    from sim.model.world import World
+    from sim.model.world.world import World
 
 MOST_EVENTS = 2_000_000
 """Some 2 GB on every core, where 25 futures are in memory at a time."""

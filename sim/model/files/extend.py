@@ -6,9 +6,9 @@ base with more behind it; layers of a cost come before the last one, which is al
 
 from __future__ import annotations
 
-from sim.model.layers import CATEGORIES, CostSplit
+from sim.model.files.read_yaml import Node
+from sim.model.policy.layers import CATEGORIES, CostSplit
 from sim.model.problems import Problem, did_you_mean, nearest
-from sim.model.yaml_in import Node
 
 ADD = "add"
 LISTS = {("phases",), ("grants",), *(("cost_split", category) for category in CATEGORIES)}

@@ -1,0 +1,1 @@
+"""Scenarios in files: found, read, checked and written."""

@@ -1,0 +1,1 @@
+"""What an analyst sweeps over."""
