@@ -15,7 +15,7 @@ from sim.cells import as_text, as_texts
 from sim.cli.targets import write_frame
 from sim.experiments.studies import export
 from sim.experiments.studies.run import run_study
-from sim.show.twin import twin
+from sim.show.base.chart_table import twin
 from tests.studies import small
 
 FORMULAS = ("=1+1", "+1+cmd|' /C calc'!A0", "-1+1", "@SUM(1)", "\t=1", "\r=1", " =1", "-", "＝1")

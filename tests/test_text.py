@@ -34,7 +34,12 @@ def test_every_sentence_is_there_and_nothing_else(said: dict[str, list[str]], la
 def test_the_words_of_every_face_are_found(said: dict[str, list[str]]) -> None:
     files = {name for names in said.values() for name in names}
     assert {"sim/results/findings.py", "sim/results/story.py", "sim/experiments/comparison/compare.py"} <= files
-    assert {"sim/show/sankey.py", "sim/show/tiles.py", "sim/web/app.py", "sim/web/levers.py"} <= files
+    assert {
+        "sim/show/charts/who_pays.py",
+        "sim/show/charts/tile_map.py",
+        "sim/web/app.py",
+        "sim/web/levers.py",
+    } <= files
     assert "{when}: an attacker breaks in ({severity})." in said  # from a table of the module
     assert "After waiting {duration} without a response team, it hires private responders." in said  # by way of a name
     assert "million" in said

@@ -73,7 +73,7 @@ def outdated(text: str) -> bool:
 def history() -> str:
     """The model held against real incidents."""
     from sim.experiments.validation.history import history as checks
-    from sim.show.happened import name, unit
+    from sim.show.tables.real_incidents import name, unit
     from sim.text import words
 
     say = words("en")

@@ -104,7 +104,7 @@ def fetch_what_shows() -> None:
     """Load what shows an answer while the first futures are played, which leave the interpreter free."""
     import scipy.special  # noqa: F401
 
-    import sim.show.tables  # noqa: F401
+    import sim.show.tables.comparison_tables  # noqa: F401
     from sim.text import LANGUAGES, words
 
     for language in LANGUAGES:

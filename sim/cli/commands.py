@@ -114,7 +114,7 @@ def compare(
 ) -> None:
     """Policies on the same futures: differences with the first one, how sure they are, and who pays."""
     from sim.cli.terminal import show_comparison
-    from sim.show.overview import TOLD
+    from sim.show.tables.overview import TOLD
 
     question = Question("compare", policies, world, replications, years, seed, engine, workers, settings or [], quick,
                         told=details or len(policies) <= TOLD, force=force)  # fmt: skip
@@ -201,7 +201,7 @@ def history(
     found, (chosen,) = load(world, [policy], None, settings or [])
     from sim.cli.terminal import show_history
     from sim.experiments.validation.history import history as checks_of
-    from sim.show.happened import to_json
+    from sim.show.tables.real_incidents import to_json
 
     serves = serving(engine)
     with progress("Playing futures") as report:

@@ -32,7 +32,7 @@ from sim.cli.terminal import BadInput, chat, progress, talk
 
 if TYPE_CHECKING:
     from sim.experiments.studies.results import Studied
-    from sim.show.tables import Table
+    from sim.show.tables.comparison_tables import Table
 
 questions = typer.Typer(pretty_exceptions_enable=False)
 
@@ -77,11 +77,12 @@ def asked(name: str, world: str | None, json: str | None, picture: str | None) -
 
 def tell(studied: Studied, found: Any, name: str, json: str | None, picture: str | None, lang: Language | None) -> None:
     """Print an answer as a table, or write it as JSON; with a picture where one is asked for."""
-    from sim.show import study_charts, study_tables
+    from sim.show.studies import charts
+    from sim.show.studies import tables as study_tables
 
     language = (lang or Language.en).value
     if picture is not None:  # before the table, of which a reader may take the first lines only
-        draw = getattr(study_charts, {"effects": "tornado", "indices": "sobol"}.get(name, name))
+        draw = getattr(charts, {"effects": "tornado", "indices": "sobol"}.get(name, name))
         hang(picture, draw(studied, found, language), study_tables.title(studied, language), language)
 
     def table() -> Table:
@@ -110,7 +111,7 @@ def hand_over(json: str | None, data: Callable[[], Any], tables: Callable[[], li
 
 def hang(picture: str, figure: Any, title: str, language: str) -> None:
     """Write a picture as a page of its own."""
-    from sim.show.page import write_page
+    from sim.show.base.html_page import write_page
 
     write_page(figure, Path(picture), title, language)
 
@@ -296,7 +297,7 @@ def optimise(
     """The best values of a policy that Flanders can afford: a search, judged in futures that had no part in it."""
     from sim.cli.answer import load, serving
     from sim.experiments.optima.search import optimise as search
-    from sim.show import best_values
+    from sim.show.studies import best_values
     from sim.version import MODEL_VERSION
 
     ends = all_ends(over)

@@ -54,7 +54,7 @@ class Targets:
             write_frames(Path(self.tables), frames)
             chat(f"Tables: {self.tables}")
         if self.report is not None:
-            from sim.show.report import write_report
+            from sim.show.report.report import write_report
 
             chat(f"Report: {write_report(result, self.report, language, command=command)}")
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sim.model.policy.policy import Policy
     from sim.model.world.municipalities import Municipality
     from sim.model.world.world import World
-    from sim.show.tables import Table
+    from sim.show.tables.comparison_tables import Table
 
 GAP = 1
 """Blanks between two columns of a table."""
@@ -100,16 +100,20 @@ def _teller(what: str) -> Callable[[int, int], None]:
 
 def show_comparison(result: Comparison, language: str | None, *, details: bool = False) -> None:
     """Print policies side by side in one table; with details, all tables and a paragraph on each policy."""
-    from sim.show import tables
-    from sim.show.overview import overview
-    from sim.show.paragraph import paragraph
+    from sim.show.sentences.policy_paragraph import paragraph
+    from sim.show.tables import comparison_tables
+    from sim.show.tables.overview import overview
     from sim.text import words
 
     chosen, out = language or "en", console()
     if len(result.policies) > 1:
         show_table(out, overview(result, chosen))
     if details or len(result.policies) == 1:
-        for table in (tables.costs(result, chosen), tables.gaps(result, chosen), tables.who_pays(result, chosen)):
+        for table in (
+            comparison_tables.costs(result, chosen),
+            comparison_tables.gaps(result, chosen),
+            comparison_tables.who_pays(result, chosen),
+        ):
             if table is not None:
                 show_table(out, table)
         for policy in result.policies:
@@ -122,11 +126,11 @@ def show_comparison(result: Comparison, language: str | None, *, details: bool =
 
 def show_run(result: Comparison, language: str | None) -> None:
     """Print the key figures of one policy, and who pays for what."""
-    from sim.show import tables
+    from sim.show.tables import comparison_tables
 
     chosen, out, policy = language or "en", console(), result.baseline
-    show_table(out, tables.key_figures(result, policy, chosen))
-    show_table(out, tables.uses(result, policy, chosen))
+    show_table(out, comparison_tables.key_figures(result, policy, chosen))
+    show_table(out, comparison_tables.uses(result, policy, chosen))
 
 
 def show_answer(result: Comparison, language: str | None, command: str, *, told: bool = True) -> None:
@@ -135,10 +139,10 @@ def show_answer(result: Comparison, language: str | None, command: str, *, told:
 
     Of a policy that is alone, a paragraph on what it does comes first.
     """
-    from sim.show.assumptions import deciding
-    from sim.show.overview import headline
-    from sim.show.paragraph import paragraph
-    from sim.show.tables import count
+    from sim.show.sentences.assumptions import deciding
+    from sim.show.sentences.policy_paragraph import paragraph
+    from sim.show.tables.comparison_tables import count
+    from sim.show.tables.overview import headline
     from sim.text import LANGUAGES, words
 
     out = console()
@@ -268,7 +272,7 @@ def _cell(text: str) -> Any:
 
 def show_history(checks: Sequence[Check], replications: int, seed: int, language: str) -> None:
     """Print recorded figures beside the middle 90 % of the simulated ones."""
-    from sim.show.happened import as_table
+    from sim.show.tables.real_incidents import as_table
 
     show_table(console(), as_table(checks, replications, seed, language))
 
@@ -276,23 +280,27 @@ def show_history(checks: Sequence[Check], replications: int, seed: int, language
 def show_optimum(world: World, policy: Policy, town: Municipality | None, language: str) -> None:
     """Print what prevention is best by size, or the curve of one municipality in short, and what decides it."""
     from sim.experiments.optima.prevention_optimum import prevention_curve
-    from sim.show import optimum, optimum_tables
-    from sim.show.assumptions import deciding
+    from sim.show.charts import prevention_optimum
+    from sim.show.sentences.assumptions import deciding
+    from sim.show.tables import optima
     from sim.text import words
 
     say, out = words(language), console()
     if town is None:
-        show_table(out, optimum_tables.optima_table(world, policy, language))
-        _say(out, f"{optimum_tables.optima_sentence(world, policy, language)} {deciding(world, language)}\n")
+        show_table(out, optima.optima_table(world, policy, language))
+        _say(out, f"{optima.optima_sentence(world, policy, language)} {deciding(world, language)}\n")
         return
     curve = prevention_curve(world, policy, town.nis)
-    show_table(out, optimum_tables.curve_table(curve, policy, language))
-    _say(out, f"{optimum.finding(say, curve)}. {optimum.what_decides(say, world, policy, town.nis)}\n")
+    show_table(out, optima.curve_table(curve, policy, language))
+    _say(
+        out,
+        f"{prevention_optimum.finding(say, curve)}. {prevention_optimum.what_decides(say, world, policy, town.nis)}\n",
+    )
 
 
 def optimum_json(world: World, policy: Policy, town: Municipality | None) -> dict[str, Any]:
     """Return the same as plain data; amounts are in euro per inhabitant a year."""
-    from sim.show.optimum_tables import curve_json, optima_json
+    from sim.show.tables.optima import curve_json, optima_json
 
     head = {"model_version": MODEL_VERSION, "world": world.id, "policy": policy.id, "unit": "EUR per inhabitant a year"}
     return head | (optima_json(world, policy) if town is None else curve_json(world, policy, town.nis))

@@ -11,7 +11,7 @@ import streamlit as st
 from sim.experiments.comparison.compare import Comparison
 from sim.model.parameter_table import parameters
 from sim.model.policy.policy import Policy
-from sim.show.numbers import sources
+from sim.show.tables.parameters import sources
 from sim.text import Words
 from sim.version import MODEL_VERSION
 from sim.web import link, widgets, windows

@@ -11,8 +11,8 @@ from typing import Any
 
 import streamlit as st
 
-from sim.show.frame import signed
-from sim.show.twin import Twin
+from sim.show.base.chart_table import Twin
+from sim.show.base.figure import signed
 from sim.text import Words
 from sim.version import MODEL_VERSION
 from sim.web.files import unmarked

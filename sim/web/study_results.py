@@ -13,9 +13,10 @@ import streamlit as st
 from sim.experiments.studies import scenario_discovery, sensitivity, tradeoffs
 from sim.experiments.studies.results import Studied
 from sim.model.problems import InputError
-from sim.show import study_charts, study_twins
-from sim.show.study_names import STAT_NAMES, factor_name
-from sim.show.tables import KPI_NAMES
+from sim.show.studies import chart_tables
+from sim.show.studies import charts as study_charts
+from sim.show.studies.names import STAT_NAMES, factor_name
+from sim.show.tables.comparison_tables import KPI_NAMES
 from sim.text import Words
 from sim.web import around
 from sim.web.chart import chart
@@ -158,7 +159,7 @@ def _effects(seen: View, found: Studied) -> list[str]:
         outcome, policy, against = _asked(seen.say, found)
     answer = sensitivity.effects(found, outcome, policy, against)
     picture = study_charts.tornado(found, answer, language, scheme=seen.scheme)
-    return [chart(seen, "tornado", picture, lambda: study_twins.of_effects(answer, language))]
+    return [chart(seen, "tornado", picture, lambda: chart_tables.of_effects(answer, language))]
 
 
 def _heat(seen: View, found: Studied) -> list[str]:
@@ -170,7 +171,7 @@ def _heat(seen: View, found: Studied) -> list[str]:
         y = _select(say, "Up", f"heat-y-{x}", rest, lambda key: factor_name(say, key), first=rest[0])
     answer = tradeoffs.heat(found, outcome, x, y, policy=policy, against=against)
     picture = study_charts.heat(found, answer, language, scheme=seen.scheme)
-    return [chart(seen, "heat", picture, lambda: study_twins.of_heat(answer, language))]
+    return [chart(seen, "heat", picture, lambda: chart_tables.of_heat(answer, language))]
 
 
 def _front(seen: View, found: Studied) -> list[str]:
@@ -186,7 +187,7 @@ def _front(seen: View, found: Studied) -> list[str]:
         y = _select(say, "The other aim", "front-y", aims, shown, first=(second, "mean"))
     answer = tradeoffs.pareto(found, tradeoffs.Aim(*x), tradeoffs.Aim(*y))
     picture = study_charts.pareto(found, answer, language, scheme=seen.scheme)
-    return [chart(seen, "pareto", picture, lambda: study_twins.of_pareto(found, answer, language))]
+    return [chart(seen, "pareto", picture, lambda: chart_tables.of_pareto(found, answer, language))]
 
 
 def _regret(seen: View, found: Studied) -> list[str]:
@@ -195,7 +196,7 @@ def _regret(seen: View, found: Studied) -> list[str]:
         outcome = _outcome(seen.say, found)
     answer = tradeoffs.regret(found, outcome)
     picture = study_charts.regret(found, answer, language, scheme=seen.scheme)
-    return [chart(seen, "regret", picture, lambda: study_twins.of_regret(found, answer, language))]
+    return [chart(seen, "regret", picture, lambda: chart_tables.of_regret(found, answer, language))]
 
 
 def _best(seen: View, found: Studied) -> list[str]:
@@ -205,7 +206,7 @@ def _best(seen: View, found: Studied) -> list[str]:
         budget = _budget(say) if tradeoffs.BUDGET in found.study.outcomes else None
     answer = tradeoffs.best(found, outcome, None if budget is None else budget * MILLION)
     picture = study_charts.best(found, answer, language, scheme=seen.scheme)
-    return [chart(seen, "best", picture, lambda: study_twins.of_best(found, answer, language))]
+    return [chart(seen, "best", picture, lambda: chart_tables.of_best(found, answer, language))]
 
 
 def _budget(say: Words) -> float | None:
@@ -230,7 +231,7 @@ def _losses(seen: View, found: Studied) -> list[str]:
     with st.spinner(say.say("Rules are being looked for.")):
         answer = _rules(found, found.study.digest, len(found.points), outcome, policy, against)
     picture = study_charts.losses(found, answer, language, scheme=seen.scheme)
-    return [chart(seen, "losses", picture, lambda: study_twins.of_losses(answer, language))]
+    return [chart(seen, "losses", picture, lambda: chart_tables.of_losses(answer, language))]
 
 
 @lru_cache(maxsize=32)
@@ -247,7 +248,7 @@ def _sobol(seen: View, found: Studied) -> list[str]:
         outcome, policy, against = _asked(seen.say, found)
     answer = sensitivity.sobol(found, outcome, policy, against)
     picture = study_charts.sobol(found, answer, language, scheme=seen.scheme)
-    return [chart(seen, "sobol", picture, lambda: study_twins.of_indices(answer, language))]
+    return [chart(seen, "sobol", picture, lambda: chart_tables.of_indices(answer, language))]
 
 
 DRAWS: dict[str, Callable[[View, Studied], list[str]]] = {

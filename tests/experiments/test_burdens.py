@@ -14,8 +14,8 @@ import sim
 from sim.experiments.comparison.burdens import GROUPINGS, gini
 from sim.experiments.comparison.pots import pots
 from sim.model.policy.policy import PAYERS
-from sim.show.balances import balances
-from sim.show.tables import burden
+from sim.show.charts.pot_balances import balances
+from sim.show.tables.comparison_tables import burden
 from tests.worlds import plain_policy, quiet_world
 
 YEARS = 4

@@ -10,7 +10,7 @@ import pytest
 import sim
 from sim.experiments.validation.history import Check, history, register
 from sim.model.problems import InputError
-from sim.show.happened import name
+from sim.show.tables.real_incidents import name
 from sim.text import words
 
 

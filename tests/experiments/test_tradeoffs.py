@@ -18,7 +18,7 @@ from sim.experiments.studies.tradeoffs import Aim, best, crossed, heat, pareto, 
 from sim.model.kpis import KPIS
 from sim.model.problems import InputError
 from sim.rules.behaviour import gordon_loeb_best
-from sim.show import study_charts, study_tables
+from sim.show.studies import charts, tables
 from tests.studies import crossed as grid
 from tests.studies import small
 from tests.worlds import gordon_loeb_world, plain_policy
@@ -103,9 +103,9 @@ def test_a_policy_that_is_as_good_in_every_future_is_named_beside_the_best(twins
     found = best(twins, "break_ins")
     assert found.best.policy == "prevention-first"
     assert [one.name for one in found.alike] == ["twin"]
-    verdicts = [row[4] for row in study_tables.best(twins, found, "en").rows]
+    verdicts = [row[4] for row in tables.best(twins, found, "en").rows]
     assert verdicts[:2] == ["best", "as good"]
-    title = study_charts.best(twins, found, "en").layout.meta["title"]
+    title = charts.best(twins, found, "en").layout.meta["title"]
     assert title.startswith("Best, and the same in every future: “Prevention first” and “Prevention first”")
 
 
@@ -113,8 +113,8 @@ def test_a_map_that_is_lowest_in_several_cells_says_in_how_many(twins):
     found = heat(run_study(grid({"world.threat.attempts": [5, 6], "policy.response.teams": [8, 9]}, replications=2,
                                 policies=[plain_policy()])), "cost_flanders_eur", "attempts", "teams")  # fmt: skip
     flat = replace(found, mean=np.array([[2.0, 1.0], [1.0, 1.0]]))
-    assert study_charts.heat(twins, flat, "en").layout.meta["title"].endswith("lowest, 1.00, in 3 of 4 cells alike")
-    one = study_charts.heat(twins, replace(found, mean=np.array([[2.0, 1.0], [3.0, 4.0]])), "en")
+    assert charts.heat(twins, flat, "en").layout.meta["title"].endswith("lowest, 1.00, in 3 of 4 cells alike")
+    one = charts.heat(twins, replace(found, mean=np.array([[2.0, 1.0], [3.0, 4.0]])), "en")
     assert "is 6 and" in one.layout.meta["title"]
 
 

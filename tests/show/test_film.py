@@ -10,8 +10,8 @@ import pytest
 import sim
 from sim.experiments.comparison.compare import Comparison, compare
 from sim.results import weeks
-from sim.show.film import STATES, Side, film, sides_of
-from sim.show.incident_log import in_words, incident_log, of_weeks
+from sim.show.charts.incident_log import in_words, incident_log, of_weeks
+from sim.show.charts.year_week_by_week import STATES, Side, film, sides_of
 
 POLICIES = ("status-quo-2020", "solidarity-fund")
 MOST_BYTES = 2_000_000

@@ -10,12 +10,12 @@ import sim
 from sim.experiments.comparison.compare import Comparison
 from sim.experiments.comparison.pots import dry, left, pots
 from sim.model.policy.policy import Policy
-from sim.show.balances import balances
-from sim.show.charts import _limit_of_fund, exceedance
-from sim.show.money import KEPT, Money, money
-from sim.show.palette import palette
-from sim.show.sankey import who_pays
-from sim.show.twins import of_balances, of_payers
+from sim.show.base.palette import palette
+from sim.show.charts.exceedance import _limit_of_fund, exceedance
+from sim.show.charts.money_flows import KEPT, Money, money
+from sim.show.charts.pot_balances import balances
+from sim.show.charts.who_pays import who_pays
+from sim.show.tables.key_figures import of_balances, of_payers
 from sim.text import words
 from sim.web.choice import home, policy_of
 

@@ -13,8 +13,8 @@ import sim
 from sim.experiments.comparison.compare import Comparison
 from sim.experiments.optima.prevention_optimum import AMOUNTS, by_size, deciding, optima, prevention_curve
 from sim.model.policy.policy import Policy
-from sim.show.optimum import FELT, finding, optimum, what_decides
-from sim.show.optimum_tables import (
+from sim.show.charts.prevention_optimum import FELT, finding, optimum, what_decides
+from sim.show.tables.optima import (
     curve_json,
     curve_table,
     of_deciding,

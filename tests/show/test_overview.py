@@ -16,10 +16,10 @@ from sim.experiments.comparison.compare import Comparison
 from sim.model.files.load import scenarios
 from sim.model.policy.policy import PAYERS
 from sim.results.story import ENTRY_NAMES
-from sim.show.assumptions import NEEDED, assumptions, stages_in
-from sim.show.charts import payers_bars
-from sim.show.overview import headline, overview
-from sim.show.tables import Table, uses, who_pays
+from sim.show.charts.exceedance import payers_bars
+from sim.show.sentences.assumptions import NEEDED, assumptions, stages_in
+from sim.show.tables.comparison_tables import Table, uses, who_pays
+from sim.show.tables.overview import headline, overview
 from sim.text import LANGUAGES, words
 
 PRESETS = [sim.load_policy(scenario.id) for scenario in scenarios("policy")]

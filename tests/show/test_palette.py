@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.model.policy.policy import PAYERS
-from sim.show.palette import SCHEMES, contrast, palette
+from sim.show.base.palette import SCHEMES, contrast, palette
 
 # Machado, Oliveira and Fernandes (2009), severity 1: protanopia, deuteranopia, tritanopia; on linear RGB.
 BLINDNESS = {

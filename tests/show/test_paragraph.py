@@ -10,8 +10,8 @@ import sim
 from sim.experiments.comparison.compare import Comparison
 from sim.model.files.load import scenarios
 from sim.model.policy.policy import CATEGORIES
-from sim.show.paragraph import does, paragraph
-from sim.show.parts import parts, shares
+from sim.show.sentences.policy_paragraph import does, paragraph
+from sim.show.sentences.policy_parts import parts, shares
 from sim.text import LANGUAGES, words
 
 PRESETS = [sim.load_policy(scenario.id) for scenario in scenarios("policy")]

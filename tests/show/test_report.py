@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 import sim
-from sim.show.assumptions import source
-from sim.show.paragraph import paragraph
-from sim.show.report import render, write_report
+from sim.show.report.report import render, write_report
+from sim.show.sentences.assumptions import source
+from sim.show.sentences.policy_paragraph import paragraph
 
 COMMAND = "weerbaar compare 'my policy.yaml' fifty-fifty --set world.anchor.frequency=high"
 TOWNS = """\

@@ -14,9 +14,10 @@ from sim.experiments.studies import scenario_discovery, sensitivity, tradeoffs
 from sim.experiments.studies.run import run_study
 from sim.model.files.load import scenarios
 from sim.results.estimates import Difference
-from sim.show import best_values, study_charts, study_tables, study_twins
-from sim.show.page import write_page
-from sim.show.study_names import (
+from sim.show.base.html_page import write_page
+from sim.show.studies import best_values, chart_tables, charts, tables
+from sim.show.studies.chart_tables import of_heat
+from sim.show.studies.names import (
     LEVEL_NAMES,
     candidate_name,
     factor_name,
@@ -25,7 +26,6 @@ from sim.show.study_names import (
     value_name,
     world_name,
 )
-from sim.show.study_twins import of_heat
 from sim.text import words
 from tests.studies import crossed, small
 from tests.worlds import gordon_loeb_world, plain_policy
@@ -44,26 +44,26 @@ def grid():
 def answers(grid):
     """Every answer, with the study it is about and the table and the picture that show it."""
     return {
-        "effects": (grid, sensitivity.effects(grid, "break_ins"), study_tables.effects, study_charts.tornado),
+        "effects": (grid, sensitivity.effects(grid, "break_ins"), tables.effects, charts.tornado),
         "heat": (
             grid,
             tradeoffs.heat(grid, "cash_cost_eur", "attempts", "teams", against="status-quo-2020"),
-            study_tables.heat,
-            study_charts.heat,
+            tables.heat,
+            charts.heat,
         ),
         "pareto": (
             grid,
             tradeoffs.pareto(grid, tradeoffs.Aim("cash_cost_eur"), tradeoffs.Aim("cost_flanders_eur")),
-            study_tables.pareto,
-            study_charts.pareto,
+            tables.pareto,
+            charts.pareto,
         ),
-        "regret": (grid, tradeoffs.regret(grid, "cost_municipality_eur"), study_tables.regret, study_charts.regret),
-        "best": (grid, tradeoffs.best(grid, "cost_municipality_eur", 1e9), study_tables.best, study_charts.best),
+        "regret": (grid, tradeoffs.regret(grid, "cost_municipality_eur"), tables.regret, charts.regret),
+        "best": (grid, tradeoffs.best(grid, "cost_municipality_eur", 1e9), tables.best, charts.best),
         "losses": (
             grid,
             scenario_discovery.losses(grid, "cost_flanders_eur"),
-            study_tables.losses,
-            study_charts.losses,
+            tables.losses,
+            charts.losses,
         ),
     }
 
@@ -92,18 +92,18 @@ def test_indices_have_a_table_and_a_picture():
                "world.break_in.logistic_midpoint": {"low": 1.0, "high": 5.0}}  # fmt: skip
     studied = run_study(small(design="sobol", size=16, factors=factors))
     found = sensitivity.sobol(studied, "break_ins")
-    assert study_tables.indices(studied, found, "en").rows[0][0] == "Serious attempts to break in"
-    figure = study_charts.sobol(studied, found, "en")
+    assert tables.indices(studied, found, "en").rows[0][0] == "Serious attempts to break in"
+    figure = charts.sobol(studied, found, "en")
     go.Figure(figure.to_dict())
     assert figure.layout.meta["title"].startswith("“Serious attempts to break in” brings ")
     vague = replace(found, rows=tuple(replace(one, total_half=2.0) for one in found.rows))
-    assert "too few to say" in study_charts.sobol(studied, vague, "en").layout.meta["title"]
-    assert "euro" not in study_tables.indices(studied, sensitivity.sobol(studied, "cash_cost_eur"), "en").title
+    assert "too few to say" in charts.sobol(studied, vague, "en").layout.meta["title"]
+    assert "euro" not in tables.indices(studied, sensitivity.sobol(studied, "cash_cost_eur"), "en").title
 
 
 def test_effects_in_one_future_say_what_the_noise_leaves_out():
     one = run_study(crossed({"world.threat.attempts": [10, 60, 90, 200]}, replications=1))
-    note = study_tables.effects(one, sensitivity.effects(one, "break_ins"), "en").note
+    note = tables.effects(one, sensitivity.effects(one, "break_ins"), "en").note
     assert note.startswith("4 designs, 1 future each.")
     assert "one future cannot tell" in note
 
@@ -153,11 +153,11 @@ def test_where_nothing_is_lost_no_rule_is_missed(answers):
     assert table(studied, some, "en").rows[0][0] == "no rule does better than chance"
     every = replace(found, lost=found.designs, rules=())
     assert table(studied, every, "en").rows[0][0] == "everywhere"
-    titles = [study_charts.losses(studied, one, "en").layout.meta["title"] for one in (none, some, every)]
+    titles = [charts.losses(studied, one, "en").layout.meta["title"] for one in (none, some, every)]
     assert [title.partition("loses ")[2] for title in titles] == [
         "in no design", "in 33% of designs; no rule says where", "in every design"
     ]  # fmt: skip
-    assert [study_twins.of_losses(one, "en").rows[0] for one in (none, every)] == [
+    assert [chart_tables.of_losses(one, "en").rows[0] for one in (none, every)] == [
         ("all designs", 0.0, 0.0, 100.0), ("all designs", 100.0, 100.0, 100.0)
     ]  # fmt: skip
 
@@ -189,7 +189,7 @@ def test_policies_that_disappoint_alike_are_named_together(answers):
 
 def test_two_aims_in_one_unit_name_it_once(grid):
     aims = tradeoffs.Aim("cash_cost_eur"), tradeoffs.Aim("cash_cost_eur", "cvar95")
-    note = study_tables.pareto(grid, tradeoffs.pareto(grid, *aims), "en").note
+    note = tables.pareto(grid, tradeoffs.pareto(grid, *aims), "en").note
     assert note.count("Total cash cost") == 1
 
 

@@ -10,26 +10,26 @@ import numpy as np
 import pytest
 
 from sim.experiments.comparison.compare import Comparison
-from sim.show import twins
-from sim.show.chance import equally_likely
-from sim.show.spread import winners
-from sim.show.twin import Twin, twin
+from sim.show.base.chart_table import Twin, twin
+from sim.show.charts.differences import winners
+from sim.show.charts.one_of_twenty import equally_likely
+from sim.show.tables import key_figures
 from sim.text import words
 
 ONE = "prevention-first"
 TWINS: dict[str, Callable[[Comparison, str], Twin]] = {
-    "key figures": twins.of_key_figures,
-    "payers": lambda result, language: twins.of_payers(result, ONE, language),
-    "bars": twins.of_bars,
-    "exceedance": twins.of_exceedance,
-    "dots": twins.of_dots,
-    "worst year": twins.of_worst_year,
-    "towns": lambda result, language: twins.of_towns(result, ONE, language),
-    "burden": twins.of_burden,
-    "fan": twins.of_fan,
-    "paid back": twins.of_paid_back,
-    "outcomes": twins.of_outcomes,
-    "winners": twins.of_winners,
+    "key figures": key_figures.of_key_figures,
+    "payers": lambda result, language: key_figures.of_payers(result, ONE, language),
+    "bars": key_figures.of_bars,
+    "exceedance": key_figures.of_exceedance,
+    "dots": key_figures.of_dots,
+    "worst year": key_figures.of_worst_year,
+    "towns": lambda result, language: key_figures.of_towns(result, ONE, language),
+    "burden": key_figures.of_burden,
+    "fan": key_figures.of_fan,
+    "paid back": key_figures.of_paid_back,
+    "outcomes": key_figures.of_outcomes,
+    "winners": key_figures.of_winners,
 }
 
 
@@ -74,24 +74,24 @@ def test_small_and_large_numbers_are_written_out() -> None:
 
 
 def test_the_tables_say_what_the_comparison_says(small: Comparison) -> None:
-    payers = sum(float(row[2]) for row in twins.of_payers(small, ONE, "en").rows)  # type: ignore[arg-type]
+    payers = sum(float(row[2]) for row in key_figures.of_payers(small, ONE, "en").rows)  # type: ignore[arg-type]
     assert payers == pytest.approx(small.estimate(ONE, "cash_cost_eur").mean / small.years / 1e6)
-    gap = next(row for row in twins.of_outcomes(small, "en").rows if row[1] == "Prevention first")
+    gap = next(row for row in key_figures.of_outcomes(small, "en").rows if row[1] == "Prevention first")
     assert gap[3] == pytest.approx(small.difference(ONE, "cash_cost_eur").mean / 1e6)
     less, more = winners(small, ONE)
-    rows = [row for row in twins.of_winners(small, "en").rows if row[0] == "Prevention first"]
+    rows = [row for row in key_figures.of_winners(small, "en").rows if row[0] == "Prevention first"]
     assert (sum(int(row[2]) for row in rows), sum(int(row[4]) for row in rows)) == (less, more)  # type: ignore[arg-type]
 
 
 def test_codes_and_spans_are_no_amounts(small: Comparison) -> None:
-    shown = twins.of_towns(small, ONE, "nl").shown(words("nl"))
+    shown = key_figures.of_towns(small, ONE, "nl").shown(words("nl"))
     assert {len(row["NIS-code"]) for row in shown} == {5}
     assert all(row["NIS-code"].isdigit() for row in shown)
-    assert twins.of_outcomes(small, "nl").columns[0] == "Uitkomst, over 2 jaar"
+    assert key_figures.of_outcomes(small, "nl").columns[0] == "Uitkomst, over 2 jaar"
 
 
 def test_the_interval_of_an_outcome_is_that_of_every_table(small: Comparison) -> None:
-    table, gap = twins.of_outcomes(small, "en"), small.difference(ONE, "cash_cost_eur")
+    table, gap = key_figures.of_outcomes(small, "en"), small.difference(ONE, "cash_cost_eur")
     assert table.columns[4:6] == ("95% from", "95% to")
     row = next(row for row in table.rows if row[1] == small.policy(ONE).title["en"])
     assert row[4:6] == tuple(end / 1e6 for end in gap.ci95)

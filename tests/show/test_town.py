@@ -11,8 +11,8 @@ import plotly.graph_objects as go
 import pytest
 
 from sim.experiments.comparison.compare import Comparison
-from sim.show.tiles import tile_map
-from sim.show.town import Town, amount, of_peers, of_town_futures, peers, rank, town_futures
+from sim.show.charts.one_municipality import Town, amount, of_peers, of_town_futures, peers, rank, town_futures
+from sim.show.charts.tile_map import tile_map
 from sim.text import LANGUAGES, words
 
 ONE = "prevention-first"
@@ -72,7 +72,7 @@ def test_the_rank_is_among_those_of_its_size(small: Comparison, town: Town) -> N
 def test_a_rank_that_chance_cannot_change_is_called_so(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     found = rank(town, ONE, "own")
     alone = found._replace(first=found.place, last=found.place)
-    monkeypatch.setattr("sim.show.town.rank", lambda *_: alone)
+    monkeypatch.setattr("sim.show.charts.one_municipality.rank", lambda *_: alone)
     assert peers(town, "own", "en").layout.meta["title"].endswith("chance allows no other place")
 
 

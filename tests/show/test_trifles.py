@@ -8,10 +8,10 @@ import pytest
 
 import sim
 from sim.experiments.comparison.compare import Comparison
-from sim.show.overview import overview
-from sim.show.paragraph import paragraph
-from sim.show.tables import gaps
-from sim.show.why import why
+from sim.show.sentences.policy_paragraph import paragraph
+from sim.show.sentences.why_it_changes import why
+from sim.show.tables.comparison_tables import gaps
+from sim.show.tables.overview import overview
 from sim.text import words
 from sim.web.pages.compare import _headline
 

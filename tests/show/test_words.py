@@ -12,10 +12,10 @@ import sim
 from sim.experiments.comparison.compare import Comparison
 from sim.results.findings import NOTHING_MOVES
 from sim.results.outcomes import KPIS
-from sim.show.differs import differs
-from sim.show.paragraph import paragraph
-from sim.show.spread import outcomes, winners
-from sim.show.why import why
+from sim.show.charts.differences import outcomes, winners
+from sim.show.sentences.policy_differences import differs
+from sim.show.sentences.policy_paragraph import paragraph
+from sim.show.sentences.why_it_changes import why
 from sim.text import words
 
 TODAY = sim.load_policy("status-quo-2020")

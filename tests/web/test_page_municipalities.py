@@ -9,7 +9,7 @@ import pytest
 
 import sim
 from sim.model.world.typical import typical
-from sim.show.town import Town
+from sim.show.charts.one_municipality import Town
 from sim.text import LANGUAGES, NO_BREAK, words
 from sim.web import chart as chart_of
 from sim.web import link

@@ -23,7 +23,7 @@ from sim.model.files.load import load_study
 from sim.model.files.write_yaml import study_yaml
 from sim.model.problems import InputError
 from sim.model.study.study import Study
-from sim.show import study_twins
+from sim.show.studies import chart_tables
 from sim.text import LANGUAGES, words
 from sim.web import bench, link, pace, study_results
 from sim.web.bench import BENCH
@@ -568,14 +568,14 @@ def test_the_tables_hold_the_figures_of_the_analyses() -> None:
 
     found = run_study(crossed({"world.threat.attempts": [10, 60, 200], "policy.response.teams": [1, 3]}), workers=1)
     effects = sensitivity.effects(found, "break_ins")
-    table = study_twins.of_effects(effects, "en")
+    table = chart_tables.of_effects(effects, "en")
     assert [row[5] for row in table.rows] == [one.change for one in effects.rows]
     heat = tradeoffs.heat(found, "break_ins", "attempts", "teams")
-    cells = study_twins.of_heat(heat, "en").rows
+    cells = chart_tables.of_heat(heat, "en").rows
     assert [row[2] for row in cells] == heat.mean.ravel().tolist()
     assert [row[5] for row in cells] == [1] * 6
     front = tradeoffs.pareto(found, tradeoffs.Aim("break_ins"), tradeoffs.Aim("cash_cost_eur"))
-    spots = study_twins.of_pareto(found, front, "en").rows
+    spots = chart_tables.of_pareto(found, front, "en").rows
     assert [row[1] for row in spots] == [spot.x for spot in front.spots]
     assert {row[3] for row in spots} <= {"on the front", "beaten"}
 

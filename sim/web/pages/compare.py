@@ -11,10 +11,10 @@ from sim.experiments.comparison.compare import Comparison
 from sim.model.groups import Words as Text
 from sim.model.policy.policy import Policy
 from sim.results.findings import TRIVIAL, told
-from sim.show import twins
-from sim.show.charts import exceedance, payers_bars
-from sim.show.differs import differs
-from sim.show.spread import outcomes, winners_by_size
+from sim.show.charts.differences import outcomes, winners_by_size
+from sim.show.charts.exceedance import exceedance, payers_bars
+from sim.show.sentences.policy_differences import differs
+from sim.show.tables import key_figures
 from sim.text import Words
 from sim.web import around, memory, widgets, windows
 from sim.web.answer import ask, no_answer
@@ -148,11 +148,14 @@ def _charts(seen: View, result: Comparison) -> list[str]:
                     seen,
                     "outcomes",
                     outcomes(result, language, scheme=scheme),
-                    lambda: twins.of_outcomes(result, language),
+                    lambda: key_figures.of_outcomes(result, language),
                 )
             with right:
                 two = chart(
-                    seen, "bars", payers_bars(result, language, scheme=scheme), lambda: twins.of_bars(result, language)
+                    seen,
+                    "bars",
+                    payers_bars(result, language, scheme=scheme),
+                    lambda: key_figures.of_bars(result, language),
                 )
         else:
             with left:
@@ -160,14 +163,14 @@ def _charts(seen: View, result: Comparison) -> list[str]:
                     seen,
                     "exceedance",
                     exceedance(result, language, scheme=scheme),
-                    lambda: twins.of_exceedance(result, language),
+                    lambda: key_figures.of_exceedance(result, language),
                 )
             with right:
                 two = chart(
                     seen,
                     "winners",
                     winners_by_size(result, language, scheme=scheme),
-                    lambda: twins.of_winners(result, language),
+                    lambda: key_figures.of_winners(result, language),
                 )
     return [one, two]
 

@@ -7,13 +7,13 @@ import streamlit as st
 from sim.experiments.comparison.compare import Comparison
 from sim.experiments.comparison.robustness import FUTURES
 from sim.results.findings import turning
-from sim.show import twins
-from sim.show.balances import balances, drawn
-from sim.show.chance import dots, worst_year
-from sim.show.charts import burden_by_size, exceedance, who_pays
-from sim.show.tiles import tile_map
-from sim.show.why import why
-from sim.show.years import fan, paid_back
+from sim.show.charts.exceedance import burden_by_size, exceedance, who_pays
+from sim.show.charts.one_of_twenty import dots, worst_year
+from sim.show.charts.over_time import fan, paid_back
+from sim.show.charts.pot_balances import balances, drawn
+from sim.show.charts.tile_map import tile_map
+from sim.show.sentences.why_it_changes import why
+from sim.show.tables import key_figures
 from sim.text import Words
 from sim.web import around
 from sim.web.answer import Answer, ask, pair, turns
@@ -98,26 +98,26 @@ def _charts(seen: View, result: Comparison) -> list[str]:
                     seen,
                     "who-pays",
                     who_pays(result, shown, language, scheme=scheme),
-                    lambda: twins.of_payers(result, shown, language),
+                    lambda: key_figures.of_payers(result, shown, language),
                 )
             with right:
                 two = chart(
                     seen,
                     "exceedance",
                     exceedance(result, language, scheme=scheme),
-                    lambda: twins.of_exceedance(result, language),
+                    lambda: key_figures.of_exceedance(result, language),
                 )
         elif tab.name == "risk":
             with left:
                 one = chart(
-                    seen, "dots", dots(result, language, scheme=scheme), lambda: twins.of_dots(result, language)
+                    seen, "dots", dots(result, language, scheme=scheme), lambda: key_figures.of_dots(result, language)
                 )
             with right:
                 two = chart(
                     seen,
                     "worst-year",
                     worst_year(result, language, scheme=scheme),
-                    lambda: twins.of_worst_year(result, language),
+                    lambda: key_figures.of_worst_year(result, language),
                 )
         elif tab.name == "towns":
             with left:
@@ -125,24 +125,26 @@ def _charts(seen: View, result: Comparison) -> list[str]:
                     seen,
                     "tiles",
                     tile_map(result, shown, language, scheme=scheme),
-                    lambda: twins.of_towns(result, shown, language),
+                    lambda: key_figures.of_towns(result, shown, language),
                 )
             with right:
                 two = chart(
                     seen,
                     "burden",
                     burden_by_size(result, language, scheme=scheme),
-                    lambda: twins.of_burden(result, language),
+                    lambda: key_figures.of_burden(result, language),
                 )
         else:
             with left:
-                one = chart(seen, "fan", fan(result, language, scheme=scheme), lambda: twins.of_fan(result, language))
+                one = chart(
+                    seen, "fan", fan(result, language, scheme=scheme), lambda: key_figures.of_fan(result, language)
+                )
             with right:
                 two = _balances(seen, result) or chart(
                     seen,
                     "paid-back",
                     paid_back(result, language, scheme=scheme),
-                    lambda: twins.of_paid_back(result, language),
+                    lambda: key_figures.of_paid_back(result, language),
                 )
     return [one, two]
 
@@ -153,7 +155,7 @@ def _balances(seen: View, result: Comparison) -> str:
     if not drawn(result, result.policies[-1]):
         return ""
     figure = balances(result, language, scheme=seen.scheme)
-    return chart(seen, "balances", figure, lambda: twins.of_balances(result, language))
+    return chart(seen, "balances", figure, lambda: key_figures.of_balances(result, language))
 
 
 if __name__ == "__main__":

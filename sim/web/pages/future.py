@@ -13,8 +13,8 @@ from sim.model.policy.policy import Policy
 from sim.model.world.world import World
 from sim.results.trace import trace
 from sim.results.weeks import dearest_year, edges, years_in
-from sim.show.film import Side, film, sides_of
-from sim.show.incident_log import in_words, incident_log, of_weeks
+from sim.show.charts.incident_log import in_words, incident_log, of_weeks
+from sim.show.charts.year_week_by_week import Side, film, sides_of
 from sim.text import Words
 from sim.version import MODEL_VERSION
 from sim.web import around, which, widgets, windows

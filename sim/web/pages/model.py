@@ -16,10 +16,10 @@ from sim.model.parameter_table import parameters
 from sim.model.world.provenance import is_flanders
 from sim.model.world.world import World
 from sim.package import PACKAGE
-from sim.show import happened, twins
-from sim.show.chain import chain, limits
-from sim.show.numbers import ORDERS, chosen, numbers
-from sim.show.twin import Twin, twin
+from sim.show.base.chart_table import Twin, twin
+from sim.show.charts.chain_of_events import chain, limits
+from sim.show.tables import key_figures, real_incidents
+from sim.show.tables.parameters import ORDERS, chosen, numbers
 from sim.text import Words
 from sim.version import MODEL_VERSION
 from sim.web import around, snippet
@@ -182,13 +182,13 @@ def _happened(say: Words, world: World) -> None:
     """The model beside what happened, or that nothing is known of what happened in this world."""
     if not is_flanders(world):
         st.header(say.say("The model beside what happened"), anchor=False)
-        st.markdown(happened.no_record(say))
+        st.markdown(real_incidents.no_record(say))
         return
     engine = engine_of(say)
     with st.spinner(say.say("Experiments are being run.")), _checking:
         found = _played_history(engine)
     with st.container(key="finding-happened"):
-        st.header(happened.finding(say, found), anchor=False)
+        st.header(real_incidents.finding(say, found), anchor=False)
     st.markdown(
         say.say(
             "Real incidents in Flanders beside the middle 90% of {n} futures of today's policy there, with the "
@@ -196,9 +196,9 @@ def _happened(say: Words, world: World) -> None:
             n=say.number(_SIZE[engine]),
         )
         + " "
-        + happened.how_to_read(say)
+        + real_incidents.how_to_read(say)
     )
-    table = happened.as_twin(found, say)
+    table = real_incidents.as_twin(found, say)
     _wide(say, "happened", table)
     around.save(say, say.say("Save as CSV"), table.csv(say.language), f"weerbaar-history-{say.language}.csv",
                 key="csv-happened")  # fmt: skip
@@ -263,13 +263,27 @@ def _files(seen: View) -> Answer:
         around.save(
             say, say.say("World file"), lambda: world_yaml(seen.world), f"{seen.world.id}.yaml", key="get-world"
         )
-        around.save(say, say.say("Answer as JSON"), lambda: json.dumps(result.to_json(), indent=2, ensure_ascii=False),
-                    f"weerbaar-answer-{mark}.json", key="get-json")  # fmt: skip
-        around.save(say, say.say("Key figures as CSV"), lambda: twins.of_key_figures(result, language).csv(language),
-                    f"weerbaar-key-figures-{mark}.csv", key="get-figures")  # fmt: skip
-        around.save(say, say.say("Municipalities as CSV"),
-                    lambda: twins.of_towns(result, result.policies[-1], language).csv(language),
-                    f"weerbaar-municipalities-{mark}.csv", key="get-towns")  # fmt: skip
+        around.save(
+            say,
+            say.say("Answer as JSON"),
+            lambda: json.dumps(result.to_json(), indent=2, ensure_ascii=False),
+            f"weerbaar-answer-{mark}.json",
+            key="get-json",
+        )
+        around.save(
+            say,
+            say.say("Key figures as CSV"),
+            lambda: key_figures.of_key_figures(result, language).csv(language),
+            f"weerbaar-key-figures-{mark}.csv",
+            key="get-figures",
+        )
+        around.save(
+            say,
+            say.say("Municipalities as CSV"),
+            lambda: key_figures.of_towns(result, result.policies[-1], language).csv(language),
+            f"weerbaar-municipalities-{mark}.csv",
+            key="get-towns",
+        )
     st.header(say.say("As a command"), anchor=False)
     st.code(
         snippet.command(choice, world, seed=seed, replications=result.replications, years=result.years),

@@ -15,11 +15,11 @@ from sim.model.world.typical import typical
 from sim.model.world.world import World
 from sim.results.estimates import Difference
 from sim.results.story import Story
-from sim.show import twins
-from sim.show.optimum import left_out, optimum, what_decides
-from sim.show.optimum_tables import of_deciding, of_optimum
-from sim.show.tiles import tile_map
-from sim.show.town import FELT, Town, of_peers, of_town_futures, peers, town_futures
+from sim.show.charts.one_municipality import FELT, Town, of_peers, of_town_futures, peers, town_futures
+from sim.show.charts.prevention_optimum import left_out, optimum, what_decides
+from sim.show.charts.tile_map import tile_map
+from sim.show.tables import key_figures
+from sim.show.tables.optima import of_deciding, of_optimum
 from sim.text import Words
 from sim.web import around, memory, which, widgets, windows
 from sim.web.answer import ask, pair
@@ -76,7 +76,7 @@ def _map(seen: View, result: Comparison, town: Municipality) -> str:
         seen,
         "map",
         tile_map(result, shown, say.language, scheme=seen.scheme, height=_MAP, marked=town.nis),
-        lambda: twins.of_towns(result, shown, say.language),
+        lambda: key_figures.of_towns(result, shown, say.language),
         picked=lambda place: memory.remember("town", str(codes[place])),
     )
 

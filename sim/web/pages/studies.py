@@ -13,7 +13,7 @@ from sim.experiments.studies.results import Studied
 from sim.model.files.write_yaml import study_yaml
 from sim.model.problems import InputError
 from sim.model.study.study import Factor, Study
-from sim.show.study_names import factor_name, value_name
+from sim.show.studies.names import factor_name, value_name
 from sim.text import Words
 from sim.version import MODEL_VERSION
 from sim.web import around, bench, memory, study_build, study_results

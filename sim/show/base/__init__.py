@@ -1,0 +1,1 @@
+"""What all charts, tables and pages are built with."""

@@ -1,0 +1,1 @@
+"""One chart a file, beside the table with the same figures."""

@@ -1,0 +1,221 @@
+"""Policies side by side: what changes in each outcome, and which municipalities pay less or more."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from sim.experiments.comparison.burdens import SIZE_CLASSES, changes
+from sim.experiments.comparison.compare import Comparison
+from sim.model.policy.policy import Policy
+from sim.show.base.figure import dress, nice
+from sim.show.base.legend import height_with, legend, line_of, mark_of, plot_height
+from sim.show.base.palette import CHART_HEIGHT, palette
+from sim.text import Words, words
+
+OUTCOMES = {
+    "cash_cost_eur": "Total cost",
+    "cost_municipality_eur": "Municipalities pay",
+    "prevention_cost_eur": "Prevention and teams",
+    "incident_cost_eur": "Cost of incidents",
+    "worst_year_cost_eur": "Worst year",
+    "citizen_harm_eur": "Harm to citizens",
+    "severe_incidents": "Severe incidents",
+}
+"""The outcomes that are drawn, from top to bottom."""
+
+
+def outcomes(result: Comparison, language: str, *, scheme: str = "light") -> Any:
+    """Return the change of every outcome against the baseline, in per cent of it, with its interval."""
+    say, colours = words(language), palette(scheme)
+    others = result.policies[1:]
+    bases = {kpi: mean for kpi in OUTCOMES if (mean := result.estimate(result.baseline, kpi).mean) > 0}
+    rows = list(bases)
+    found = {(policy.id, kpi): result.difference(policy, kpi) for policy in others for kpi in rows}
+    step = min(0.28, 0.75 / max(1, len(others)))
+    data: list[dict[str, Any]] = []
+    most = 10.0
+    for position, policy in enumerate(others, start=1):
+        line = line_of(colours, position)
+        mine = [found[policy.id, kpi] for kpi in rows]
+        x = [100 * one.mean / base for one, base in zip(mine, bases.values(), strict=True)]
+        wide = [100 * (one.ci95[1] - one.mean) / base if math.isfinite(one.ci95[1]) else 0.0
+                for one, base in zip(mine, bases.values(), strict=True)]  # fmt: skip
+        most = max(most, *(abs(value) + half for value, half in zip(x, wide, strict=True)))
+        offset = (position - (len(others) + 1) / 2) * step
+        data.append(
+            {
+                "type": "scatter",
+                "name": policy.title[language],
+                "x": x,
+                "y": [i + offset for i in range(len(rows))],
+                "mode": "markers",
+                "marker": {"size": 10, "color": line["color"], "symbol": mark_of(position)},
+                "error_x": {"type": "data", "array": wide, "color": line["color"], "thickness": 1.5, "width": 4},
+                "hovertemplate": "<b>%{fullData.name}</b>: %{x:+,.1f} %<extra></extra>",
+            }
+        )
+    end = nice(most * 1.02)
+    layout = {
+        "xaxis": {"range": [-end, end], "title": say.say("change, %")},
+        "yaxis": {
+            "range": [len(rows) - 0.45, -0.55],
+            "tickvals": list(range(len(rows))),
+            "ticktext": [say.say(OUTCOMES[kpi]) for kpi in rows],
+            "showgrid": False,
+        },
+        "shapes": [
+            {"type": "line", "x0": 0, "x1": 0, "yref": "paper", "y0": 0, "y1": 1,
+             "line": {"color": colours.baseline, "width": 2, "dash": "dash"}}
+        ],
+        **legend(result.policies, language),
+    }  # fmt: skip
+    title = _said_of_outcomes(say, result)
+    alt = "; ".join(
+        say.say(
+            "{policy}: {figures}",
+            policy=policy.title[language],
+            figures=", ".join(
+                f"{say.say(OUTCOMES[kpi])} {_percent(say, found[policy.id, kpi].mean / bases[kpi])}" for kpi in rows
+            ),
+        )
+        for policy in others
+    )
+    return dress(
+        data,
+        layout,
+        result,
+        language,
+        name="outcomes",
+        title=title,
+        alt=f"{title}. {alt}.",
+        scheme=scheme,
+        height=height_with(result.policies, language),
+        sides=(150, 14, CHART_HEIGHT - 8 - plot_height(result.policies, language)),
+    )
+
+
+def _percent(say: Words, share: float) -> str:
+    return f"{say.signed(100 * share, 2)}{say.percent(0).removeprefix('0')}"
+
+
+def _said_of_outcomes(say: Words, result: Comparison) -> str:
+    found = {policy.id: result.difference(policy, "cash_cost_eur") for policy in result.policies[1:]}
+    cheaper = [name for name in found if found[name].verdict == "lower"]
+    if not cheaper and not all(one.verdict == "higher" for one in found.values()):
+        return say.say("No policy is surely cheaper than “{baseline}”", baseline=result.baseline.title[say.language])
+    cheapest = min(cheaper or found, key=lambda name: found[name].mean)
+    tied = [f"“{policy.title[say.language]}”" for policy in result.policies[1:] if _ties(result, policy, cheapest)]
+    mean, title = found[cheapest].mean, result.policy(cheapest).title[say.language]
+    amount = say.money(abs(mean) / result.years)
+    if len(found) > 1 and mean > 0:
+        sentence = "All cost more in total; the least: {policies}, {amount} more a year"
+        return say.say(sentence, policies=say.listed(tied), amount=amount)
+    if len(found) > 1 and mean == min(one.mean for one in found.values()):
+        return say.say("Least in total: {policies}, {amount} less a year", policies=say.listed(tied), amount=amount)
+    if mean > 0:
+        return say.say("“{policy}” costs {amount} more in total a year", policy=title, amount=amount)
+    return say.say("“{policy}” costs {amount} less in total a year", policy=title, amount=amount)
+
+
+def _ties(result: Comparison, policy: Policy, cheapest: str) -> bool:
+    """Whether a policy costs in every future what the cheapest one costs."""
+    return bool((result.values(policy, "cash_cost_eur") == result.values(cheapest, "cash_cost_eur")).all())
+
+
+# ---- winners and losers --------------------------------------------------------------------------------------------
+
+
+def winners(result: Comparison, policy: str | Policy) -> tuple[int, int]:
+    """Return how many municipalities pay less themselves by more than chance, and how many pay more."""
+    said = changes(result, result.policy(policy)).verdicts
+    return int(np.sum(said == "wins")), int(np.sum(said == "loses"))
+
+
+def winners_by_size(result: Comparison, language: str, *, scheme: str = "light") -> Any:
+    """Return what municipalities pay more or less themselves by size, euro per inhabitant a year, 95 % intervals."""
+    say, colours = words(language), palette(scheme)
+    table = result.burden("size_class")
+    groups = list(dict.fromkeys(table["size_class"]))
+    others = result.policies[1:]
+    data: list[dict[str, Any]] = []
+    most = 0.0
+    width = 0.6 / max(1, len(others))
+    for position, policy in enumerate(others, start=1):
+        rows = table[table["policy"] == policy.id].set_index("size_class").loc[groups]
+        line = line_of(colours, position)
+        mean, high = rows["change"].to_numpy(dtype=float), rows["change_hi"].to_numpy(dtype=float)
+        half = np.where(np.isfinite(high), high - mean, 0.0)
+        most = max(most, float(np.max(np.abs(mean) + half)))
+        data.append(
+            {
+                "type": "bar",
+                "x": [i + (position - (len(others) + 1) / 2) * width for i in range(len(groups))],
+                "y": mean,
+                "width": width * 0.9,
+                "name": policy.title[language],
+                "marker": {"color": line["color"]},
+                "error_y": {"type": "data", "array": half, "color": colours.text, "thickness": 1.2, "width": 3},
+                "hovertemplate": "<b>%{fullData.name}</b>: € %{y:+,.2f}<extra></extra>",
+            }
+        )
+    end = nice(1.05 * most) if most else 1.0
+    layout = {
+        "xaxis": {
+            "tickvals": list(range(len(groups))),
+            "ticktext": [_size(say, group) for group in groups],
+            "range": [-0.5, len(groups) - 0.5],
+            "title": say.say("thousand inhabitants"),
+            "showgrid": False,
+        },
+        "yaxis": {"range": [-end, end], "title": say.say("extra euro per inhabitant a year")},
+        "shapes": [
+            {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 0, "y1": 0,
+             "line": {"color": colours.baseline, "width": 2, "dash": "dash"}}
+        ],
+        **legend(result.policies, language),
+    }  # fmt: skip
+    counts = [(policy, *winners(result, policy)) for policy in others]
+    title = _said_of_winners(say, result, counts)
+    alt = "; ".join(
+        say.say("{policy}: {less} surely pay less, {more} more", policy=policy.title[language], less=less, more=more)
+        for policy, less, more in counts
+    )
+    return dress(
+        data,
+        layout,
+        result,
+        language,
+        name="winners",
+        title=title,
+        alt=f"{title}. {alt}.",
+        scheme=scheme,
+        height=height_with(result.policies, language),
+        sides=(64, 12, CHART_HEIGHT - 8 - plot_height(result.policies, language)),
+    )
+
+
+def _size(say: Words, group: object) -> str:
+    low, high = next((low, high) for low, high, label in SIZE_CLASSES if label == group)
+    return thousands(say, low, high)
+
+
+def thousands(say: Words, low: int, high: int) -> str:
+    """Return a class of size in thousands of inhabitants, for an axis."""
+    if low == 0:
+        return f"< {say.number(high / 1000)}"
+    if high > 10_000_000:
+        return f"≥ {say.number(low / 1000)}"
+    return f"{say.number(low / 1000)}–{say.number(high / 1000)}"
+
+
+def _said_of_winners(say: Words, result: Comparison, counts: list[tuple[Policy, int, int]]) -> str:
+    policy, less, more = max(counts, key=lambda one: one[1])
+    values = {"n": len(result.world.municipalities), "policy": policy.title[say.language]}
+    if less == 0 and more == 0:
+        return say.say("For no municipality is it sure that it pays more or less itself")
+    if less >= more:
+        return say.say("{less} of {n} municipalities surely pay less themselves under “{policy}”", less=less, **values)
+    return say.say("{more} of {n} municipalities surely pay more themselves under “{policy}”", more=more, **values)

@@ -1,0 +1,317 @@
+"""One municipality: what its future may cost it, how long it stands still, and where it is among those of its size."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.experiments.comparison.burdens import of_towns, place_of, size_class
+from sim.experiments.comparison.compare import Comparison
+from sim.model.policy.policy import Policy
+from sim.model.world.municipalities import Municipality
+from sim.results.estimates import Difference, Estimate, difference, estimate
+from sim.show.base.chart_table import Cell, Twin, twin
+from sim.show.base.figure import dress, nice
+from sim.show.base.palette import palette
+from sim.show.charts.one_of_twenty import DOTS, lanes
+from sim.show.tables.comparison_tables import SIZE_NAMES
+from sim.text import Words, apportioned, words
+
+AXES = {
+    "own": "paid by the municipality itself, euro per inhabitant a year",
+    "outage": "days without services, per inhabitant a year",
+}
+"""What is told of a municipality, averaged over the years of a future: `burdens.OF_TOWNS` in words."""
+ALONE = {
+    "own": "In 1 future of {of}, {town} pays {amount} a head a year or more",
+    "outage": "In 1 future of {of}, services in {town} are out for {amount} a year or more",
+}
+LOWER = {
+    "own": "“{policy}” is cheaper for {town} in {n} of {of} futures; 1 in {of} costs {amount} a head a year or more",
+    "outage": "“{policy}” spares {town} outages in {n} of {of} futures; 1 in {of} has {amount} a year or more",
+}
+HIGHER = {
+    "own": "“{policy}” costs {town} more in {n} of {of} futures; 1 in {of} costs {amount} a head a year or more",
+    "outage": "“{policy}” gives {town} more outages in {n} of {of} futures; 1 in {of} has {amount} a year or more",
+}
+WITH_TIES = {
+    "own": "Of {of} futures “{policy}” is cheaper for {town} in {lower}, as dear in {same}, dearer in {higher}; 1 in "
+    "{of} costs {amount} a head a year or more",
+    "outage": "Of {of} futures “{policy}” spares {town} outages in {lower}, changes none in {same}, gives more in "
+    "{higher}; 1 in {of} has {amount} a year or more",
+}
+SAME = {
+    "own": "{town} pays the same under “{policy}”; 1 future in {of} costs {amount} a head a year or more",
+    "outage": "Outages in {town} are the same under “{policy}”; 1 future in {of} has {amount} a year or more",
+}
+RANKED = {
+    "own": "{town} pays {amount} a head a year: place {place} of {all} of its size, the lowest first; {chance}",
+    "outage": "Services in {town} are out for {amount} a year: place {place} of {all} of its size, the lowest first; "
+    "{chance}",
+}
+LEVEL = {
+    "own": "{town} pays {amount} a head a year, as do all {n} of its size",
+    "outage": "Services in {town} are out for {amount} a year, as in all {n} of its size",
+}
+FELT = {"own": 0.005, "outage": 0.0005}
+"""A smaller difference in a future is none: half a cent, less than a minute."""
+
+
+def amount(say: Words, measure: str, value: float) -> str:
+    """Return a value of a measure in words, with its unit."""
+    return say.money(value) if measure == "own" else say.say("{n} days", n=say.figure(value, 2))
+
+
+def _hover(say: Words, measure: str) -> str:
+    return "€ %{customdata[1]:,.2f}" if measure == "own" else say.say("{n} days", n="%{customdata[1]:,.2f}")
+
+
+class Town(NamedTuple):
+    """One municipality of a comparison."""
+
+    result: Comparison
+    town: Municipality
+
+    @property
+    def place(self) -> int:
+        """Its place in order of NIS code."""
+        return place_of(self.result, self.town.nis)
+
+    def values(self, policy: str | Policy, measure: str) -> NDArray[np.float64]:
+        """One measure in every future, a year: shape (replications,)."""
+        return of_towns(self.result, policy, measure, self.place)
+
+    def estimate(self, policy: str | Policy, measure: str) -> Estimate:
+        """What all futures together say about it."""
+        return estimate(self.values(policy, measure))
+
+    def difference(self, policy: str | Policy, measure: str) -> Difference:
+        """A policy less the baseline on the same futures."""
+        return difference(self.values(self.result.baseline, measure), self.values(policy, measure))
+
+    def likely(self, policy: str | Policy, measure: str) -> NDArray[np.float64]:
+        """Twenty futures that stand for all: the middle of each twentieth, in rising order."""
+        return np.quantile(self.values(policy, measure), (np.arange(DOTS) + 0.5) / DOTS)
+
+    def worst(self, policy: str | Policy) -> int:
+        """The number of the future in which it pays most itself."""
+        return int(self.values(policy, "own").argmax())
+
+    def middle(self, policy: str | Policy) -> int:
+        """The number of the future that is in the middle by what it pays itself."""
+        values = self.values(policy, "own")
+        return int(np.argsort(values, kind="stable")[len(values) // 2])
+
+
+class Rank(NamedTuple):
+    """Where a municipality is among those of its size, by the mean of a measure over all futures."""
+
+    names: list[str]  # all of its size, itself included, from the lowest mean to the highest
+    means: NDArray[np.float64]
+    place: int  # its own place in that order
+    first: int  # the places that its 95 % interval spans
+    last: int
+
+
+def rank(one: Town, policy: str | Policy, measure: str) -> Rank:
+    """Return the place of a municipality among those of its size class."""
+    frame, own = one.result.towns.frame, one.place
+    peers = np.flatnonzero((frame["size_class"] == size_class(one.town.population)).to_numpy())
+    means = of_towns(one.result, policy, measure).mean(axis=0)[peers]
+    order = np.argsort(means, kind="stable")
+    low, high = one.estimate(policy, measure).ci95
+    others = means[peers != own]
+    return Rank(
+        names=frame["name"].to_numpy()[peers][order].tolist(),
+        means=means[order],
+        place=int(np.flatnonzero(peers[order] == own)[0]),
+        first=int((others < low).sum()),
+        last=int((others <= high).sum()),
+    )
+
+
+# ---- its futures ---------------------------------------------------------------------------------------------------
+
+
+def town_futures(one: Town, measure: str, language: str, *, scheme: str = "light") -> Any:
+    """Return twenty equally likely futures of a municipality under every policy, from good to bad, as dots."""
+    say, result = words(language), one.result
+    values = [one.likely(policy, measure) for policy in result.policies]
+    said = say.say("future {i} of 20, from good to bad: {amount}", i="%{customdata[0]}", amount=_hover(say, measure))
+    names = [policy.title[language] for policy in result.policies]
+    data, layout = lanes(values, names, said, palette(scheme))
+    layout["xaxis"]["title"] = say.say(AXES[measure])
+    title = _futures_said(say, one, measure)
+    means = [
+        say.say(
+            "{policy}: {mean} on average, {p5} to {p95} in 9 futures of 10",
+            policy=policy.title[language],
+            mean=amount(say, measure, e.mean),
+            p5=amount(say, measure, e.p5),
+            p95=amount(say, measure, e.p95),
+        )
+        for policy in result.policies
+        for e in (one.estimate(policy, measure),)
+    ]
+    return dress(
+        data,
+        layout,
+        result,
+        language,
+        name=f"futures {measure} {one.town.nis}",
+        title=title,
+        alt=f"{title}. {'; '.join(means)}.",
+        scheme=scheme,
+        sides=(12, 12, 46),
+    )
+
+
+def _futures_said(say: Words, one: Town, measure: str) -> str:
+    shown = one.result.policies[-1]
+    bad = amount(say, measure, one.estimate(shown, measure).p95)
+    values = {"town": one.town.name, "policy": shown.title[say.language], "amount": bad, "of": DOTS}
+    if len(one.result.policies) == 1:
+        return say.say(ALONE[measure], **values)
+    gaps = one.values(shown, measure) - one.values(one.result.baseline, measure)
+    sides = (gaps < -FELT[measure], abs(gaps) <= FELT[measure], gaps > FELT[measure])
+    lower, same, higher = apportioned([float(side.mean()) for side in sides], DOTS)
+    if same == DOTS:
+        return say.say(SAME[measure], **values)
+    if same:
+        return say.say(WITH_TIES[measure], lower=lower, same=same, higher=higher, **values)
+    return (
+        say.say(LOWER[measure], n=lower, **values) if lower >= higher else say.say(HIGHER[measure], n=higher, **values)
+    )
+
+
+def of_town_futures(one: Town, measure: str, language: str) -> Twin:
+    """Twenty futures of a municipality from good to bad: a row for each."""
+    say = words(language)
+    values = [one.likely(policy, measure) for policy in one.result.policies]
+    unit = say.say(AXES[measure])
+    heads = [f"{policy.title[language]}, {unit}" for policy in one.result.policies]
+    rows: list[list[Cell]] = [[i + 1, *(float(each[i]) for each in values)] for i in range(DOTS)]
+    return twin((say.say("Future, from good to bad"), *heads), rows)
+
+
+# ---- among those of its size ---------------------------------------------------------------------------------------
+
+
+def peers(one: Town, measure: str, language: str, *, scheme: str = "light") -> Any:
+    """Return the municipalities of the size of one as a strip of dots by their mean under the last policy, itself
+    picked out with its interval.
+    """
+    say, result = words(language), one.result
+    colours, shown = palette(scheme), result.policies[-1]
+    found = rank(one, shown, measure)
+    size = say.say(SIZE_NAMES[size_class(one.town.population)])
+    said = f"<b>%{{customdata[0]}}</b>: {_hover(say, measure)}"
+    low, high = one.estimate(shown, measure).ci95
+    span = _span(found.means, low, high)
+    data, layout = lanes([found.means], [size], said, colours, found.names, span)
+    dots = data[0]
+    dots["marker"] |= {"color": colours.faded(colours.other, 0.35), "line": {"color": colours.other, "width": 1}}
+    dots["hovertemplate"] = f"{said}<extra></extra>"
+    x, y = float(dots["x"][found.place]), float(dots["y"][found.place])
+    mean = float(found.means[found.place])
+    reach = {"array": [high - mean], "arrayminus": [mean - low]} if np.isfinite(high - low) else {"array": [0.0]}
+    data.append(
+        {
+            "type": "scatter",
+            "x": [x],
+            "y": [y],
+            "mode": "markers",
+            "marker": {
+                "size": dots["marker"]["size"] + 5,
+                "color": colours.ransom,
+                "line": {"color": colours.background, "width": 1.5},
+            },
+            "error_x": {"type": "data", "color": colours.ransom, "thickness": 2, "width": 5, **reach},
+            "customdata": [[one.town.name, mean]],
+            "hovertemplate": f"{said}<extra></extra>",
+            "showlegend": False,
+        }
+    )
+    layout["xaxis"]["title"] = say.say(AXES[measure])
+    layout["annotations"] = [
+        _ink(layout["annotations"][0], colours.text),
+        {
+            "x": x,
+            "y": y,
+            "text": f"<b>{one.town.name}</b>",
+            "font": {"color": colours.ransom},
+            "showarrow": False,
+            "yanchor": "bottom",
+            "yshift": 10,
+            "xanchor": "left" if x < sum(span) / 2 else "right",
+            "bgcolor": colours.faded(colours.background, 0.8),
+        },
+    ]
+    title, alt = _rank_said(say, one, measure, found)
+    return dress(
+        data,
+        layout,
+        result,
+        language,
+        name=f"peers {shown.id} {measure} {one.town.nis}",
+        title=title,
+        alt=alt,
+        scheme=scheme,
+        sides=(12, 12, 46),
+    )
+
+
+def _span(means: NDArray[np.float64], low: float, high: float) -> tuple[float, float]:
+    """Round ends of an axis just around these means and an interval."""
+    known = [*means.tolist(), *(end for end in (low, high) if np.isfinite(end))]
+    step = nice(max(max(known) - min(known), 0.02) / 8)
+    return (math.floor(min(known) / step) - 0.5) * step, (math.ceil(max(known) / step) + 0.5) * step
+
+
+def _ink(label: dict[str, Any], colour: str) -> dict[str, Any]:
+    return {**label, "font": {"color": colour}}
+
+
+def _rank_said(say: Words, one: Town, measure: str, found: Rank) -> tuple[str, str]:
+    others = len(found.names) - 1
+    mean = amount(say, measure, float(found.means[found.place]))
+    if others == 0:
+        title = say.say(
+            "{town}: {amount} a year; no other municipality is of its size", town=one.town.name, amount=mean
+        )
+        return title, f"{title}. {say.say(AXES[measure])}."
+    if np.ptp(found.means) < FELT[measure]:
+        title = say.say(LEVEL[measure], town=one.town.name, amount=mean, n=others + 1)
+        return title, f"{title}. {say.say(AXES[measure])}."
+    chance = say.say("chance allows no other place")
+    if found.first < found.last:
+        chance = say.say("chance allows {first} to {last}", first=found.first + 1, last=found.last + 1)
+    title = say.say(
+        RANKED[measure],
+        town=one.town.name,
+        amount=mean,
+        place=found.place + 1,
+        all=others + 1,
+        chance=chance,
+    )
+    ends = say.say(
+        "Lowest: {least}, {low}. Highest: {most}, {high}.",
+        least=found.names[0],
+        low=amount(say, measure, float(found.means[0])),
+        most=found.names[-1],
+        high=amount(say, measure, float(found.means[-1])),
+    )
+    return title, f"{title}. {ends}"
+
+
+def of_peers(one: Town, measure: str, language: str) -> Twin:
+    """The municipalities of its size from the lowest to the highest: a row for each."""
+    say = words(language)
+    found = rank(one, one.result.policies[-1], measure)
+    rows: list[list[Cell]] = [
+        [i + 1, name, float(mean)] for i, (name, mean) in enumerate(zip(found.names, found.means.tolist(), strict=True))
+    ]
+    return twin((say.say("Place"), say.say("Municipality"), say.say(AXES[measure])), rows)

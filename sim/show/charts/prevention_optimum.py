@@ -1,0 +1,240 @@
+"""How much prevention is best: the curve of one municipality with both optima, and in words what decides them.
+
+Both optima are often at zero, and then that is the title: what break-ins are expected to cost is small, and how small
+hangs on two assumptions, so these are told wherever an optimum is.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.experiments.comparison.compare import Comparison
+from sim.experiments.optima.prevention_optimum import Curve, deciding, prevention_curve
+from sim.model.policy.policy import Policy
+from sim.model.world.world import World
+from sim.show.base.figure import dress, nice
+from sim.show.base.legend import BELOW_AXIS, KEY
+from sim.show.base.palette import CHART_HEIGHT, Palette, palette
+from sim.text import Words, words
+
+FELT = 0.005  # euro per inhabitant a year: less than this is no prevention
+_APART = 0.01  # of the height of the chart: curves that are closer are one
+
+
+def optimum(
+    result: Comparison, policy: str | Policy, municipality: str | int, language: str, *, scheme: str = "light"
+) -> Any:
+    """Return the cost of a year against prevention in one municipality: for itself and for everybody, with both optima.
+
+    Where the baseline gives it another curve, that is drawn too. Raises InputError for an unknown municipality.
+    """
+    say, colours, shown = words(language), palette(scheme), result.policy(policy)
+    one, base = _both(result, shown, municipality)
+    lines = [
+        (_named(say, say.say("everybody, with harm"), one.social_best), one.spend, one.social,
+         {"color": colours.text, "width": 2.5}),
+        (_named(say, say.say("{town} itself", town=one.municipality.name), one.private_best, free=one.price == 0),
+         one.spend, one.private, {"color": colours.payers["municipality"], "width": 3}),
+    ]  # fmt: skip
+    if np.abs(base.private - one.private).max() > _APART * one.social.max():
+        name = say.say("{town} itself, “{policy}”", town=one.municipality.name, policy=result.baseline.title[language])
+        lines.append((name, base.spend, base.private, {"color": colours.baseline, "width": 2, "dash": "dash"}))
+    data = [_line(say, *line) for line in lines] + _marks(say, one, colours)
+    rows = len(lines)
+    height = CHART_HEIGHT + 19 * (rows - 1)
+    below = BELOW_AXIS + 19 * rows + 8
+    layout = {
+        "xaxis": {
+            "range": [-0.02 * float(one.spend[-1]), float(one.spend[-1])],
+            "title": say.say("prevention, euro per inhabitant a year"),
+            "showgrid": False,
+        },
+        "yaxis": {
+            "range": [0, nice(1.08 * float(max(y.max() for _, _, y, _ in lines)))],
+            "title": say.say("euro per inhabitant a year"),
+        },
+        "shapes": [
+            {"type": "line", "x0": one.now, "x1": one.now, "yref": "paper", "y0": 0, "y1": 0.94,
+             "line": {"color": colours.baseline, "width": 1.5, "dash": "dot"}}
+        ],
+        "annotations": [_now(say, one)],
+        "showlegend": True,
+        "legend": KEY | {"y": -BELOW_AXIS / (height - below - 14), "entrywidth": 400},
+    }  # fmt: skip
+    title = finding(say, one)
+    decides = what_decides(say, result.world, shown, one.municipality.nis)
+    return dress(
+        data,
+        layout,
+        result,
+        language,
+        name=f"optimum {shown.id} {one.municipality.nis} {result.world.anchor}",
+        title=title,
+        alt=f"{title}. {_said(say, one)} {decides}",
+        scheme=scheme,
+        height=height,
+        sides=(52, 12, below),
+    )
+
+
+def _both(result: Comparison, shown: Policy, municipality: str | int) -> tuple[Curve, Curve]:
+    """The curve under the policy shown and that under the baseline, both as far as the longer one."""
+    ends = [float(prevention_curve(result.world, one, municipality).spend[-1]) for one in (shown, result.baseline)]
+    one, base = (
+        prevention_curve(result.world, policy, municipality, at_least=max(ends)) for policy in (shown, result.baseline)
+    )
+    return one, base
+
+
+def _named(say: Words, name: str, best: float, *, free: bool = False) -> str:
+    """A curve by its name, with the spend at which it is lowest; where that is free, there is none."""
+    return name if free else say.say("{name}: lowest at {amount}", name=name, amount=say.money(best))
+
+
+def _line(say: Words, name: str, x: Any, y: Any, line: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "name": name,
+        "x": x,
+        "y": y,
+        "mode": "lines",
+        "line": line,
+        "hovertemplate": f"<b>{name}</b><br>"
+        + say.say("with {spend} of prevention: {cost}", spend="€ %{x:,.2f}", cost="€ %{y:,.2f}")
+        + "<extra></extra>",
+    }
+
+
+def _lowest(one: Curve) -> dict[str, tuple[float, float]]:
+    """Where the optima are, spend and cost: for everybody, and for the municipality itself where it has a price."""
+    found = {"social": (one.social_best, float(np.interp(one.social_best, one.spend, one.social)))}
+    if one.price > 0:
+        found["private"] = (one.private_best, float(np.interp(one.private_best, one.spend, one.private)))
+    return found
+
+
+def _marks(say: Words, one: Curve, colours: Palette) -> list[dict[str, Any]]:
+    looks = {
+        "social": (say.say("best for everybody"), colours.text, "diamond"),
+        "private": (say.say("best for {town} itself", town=one.municipality.name), colours.payers["municipality"],
+                    "circle"),
+    }  # fmt: skip
+    return [
+        {
+            "type": "scatter",
+            "name": looks[whose][0],
+            "x": [x],
+            "y": [y],
+            "mode": "markers",
+            "cliponaxis": False,
+            "marker": {"symbol": looks[whose][2], "size": 12, "color": looks[whose][1],
+                       "line": {"color": colours.background, "width": 2}},
+            "hovertemplate": f"<b>{looks[whose][0]}</b><br>€ %{{x:,.2f}}<extra></extra>",
+            "showlegend": False,
+        }
+        for whose, (x, y) in _lowest(one).items()
+    ]  # fmt: skip
+
+
+def _now(say: Words, one: Curve) -> dict[str, Any]:
+    return {
+        "x": one.now, "y": 1, "yref": "paper", "yanchor": "top", "showarrow": False,
+        "text": say.say("under this policy {amount}", amount=say.money(one.now)),
+        "xanchor": "right" if one.now > 0.5 * float(one.spend[-1]) else "left",
+    }  # fmt: skip
+
+
+# ---- in words ------------------------------------------------------------------------------------------------------
+
+
+def finding(say: Words, one: Curve) -> str:
+    """Return in a sentence what is best for a municipality itself and for everybody, beside what goes to prevention."""
+    values = {
+        "town": one.municipality.name,
+        "now": say.money(one.now),
+        "private": say.money(one.private_best),
+        "social": say.money(one.social_best),
+    }
+    if one.price == 0 and one.private.max() < FELT:
+        return say.say(
+            "{town} itself pays for neither prevention nor break-ins, so that it is all the same to it; for everybody "
+            "{social} a head is best, and {now} is spent",
+            **values,
+        )
+    if one.price == 0:
+        return say.say(
+            "Prevention costs {town} nothing itself, so more is always better for it; for everybody {social} a head is "
+            "best, and {now} is spent",
+            **values,
+        )
+    if max(one.private_best, one.social_best) < FELT:
+        return say.say(
+            "By expected cost alone {town} itself and everybody are best off without prevention; {now} a head is spent",
+            **values,
+        )
+    if one.private_best < FELT:
+        return say.say(
+            "By expected cost {town} itself does best without prevention, and everybody with {social} a head; {now} is "
+            "spent",
+            **values,
+        )
+    return say.say(
+        "By expected cost {private} of prevention a head is best for {town} itself, and {social} for everybody; {now} "
+        "is spent",
+        **values,
+    )
+
+
+def what_decides(say: Words, world: World, policy: Policy, municipality: str | int) -> str:
+    """Return in sentences what both optima are under other levels of the assumptions that decide them."""
+    table = deciding(world, policy, municipality).set_index(["frequency", "service_value"])
+    best = {levels: say.money(amount) for levels, amount in table["social_best"].items()}
+    own = [say.money(end) for end in (table["private_best"].min(), table["private_best"].max())]
+    parts = [
+        say.say(
+            "What decides is how often attacks come and what a day of service is worth. Best for everybody is {low} "
+            "with both low, {central} with both central, {frequent} with frequent attacks, {dear} with a dear day of "
+            "service, and {high} with both high.",
+            low=best["low", "low"],
+            central=best["central", "central"],
+            frequent=best["high", "central"],
+            dear=best["central", "high"],
+            high=best["high", "high"],
+        ),
+    ]
+    if prevention_curve(world, policy, municipality).price == 0:
+        return parts[0]
+    if own[0] == own[1]:
+        parts.append(say.say("Best for the municipality itself is {amount} under each of them.", amount=own[0]))
+    else:
+        parts.append(say.say("Best for the municipality itself is {low} to {high}.", low=own[0], high=own[1]))
+    return " ".join(parts)
+
+
+def left_out(say: Words) -> str:
+    """Return in a sentence what the curve and the optima do not count."""
+    return say.say(
+        "Counted is what break-ins are expected to cost in a year, in the long run. Left out is what does not hang on "
+        "the prevention of one municipality: incidents through suppliers, waves of traffic, payment fraud, waiting for "
+        "response teams. What goes to prevention is own money and matching grants. Whoever fears a rare disaster more "
+        "than its average cost has a reason to spend more."
+    )
+
+
+def _said(say: Words, one: Curve) -> str:
+    """What a year costs at three places of the curve, for those who cannot see it."""
+    parts = []
+    for x in dict.fromkeys((0.0, one.now, float(one.spend[-1]))):
+        private, social = (say.money(float(np.interp(x, one.spend, y))) for y in (one.private, one.social))
+        parts.append(
+            say.say(
+                "with {spend} of prevention a year costs {private} for itself and {social} for everybody",
+                spend=say.money(x),
+                private=private,
+                social=social,
+            )
+        )
+    text = "; ".join(parts)
+    return f"{text[0].upper()}{text[1:]}."

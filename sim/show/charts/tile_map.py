@@ -1,0 +1,263 @@
+"""The tile map: one hexagon a municipality, all of one size, so that small ones are seen as well as large ones."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.experiments.comparison.compare import Comparison
+from sim.model.policy.policy import Policy
+from sim.model.world.municipalities import Municipality
+from sim.show.base.figure import dress
+from sim.show.base.palette import CHART_HEIGHT, TEXT_SIZE, palette
+from sim.text import Words, words
+
+MEASURES = {
+    "own_cost_per_inhabitant_eur": "Own cost, euro per inhabitant a year",
+    "cash_cost_per_inhabitant_eur": "Total cost, euro per inhabitant a year",
+    "outage_days_per_year": "Days without services per inhabitant a year",
+    "serious_incidents_per_year": "Serious incidents a year",
+}
+FINDINGS = {
+    "own_cost_per_inhabitant_eur": "Half of the municipalities bear {low} to {high} per inhabitant a year",
+    "cash_cost_per_inhabitant_eur": "In half of the municipalities the cost is {low} to {high} per inhabitant a year",
+    "outage_days_per_year": "In half of the municipalities an inhabitant misses {low} to {high} days of service a year",
+    "serious_incidents_per_year": "In half of the municipalities there are {low} to {high} serious incidents a year",
+}
+SAME = {
+    "own_cost_per_inhabitant_eur": "Most municipalities bear {low} per inhabitant a year",
+    "cash_cost_per_inhabitant_eur": "In most municipalities the cost is {low} per inhabitant a year",
+    "outage_days_per_year": "In most municipalities an inhabitant misses {low} days of service a year",
+    "serious_incidents_per_year": "In most municipalities there are {low} serious incidents a year",
+}
+_RADIUS = 1 / math.sqrt(3)  # centre to corner of a hexagon one wide
+_LABEL_FITS = 27.0  # pixels of width of a tile in which four letters fit
+_LEGEND = 46
+_HALF_PAGE = 520
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """Classes of a measure: `edges` part them; a value belongs to the class whose lower edge it reaches."""
+
+    edges: tuple[float, ...]
+    digits: int
+
+    def of(self, values: NDArray[np.float64]) -> NDArray[np.int64]:
+        return np.searchsorted(np.array(self.edges), values, side="right").astype(np.int64)
+
+    def names(self, say: Words) -> list[str]:
+        shown = [say.figure(edge, self.digits) for edge in self.edges]
+        inner = [f"{low}–{high}" for low, high in pairwise(shown)]
+        return [f"< {shown[0]}", *inner, f"≥ {shown[-1]}"] if shown else [""]
+
+
+def tile_map(
+    result: Comparison,
+    policy: str | Policy,
+    language: str,
+    measure: str = "own_cost_per_inhabitant_eur",
+    *,
+    scheme: str = "light",
+    width: int = _HALF_PAGE,
+    height: int = CHART_HEIGHT,
+    marked: int | None = None,
+) -> Any:
+    """Return a map of hexagons coloured by one measure of `Comparison.municipalities`.
+
+    The classes of the colours come from the baseline and the policy together, so that a map in the light half of them
+    says that the policy is lower everywhere. `width` is about how many pixels the map will get: it decides whether all
+    tiles carry their letters, or only the centre cities. `marked` is the NIS code of a municipality with a thick line
+    around its tile. The last trace has a point for every municipality, in order of NIS code.
+    """
+    if measure not in MEASURES:
+        raise ValueError(f"unknown measure {measure!r}: choose one of {', '.join(MEASURES)}")
+    say, colours = words(language), palette(scheme)
+    name = policy if isinstance(policy, str) else policy.id
+    table = result.municipalities()
+    base = table[table["policy"] == result.baseline.id][measure].to_numpy(dtype=float)
+    rows = table[table["policy"] == name]
+    if rows.empty:
+        raise KeyError(f"no policy {name!r} in this comparison")
+    values = rows[measure].to_numpy(dtype=float)
+    towns = sorted(result.world.municipalities, key=lambda town: town.nis)
+    x, y = positions(towns)
+    scale = _classes(np.concatenate([base, values]))
+    classes = scale.of(values)
+    tints = _tints(colours.tiles, len(scale.edges) + 1)
+    data: list[dict[str, Any]] = []
+    for number, (tint, label) in enumerate(zip(tints, scale.names(say), strict=True)):
+        inside = classes == number
+        outline_x, outline_y = _outlines(x[inside], y[inside])
+        line = {"color": colours.baseline, "width": 0.7}
+        area = {"mode": "lines", "fill": "toself", "fillcolor": tint, "line": line, "hoverinfo": "skip"}
+        key = {
+            "mode": "markers",
+            "name": label,
+            "marker": {"symbol": "hexagon", "size": 13, "color": tint, "line": line},
+        }
+        data += [
+            {"type": "scatter", "x": outline_x, "y": outline_y, "showlegend": False, **area},
+            {"type": "scatter", "x": [None], "y": [None], **key},
+        ]
+    if marked is not None:
+        here = [place for place, town in enumerate(towns) if town.nis == marked]
+        outline_x, outline_y = _outlines(x[here], y[here])
+        for colour, thick in ((colours.background, 6), (colours.ransom, 3)):
+            ring = {"mode": "lines", "line": {"color": colour, "width": thick}, "hoverinfo": "skip"}
+            data.append({"type": "scatter", "x": outline_x, "y": outline_y, "showlegend": False, **ring})
+    span_x, span_y = float(np.ptp(x)) + 1.2, float(np.ptp(y)) + 1.3
+    tile = min((width - 16) / span_x, (height - _LEGEND - 8) / span_y)
+    everywhere = tile >= _LABEL_FITS
+    data.append(
+        {
+            "type": "scatter",
+            "x": x,
+            "y": y,
+            "mode": "markers+text",
+            "marker": {"symbol": "hexagon", "size": max(6.0, tile * 0.9), "color": "rgba(0,0,0,0)"},
+            "text": [town.abbr if everywhere or town.centre_city else "" for town in towns],
+            "textfont": {"size": 11, "color": [colours.ink_on(tints[c]) for c in classes], "shadow": "auto"},
+            "customdata": _figures(towns, rows),
+            "hovertemplate": _hover(say),
+            "showlegend": False,
+            "selected": {"marker": {"opacity": 1}},  # a click picks a tile; none of them fades
+            "unselected": {"marker": {"opacity": 1}},
+        }
+    )
+    middle_x, middle_y = float(np.mean([x.min(), x.max()])), float(np.mean([y.min(), y.max()]))
+    layout = {
+        "xaxis": {
+            "visible": False,
+            "range": [middle_x - span_x / 2, middle_x + span_x / 2],
+            "constrain": "domain",
+        },
+        "yaxis": {
+            "visible": False,
+            "range": [middle_y - span_y / 2, middle_y + span_y / 2],
+            "scaleanchor": "x",
+            "constrain": "domain",
+        },
+        "legend": {
+            "title": {"text": say.say(MEASURES[measure]), "side": "top", "font": {"size": TEXT_SIZE}},
+            "orientation": "h",
+            "x": 0.5,
+            "xanchor": "center",
+            "y": 0,
+            "yref": "container",
+            "yanchor": "bottom",
+            "itemclick": False,
+            "itemdoubleclick": False,
+            "itemwidth": 30,
+            "font": {"size": TEXT_SIZE},
+        },
+    }
+    title, alt = _said(say, measure, towns, values)
+    return dress(
+        data,
+        layout,
+        result,
+        language,
+        name=f"tiles {name} {measure} {width} {marked}",
+        title=title,
+        alt=alt,
+        scheme=scheme,
+        height=height,
+        sides=(8, 8, _LEGEND),
+    )
+
+
+def positions(towns: Iterable[Municipality]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the centres of the tiles, in hexagon widths; a block of rows for towns without places of their own."""
+    towns = list(towns)
+    places = [(town.hex_x, town.hex_y) for town in towns]
+    if len(set(places)) < len(places):
+        across = max(1, math.ceil(math.sqrt(2.6 * len(towns))))
+        rows = [divmod(i, across) for i in range(len(towns))]
+        places = [(column + 0.5 * (row % 2), -row * 1.5 * _RADIUS) for row, column in rows]
+    x, y = np.array(places, dtype=float).T
+    return x, y
+
+
+def _outlines(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[list[float | None], list[float | None]]:
+    """The corners of pointy-topped hexagons, one after the other, with a gap after each."""
+    angles = np.deg2rad(np.arange(30, 391, 60))
+    all_x: list[float | None] = []
+    all_y: list[float | None] = []
+    for centre_x, centre_y in zip(x, y, strict=True):
+        all_x += [*np.round(centre_x + _RADIUS * np.cos(angles), 4).tolist(), None]
+        all_y += [*np.round(centre_y + _RADIUS * np.sin(angles), 4).tolist(), None]
+    return all_x, all_y
+
+
+def _classes(values: NDArray[np.float64]) -> _Scale:
+    """Five classes with about as many municipalities each, parted by round numbers; fewer where values agree."""
+    edges = np.quantile(values, [0.2, 0.4, 0.6, 0.8])
+    for digits in (2, 3):
+        rounded = sorted({edge for edge in (float(f"{edge:.{digits}g}") for edge in edges) if edge > 0})
+        if len(rounded) == len(edges):
+            break
+    return _Scale(tuple(rounded) if np.ptp(values) > 0 else (), digits)
+
+
+def _tints(tiles: tuple[str, ...], count: int) -> list[str]:
+    """So many colours of the sequence, spread over all of it."""
+    if count == 1:
+        return [tiles[1]]
+    return [tiles[round(i * (len(tiles) - 1) / (count - 1))] for i in range(count)]
+
+
+_HOVER_COLUMNS = (
+    "own_cost_per_inhabitant_eur",
+    "own_cost_p95_per_inhabitant_eur",
+    "outage_days_per_year",
+    "serious_incidents_per_year",
+)
+
+
+def _figures(towns: list[Municipality], rows: Any) -> list[list[Any]]:
+    """What a tile says when pointed at: name, inhabitants and the columns above; the browser formats the numbers."""
+    columns = [rows[name].tolist() for name in _HOVER_COLUMNS]
+    return [[town.name, town.population, *figures] for town, *figures in zip(towns, *columns, strict=True)]
+
+
+def _hover(say: Words) -> str:
+    euro = "€ " if say.language == "nl" else "€"
+    lines = [
+        "<b>%{customdata[0]}</b>",
+        say.say("{n} inhabitants", n="%{customdata[1]:,.0f}"),
+        say.say("own cost {amount} per inhabitant a year", amount=euro + "%{customdata[2]:,.2f}"),
+        say.say("1 future in 20: {amount} or more", amount=euro + "%{customdata[3]:,.2f}"),
+        say.say("{days} days without services a year", days="%{customdata[4]:,.2~r}"),
+        say.say("{n} serious incidents a year", n="%{customdata[5]:,.2~r}"),
+    ]
+    return "<br>".join(lines) + "<extra></extra>"
+
+
+def _said(say: Words, measure: str, towns: list[Municipality], values: NDArray[np.float64]) -> tuple[str, str]:
+    """The finding: the middle half of the municipalities; and for those who cannot see, who is highest and lowest."""
+
+    def shown(value: float) -> str:
+        return say.money(value) if measure.endswith("_eur") else say.figure(value, 2)
+
+    low, high = (float(q) for q in np.quantile(values, [0.25, 0.75]))
+    if shown(low) == shown(high):
+        title = say.say(SAME[measure], low=shown(low))
+    else:
+        title = say.say(FINDINGS[measure], low=shown(low), high=shown(high))
+    most, least = int(np.argmax(values)), int(np.argmin(values))
+    alt = say.say(
+        "{title}. Lowest: {least}, {low}. Highest: {most}, {high}.",
+        title=title,
+        least=towns[least].name,
+        low=shown(float(values[least])),
+        most=towns[most].name,
+        high=shown(float(values[most])),
+    )
+    return title, alt

@@ -1,0 +1,385 @@
+"""One year of one future as a moving picture: the map week by week, the queue for response teams, the running bill.
+
+Everything is one figure with a frame for every week, so that a browser plays it without asking for anything. What
+stands still is drawn once; a frame holds only the tiles of municipalities to whom something happens, the line that
+says "now", and the bills.
+"""
+
+from __future__ import annotations
+
+import datetime
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.experiments.comparison.compare import Comparison, Future
+from sim.model.policy.policy import PAYERS, Policy
+from sim.results import weeks
+from sim.rules.calendar import MINUTES_PER_DAY
+from sim.show.base.figure import dress, nice
+from sim.show.base.palette import TEXT_SIZE, Palette, palette
+from sim.show.charts.tile_map import positions
+from sim.show.charts.who_pays import PAYER_NAMES
+from sim.text import Words, words
+
+STATES = {
+    weeks.SMALL: "Small incident",
+    weeks.RESTORING: "Being restored",
+    weeks.UNSEEN: "Unseen intruder",
+    weeks.CUT_OFF: "Supplier fails",
+    weeks.HELPED: "Down, being helped",
+    weeks.WAITING: "Down, waits for help",
+}
+MILLION = 1e6
+_MAPS, _QUEUE, _BILL = {1: 270, 2: 172}, 92, 38  # pixels: the map of one or of two policies, the queue, each payer
+_GAP = 40  # pixels between them, for what they are called
+_KEY = 118  # pixels for a word of the key: two fit beside each other on a phone
+_BELOW = 100  # pixels for the buttons and the slider
+_HEAD = 84  # pixels for the key of the colours and a name of one line
+_NAME, _LINE, _LETTERS = 22, 16, 24  # pixels for the name of a policy, for each further line, letters on a line
+_APART = 0.08  # of the width, between two policies
+_STEP_MILLISECONDS = 220
+_X_UNIT, _Y_UNIT = 2.0, 2 * np.sqrt(3)  # tiles stand on whole numbers then, which are short to send
+_CORNERS = ((1, 1), (0, 2), (-1, 1), (-1, -1), (0, -2), (1, -1), (1, 1))
+
+
+@dataclass(frozen=True)
+class Side:
+    """What one policy goes through in the year."""
+
+    policy: Policy
+    future: Future
+    year: weeks.Year
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a side is drawn: its share of the width, and the names of its axes."""
+
+    left: float
+    right: float
+    axes: tuple[str, str, str]
+
+    @property
+    def x(self) -> list[float]:
+        return [self.left, self.right]
+
+
+def sides_of(futures: Sequence[Future], year: int) -> list[Side]:
+    """The same year of the same future under these policies."""
+    return [
+        Side(one.policy, one, weeks.by_week(one.world, one.postings, one.incidents, year)) for one in futures
+    ]  # fmt: skip
+
+
+def film(result: Comparison, sides: Sequence[Side], language: str, *, scheme: str = "light") -> Any:
+    """Return the figure; `result` says which policy is the baseline, and is what a page shows around it."""
+    say, colours = words(language), palette(scheme)
+    paid = [name for i, name in enumerate(PAYERS) if any(side.year.bills[-1, i] for side in sides)]
+    rows = _rows(len(sides), len(paid))
+    lines = max(len(_wrapped(side, say)) for side in sides)
+    head = _HEAD + _LINE * (lines - 1)
+    stage = _Stage(say, colours, paid, sides)
+    data: list[dict[str, Any]] = []
+    moving: list[int] = []
+    layout: dict[str, Any] = {"annotations": []}
+    on_stage = [(side, _place(number, len(sides))) for number, side in enumerate(sides)]
+    for side, place in on_stage:
+        still, first = stage.still(side, place), stage.moving(side, place, 0)
+        moving += range(len(data) + len(still), len(data) + len(still) + len(first))
+        data += [*still, *first]
+        layout |= stage.axes(place, rows)
+        layout["annotations"] += stage.names(side, place, rows)
+    data += stage.key()
+    layout |= _key(len(sides), len(paid), lines) | _controls(say, colours, sides[0], rows)
+    title, alt = _said(say, sides)
+    frames = [
+        {
+            "name": str(week),
+            "traces": moving,
+            "data": [one for side, place in on_stage for one in stage.change(side, place, week)],
+        }
+        for week in range(len(sides[0].year.starts))
+    ]
+    return dress(
+        data,
+        layout,
+        result,
+        language,
+        name="film " + " ".join(f"{side.future.summary.ledger_hash:x} {side.year.year}" for side in sides),
+        title=title,
+        alt=alt,
+        scheme=scheme,
+        height=head + _whole(len(sides), len(paid)) + _BELOW + 14,
+        sides=(8, 8, _BELOW),
+        head=head,
+        frames=frames,
+    )
+
+
+def _place(number: int, count: int) -> Place:
+    width = (1 - _APART * (count - 1)) / count
+    left = number * (width + _APART)
+    axes = tuple("" if 3 * number + i == 0 else str(3 * number + i + 1) for i in range(3))
+    return Place(left, left + width, (axes[0], axes[1], axes[2]))
+
+
+def _rows(count: int, payers: int) -> list[tuple[float, float]]:
+    """Where the map, the queue and the bill stand, as shares of the height of all three."""
+    whole = _whole(count, payers)
+    found, below = [], float(whole)
+    for size in (_MAPS[count], _QUEUE, _BILL * payers):
+        found.append(((below - size) / whole, below / whole))
+        below -= size + _GAP
+    return [(max(0.0, low), high) for low, high in found]
+
+
+class _Stage:
+    """Draws the sides, all on the same scales."""
+
+    def __init__(self, say: Words, colours: Palette, paid: list[str], sides: Sequence[Side]) -> None:
+        self.say, self.colours, self.paid = say, colours, paid
+        towns = sorted(sides[0].future.world.municipalities, key=lambda town: town.nis)
+        x, y = positions(towns)
+        self.towns = towns
+        self.x, self.y = np.rint(x * _X_UNIT).astype(int), np.rint(y * _Y_UNIT).astype(int)
+        self.most = max(2, *(max(side.year.busy.most, side.year.waiting.most) for side in sides))
+        self.dearest = nice(max(float(side.year.bills[-1].max()) / 100 / MILLION for side in sides))
+
+    # ---- what stands still
+
+    def still(self, side: Side, place: Place) -> list[dict[str, Any]]:
+        """The empty map, and the queue of the whole year."""
+        map_axis, queue_axis, _ = place.axes
+        everywhere = np.arange(len(self.towns))
+        line = {"color": self.colours.grid, "width": 1}
+        tiles = self._trace(map_axis) | {**self._outlines(everywhere), "mode": "lines", "line": line, "fill": "toself",
+                                         "fillcolor": self.colours.sidebar, "hoverinfo": "skip"}  # fmt: skip
+        names = self._trace(map_axis) | {
+            "x": self.x.tolist(), "y": self.y.tolist(), "mode": "markers", "text": [town.name for town in self.towns],
+            "marker": {"symbol": "hexagon", "size": 9, "color": "rgba(0,0,0,0)"},
+            "hovertemplate": "%{text}<extra></extra>",
+        }  # fmt: skip
+        busy = self._steps(side.year, side.year.busy) | self._trace(queue_axis) | {
+            "mode": "lines", "line": {"color": self.colours.scenario, "width": 1, "shape": "hv"}, "fill": "tozeroy",
+            "fillcolor": self.colours.faded(self.colours.scenario, 0.35),
+            "hovertemplate": self.say.say("{n} teams at work", n="%{y}") + "<extra></extra>",
+        }  # fmt: skip
+        waiting = self._steps(side.year, side.year.waiting) | self._trace(queue_axis) | {
+            "mode": "lines", "line": {"color": self.colours.ransom, "width": 2, "shape": "hv"},
+            "hovertemplate": self.say.say("{n} wait", n="%{y}") + "<extra></extra>",
+        }  # fmt: skip
+        return [tiles, names, busy, waiting]
+
+    def _trace(self, axis: str) -> dict[str, Any]:
+        return {"type": "scatter", "xaxis": f"x{axis}", "yaxis": f"y{axis}", "showlegend": False}
+
+    def _steps(self, year: weeks.Year, steps: weeks.Steps) -> dict[str, Any]:
+        days = [*(steps.minute - year.starts[0]), year.end - year.starts[0]]
+        return {
+            "x": [round(day / MINUTES_PER_DAY, 2) for day in days],
+            "y": [*steps.count.tolist(), int(steps.count[-1])],
+        }
+
+    # ---- what moves
+
+    def moving(self, side: Side, place: Place, week: int) -> list[dict[str, Any]]:
+        """The tiles by state, the line that says "now", and the bills, as they are in a week."""
+        map_axis, queue_axis, bill_axis = place.axes
+        found = [
+            self._trace(map_axis) | {"mode": "lines", "fill": "toself", "hoverinfo": "skip",
+                                     "line": {"color": self.colours.baseline, "width": 0.7}, **self._look(state)}
+            for state in STATES
+        ]  # fmt: skip
+        now = {"color": self.colours.text, "width": 1.5}
+        found.append(self._trace(queue_axis) | {"mode": "lines", "line": now, "hoverinfo": "skip"})
+        found += [
+            self._trace(bill_axis) | {"mode": "lines", "line": {"color": self.colours.payers[name], "width": 11},
+                                      "hoverinfo": "skip"}
+            for name in self.paid
+        ]  # fmt: skip
+        found.append(
+            self._trace(bill_axis) | {"mode": "text", "textposition": "middle right", "hoverinfo": "skip",
+                                      "textfont": {"size": TEXT_SIZE, "color": self.colours.text}}
+        )  # fmt: skip
+        return [look | change for look, change in zip(found, self.change(side, place, week), strict=True)]
+
+    def change(self, side: Side, place: Place, week: int) -> list[dict[str, Any]]:
+        """What a frame says: of each moving trace only what is another in another week."""
+        year = side.year
+        states = year.states[week]
+        found = [self._outlines(np.flatnonzero(states == state)) for state in STATES]
+        day = round(float(year.starts[week] - year.starts[0]) / MINUTES_PER_DAY, 2)
+        found.append({"x": [day, day], "y": [0, self.most]})
+        bills = [float(year.bills[week, PAYERS.index(name)]) / 100 / MILLION for name in self.paid]
+        found += [{"x": [0, round(bill, 3)], "y": [-row, -row]} for row, bill in enumerate(bills)]
+        found.append(
+            {
+                "x": [0] * len(bills),
+                "y": [round(0.46 - row, 2) for row in range(len(bills))],
+                "text": [f"{self.say.say(PAYER_NAMES[name])} {self.say.figure(bill, 2)}"
+                         for name, bill in zip(self.paid, bills, strict=True)],
+            }
+        )  # fmt: skip
+        return found
+
+    def _look(self, state: int) -> dict[str, Any]:
+        colours = self.colours
+        small, unseen, cut_off = colours.tiles[1:4]
+        return {
+            "fillcolor": {
+                weeks.SMALL: small,
+                weeks.RESTORING: colours.faded(colours.scenario, 0.35),
+                weeks.UNSEEN: unseen,
+                weeks.CUT_OFF: cut_off,
+                weeks.HELPED: colours.scenario,
+                weeks.WAITING: colours.ransom,
+            }[state]
+        }
+
+    def _outlines(self, rows: NDArray[np.int64]) -> dict[str, Any]:
+        """The outlines of these tiles, one after the other."""
+        x: list[int | None] = []
+        y: list[int | None] = []
+        for row in rows:
+            x += [*(int(self.x[row]) + dx for dx, _ in _CORNERS), None]
+            y += [*(int(self.y[row]) + dy for _, dy in _CORNERS), None]
+        return {"x": x or [None], "y": y or [None]}
+
+    # ---- around it
+
+    def key(self) -> list[dict[str, Any]]:
+        """Traces that hold nothing and stand in the key of the colours."""
+        line = {"color": self.colours.baseline, "width": 0.7}
+        return [
+            {"type": "scatter", "x": [None], "y": [None], "mode": "lines", "fill": "toself", "line": line,
+             "name": self.say.say(name), "hoverinfo": "skip", **self._look(state)}
+            for state, name in STATES.items()
+        ]  # fmt: skip
+
+    def axes(self, place: Place, rows: list[tuple[float, float]]) -> dict[str, Any]:
+        """The axes of one side."""
+        map_axis, queue_axis, bill_axis = place.axes
+        bare = {"visible": False, "fixedrange": True}
+        number = {"tickfont": {"size": TEXT_SIZE - 1, "color": self.colours.text}, "fixedrange": True,
+                  "gridcolor": self.colours.grid, "zeroline": False}  # fmt: skip
+        months = [(datetime.date(2023, month, 1) - datetime.date(2023, 1, 1)).days for month in (2, 5, 8, 11)]
+        x_span, y_span = [int(self.x.min()) - 2, int(self.x.max()) + 2], [int(self.y.min()) - 3, int(self.y.max()) + 3]
+        return {
+            f"xaxis{map_axis}": bare | {"domain": place.x, "range": x_span, "constrain": "domain",
+                                        "anchor": f"y{map_axis}"},
+            f"yaxis{map_axis}": bare | {"domain": list(rows[0]), "range": y_span, "constrain": "domain",
+                                        "scaleanchor": f"x{map_axis}", "scaleratio": _X_UNIT / _Y_UNIT,
+                                        "anchor": f"x{map_axis}"},
+            f"xaxis{queue_axis}": number | {"domain": place.x, "range": [0, 366], "anchor": f"y{queue_axis}",
+                                            "tickvals": months, "showgrid": False,
+                                            "ticktext": [self.say.month(month) for month in (2, 5, 8, 11)]},
+            f"yaxis{queue_axis}": number | {"domain": list(rows[1]), "range": [0, 1.05 * self.most], "nticks": 4,
+                                            "anchor": f"x{queue_axis}", "rangemode": "tozero", "tickformat": "d",
+                                            "ticklabelposition": "inside top"},
+            f"xaxis{bill_axis}": bare | {"domain": place.x, "range": [0, self.dearest], "anchor": f"y{bill_axis}"},
+            f"yaxis{bill_axis}": bare | {"domain": list(rows[2]), "range": [0.6 - len(self.paid), 0.85],
+                                         "anchor": f"x{bill_axis}"},
+        }  # fmt: skip
+
+    def names(self, side: Side, place: Place, rows: list[tuple[float, float]]) -> list[dict[str, Any]]:
+        """What is drawn where: the policy above its map, and what the queue and the bill are."""
+        busy, waits = self.say.say("Teams at work (area)"), self.say.say("Who waits for help (line)")
+        heads = [
+            ("<br>".join(_wrapped(side, self.say)), rows[0][1], 2),
+            (f"{_inked(busy, self.colours.scenario)}<br>{_inked(waits, self.colours.ransom)}", rows[1][1], 4),
+            (self.say.say("Paid this year (m €)"), rows[2][1], 4),
+        ]
+        return [
+            {"text": f"<b>{text}</b>", "x": place.left, "xanchor": "left", "xref": "paper", "y": y, "yref": "paper",
+             "yshift": up, "yanchor": "bottom", "showarrow": False, "align": "left",
+             "font": {"size": TEXT_SIZE, "color": self.colours.text}}
+            for text, y, up in heads
+        ]  # fmt: skip
+
+
+def _inked(text: str, colour: str) -> str:
+    return f'<span style="color:{colour}">{text}</span>'
+
+
+def _wrapped(side: Side, say: Words) -> list[str]:
+    """The name of a policy, in lines that fit above half a phone."""
+    return textwrap.wrap(side.policy.title[say.language], _LETTERS)
+
+
+def _whole(count: int, payers: int) -> int:
+    """The height in pixels of the map, the queue and the bill, one under the other."""
+    return _MAPS[count] + _QUEUE + _BILL * payers + 2 * _GAP
+
+
+def _key(count: int, payers: int, lines: int) -> dict[str, Any]:
+    above = (_NAME + _LINE * (lines - 1)) / _whole(count, payers)
+    return {
+        "showlegend": True,
+        "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1 + above, "yref": "paper", "yanchor": "bottom",
+                   "itemclick": False, "itemdoubleclick": False, "itemwidth": 30,
+                   "font": {"size": TEXT_SIZE}, "entrywidth": _KEY, "traceorder": "normal"},
+    }  # fmt: skip
+
+
+def _controls(say: Words, colours: Palette, side: Side, rows: list[tuple[float, float]]) -> dict[str, Any]:
+    """Buttons that play and stop, and a slider with a position for every week."""
+    at_once = {"mode": "immediate", "frame": {"duration": 0, "redraw": False}, "transition": {"duration": 0}}
+    play = {"fromcurrent": True, "frame": {"duration": _STEP_MILLISECONDS, "redraw": False},
+            "transition": {"duration": 0}, "mode": "immediate"}  # fmt: skip
+    font = {"size": TEXT_SIZE, "color": colours.text}
+    start = datetime.datetime.combine(side.future.world.start, datetime.time())
+    days = [start + datetime.timedelta(minutes=int(minute)) for minute in side.year.starts]
+    steps = [
+        {"method": "animate", "label": say.day(day.date()), "args": [[str(week)], at_once]}
+        for week, day in enumerate(days)
+    ]
+    return {
+        "updatemenus": [
+            {"type": "buttons", "direction": "left", "showactive": False, "x": 0, "xanchor": "left", "y": 0,
+             "yanchor": "top", "pad": {"t": 12, "b": 0}, "font": font, "bgcolor": colours.sidebar,
+             "bordercolor": colours.baseline,
+             "buttons": [
+                 {"method": "animate", "label": say.say("▶ Play"), "args": [None, play]},
+                 {"method": "animate", "label": say.say("❚❚ Stop"), "args": [[None], at_once]}]}
+        ],
+        "sliders": [
+            {"active": 0, "x": 0, "xanchor": "left", "y": 0, "yanchor": "top", "len": 1, "pad": {"t": 26, "b": 4},
+             "currentvalue": {"prefix": say.say("Week from") + " ", "font": font, "xanchor": "right", "offset": 8},
+             "font": {"size": TEXT_SIZE - 1, "color": colours.text}, "steps": steps, "ticklen": 3,
+             "bgcolor": colours.grid, "bordercolor": colours.baseline, "activebgcolor": colours.scenario,
+             "tickcolor": colours.baseline, "transition": {"duration": 0}}
+        ],
+    }  # fmt: skip
+
+
+# ---- in words ------------------------------------------------------------------------------------------------------
+
+
+def _said(say: Words, sides: Sequence[Side]) -> tuple[str, str]:
+    """The finding: what the year costs; and for those who cannot see, who waited and how many were hit."""
+    costs = [say.money(float(side.year.bills[-1].sum()) / 100) for side in sides]
+    values = {"year": sides[0].year.year, "first": costs[0], "policy": sides[-1].policy.title[say.language]}
+    if len(sides) == 1:
+        title = say.say("In {year} this future costs {first} under “{policy}”", **values)
+    else:
+        title = say.say(
+            "In {year} this future costs {first} under “{baseline}” and {second} under “{policy}”",
+            second=costs[1],
+            baseline=sides[0].policy.title[say.language],
+            **values,
+        )
+    parts = [
+        say.say(
+            "{policy}: services are down in {n} municipalities at some time; at most {waiting} wait for help at once",
+            policy=side.policy.title[say.language],
+            n=say.number(int((side.year.states >= weeks.CUT_OFF).any(axis=0).sum())),
+            waiting=say.number(side.year.waiting.most),
+        )
+        for side in sides
+    ]
+    return title, f"{title}. {'; '.join(parts)}."

@@ -1,0 +1,1 @@
+"""Studies in charts and tables."""

@@ -1,0 +1,386 @@
+"""What a study says, as pictures: one for each question, with the finding as its title."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from sim.experiments.studies.results import Studied
+from sim.experiments.studies.scenario_discovery import Losses
+from sim.experiments.studies.sensitivity import Effects, Indices
+from sim.experiments.studies.tradeoffs import Choice, Front, Heat, Regrets
+from sim.show.base.figure import dress
+from sim.show.base.palette import palette
+from sim.show.studies.names import (
+    NAME,
+    Unit,
+    aim_name,
+    candidate_name,
+    factor_name,
+    label_name,
+    named_rules,
+    policy_name,
+    unit_of,
+    value_name,
+    verdict_name,
+)
+from sim.show.tables.comparison_tables import KPI_NAMES, figure
+from sim.text import Words, words
+
+MOST = 15
+"""Bars of a chart; what is left out does less."""
+ROW = 26  # pixels a bar
+ROOMY = 28
+"""Letters of the longest name beside which a chart has its full width, also on a phone."""
+TIED = 3
+"""Policies that are best alike which a title names."""
+NAMED = 8
+"""Policies on a front that have their names beside them."""
+
+
+def tornado(studied: Studied, found: Effects, language: str, *, scheme: str = "light") -> Any:
+    """Bars from the outcome at one end of each factor to that at the other; those within the grey may be noise."""
+    say, colours = words(language), palette(scheme)
+    rows = found.rows[:MOST]
+    unit = unit_of(say, found.outcome, (end for one in rows for end in (one.start, one.end)), bool(found.against))
+    names = [factor_name(say, one.factor) for one in rows]
+    middles = [(one.start + one.end) / 2 / unit.by for one in rows]
+    floors = [one.floor / unit.by for one in rows]
+    ends = [f"{value_name(say, one.low)} → {value_name(say, one.high)}" for one in rows]
+    data = [
+        _bar(names, floors, base=[middle - floor / 2 for middle, floor in zip(middles, floors, strict=True)], width=0.9,
+             name=say.say("noise"), color=colours.grid),
+        _bar(names, [one.change / unit.by for one in rows], base=[one.start / unit.by for one in rows], width=0.5,
+             name=say.say("effect"), color=[colours.baseline if one.is_noise else colours.scenario for one in rows],
+             text=ends),
+    ]  # fmt: skip
+    sure = [one for one in rows if not one.is_noise]
+    if sure:
+        top = sure[0]
+        title = say.say(
+            "{outcome}: “{factor}” does most, from {low} to {high}",
+            outcome=unit.words,
+            factor=factor_name(say, top.factor),
+            low=figure(say, top.start / unit.by),
+            high=figure(say, top.end / unit.by),
+        )
+    else:
+        title = say.say("{outcome}: no factor does more than noise may", outcome=unit.words)
+    alt = "; ".join(f"{name} {figure(say, one.change / unit.by)}" for name, one in zip(names, rows, strict=True))
+    return _bars(studied, data, language, name="tornado", title=title, alt=alt, scheme=scheme, x=unit.words, rows=names)
+
+
+def sobol(studied: Studied, found: Indices, language: str, *, scheme: str = "light") -> Any:
+    """Two bars a factor: what it brings of the spread by itself, and with others, with 95 % intervals."""
+    say, colours = words(language), palette(scheme)
+    rows = found.rows[:MOST]
+    names = [factor_name(say, one.factor) for one in rows]
+    data = [
+        _bar(names, [100 * one.total for one in rows], name=say.say("with others"), color=colours.baseline, width=0.36,
+             error=[100 * one.total_half for one in rows], offset=0.02),
+        _bar(names, [100 * one.first for one in rows], name=say.say("by itself"), color=colours.scenario, width=0.36,
+             error=[100 * one.first_half for one in rows], offset=-0.38),
+    ]  # fmt: skip
+    top = found.rows[0]
+    if top.total <= top.total_half:
+        title = say.say("These designs are too few to say what brings the spread")
+    else:
+        title = say.say(
+            "“{factor}” brings {share} of the spread by itself",
+            factor=factor_name(say, top.factor),
+            share=say.percent(top.first),
+        )
+    alt = "; ".join(f"{name} {say.percent(one.total)}" for name, one in zip(names, rows, strict=True))
+    x = say.say("share of the spread of {outcome}, %", outcome=say.say(KPI_NAMES[found.outcome]).lower())
+    return _bars(studied, data, language, name="sobol", title=title, alt=alt, scheme=scheme, x=x, rows=names)
+
+
+def heat(studied: Studied, found: Heat, language: str, *, scheme: str = "light") -> Any:
+    """The outcome over two factors; of a difference, cells that may as well be zero stand between brackets."""
+    say, colours = words(language), palette(scheme)
+    unit = unit_of(say, found.outcome, found.mean.ravel().tolist(), bool(found.against))
+    shown = found.mean / unit.by
+    unsure = (found.low <= 0) & (found.high >= 0) if found.against else np.zeros(shown.shape, dtype=bool)
+    texts = [
+        ["" if np.isnan(one) else f"({figure(say, one)})" if doubt else figure(say, one)
+         for one, doubt in zip(row, doubts, strict=True)]
+        for row, doubts in zip(shown.tolist(), unsure.tolist(), strict=True)
+    ]  # fmt: skip
+    across, up = ([label_name(say, one) for one in labels] for labels in (found.x_labels, found.y_labels))
+    steps = [[place / (len(colours.tiles) - 1), colour] for place, colour in enumerate(colours.tiles)]
+    data = [
+        {"type": "heatmap", "z": shown.tolist(), "x": across, "y": up, "text": texts,
+         "texttemplate": "%{text}", "colorscale": steps, "xgap": 2, "ygap": 2, "hoverongaps": False,
+         "hovertemplate": "%{y} × %{x}: %{z:,.3~r}<extra></extra>", "colorbar": {"thickness": 12, "outlinewidth": 0}}
+    ]  # fmt: skip
+    title = _lowest(say, found, unit, across, up)
+    layout = {
+        "xaxis": {"title": factor_name(say, found.x), "type": "category", "showgrid": False},
+        "yaxis": {"title": "<br>".join(textwrap.wrap(factor_name(say, found.y), NAME)), "type": "category",
+                  "showgrid": False, "automargin": True},
+    }  # fmt: skip
+    height = 110 + 44 * len(found.y_labels)
+    return dress(data, layout, _hash(studied), language, name="heat", title=title,
+                 alt=f"{title}.", scheme=scheme, height=height, sides=(70, 8, 56))  # fmt: skip
+
+
+def _lowest(say: Words, found: Heat, unit: Unit, across: Sequence[str], up: Sequence[str]) -> str:
+    """Where a map is lowest; of several cells that are, how many."""
+    least = float(np.nanmin(found.mean))
+    rows, columns = np.nonzero(found.mean == least)
+    value = figure(say, least / unit.by)
+    if len(rows) > 1:
+        of = int(np.isfinite(found.mean).sum())
+        return say.say("{outcome}: lowest, {value}, in {n} of {of} cells alike", outcome=unit.words, value=value,
+                       n=len(rows), of=of)  # fmt: skip
+    return say.say(
+        "{outcome}: lowest, {value}, where {across} is {x} and {up} is {y}",
+        outcome=unit.words,
+        across=f"“{factor_name(say, found.x)}”",
+        up=f"“{factor_name(say, found.y)}”",
+        value=value,
+        x=across[int(columns[0])],
+        y=up[int(rows[0])],
+    )
+
+
+def pareto(studied: Studied, found: Front, language: str, *, scheme: str = "light") -> Any:
+    """Candidates between two aims; the line joins those that nobody beats on both."""
+    say, colours = words(language), palette(scheme)
+    units = [unit_of(say, aim.outcome, (getattr(spot, axis) for spot in found.spots))
+             for aim, axis in ((found.x, "x"), (found.y, "y"))]  # fmt: skip
+    front = [spot for spot in found.spots if spot.on_front]
+    rest = [spot for spot in found.spots if not spot.on_front]
+    data: list[dict[str, Any]] = []
+    for spots, label, colour, mode in (
+        (rest, say.say("beaten"), colours.baseline, "markers"),
+        (
+            front,
+            say.say("on the front"),
+            colours.scenario,
+            "lines+markers+text" if len(front) <= NAMED else "lines+markers",
+        ),
+    ):
+        names = [candidate_name(studied, spot.candidate, say) for spot in spots]
+        middle = (min(spot.x for spot in found.spots) + max(spot.x for spot in found.spots)) / 2
+        sides = ["bottom left" if spot.x > middle else "top right" for spot in spots]  # inside the picture
+        data.append(
+            {"type": "scatter", "name": label, "x": [spot.x / units[0].by for spot in spots],
+             "y": [spot.y / units[1].by for spot in spots], "mode": mode, "text": names, "textposition": sides,
+             "line": {"color": colour, "width": 2, "shape": "hv"}, "marker": {"color": colour, "size": 9},
+             "hovertemplate": "%{text}<br>%{x:,.3~r}; %{y:,.3~r}<extra></extra>", "cliponaxis": False}
+        )  # fmt: skip
+    title = say.say("{front} of {all} policies are beaten by no other on both aims", front=len(front),
+                    all=len(found.spots))  # fmt: skip
+    alt = "; ".join(candidate_name(studied, spot.candidate, say) for spot in front)
+    up = f"{aim_name(say, found.y)}, {units[1].words.rpartition(', ')[2]}"
+    layout = {
+        "xaxis": {"title": f"{aim_name(say, found.x)}, {units[0].words.rpartition(', ')[2]}"},
+        "yaxis": {"title": "<br>".join(textwrap.wrap(up, NAME)), "automargin": True},
+        "showlegend": True,
+        "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "traceorder": "reversed"},
+    }
+    return dress(data, layout, _hash(studied), language, name="pareto", title=title, alt=f"{title}: {alt}.",
+                 scheme=scheme, height=420, head=46,
+                 sides=(76, 140 if len(front) <= NAMED else 16, 52))  # fmt: skip
+
+
+def regret(studied: Studied, found: Regrets, language: str, *, scheme: str = "light") -> Any:
+    """Two bars a candidate: its mean regret over the worlds, and its worst."""
+    say, colours = words(language), palette(scheme)
+    rows = found.rows[:MOST]
+    unit = unit_of(say, found.outcome, (one.worst for one in rows))
+    names = [candidate_name(studied, one.candidate, say) for one in rows]
+    data = [
+        _bar(names, [one.worst / unit.by for one in rows], name=say.say("worst world"), color=colours.baseline,
+             width=0.7),
+        _bar(names, [one.mean / unit.by for one in rows], name=say.say("mean over worlds"), color=colours.scenario,
+             width=0.35),
+    ]  # fmt: skip
+    worst = figure(say, rows[0].worst / unit.by)
+    alike = sum((one.worst, one.mean) == (rows[0].worst, rows[0].mean) for one in found.rows)
+    if alike == len(found.rows):
+        title = say.say("All policies disappoint alike: {worst} at worst", worst=worst)
+    elif alike == 1:
+        title = say.say("“{policy}” disappoints least: {worst} at worst", policy=names[0], worst=worst)
+    elif alike == 2:
+        title = say.say("“{policy}” and “{other}” disappoint least: {worst} at worst", policy=names[0], other=names[1],
+                        worst=worst)  # fmt: skip
+    else:
+        title = say.say("“{policy}” and {n} others disappoint least: {worst} at worst", policy=names[0], n=alike - 1,
+                        worst=worst)  # fmt: skip
+    alt = "; ".join(f"{name} {figure(say, one.worst / unit.by)}" for name, one in zip(names, rows, strict=True))
+    return _bars(studied, data, language, name="regret", title=title, alt=alt, scheme=scheme, rows=names,
+                 x=say.say("regret: {outcome}", outcome=unit.words))  # fmt: skip
+
+
+def best(studied: Studied, found: Choice, language: str, *, scheme: str = "light") -> Any:
+    """How far each affordable candidate is behind the best, which stands first.
+
+    With 95 % intervals from futures that did not choose.
+    """
+    say, colours = words(language), palette(scheme)
+    rows = [one for one in found.rows if one.behind is not None and one.affordable][:MOST]
+    gaps = [one.behind for one in rows if one.behind is not None]
+    unit = unit_of(say, found.outcome, (end for gap in gaps for end in gap.ci95), difference=True)
+    top = candidate_name(studied, found.best, say)
+    names = [top, *(candidate_name(studied, one.candidate, say) for one in rows)]
+    behind = [0.0, *(gap.mean / unit.by for gap in gaps)]
+    spread = [0.0, *((gap.ci95[1] - gap.mean) / unit.by for gap in gaps)]
+    told = [say.say("best"), *(verdict_name(say, one) for one in rows)]
+    data = []
+    tints = {
+        told[0]: colours.text,
+        say.say("as good"): colours.text,
+        say.say("too close to call"): colours.baseline,
+        say.say("behind"): colours.scenario,
+    }
+    for verdict, colour in tints.items():
+        here = [place for place, one in enumerate(told) if one == verdict]
+        if not here:
+            continue
+        data.append(
+            {"type": "scatter", "x": [behind[place] for place in here], "y": here, "mode": "markers", "name": verdict,
+             "customdata": [names[place] for place in here], "marker": {"size": 9, "color": colour},
+             "error_x": {"type": "data", "array": [spread[place] for place in here],
+                         "color": colours.baseline, "thickness": 1.5, "width": 4},
+             "hovertemplate": "%{customdata}: %{x:+,.3~r}<extra></extra>"}
+        )  # fmt: skip
+    title = _comes_out_best(studied, found, say, alone=not rows)
+    alt = "; ".join(f"{name} {figure(say, gap)}" for name, gap in zip(names[1:], behind[1:], strict=True))
+    return _bars(studied, data, language, name="best", title=title, alt=alt, scheme=scheme, x=unit.words, rows=names)
+
+
+def _comes_out_best(studied: Studied, found: Choice, say: Words, *, alone: bool) -> str:
+    """Who is best, with all that give the same in every future, and who is too close to call."""
+    top = candidate_name(studied, found.best, say)
+    close = [one for one in found.too_close if one not in found.alike]
+    if alone:
+        return say.say("“{policy}” is the only one that Flanders can afford", policy=top)
+    if found.alike:
+        names = [f"“{candidate_name(studied, one, say)}”" for one in (found.best, *found.alike)]
+        if (more := len(names) - TIED) > 0:
+            names = [*names[:TIED], say.say("{n} more", n=more)]
+        title = say.say("Best, and the same in every future: {policies}", policies=say.listed(names))
+        return f"{title}; {say.say('too close to call: {n}', n=len(close))}" if close else title
+    if len(close) == 1:
+        other = candidate_name(studied, close[0], say)
+        return say.say("“{policy}” comes out best; “{other}” is too close to call", policy=top, other=other)
+    if close:
+        return say.say("“{policy}” comes out best; {n} others are too close to call", policy=top, n=len(close))
+    return say.say("“{policy}” is best", policy=top)
+
+
+def losses(studied: Studied, found: Losses, language: str, *, scheme: str = "light") -> Any:
+    """Two bars a rule: the share of all losses that it covers, and the share of what it holds that is lost."""
+    say, colours = words(language), palette(scheme)
+    rows = named_rules(say, found)
+    names = [name for name, _ in rows]
+    data = [
+        _bar(names, [100 * one.density for _, one in rows], name=say.say("lost there"), color=colours.baseline,
+             width=0.36, offset=0.02),
+        _bar(names, [100 * one.coverage for _, one in rows], name=say.say("of all losses"), color=colours.scenario,
+             width=0.36, offset=-0.38),
+    ]  # fmt: skip
+    policy = policy_name(studied, found.policy, say)
+    share = say.percent(found.lost / found.designs)
+    if found.rules:
+        title = say.say(
+            "“{policy}” loses in {share} of designs, most of all where {rule}",
+            policy=policy,
+            share=share,
+            rule=names[0],
+        )
+    elif 0 < found.lost < found.designs:
+        title = say.say("“{policy}” loses in {share} of designs; no rule says where", policy=policy, share=share)
+    else:
+        sentence = "“{policy}” loses in every design" if found.lost else "“{policy}” loses in no design"
+        title = say.say(sentence, policy=policy)
+    alt = "; ".join(names)
+    return _bars(studied, data, language, name="losses", title=title, alt=alt, scheme=scheme, rows=names, x="%",
+                 most=102)  # fmt: skip
+
+
+# ---- bars ----------------------------------------------------------------------------------------------------------
+
+
+def _bar(
+    names: Sequence[str],
+    values: Sequence[float],
+    *,
+    name: str,
+    color: str | list[str],
+    width: float,
+    base: Sequence[float] | None = None,
+    error: Sequence[float] | None = None,
+    offset: float | None = None,
+    text: Sequence[str] | None = None,
+) -> dict[str, Any]:
+    bar: dict[str, Any] = {
+        "type": "bar",
+        "orientation": "h",
+        "y": list(range(len(names))),
+        "x": list(values),
+        "name": name,
+        "marker": {"color": color},
+        "width": width,
+        "customdata": list(names),
+        "hovertemplate": "%{customdata}: %{x:,.3~r}<extra>%{fullData.name}</extra>",
+    }
+    more = {"base": base, "offset": offset, "text": text}
+    bar |= {key: value for key, value in more.items() if value is not None}
+    if text is not None:
+        bar |= {"textposition": "outside", "cliponaxis": False}
+    if error is not None:
+        bar["error_x"] = {"type": "data", "array": list(error), "thickness": 1.5, "width": 3}
+    return bar
+
+
+def _bars(
+    studied: Studied,
+    data: list[dict[str, Any]],
+    language: str,
+    *,
+    name: str,
+    title: str,
+    alt: str,
+    scheme: str,
+    x: str,
+    rows: Sequence[str],
+    most: float | None = None,
+) -> Any:
+    """Return a chart of horizontal bars, the first row at the top; its axis ends at `most` where that is known."""
+    lines = ["<br>".join(_wrapped(row)) for row in rows]
+    tall = sum(max(ROW, 16 * (line.count("<br>") + 1) + 8) for line in lines)
+    long = max(len(part) for line in lines for part in line.split("<br>")) > ROOMY
+    title_of_axis = "<br>".join(textwrap.wrap(x, ROOMY)) if long else x  # long names leave it little room on a phone
+    layout: dict[str, Any] = {
+        "barmode": "overlay",
+        "xaxis": {"title": title_of_axis},
+        "yaxis": {"tickvals": list(range(len(rows))), "ticktext": lines, "range": [len(rows) - 0.4, -0.6],
+                  "showgrid": False, "automargin": True},
+        "showlegend": len(data) > 1,
+        "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "traceorder": "reversed"},
+    }  # fmt: skip
+    if most is not None:
+        layout["xaxis"] |= {"range": [0, most]}
+    has_words = any("text" in trace for trace in data)
+    alt = f"{title}: {alt}." if alt else title
+    head, foot = 6 + 20 * max(2, len(data)), 46 + 16 * title_of_axis.count("<br>")
+    return dress(data, layout, _hash(studied), language, name=name, title=title, alt=alt, scheme=scheme,
+                 height=tall + 18 + head + foot, sides=(8, 70 if has_words else 16, foot), head=head)  # fmt: skip
+
+
+def _wrapped(row: str) -> list[str]:
+    """Return the lines of a name: between its parts where it has parts, else between words."""
+    parts = row.split(", ")
+    if len(parts) > 1 and max(map(len, parts)) < NAME:
+        row = ", ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in parts)
+    return textwrap.wrap(row, NAME)
+
+
+def _hash(studied: Studied) -> str:
+    return f"{studied.study.digest} {studied.world.id} {len(studied.points)}"

@@ -1,0 +1,219 @@
+"""What a study says, as tables: one for each question."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from sim.experiments.studies.results import Studied
+from sim.experiments.studies.scenario_discovery import Losses
+from sim.experiments.studies.sensitivity import Effects, Indices
+from sim.experiments.studies.tradeoffs import Choice, Front, Heat, Regrets
+from sim.show.studies.names import (
+    aim_name,
+    candidate_name,
+    factor_name,
+    label_name,
+    policy_name,
+    rule_name,
+    unit_of,
+    value_name,
+    verdict_name,
+    world_name,
+)
+from sim.show.tables.comparison_tables import KPI_NAMES, NOTHING, Table, count, figure
+from sim.text import Words, words
+
+MOST = 20
+"""Rows of a table of factors; the others do less."""
+
+
+def title(studied: Studied, language: str) -> str:
+    """Return the title of a study, with that of the world which an answer is about where there are several."""
+    own = studied.study.title[language]
+    return f"{own} · {studied.world.title[language]}" if len(studied.study.worlds) > 1 else own
+
+
+def placed(studied: Studied, table: Table, language: str) -> Table:
+    """Return a table with the world that it is about in its note, where the study has several."""
+    if len(studied.study.worlds) == 1:
+        return table
+    told = words(language).say("In the world “{world}” alone.", world=studied.world.title[language])
+    return replace(table, note=f"{table.note} {told}".strip())
+
+
+def effects(studied: Studied, found: Effects, language: str) -> Table:
+    """One row a factor: the outcome at its two ends, the change, and the change that noise may show."""
+    say = words(language)
+    unit = unit_of(say, found.outcome, (end for one in found.rows for end in (one.start, one.end)), bool(found.against))
+    rows = tuple(
+        (
+            factor_name(say, one.factor),
+            f"{value_name(say, one.low)}\n{value_name(say, one.high)}",
+            f"{figure(say, one.start / unit.by)}\n{figure(say, one.end / unit.by)}",
+            figure(say, one.change / unit.by),
+            figure(say, one.floor / unit.by),
+            say.say("noise") if one.is_noise else say.say("matters"),
+        )
+        for one in found.rows[:MOST]
+    )
+    note = say.say(
+        "{designs} designs, {futures} each. A change within the noise is what a factor that does nothing may show.",
+        designs=say.number(found.designs),
+        futures=count(say, "futures", found.futures),
+    )
+    if found.futures == 1:
+        note += " " + say.say("How much futures differ is not in that noise: one future cannot tell.")
+    if left := len(found.rows) - len(rows):
+        note += " " + say.say("Factors that do less are not shown: {left}.", left=left)
+    columns = (say.say("Factor"), say.say("From, to"), say.say("Outcome there"), say.say("Change"), say.say("Noise"),
+               say.say("Verdict"))  # fmt: skip
+    return Table(f"{unit.words}: {_of(studied, found.policy, found.against, say)}", columns, rows, note, wordy=(5,))
+
+
+def indices(studied: Studied, found: Indices, language: str) -> Table:
+    """One row a factor: what it brings of the spread, by itself and with others."""
+    say = words(language)
+    rows = tuple(
+        (
+            factor_name(say, one.factor),
+            f"{say.percent(one.first)}\n± {say.percent(one.first_half)}",
+            f"{say.percent(one.total)}\n± {say.percent(one.total_half)}",
+        )
+        for one in found.rows[:MOST]
+    )
+    columns = (say.say("Factor"), say.say("By itself"), say.say("With others"))
+    note = say.say("Sobol's indices from {n} designs, with half the width of the {level}% interval.", n=found.designs)
+    title = say.say(KPI_NAMES[found.outcome])
+    if found.against:
+        title = say.say("{name}, difference", name=title)
+    return Table(f"{title}: {_of(studied, found.policy, found.against, say)}", columns, rows, note)
+
+
+def heat(studied: Studied, found: Heat, language: str) -> Table:
+    """The outcome over two factors, with half the width of the interval."""
+    say = words(language)
+    unit = unit_of(say, found.outcome, found.mean.ravel().tolist(), bool(found.against))
+    rows = []
+    for place, name in enumerate(found.y_labels):
+        cells = [
+            _cell(say, mean / unit.by, (high - mean) / unit.by)
+            for mean, high in zip(found.mean[place].tolist(), found.high[place].tolist(), strict=True)
+        ]
+        rows.append((label_name(say, name), *cells))
+    across = [label_name(say, one) for one in found.x_labels]
+    note = say.say("Down: {y}. Across: {x}.", y=factor_name(say, found.y), x=factor_name(say, found.x))
+    title = f"{unit.words}: {_of(studied, found.policy, found.against, say)}"
+    return Table(title, (factor_name(say, found.y), *across), tuple(rows), note)
+
+
+def pareto(studied: Studied, found: Front, language: str) -> Table:
+    """One row a candidate: both aims, and whether another beats it on both."""
+    say = words(language)
+    units = [unit_of(say, aim.outcome, (getattr(spot, name) for spot in found.spots))
+             for aim, name in ((found.x, "x"), (found.y, "y"))]  # fmt: skip
+    rows = tuple(
+        (
+            candidate_name(studied, spot.candidate, say),
+            figure(say, spot.x / units[0].by),
+            figure(say, spot.y / units[1].by),
+            say.say("on the front") if spot.on_front else say.say("beaten"),
+            say.percent(spot.share),
+        )
+        for spot in found.spots
+    )
+    columns = (say.say("Policy"), aim_name(say, found.x), aim_name(say, found.y), say.say("Verdict"),
+               say.say("On the front in"))  # fmt: skip
+    note = say.say("In {units}. On the front in: of samples of futures, the share in which no other is better on both.",
+                   units=say.listed(dict.fromkeys(unit.words for unit in units)))  # fmt: skip
+    return Table(say.say("Two aims at once"), columns, rows, note, wordy=(3,))
+
+
+def regret(studied: Studied, found: Regrets, language: str) -> Table:
+    """One row a candidate: how much worse it is than the best of each world."""
+    say = words(language)
+    unit = unit_of(say, found.outcome, (one.worst for one in found.rows))
+    rows = tuple(
+        (
+            candidate_name(studied, one.candidate, say),
+            figure(say, one.mean / unit.by),
+            figure(say, one.worst / unit.by),
+            say.percent(one.best),
+            say.percent(one.close),
+            world_name(studied, one.where, say, "\n") if one.worst > 0 else NOTHING,
+        )
+        for one in found.rows
+    )
+    columns = (say.say("Policy"), say.say("Mean regret"), say.say("Worst regret"), say.say("Best in"),
+               say.say("Best or too close in"), say.say("Worst where"))  # fmt: skip
+    note = (
+        say.say(
+            "Regret: how much more than under the best policy of the same world. Worlds, which count alike: {n}.",
+            n=len(found.worlds),
+        )
+        + " "
+        + say.say("Where several are best, each counts for its part.")
+    )
+    return Table(unit.words, columns, rows, note, wordy=(5,))
+
+
+def best(studied: Studied, found: Choice, language: str) -> Table:
+    """One row a candidate: the mean, what Flanders pays a year, and how far it is behind the best."""
+    say = words(language)
+    unit = unit_of(say, found.outcome, (one.mean for one in found.rows))
+    rows = []
+    for one in found.rows:
+        gap = NOTHING
+        if one.behind is not None:
+            low, high = (figure(say, end / unit.by) for end in one.behind.ci95)
+            gap = f"{figure(say, one.behind.mean / unit.by)}\n" + say.say("{low} to {high}", low=low, high=high)
+        budget = NOTHING if found.budget is None else say.money(one.budget)
+        name = candidate_name(studied, one.candidate, say)
+        rows.append((name, figure(say, one.mean / unit.by), budget, gap, verdict_name(say, one)))
+    columns = (say.say("Policy"), say.say("Mean"), say.say("Flanders pays a year"), say.say("Behind the best"),
+               say.say("Verdict"))  # fmt: skip
+    gain = found.advantage
+    note = say.say(
+        "Mean: over all worlds and futures, of {years}. The best differs from {baseline} by {gain} ({low} to {high}), "
+        "in futures that had no part in the choice.",
+        years=say.years(studied.study.years or studied.world.years),
+        baseline=policy_name(studied, studied.baseline.id, say),
+        gain=figure(say, gain.mean / unit.by),
+        low=figure(say, gain.ci95[0] / unit.by),
+        high=figure(say, gain.ci95[1] / unit.by),
+    )
+    return Table(unit.words, columns, tuple(rows), note, wordy=(4,))
+
+
+def losses(studied: Studied, found: Losses, language: str) -> Table:
+    """One row a rule: when it holds, and how many of the losses it covers, how densely."""
+    say = words(language)
+    rows = [
+        (
+            rule_name(say, one),
+            say.percent(one.coverage),
+            say.percent(one.density),
+            say.percent(one.mass),
+        )
+        for one in found.rules
+    ]
+    if not rows:
+        why = say.say("no rule does better than chance") if found.lost else say.say("nowhere")
+        if found.lost == found.designs:
+            why = say.say("everywhere")
+        rows = [(why, NOTHING, NOTHING, NOTHING)]
+    columns = (say.say("Where"), say.say("Of all losses"), say.say("Lost there"), say.say("Of all designs"))
+    note = say.say("It loses in {lost} of {designs} designs.", lost=found.lost, designs=found.designs)
+    title = say.say("{name}, difference", name=say.say(KPI_NAMES[found.outcome]))
+    return Table(f"{title}: {_of(studied, found.policy, found.against, say)}", columns, tuple(rows), note)
+
+
+def _cell(say: Words, mean: float, half: float) -> str:
+    return f"{figure(say, mean)}\n± {figure(say, half, 2)}" if math.isfinite(mean) else NOTHING
+
+
+def _of(studied: Studied, policy: str, against: str | None, say: Words) -> str:
+    name = policy_name(studied, policy, say)
+    if against is None:
+        return f"“{name}”"
+    return say.say("“{policy}” less “{baseline}”", policy=name, baseline=policy_name(studied, against, say))
