@@ -48,7 +48,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 import sim
 from sim.model.files.write_yaml import study_yaml
-from sim.web import bench
+from sim.web.studies import jobs
 
 START = "fifty-fifty"
 LEVERS = {"policy.prevention.local_spend": "spend", "share.prevention": "flemish-prevention",
@@ -247,7 +247,14 @@ def studying() -> Iterator[None]:
         study = study_yaml(sim.load_study("uncertainty"), by_id=True)
         path = Path(folder) / "study.yaml"
         path.write_text(study, encoding="utf-8")
-        command = [sys.executable, "-m", "sim.web.worker", str(path), str(Path(folder) / "store"), str(bench.CORES)]
+        command = [
+            sys.executable,
+            "-m",
+            "sim.web.studies.worker",
+            str(path),
+            str(Path(folder) / "store"),
+            str(jobs.CORES),
+        ]
         worker = subprocess.Popen(command, cwd=PROJECT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         assert worker.stdin is not None
         assert worker.stdout is not None

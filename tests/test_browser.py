@@ -14,8 +14,8 @@ import pytest
 
 from sim.model.files.load import load_study
 from sim.text import LANGUAGES, words
-from sim.web.bench import shelf
-from sim.web.levers import policy_levers, world_levers
+from sim.web.levers.lever import policy_levers, world_levers
+from sim.web.studies.jobs import shelf
 from tests.browsing import ANSWERED, Visit, address, browser, playwright_api, visit
 
 __all__ = ["address", "browser", "visit"]  # fixtures

@@ -38,7 +38,7 @@ def test_the_words_of_every_face_are_found(said: dict[str, list[str]]) -> None:
         "sim/show/charts/who_pays.py",
         "sim/show/charts/tile_map.py",
         "sim/web/app.py",
-        "sim/web/levers.py",
+        "sim/web/levers/lever.py",
     } <= files
     assert "{when}: an attacker breaks in ({severity})." in said  # from a table of the module
     assert "After waiting {duration} without a response team, it hires private responders." in said  # by way of a name

@@ -23,7 +23,7 @@ from playwright.sync_api import Page, sync_playwright
 from sim.experiments.replicate import available_workers
 from sim.experiments.studies.run import run_study
 from sim.model.files.load import load_study
-from sim.web import bench
+from sim.web.studies import jobs
 
 PROJECT = Path(__file__).resolve().parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -96,8 +96,8 @@ def running_app(seconds: float = 60) -> Iterator[str]:
 def play(name: str) -> str:
     """Play a shipped study where the app keeps those of its visitors; return its number there."""
     study = load_study(name).with_values({"replications": FUTURES})
-    bench.put(study)
-    run_study(study, bench.store_of(study.digest), workers=available_workers())
+    jobs.put(study)
+    run_study(study, jobs.store_of(study.digest), workers=available_workers())
     return study.digest
 
 

@@ -3,8 +3,8 @@
 import argparse
 
 from sim.streams import make_streams_last
-from sim.web.ready import ROOM
-from sim.web.server import serve
+from sim.web.answers.engine_ready import ROOM
+from sim.web.serving.server import serve
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m sim.web", description="Serve the app.")

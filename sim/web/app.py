@@ -11,10 +11,11 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from sim.package import PACKAGE
 from sim.text import Words, words
-from sim.web import controls, link, memory, view
-from sim.web.answer import in_turn
-from sim.web.ready import ROOM
-from sim.web.style import STYLE
+from sim.web.answers.answer import in_turn
+from sim.web.answers.engine_ready import ROOM
+from sim.web.layout import sidebar
+from sim.web.layout.style import STYLE
+from sim.web.state import link, session, view
 
 PAGES = PACKAGE / "web" / "pages"
 TITLES = {
@@ -35,7 +36,7 @@ ICONS = {
 }
 """The pages in their order: a title and an icon each; the file of a page and its place in the address have its name."""
 
-KEYS = (PACKAGE / "web" / "keys.js").read_text(encoding="utf-8")
+KEYS = (PACKAGE / "web" / "layout" / "keys.js").read_text(encoding="utf-8")
 """What gives to the keyboard what the mouse has."""
 
 _SIDEBAR = 356  # pixels
@@ -45,9 +46,9 @@ def main() -> None:
     """Draw what all pages share, and the page that was asked for."""
     st.set_page_config(page_title="Weerbaar", page_icon="🛡️", layout="wide", initial_sidebar_state=_SIDEBAR)
     st.html(f"<script>{KEYS}</script>", unsafe_allow_javascript=True)
-    memory.first_look()
+    session.first_look()
     ROOM.start()
-    say = words(memory.screen().language)
+    say = words(session.screen().language)
     # The page says in which language it is, for those who listen to it.
     st.html(f"<script>document.documentElement.lang = '{say.language}'</script>", unsafe_allow_javascript=True)
     st.html(f"<style>{STYLE}</style>")
@@ -55,23 +56,23 @@ def main() -> None:
     page = st.navigation([*known, *_behind(stray)], position="top")
     if stray:
         if stray not in TITLES:
-            memory.astray(stray)
-        memory.turn_to(known[0])
+            session.astray(stray)
+        session.turn_to(known[0])
     if (asked := _asked(known)) is not None and asked._script_hash != page._script_hash:
-        memory.turn_to(asked)
-    address = link.write(memory.screen())
+        session.turn_to(asked)
+    address = link.write(session.screen())
     if st.query_params.to_dict() != address:
         st.query_params.from_dict(address)
     with in_turn(say):  # what costs time
         with st.sidebar:
-            controls.draw(say)
-        view.show(memory.screen(), say)
+            sidebar.draw(say)
+        view.show(session.screen(), say)
         page.run()
 
 
 def _asked(known: list[st.Page]) -> st.Page | None:
     """The page that the visitor asked for last; None where that was none."""
-    return next((one for one in known if one._script_hash == memory.page_asked()), None)
+    return next((one for one in known if one._script_hash == session.page_asked()), None)
 
 
 def _stray() -> str:

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from sim.model.policy.policy import Policy
 from sim.model.problems import InputError
 from sim.text import LANGUAGES, words
-from sim.web import link, packed
-from sim.web.choice import LOADED, presets
-from sim.web.controls import GROUPS
-from sim.web.levers import Lever, policy_levers, world_levers
-from sim.web.link import FIELDS, Screen
-from sim.web.places import PLACES
-from sim.web.policy_file import policy_from, sentences, text_of
-from sim.web.study_file import study_from
+from sim.web.layout.sidebar import GROUPS
+from sim.web.levers.lever import Lever, policy_levers, world_levers
+from sim.web.levers.lever_list import PLACES
+from sim.web.state import link, packed_policies
+from sim.web.state.choice import LOADED, presets
+from sim.web.state.link import FIELDS, Screen
+from sim.web.state.policy_file import policy_from, sentences, text_of
+from sim.web.studies.files import study_from
 from tests.fuzz.checks_files import check_sentences, soon
 from tests.fuzz.grammar import IDS
 from tests.pages import PAGES, opened
@@ -68,7 +68,14 @@ def of_lever(lever: Lever) -> st.SearchStrategy[str]:
 
 def of_field(name: str) -> st.SearchStrategy[str]:
     """Texts that a field of a page takes, and some that it may not."""
-    codes = [*presets(), packed.NOW, "none", "mine!fifty-fifty~teams:9", "fifty-fifty~teams:9", "x!no-ransom~levy:2.5"]
+    codes = [
+        *presets(),
+        packed_policies.NOW,
+        "none",
+        "mine!fifty-fifty~teams:9",
+        "fifty-fifty~teams:9",
+        "x!no-ransom~levy:2.5",
+    ]
     known = {"future": ["worst", "middle", "0", "99999", "100000"], "story": ["worst", "12"], "each": ["1", "10000"],
              "year": ["2020", "2029", "2030"], "points": ["1", "8", "1000001"], "town": ["23088", "11002", "Gent"],
              "moves": ["teams:2,4;;", "frequency:low,high;levy:1;", "teams:2;teams:4;", ";;"]}  # fmt: skip
@@ -94,7 +101,7 @@ def addresses(draw: st.DrawFn) -> dict[str, str]:
         sound = plain[key] if key in plain else of_lever(LEVERS[key]) if key in LEVERS else of_field(key)
         address[key] = draw(JUNK if draw(st.integers(0, 11)) == 0 else sound)
     if address.get("start") == LOADED and draw(st.booleans()):
-        address["file"] = packed.pack(presets()[draw(st.sampled_from(list(presets())))])
+        address["file"] = packed_policies.pack(presets()[draw(st.sampled_from(list(presets())))])
     if draw(st.integers(0, 7)) == 0:
         address[draw(st.one_of(IDS, JUNK))] = draw(JUNK)
     return address

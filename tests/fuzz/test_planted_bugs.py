@@ -15,8 +15,9 @@ from sim.model import messages
 from sim.model.files import load, merge, read_yaml, write_yaml
 from sim.model.policy import numbers
 from sim.model.world import municipalities
-from sim.web import link, policy_file, study_file
-from sim.web.levers import Lever
+from sim.web.levers.lever import Lever
+from sim.web.state import link, policy_file
+from sim.web.studies import files
 from tests.fuzz.kinds import HUNTS
 
 Patch = pytest.MonkeyPatch
@@ -171,7 +172,7 @@ def a_page_cannot_be_drawn(patch: Patch) -> None:
 
 def an_upload_may_stand_on_any_file(patch: Patch) -> None:
     patch.setattr(policy_file, "_check_base", lambda *given: None)
-    patch.setattr(study_file, "_check_names", lambda *given: None)
+    patch.setattr(files, "_check_names", lambda *given: None)
 
 
 PLANTED: dict[Callable[[Patch], None], str] = {

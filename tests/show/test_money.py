@@ -17,7 +17,7 @@ from sim.show.charts.pot_balances import balances
 from sim.show.charts.who_pays import who_pays
 from sim.show.tables.key_figures import of_balances, of_payers
 from sim.text import words
-from sim.web.choice import home, policy_of
+from sim.web.state.choice import home, policy_of
 
 TODAY = sim.load_policy("status-quo-2020")
 

@@ -12,10 +12,10 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from sim.experiments.replicate import ENGINES
-from sim.web import answer
-from sim.web.ready import ROOM, Room
-from sim.web.runs import Cores, Run
-from sim.web.waiting import Places, Ticket
+from sim.web.answers import answer
+from sim.web.answers.cache import Cores, Run
+from sim.web.answers.engine_ready import ROOM, Room
+from sim.web.answers.waiting import Places, Ticket
 from tests.pages import FIRST, MOST, address_of, charts, mark_of, opened
 
 
@@ -60,9 +60,11 @@ def test_a_page_that_waits_for_the_engine_says_so_and_answers_as_soon_as_it_is_r
 
     monkeypatch.setattr(room, "wait", wait)
     monkeypatch.setattr("sim.web.app.ROOM", room)
-    monkeypatch.setattr("sim.web.answer.ROOM", room)
+    monkeypatch.setattr("sim.web.answers.answer.ROOM", room)
     said: list[str] = []
-    monkeypatch.setattr("sim.web.answer.st.spinner", lambda text, **_: (said.append(text), contextlib.nullcontext())[1])
+    monkeypatch.setattr(
+        "sim.web.answers.answer.st.spinner", lambda text, **_: (said.append(text), contextlib.nullcontext())[1]
+    )
     app = opened(lang="nl")
     assert not app.exception
     assert len(waits) == 4
@@ -82,8 +84,8 @@ def test_where_the_reference_engine_serves_the_page_says_so(
     setattr(room, trouble, True)
     room.start()
     monkeypatch.setattr("sim.web.app.ROOM", room)
-    monkeypatch.setattr("sim.web.answer.ROOM", room)
-    monkeypatch.setattr("sim.web.answer.LADDER", {"reference": (2, 3)})
+    monkeypatch.setattr("sim.web.answers.answer.ROOM", room)
+    monkeypatch.setattr("sim.web.answers.answer.LADDER", {"reference": (2, 3)})
     app = opened(lang="en")
     assert not app.exception
     (said,) = app.warning
@@ -97,7 +99,7 @@ def test_an_engine_that_does_not_compile_leaves_the_reference_engine(
     def broken(engine: str) -> None:
         raise OSError("no such instruction")
 
-    monkeypatch.setattr("sim.web.ready.get_ready", broken)
+    monkeypatch.setattr("sim.web.answers.engine_ready.get_ready", broken)
     room = Room()
     assert not room.wait(0)
     room.start()
@@ -109,7 +111,7 @@ def test_an_engine_that_does_not_compile_leaves_the_reference_engine(
 def test_while_others_wait_a_first_answer_comes_from_fewer_futures(
     never_refined: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sim.web.answer.CROWDED", dict.fromkeys(ENGINES, 5))
+    monkeypatch.setattr("sim.web.answers.answer.CROWDED", dict.fromkeys(ENGINES, 5))
     monkeypatch.setattr(Cores, "crowded", True)
     app = opened(lang="en", start="no-ransom", seed="9")
     assert (mark_of(app)["final"], mark_of(app)["futures"]) == ("no", "5")

@@ -13,7 +13,7 @@ from tests.pages import APP, address_of, metrics, opened
 def by_browser(app: AppTest, address: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """The same visit after Back or Forward of the browser went to this address."""
     with monkeypatch.context() as patch:
-        patch.setattr("sim.web.memory._by_browser", lambda: True)
+        patch.setattr("sim.web.state.session._by_browser", lambda: True)
         app.query_params.clear()
         for key, value in address.items():
             app.query_params[key] = value

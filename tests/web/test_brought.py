@@ -16,9 +16,9 @@ import sim
 from sim.model.files.find import scenario_folder
 from sim.model.files.load import load_brought
 from sim.model.problems import InputError, Problem
-from sim.web import packed
-from sim.web.policy_file import MOST_BYTES, MOST_VALUES, policy_from
-from sim.web.study_file import study_from
+from sim.web.state import packed_policies
+from sim.web.state.policy_file import MOST_BYTES, MOST_VALUES, policy_from
+from sim.web.studies.files import study_from
 
 PACKAGE = Path(sim.__file__).parent
 OURS = tuple(str(place.resolve()) for place in (PACKAGE, scenario_folder(), Path(sys.prefix), Path(sys.base_prefix)))
@@ -161,8 +161,8 @@ def test_a_file_in_a_link_that_unpacks_to_more_than_a_file_may_be_is_none(opened
     for size in (MOST_BYTES + 1, 50 * MOST_BYTES):
         bomb = base64.urlsafe_b64encode(zlib.compress(HEAD.encode() + b"#" * size, 9)).decode().rstrip("=")
         begun = time.process_time()
-        assert packed.unpack(bomb[: packed.MOST_LETTERS]) is None
-        assert packed.unpack(bomb) is None
+        assert packed_policies.unpack(bomb[: packed_policies.MOST_LETTERS]) is None
+        assert packed_policies.unpack(bomb) is None
         assert time.process_time() - begun < MOST_SECONDS
     assert not opened
 

@@ -10,12 +10,12 @@ import pytest
 from sim.model.parameter_table import Value
 from sim.model.policy.policy import Policy
 from sim.text import LANGUAGES, words
-from sim.web import link
-from sim.web.choice import LOADED, Choice, begin, has_own_terms
-from sim.web.levers import OWN_TERMS, policy_levers
-from sim.web.link import Screen
-from sim.web.policy_file import policy_from, text_of
-from sim.web.runs import same
+from sim.web.answers.cache import same
+from sim.web.levers.lever import OWN_TERMS, policy_levers
+from sim.web.state import link
+from sim.web.state.choice import LOADED, Choice, begin, has_own_terms
+from sim.web.state.link import Screen
+from sim.web.state.policy_file import policy_from, text_of
 from tests.pages import opened
 
 HEAD = "id: p\ntitle: {nl: A, en: B}\nbased_on: status-quo-2020\n"

@@ -11,10 +11,10 @@ import sim
 from sim.results.findings import turning
 from sim.text import LANGUAGES, words
 from sim.version import MODEL_VERSION
-from sim.web import link
-from sim.web.choice import BASELINE, WORLD, home, presets
-from sim.web.levers import Lever, policy_levers, world_levers
-from sim.web.memory import type_key
+from sim.web.levers.lever import Lever, policy_levers, world_levers
+from sim.web.state import link
+from sim.web.state.choice import BASELINE, WORLD, home, presets
+from sim.web.state.session import type_key
 from tests.pages import MOST, TOWNS, address_of, charts, metrics, opened, small
 
 TABS = link.FIELDS["tab"].allowed.split(", ")
@@ -92,7 +92,7 @@ def test_tabs_draw_two_charts_and_only_what_is_open(tab: str, language: str, pre
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("tab", TABS)
 def test_behind_every_chart_is_a_table_and_a_file(tab: str, language: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.web.chart.is_open", lambda box: True)
+    monkeypatch.setattr("sim.web.layout.chart.is_open", lambda box: True)
     app = opened(lang=language, tab=tab, start="prevention-first")
     assert not app.exception
     assert len(app.table) == 2
@@ -105,7 +105,9 @@ def test_behind_every_chart_is_a_table_and_a_file(tab: str, language: str, monke
 def test_the_assumptions_that_turn_the_finding_are_those_of_the_command(
     language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sim.web.around.lazy", lambda label, icon, key, draw: draw() if key == "turns" else None)
+    monkeypatch.setattr(
+        "sim.web.layout.page_frame.lazy", lambda label, icon, key, draw: draw() if key == "turns" else None
+    )
     app = opened(lang=language, start="prevention-first", frequency="high")
     assert not app.exception
     world = small(sim.load_world(WORLD)).with_values({"anchor.frequency": "high"})

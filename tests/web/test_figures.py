@@ -10,9 +10,9 @@ import pytest
 
 from sim.results.estimates import Difference
 from sim.text import LANGUAGES, NO_BREAK, words
-from sim.web.choice import BASELINE, presets, world_of, world_start
-from sim.web.figures import FIGURES, _delta, card, table, too_small
-from sim.web.runs import Archive, Run
+from sim.web.answers.cache import Archive, Run
+from sim.web.layout.key_figures import FIGURES, _delta, card, table, too_small
+from sim.web.state.choice import BASELINE, presets, world_of, world_start
 from tests.pages import small
 
 

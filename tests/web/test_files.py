@@ -10,9 +10,9 @@ import pytest
 from sim.model.files.load import load_policy
 from sim.model.problems import InputError
 from sim.text import LANGUAGES, words
-from sim.web.choice import BASELINE, LOADED, Choice, begin, home, presets
-from sim.web.policy_file import MOST_BYTES, plain, policy_from, sentences, slug, text_of
-from sim.web.runs import same
+from sim.web.answers.cache import same
+from sim.web.state.choice import BASELINE, LOADED, Choice, begin, home, presets
+from sim.web.state.policy_file import MOST_BYTES, plain, policy_from, sentences, slug, text_of
 from tests.pages import address_of, metrics, opened
 
 MINE = b"id: mine\ntitle: Mine\nbased_on: fifty-fifty\nprevention: {local_spend: 7.25}\n"

@@ -8,9 +8,9 @@ import pytest
 
 import sim
 from sim.text import LANGUAGES, words
-from sim.web.choice import BASELINE, LOADED, WORLD, begin, home, policy_of, presets
-from sim.web.idle import INSTEAD, UNREAD, idle
-from sim.web.levers import policy_levers
+from sim.web.levers.idle import INSTEAD, UNREAD, idle
+from sim.web.levers.lever import policy_levers
+from sim.web.state.choice import BASELINE, LOADED, WORLD, begin, home, policy_of, presets
 from tests.pages import opened, small
 
 LEVERS = {lever.key: lever for lever in policy_levers()}

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from sim.model.parameter_table import Value
 from sim.text import LANGUAGES
 from sim.version import MODEL_VERSION
-from sim.web import link, packed
-from sim.web.choice import BASELINE, LOADED, Choice, begin, home, presets, world_start
-from sim.web.levers import Lever, policy_levers, world_levers
-from sim.web.link import FIELDS, Screen
-from sim.web.policy_file import policy_from
-from sim.web.runs import same
+from sim.web.answers.cache import same
+from sim.web.levers.lever import Lever, policy_levers, world_levers
+from sim.web.state import link, packed_policies
+from sim.web.state.choice import BASELINE, LOADED, Choice, begin, home, presets, world_start
+from sim.web.state.link import FIELDS, Screen
+from sim.web.state.policy_file import policy_from
 
 YAML = b"""
 id: mine
@@ -164,19 +164,19 @@ def test_a_bomb_in_a_link_does_not_grow() -> None:
     import zlib
 
     bomb = base64.urlsafe_b64encode(zlib.compress(b"a" * 4_000_000, 9)).decode().rstrip("=")
-    assert len(bomb) < packed.MOST_LETTERS
-    assert packed.unpack(bomb) is None
+    assert len(bomb) < packed_policies.MOST_LETTERS
+    assert packed_policies.unpack(bomb) is None
 
 
 @given(name=st.text(max_size=60), preset=st.sampled_from(list(presets())), data=st.data())
 def test_a_kept_policy_is_a_code_that_can_be_followed(name: str, preset: str, data: st.DataObject) -> None:
-    from sim.web.policy_file import plain
+    from sim.web.state.policy_file import plain
 
     choice = Choice(preset, some(data, policy_levers()))
     if not choice.is_possible:
         return
-    code = packed.encode(choice, plain(name))
-    found = packed.decode(code)
+    code = packed_policies.encode(choice, plain(name))
+    found = packed_policies.decode(code)
     assert found is not None
     assert found[0] == plain(name)
     assert same(found[1].policy, choice.policy)
@@ -201,18 +201,18 @@ def test_a_kept_policy_is_a_code_that_can_be_followed(name: str, preset: str, da
     ],
 )
 def test_a_list_of_policies_is_followed_or_refused(text: str, sound: bool) -> None:
-    assert packed.are_codes(text) == sound
+    assert packed_policies.are_codes(text) == sound
 
 
 def test_a_policy_made_from_a_file_can_be_kept() -> None:
     policy = policy_from("mine.yaml", YAML)
     values = dict(home(policy)) | {"policy.response.teams": 9}
-    code = packed.encode(Choice(LOADED, values, policy), "Plan B")
-    found = packed.decode(code)
+    code = packed_policies.encode(Choice(LOADED, values, policy), "Plan B")
+    found = packed_policies.decode(code)
     assert found is not None
     assert found[1].policy.response.teams == 9
     assert found[1].policy.prevention.mix.identity == 0.5
-    assert packed.are_codes(code)
+    assert packed_policies.are_codes(code)
 
 
 def test_today_and_nothing_else_is_the_default() -> None:

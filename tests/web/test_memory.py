@@ -13,15 +13,16 @@ def _forgetful() -> None:
     import streamlit as st
 
     from sim.text import words
-    from sim.web import controls, memory
+    from sim.web.layout import sidebar
+    from sim.web.state import session
 
-    memory.first_look()
+    session.first_look()
     kept = ("screen", "before", "kept", "trouble", "arrival", "wire", "again", "page")
     for key in list(st.session_state):  # as Streamlit does with widgets that the browser did not speak of
         if key not in kept:
             del st.session_state[key]
-    memory.first_look()
-    controls.draw(words(memory.screen().language))
+    session.first_look()
+    sidebar.draw(words(session.screen().language))
     found = st.session_state
     st.text(f"{found['language']} {found['preset']} {found['policy.response.teams']} {found['world.anchor.frequency']}")
 

@@ -9,9 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from sim.text import LANGUAGES
-from sim.web.choice import BASELINE
-from sim.web.levers import policy_levers
-from sim.web.wire import STAMP
+from sim.web.levers.lever import policy_levers
+from sim.web.state.choice import BASELINE
+from sim.web.widgets.wire import STAMP
 from tests.pages import address_of, opened, turned
 
 TEAMS, SPEND, RULE = "policy.response.teams", "policy.prevention.local_spend", "policy.ransom.rule"

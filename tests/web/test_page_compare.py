@@ -7,8 +7,8 @@ import re
 import pytest
 
 from sim.text import LANGUAGES
-from sim.web import link
-from sim.web.choice import presets
+from sim.web.state import link
+from sim.web.state.choice import presets
 from tests.pages import address_of, charts, mark_of, opened, turned
 
 VIEWS = link.FIELDS["view"].allowed.split(", ")

@@ -9,7 +9,7 @@ import pytest
 import sim
 from sim.results.weeks import by_week
 from sim.text import LANGUAGES
-from sim.web.choice import world_of, world_start
+from sim.web.state.choice import world_of, world_start
 from tests.pages import FIRST, address_of, charts, mark_of, opened, small, turned
 
 

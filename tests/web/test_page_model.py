@@ -13,8 +13,8 @@ from sim.show.tables.parameters import CHOICES, UNITS, chosen, numbers, shown, s
 from sim.show.tables.real_incidents import no_record
 from sim.text import LANGUAGES, words
 from sim.version import MODEL_VERSION
-from sim.web import link
 from sim.web.pages import model as page
+from sim.web.state import link
 from tests.pages import mark_of, opened
 
 ABOUT = link.FIELDS["about"].allowed.split(", ")

@@ -11,10 +11,10 @@ import sim
 from sim.model.world.typical import typical
 from sim.show.charts.one_municipality import Town
 from sim.text import LANGUAGES, NO_BREAK, words
-from sim.web import chart as chart_of
-from sim.web import link
-from sim.web.choice import BASELINE, WORLD, world_of, world_start
+from sim.web.layout import chart as chart_of
 from sim.web.pages.municipalities import _delta
+from sim.web.state import link
+from sim.web.state.choice import BASELINE, WORLD, world_of, world_start
 from tests.pages import MOST, address_of, charts, mark_of, opened, small, turned
 
 PAGE = "municipalities"
@@ -104,7 +104,7 @@ def test_less_than_half_a_cent_is_no_difference() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("tab", TABS)
 def test_behind_every_chart_is_a_table_and_a_file(tab: str, language: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.web.chart.is_open", lambda box: True)
+    monkeypatch.setattr("sim.web.layout.chart.is_open", lambda box: True)
     app = opened(PAGE, lang=language, look=tab, start="prevention-first", town=str(TOWN))
     assert not app.exception
     assert len(app.table) == TABS[tab]

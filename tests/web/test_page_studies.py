@@ -25,14 +25,15 @@ from sim.model.problems import InputError
 from sim.model.study.study import Study
 from sim.show.studies import chart_tables
 from sim.text import LANGUAGES, words
-from sim.web import bench, link, pace, study_results
-from sim.web.bench import BENCH
-from sim.web.files import literal, unmarked
-from sim.web.levers import policy_levers
-from sim.web.local import is_here
-from sim.web.policy_file import MOST_BYTES
-from sim.web.study_build import UNKEPT
-from sim.web.study_file import command, grid, policy_files, study_from
+from sim.web.layout.file_menu import literal, unmarked
+from sim.web.levers.lever import policy_levers
+from sim.web.serving.is_local import is_here
+from sim.web.state import link
+from sim.web.state.policy_file import MOST_BYTES
+from sim.web.studies import jobs, pace, results
+from sim.web.studies.choose import UNKEPT
+from sim.web.studies.files import command, grid, policy_files, study_from
+from sim.web.studies.jobs import BENCH
 from tests.pages import address_of, charts, mark_of, opened
 from tests.studies import FILE, crossed
 from tests.studies import small as small_study
@@ -48,8 +49,8 @@ SOBOL = FILE.replace("latin_hypercube\nsize: 24", "sobol\nsize: 2").replace(TEAM
 @pytest.fixture(autouse=True)
 def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Studies of a test stand in a folder of its own, and none goes on after it."""
-    monkeypatch.setattr(bench, "user_cache", lambda: tmp_path / "cache")
-    monkeypatch.setattr("sim.web.study_build.local", lambda: False)
+    monkeypatch.setattr(jobs, "user_cache", lambda: tmp_path / "cache")
+    monkeypatch.setattr("sim.web.studies.choose.local", lambda: False)
     yield tmp_path / "cache" / "studies"
     if BENCH.job is not None:
         BENCH.job.stop()
@@ -65,8 +66,8 @@ def small() -> Study:
 def kept_and_played(file: str) -> Study:
     """A study that a visitor brought, played."""
     study = study_from("some.yaml", file.encode())
-    bench.put(study)
-    run_study(study, bench.store_of(study.digest), workers=1)
+    jobs.put(study)
+    run_study(study, jobs.store_of(study.digest), workers=1)
     return study
 
 
@@ -131,9 +132,9 @@ def test_what_is_too_large_is_not_begun() -> None:
 
 def test_a_sample_is_counted_without_drawing_it() -> None:
     for name, designs in (("who-pays-grid", 36), ("uncertainty", 10_000), ("robust-policy", 27)):
-        assert bench.designs_of(load_study(name)) == designs
+        assert jobs.designs_of(load_study(name)) == designs
     sobol = study_from("a.yaml", FILE.replace("latin_hypercube\nsize: 24", "sobol\nsize: 16").encode())
-    assert bench.designs_of(sobol) == 16 * (2 + 2)
+    assert jobs.designs_of(sobol) == 16 * (2 + 2)
 
 
 def test_a_grid_is_built_from_levers() -> None:
@@ -238,7 +239,7 @@ def test_an_unknown_study_is_said(language: str) -> None:
 
 def test_it_starts_stops_and_goes_on_to_what_an_uninterrupted_study_holds(tmp_path: Path) -> None:
     study = small().with_values({"replications": 400})
-    bench.put(study)
+    jobs.put(study)
     app = opened(PAGE, lang="en", study=study.digest)
     app.button(key="start-study").click().run()
     assert not app.exception
@@ -259,7 +260,7 @@ def test_it_starts_stops_and_goes_on_to_what_an_uninterrupted_study_holds(tmp_pa
     assert not [one for one in app.button if one.key == "start-study"]
     assert len(charts(app)) == 1
     whole = run_study(study, tmp_path / "whole", workers=1)
-    assert Store(bench.store_of(study.digest)).digest() == whole.store.digest()
+    assert Store(jobs.store_of(study.digest)).digest() == whole.store.digest()
 
 
 def test_what_is_not_yet_whole_is_said_to_be_so() -> None:
@@ -268,11 +269,11 @@ def test_what_is_not_yet_whole_is_said_to_be_so() -> None:
             raise KeyboardInterrupt
 
     study = study_from("some.yaml", GRID.encode())
-    bench.put(study)
-    found = run_study(study, bench.store_of(study.digest), workers=1, progress=stop)
+    jobs.put(study)
+    found = run_study(study, jobs.store_of(study.digest), workers=1, progress=stop)
     assert not found.is_complete
     some = text(opened(PAGE, lang="en", study=study.digest))
-    run_study(study, bench.store_of(study.digest), workers=1)
+    run_study(study, jobs.store_of(study.digest), workers=1)
     whole = text(opened(PAGE, lang="en", study=study.digest))
     assert "Not all designs were played yet" in some
     assert "Not all designs were played yet" not in whole
@@ -280,8 +281,8 @@ def test_what_is_not_yet_whole_is_said_to_be_so() -> None:
 
 def test_one_study_at_a_time() -> None:
     long = small().with_values({"replications": 5000})
-    bench.put(long)
-    bench.put(small())
+    jobs.put(long)
+    jobs.put(small())
     assert BENCH.start(long, "somebody else")
     assert not BENCH.start(small(), "me")
     app = opened(PAGE, lang="en", study=small().digest)
@@ -314,8 +315,8 @@ def test_a_store_in_use_is_said() -> None:
     from sim.experiments.studies.store import filling
 
     study = small()
-    bench.put(study)
-    with filling(bench.store_of(study.digest), study):
+    jobs.put(study)
+    with filling(jobs.store_of(study.digest), study):
         assert BENCH.start(study, "me")
         ended()
     app = opened(PAGE, lang="en", study=study.digest)
@@ -323,33 +324,33 @@ def test_a_store_in_use_is_said() -> None:
 
 
 def test_old_studies_make_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bench, "MOST_KEPT", 2)
+    monkeypatch.setattr(jobs, "MOST_KEPT", 2)
     kept = [small().with_values({"seed": seed}) for seed in (1, 2, 3)]
     for place, study in enumerate(kept):
-        bench.put(study)
+        jobs.put(study)
         stamp = time.time() - 100 + place
-        os.utime(bench.shelf() / study.digest, (stamp, stamp))
-    bench.put(kept[2])
-    assert [bench.kept(study.digest) is not None for study in kept] == [False, True, True]
+        os.utime(jobs.shelf() / study.digest, (stamp, stamp))
+    jobs.put(kept[2])
+    assert [jobs.kept(study.digest) is not None for study in kept] == [False, True, True]
 
 
 def test_what_was_brought_makes_no_room_for_itself_with_what_was_started(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bench, "MOST_KEPT", 3)
+    monkeypatch.setattr(jobs, "MOST_KEPT", 3)
     started = small().with_values({"seed": 1})
-    bench.put(started)
-    run_study(started, bench.store_of(started.digest), workers=1)
-    os.utime(bench.shelf() / started.digest, (1, 1))  # long ago
+    jobs.put(started)
+    run_study(started, jobs.store_of(started.digest), workers=1)
+    os.utime(jobs.shelf() / started.digest, (1, 1))  # long ago
     brought = [small().with_values({"seed": seed}) for seed in range(2, 12)]
     for study in brought:
-        bench.put(study)
-    assert bench.kept(started.digest) is not None
-    assert bench.kept(brought[-1].digest) is not None
-    assert len(list(bench.shelf().iterdir())) == 3
+        jobs.put(study)
+    assert jobs.kept(started.digest) is not None
+    assert jobs.kept(brought[-1].digest) is not None
+    assert len(list(jobs.shelf().iterdir())) == 3
 
 
 def test_a_study_that_takes_too_long_ends_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     long = small().with_values({"replications": 5000})
-    bench.put(long)
+    jobs.put(long)
     assert BENCH.start(long, "me", 0.5)
     job = BENCH.job
     ended()
@@ -360,7 +361,7 @@ def test_a_study_that_takes_too_long_ends_and_says_so(monkeypatch: pytest.Monkey
 
 
 def test_a_study_that_does_not_end_when_it_is_told_to_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bench, "GRACE", 0.5)
+    monkeypatch.setattr(jobs, "GRACE", 0.5)
     long = small().with_values({"replications": 5000})
     assert BENCH.start(long, "me")
     job = BENCH.job
@@ -372,12 +373,14 @@ def test_a_study_that_does_not_end_when_it_is_told_to_is_ended(monkeypatch: pyte
 
 
 def test_what_would_take_too_long_is_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
-    bench.put(small())
-    monkeypatch.setattr(bench, "seconds", lambda *_: bench.Duration(9 * 3600.0))
+    jobs.put(small())
+    monkeypatch.setattr(jobs, "seconds", lambda *_: jobs.Duration(9 * 3600.0))
     app = opened(PAGE, lang="en", study=small().digest)
     assert next(one.value for one in app.warning).startswith("That would take 9 hours or so here")
     assert not [one for one in app.button if one.key == "start-study"]
-    monkeypatch.setattr("sim.web.study_build.local", lambda: True)  # on a machine of one's own that is one's own affair
+    monkeypatch.setattr(
+        "sim.web.studies.choose.local", lambda: True
+    )  # on a machine of one's own that is one's own affair
     app = opened(PAGE, lang="en", study=small().digest)
     assert not app.warning
     assert [one for one in app.button if one.key == "start-study"]
@@ -385,8 +388,8 @@ def test_what_would_take_too_long_is_not_begun(monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.parametrize(("limit", "said"), [("MOST_AT_ONCE", "One design plays"), ("MOST_CELLS", "It keeps")])
 def test_what_would_not_fit_into_memory_is_not_begun(limit: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    bench.put(small())
-    monkeypatch.setattr(bench, limit, 7)
+    jobs.put(small())
+    monkeypatch.setattr(jobs, limit, 7)
     app = opened(PAGE, lang="en", study=small().digest)
     assert next(one.value for one in app.warning).startswith(said)
     assert not [one for one in app.button if one.key == "start-study"]
@@ -445,7 +448,7 @@ def test_who_started_a_study_can_stop_it_after_the_page_was_loaded_anew(monkeypa
 
     monkeypatch.setattr(st, "context", Headers)
     long = small().with_values({"replications": 5000})
-    bench.put(long)
+    jobs.put(long)
     opened(PAGE, lang="en", study=long.digest).button(key="start-study").click().run()
     Headers.cookies = {"_streamlit_xsrf": generate_xsrf_token_string(b"one browser")}  # written otherwise each time
     again = opened(PAGE, lang="en", study=long.digest)
@@ -478,11 +481,11 @@ def test_markup_is_text_and_other_signs_stay() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("asks", study_results.TABS)
+@pytest.mark.parametrize("asks", results.TABS)
 def test_results_are_a_picture_with_a_table_and_a_file(
     asks: str, language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sim.web.chart.is_open", lambda box: True)
+    monkeypatch.setattr("sim.web.layout.chart.is_open", lambda box: True)
     played = kept_and_played(SOBOL if asks == "sobol" else GRID)
     app = opened(PAGE, lang=language, study=played.digest, asks=asks)
     assert not app.exception
@@ -495,14 +498,14 @@ def test_results_are_a_picture_with_a_table_and_a_file(
 
 def test_only_pictures_that_fit_are_offered() -> None:
     study = study_from("one.yaml", WORLDS.encode())
-    bench.put(study)
-    run_study(study, bench.store_of(study.digest), workers=1)
+    jobs.put(study)
+    run_study(study, jobs.store_of(study.digest), workers=1)
     app = opened(PAGE, lang="en", study=study.digest, asks="heat")
     assert [tab.label for tab in app.tabs] == ["Which policy holds", "Best for a budget"]  # three designs
     wide = study.with_values({"seed": 5})
     wide = study_from("one.yaml", study_yaml(wide, by_id=True).replace("high: 50", "steps: 5\n    high: 50").encode())
-    bench.put(wide)
-    run_study(wide, bench.store_of(wide.digest), workers=1)
+    jobs.put(wide)
+    run_study(wide, jobs.store_of(wide.digest), workers=1)
     app = opened(PAGE, lang="en", study=wide.digest, asks="heat")
     assert [tab.label for tab in app.tabs] == [
         "What matters", "Which policy holds", "Best for a budget", "Where it loses"
@@ -515,7 +518,7 @@ def test_only_pictures_that_fit_are_offered() -> None:
 def test_what_a_study_does_not_answer_is_said_with_the_design_that_does(
     language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sim.web.around.is_open", lambda box: True)
+    monkeypatch.setattr("sim.web.layout.page_frame.is_open", lambda box: True)
     say = words(language)
     app = opened(PAGE, lang=language, study=kept_and_played(GRID).digest)
     assert (
@@ -526,14 +529,14 @@ def test_what_a_study_does_not_answer_is_said_with_the_design_that_does(
 
 def test_every_question_says_what_it_takes() -> None:
     one = crossed({"world.threat.attempts": [10, 60]}, policies=[sim.load_policy("fifty-fifty")], replications=2)
-    said = study_results.lacking(words("en"), run_study(one, workers=1))
-    assert list(said) == list(study_results.TABS)  # two designs, one policy, two futures
+    said = results.lacking(words("en"), run_study(one, workers=1))
+    assert list(said) == list(results.TABS)  # two designs, one policy, two futures
     apart = small_study(size=5)
-    said = study_results.lacking(words("en"), run_study(apart, workers=1))
+    said = results.lacking(words("en"), run_study(apart, workers=1))
     assert set(said) == {"pareto", "regret", "best", "sobol"}
     assert "in a grid all of them meet the same worlds" in said["best"]
     sobol = small_study(design="sobol", size=2, factors={"world.threat.attempts": {"low": 5.0, "high": 50.0}})
-    assert "sobol" not in study_results.lacking(words("en"), run_study(sobol, workers=1))
+    assert "sobol" not in results.lacking(words("en"), run_study(sobol, workers=1))
 
 
 def test_the_best_is_sought_within_a_budget() -> None:
@@ -546,7 +549,7 @@ def test_the_best_is_sought_within_a_budget() -> None:
     assert titles(app) == before
 
 
-@pytest.mark.parametrize("asks", [name for name in study_results.TABS if name != "sobol"])
+@pytest.mark.parametrize("asks", [name for name in results.TABS if name != "sobol"])
 def test_a_study_of_several_worlds_is_answered_for_the_one_that_is_chosen(asks: str) -> None:
     played = kept_and_played(GRID.replace("[one-town]", "[flanders-2020, one-town]"))
     app = opened(PAGE, lang="en", study=played.digest, asks=asks)
@@ -589,7 +592,7 @@ def test_a_folder_is_opened_on_this_machine_alone(tmp_path: Path, monkeypatch: p
     assert "store-path" not in [field.key for field in app.main.text_input]
     assert "who sits at the machine" in app.warning[0].value
     assert app.selectbox(key="study-en").value == "who-pays-grid"
-    monkeypatch.setattr("sim.web.study_build.local", lambda: True)
+    monkeypatch.setattr("sim.web.studies.choose.local", lambda: True)
     app = opened(PAGE, lang="en", study="store")
     app.text_input(key="store-path").set_value(str(found.store.folder)).run()
     assert len(charts(app)) == 1
@@ -637,7 +640,7 @@ def test_the_policy_beside_the_page_can_be_studied_and_its_files_play_the_same(t
     ended()
     assert BENCH.job is not None
     assert BENCH.job.state.ended == "done"
-    study = bench.kept(BENCH.job.digest)
+    study = jobs.kept(BENCH.job.digest)
     assert study is not None
     mine = study.policies[0]
     assert (mine.id, mine.response.teams) == ("your-choice", 9)
@@ -689,11 +692,11 @@ def test_a_link_that_moves_what_it_cannot_is_said(bad: str) -> None:
 
 
 def test_kept_studies_are_listed_with_their_state_for_whom_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.web.around.is_open", lambda box: True)
+    monkeypatch.setattr("sim.web.layout.page_frame.is_open", lambda box: True)
     done, begun = kept_and_played(GRID), small().with_values({"seed": 7})
-    bench.put(begun)
+    jobs.put(begun)
     assert "None yet." in text(opened(PAGE, lang="en"))  # not this visitor's
-    monkeypatch.setattr("sim.web.study_build.local", lambda: True)
+    monkeypatch.setattr("sim.web.studies.choose.local", lambda: True)
     app = opened(PAGE, lang="en")
     assert "done, 9 designs" in text(app)
     assert "0 of 9 designs" in text(app)

@@ -11,8 +11,8 @@ import sim
 from sim.engines.compiled.batches import ROOM, _bytes
 from sim.model.policy.policy import Policy
 from sim.model.world.world import World
-from sim.web.choice import BASELINE, presets, world_of, world_start
-from sim.web.runs import AT_A_TIME, LIVELY, Archive, Cores, Run
+from sim.web.answers.cache import AT_A_TIME, LIVELY, Archive, Cores, Run
+from sim.web.state.choice import BASELINE, presets, world_of, world_start
 from tests.pages import small
 
 

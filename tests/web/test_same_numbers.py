@@ -16,10 +16,11 @@ import pytest
 
 from sim.experiments.replicate import ENGINES
 from sim.text import Words
-from sim.web import around, link, snippet
-from sim.web.choice import Choice, begin, presets, world_start
-from sim.web.levers import policy_levers, world_levers
-from sim.web.link import Screen
+from sim.web.layout import page_frame
+from sim.web.levers.lever import policy_levers, world_levers
+from sim.web.state import link, snippet
+from sim.web.state.choice import Choice, begin, presets, world_start
+from sim.web.state.link import Screen
 from tests.commands import weerbaar
 from tests.pages import opened
 
@@ -31,21 +32,21 @@ MOVES = 5
 @pytest.fixture(autouse=True)
 def _few_towns(monkeypatch: pytest.MonkeyPatch) -> None:
     """All municipalities, for the command line knows no fewer; and few futures."""
-    monkeypatch.setattr("sim.web.answer.LADDER", dict.fromkeys(ENGINES, (FUTURES, FUTURES)))
+    monkeypatch.setattr("sim.web.answers.answer.LADDER", dict.fromkeys(ENGINES, (FUTURES, FUTURES)))
 
 
 @pytest.fixture
 def saved(monkeypatch: pytest.MonkeyPatch) -> dict[str, tuple[str, str]]:
     """What the buttons of a page save, by their keys: the name of the file, and its text."""
     found: dict[str, tuple[str, str]] = {}
-    real = around.save
+    real = page_frame.save
 
     def noted(say: Words, label: str, data: Any, name: str, **more: Any) -> None:
         held = data() if callable(data) else data
         found[more["key"]] = (name, held if isinstance(held, str) else held.decode("utf-8-sig"))
         real(say, label, data, name, **more)
 
-    monkeypatch.setattr(around, "save", noted)
+    monkeypatch.setattr(page_frame, "save", noted)
     return found
 
 

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from sim.web.guard import MOST_BODY, MOST_MESSAGE, SAID, Guarded
-from sim.web.server import LEAST, Compressed, Flat, ask_nobody, entry, open_to_others
+from sim.web.serving.guard import MOST_BODY, MOST_MESSAGE, SAID, Guarded
+from sim.web.serving.server import LEAST, Compressed, Flat, ask_nobody, entry, open_to_others
 
 SCRIPT = b"let a = 1;\n" * 500
 GZIP = (b"accept-encoding", b"gzip, br")

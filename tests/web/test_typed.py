@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from sim.text import LANGUAGES, words
-from sim.web.levers import Lever, policy_levers
-from sim.web.typed import number_in
+from sim.web.levers.lever import Lever, policy_levers
+from sim.web.widgets.typed import number_in
 from tests.pages import address_of, opened
 
 SLIDERS = [lever for lever in policy_levers() if lever.kind == "slide"]

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import pytest
 
-from sim.web.waiting import KEPT, PATIENCE, Places, Ticket
+from sim.web.answers.waiting import KEPT, PATIENCE, Places, Ticket
 
 
 class Clock:

@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from sim.web.link import Screen
-from sim.web.wire import Raw, Stamp, Window, Wire, stamp_from
+from sim.web.state.link import Screen
+from sim.web.widgets.wire import Raw, Stamp, Window, Wire, stamp_from
 
 
 def shown(raw: Raw) -> Window:

@@ -16,15 +16,17 @@ from sim.show.charts.exceedance import exceedance, payers_bars
 from sim.show.sentences.policy_differences import differs
 from sim.show.tables import key_figures
 from sim.text import Words
-from sim.web import around, memory, widgets, windows
-from sim.web.answer import ask, no_answer
-from sim.web.chart import chart
-from sim.web.choice import BASELINE, Choice, begin, presets
-from sim.web.files import unmarked
-from sim.web.packed import MOST_KEPT, NOBODY, NOW
-from sim.web.packed import codes as codes_in
-from sim.web.runs import same
-from sim.web.view import View, view
+from sim.web.answers.answer import ask, no_answer
+from sim.web.answers.cache import same
+from sim.web.layout import page_frame
+from sim.web.layout.chart import chart
+from sim.web.layout.file_menu import unmarked
+from sim.web.state import session
+from sim.web.state.choice import BASELINE, Choice, begin, presets
+from sim.web.state.packed_policies import MOST_KEPT, NOBODY, NOW
+from sim.web.state.packed_policies import codes as codes_in
+from sim.web.state.view import View, view
+from sim.web.widgets import fields, windows
 
 WORD_JOINER = "\N{WORD JOINER}"
 TABS = {"outcomes": "What changes, who pays", "spread": "Risk, winners and losers"}
@@ -36,7 +38,7 @@ def draw() -> None:
     """Draw the page."""
     seen = view()
     say = seen.say
-    around.head(seen, say.say("What do policies change, and for whom?"))
+    page_frame.head(seen, say.say("What do policies change, and for whom?"))
     policies = _chosen(seen)
     if not policies:
         st.info(say.say("Choose one to three policies to hold against today's."), icon=":material/compare_arrows:")
@@ -45,7 +47,7 @@ def draw() -> None:
     answer = ask(seen, (seen.baseline, *policies))
     _cards(seen, answer.result)
     charts = _charts(seen, answer.result)
-    around.foot(seen, answer.result)
+    page_frame.foot(seen, answer.result)
     answer.finish(seen, charts)
 
 
@@ -58,7 +60,7 @@ def _options(seen: View) -> Mapping[str, tuple[str, Choice]]:
     found: dict[str, tuple[str, Choice]] = {}
     if not _is_preset(seen):
         found[NOW] = (say.say("{policy} (now)", policy=seen.policy.title[say.language]), seen.screen.choice)
-    found |= memory.kept()
+    found |= session.kept()
     found |= {name: (policy.title[say.language], begin(name)) for name, policy in presets().items() if name != BASELINE}
     return found
 
@@ -74,7 +76,7 @@ def _chosen(seen: View) -> tuple[Policy, ...]:
     if not codes and not seen.screen.fields["with"]:
         codes = _first(seen, options)
     names = {code: name for code, (name, _) in options.items()}
-    widgets.several(
+    fields.several(
         windows.some_of(codes, names, lambda screen, now: windows.with_field(screen, "with", ",".join(now) or NOBODY)),
         names,
         key=f"with-{say.language}",
@@ -139,7 +141,7 @@ def _whole(say: Words, euro: float) -> str:
 def _charts(seen: View, result: Comparison) -> list[str]:
     """Draw the two charts of the open tab; return their revisions."""
     say, scheme, language = seen.say, seen.scheme, seen.say.language
-    tab = around.tabs(seen, "view", {name: say.say(label) for name, label in TABS.items()})
+    tab = page_frame.tabs(seen, "view", {name: say.say(label) for name, label in TABS.items()})
     with tab.place:
         left, right = st.columns(2, gap="medium")
         if tab.name == "outcomes":

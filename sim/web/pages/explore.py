@@ -15,11 +15,11 @@ from sim.show.charts.tile_map import tile_map
 from sim.show.sentences.why_it_changes import why
 from sim.show.tables import key_figures
 from sim.text import Words
-from sim.web import around
-from sim.web.answer import Answer, ask, pair, turns
-from sim.web.chart import chart
-from sim.web.figures import FIGURES, card, table
-from sim.web.view import View, view
+from sim.web.answers.answer import Answer, ask, pair, turns
+from sim.web.layout import page_frame
+from sim.web.layout.chart import chart
+from sim.web.layout.key_figures import FIGURES, card, table
+from sim.web.state.view import View, view
 
 TABS = {"payers": "Who pays", "risk": "Risk", "towns": "Municipalities", "time": "Over time"}
 
@@ -29,18 +29,18 @@ def draw() -> None:
     seen = view()
     say = seen.say
     count = len(seen.world.municipalities)
-    around.head(seen, say.say("Who carries the risk when {n} municipalities can be hacked?", n=say.number(count)))
+    page_frame.head(seen, say.say("Who carries the risk when {n} municipalities can be hacked?", n=say.number(count)))
     answer = ask(seen, pair(seen))
     _key_figures(answer.result, say)
     st.info(why(answer.result, answer.result.policies[-1], say.language), icon=":material/lightbulb:")
     charts = _charts(seen, answer.result)
     if len(answer.result.policies) > 1:
-        around.lazy(
+        page_frame.lazy(
             say.say("Does this hold under other assumptions?"), "balance", "turns", lambda: _turns(seen, answer)
         )
-    around.lazy(say.say("Key figures as a table"), "table", "key-figures", lambda: st.table(
+    page_frame.lazy(say.say("Key figures as a table"), "table", "key-figures", lambda: st.table(
         table(answer.result, say), border="horizontal"))  # fmt: skip
-    around.foot(seen, answer.result)
+    page_frame.foot(seen, answer.result)
     answer.finish(seen, charts)
 
 
@@ -89,7 +89,7 @@ def _turns(seen: View, answer: Answer) -> None:
 def _charts(seen: View, result: Comparison) -> list[str]:
     """Draw the two charts of the open tab; return their revisions."""
     say, scheme, language, shown = seen.say, seen.scheme, seen.say.language, result.policies[-1]
-    tab = around.tabs(seen, "tab", {name: say.say(label) for name, label in TABS.items()})
+    tab = page_frame.tabs(seen, "tab", {name: say.say(label) for name, label in TABS.items()})
     with tab.place:
         left, right = st.columns(2, gap="medium")
         if tab.name == "payers":

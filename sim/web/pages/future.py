@@ -17,10 +17,11 @@ from sim.show.charts.incident_log import in_words, incident_log, of_weeks
 from sim.show.charts.year_week_by_week import Side, film, sides_of
 from sim.text import Words
 from sim.version import MODEL_VERSION
-from sim.web import around, which, widgets, windows
-from sim.web.answer import ask, pair
-from sim.web.chart import chart
-from sim.web.view import View, view
+from sim.web.answers.answer import ask, pair
+from sim.web.layout import future_picker, page_frame
+from sim.web.layout.chart import chart
+from sim.web.state.view import View, view
+from sim.web.widgets import fields, windows
 
 WHICH = {"worst": "The dearest", "middle": "The middle one", "number": "By number"}
 SHOWN = {"both": "Both policies", "first": "Today's policy", "last": "Your choice"}
@@ -31,7 +32,7 @@ def draw() -> None:
     """Draw the page."""
     seen = view()
     say = seen.say
-    around.head(seen, say.say("What happens in one future, week by week?"))
+    page_frame.head(seen, say.say("What happens in one future, week by week?"))
     answer = ask(seen, pair(seen), refined=False)
     result = answer.result
     place = st.container(horizontal=True, gap="medium", vertical_alignment="bottom", key="which")
@@ -47,7 +48,7 @@ def draw() -> None:
     revision = chart(seen, "film", film(result, sides, language, scheme=seen.scheme), lambda: of_weeks(sides, language))
     _log(seen, sides_of(futures, year), number)
     _events(seen, futures, number)
-    around.foot(seen, result)
+    page_frame.foot(seen, result)
     answer.finish(seen, [revision])
 
 
@@ -63,7 +64,7 @@ def _which(seen: View, result: Comparison) -> int:
     """Let the visitor choose a future; return its number."""
     say = seen.say
     order = np.argsort(result.values(result.baseline, "cash_cost_eur"), kind="stable")
-    return which.future(
+    return future_picker.future(
         seen,
         "future",
         {kind: say.say(label) for kind, label in WHICH.items()},
@@ -79,7 +80,7 @@ def _year(seen: View, future: Future) -> int:
     year = int(text) if text else dearest_year(seen.world, future.postings)
     names = {one: str(one) for one in years_in(seen.world)}
     window = windows.one_of(year, names, windows.field("year"), alone=True)
-    widgets.box(window, names, key="year", label=say.say("Year"), width=110)
+    fields.box(window, names, key="year", label=say.say("Year"), width=110)
     return year
 
 
@@ -90,7 +91,7 @@ def _shown(seen: View, futures: list[Future]) -> list[Future]:
     say, side = seen.say, seen.screen.fields["side"]
     names = {name: say.say(label) for name, label in SHOWN.items()}
     window = windows.one_of(side, names, windows.field("side"))
-    widgets.segments(window, names, key=f"side-{say.language}", label=say.say("Show"))
+    fields.segments(window, names, key=f"side-{say.language}", label=say.say("Show"))
     return {"both": futures, "first": futures[:1], "last": futures[-1:]}[side]
 
 

@@ -22,12 +22,13 @@ from sim.show.tables import key_figures, real_incidents
 from sim.show.tables.parameters import ORDERS, chosen, numbers
 from sim.text import Words
 from sim.version import MODEL_VERSION
-from sim.web import around, snippet
-from sim.web.answer import Answer, ask, engine_of, no_answer, pair
-from sim.web.choice import BASELINE
-from sim.web.levers import GRADES
-from sim.web.policy_file import text_of
-from sim.web.view import View, view
+from sim.web.answers.answer import Answer, ask, engine_of, no_answer, pair
+from sim.web.layout import page_frame
+from sim.web.levers.lever import GRADES
+from sim.web.state import snippet
+from sim.web.state.choice import BASELINE
+from sim.web.state.policy_file import text_of
+from sim.web.state.view import View, view
 
 TABS = {
     "chain": "How it works",
@@ -50,8 +51,8 @@ def draw() -> None:
     """Draw the page."""
     seen = view()
     say = seen.say
-    around.head(seen, say.say("What is in the model, and where does it come from?"))
-    tab = around.tabs(seen, "about", {name: say.say(label) for name, label in TABS.items()})
+    page_frame.head(seen, say.say("What is in the model, and where does it come from?"))
+    tab = page_frame.tabs(seen, "about", {name: say.say(label) for name, label in TABS.items()})
     answer: Answer | None = None
     with tab.place:
         if tab.name == "chain":
@@ -117,7 +118,7 @@ def _numbers(say: Words) -> None:
     table = numbers(found, say, order)
     with st.container(height=480, key="long-numbers"):
         st.table(table.shown(say), border="horizontal")
-    around.save(say, say.say("Save as CSV"), table.csv(say.language), f"weerbaar-numbers-{say.language}.csv",
+    page_frame.save(say, say.say("Save as CSV"), table.csv(say.language), f"weerbaar-numbers-{say.language}.csv",
                 key="csv-numbers")  # fmt: skip
 
 
@@ -159,7 +160,7 @@ def _checks(seen: View) -> None:
             "Gordon and Loeb, z* their best spend."
         )
     )
-    around.save(say, say.say("Save as CSV"), table.csv(say.language), f"weerbaar-checks-{say.language}.csv",
+    page_frame.save(say, say.say("Save as CSV"), table.csv(say.language), f"weerbaar-checks-{say.language}.csv",
                 key="csv-checks")  # fmt: skip
     _happened(say, seen.world)
 
@@ -200,7 +201,7 @@ def _happened(say: Words, world: World) -> None:
     )
     table = real_incidents.as_twin(found, say)
     _wide(say, "happened", table)
-    around.save(say, say.say("Save as CSV"), table.csv(say.language), f"weerbaar-history-{say.language}.csv",
+    page_frame.save(say, say.say("Save as CSV"), table.csv(say.language), f"weerbaar-history-{say.language}.csv",
                 key="csv-happened")  # fmt: skip
 
 
@@ -257,27 +258,27 @@ def _files(seen: View) -> Answer:
         )
     )
     with st.container(horizontal=True, gap="small", key="downloads"):
-        around.save(
+        page_frame.save(
             say, say.say("Policy file"), lambda: text_of(choice, ""), snippet.file_name(choice), key="get-policy"
         )
-        around.save(
+        page_frame.save(
             say, say.say("World file"), lambda: world_yaml(seen.world), f"{seen.world.id}.yaml", key="get-world"
         )
-        around.save(
+        page_frame.save(
             say,
             say.say("Answer as JSON"),
             lambda: json.dumps(result.to_json(), indent=2, ensure_ascii=False),
             f"weerbaar-answer-{mark}.json",
             key="get-json",
         )
-        around.save(
+        page_frame.save(
             say,
             say.say("Key figures as CSV"),
             lambda: key_figures.of_key_figures(result, language).csv(language),
             f"weerbaar-key-figures-{mark}.csv",
             key="get-figures",
         )
-        around.save(
+        page_frame.save(
             say,
             say.say("Municipalities as CSV"),
             lambda: key_figures.of_towns(result, result.policies[-1], language).csv(language),
@@ -292,7 +293,7 @@ def _files(seen: View) -> Answer:
     )
     st.header(say.say("As Python"), anchor=False)
     code = snippet.python(choice, world, seed=seed, replications=result.replications, language=language)
-    around.save(say, say.say("Save the Python"), code.encode(), "weerbaar-screen.py", key="get-python")
+    page_frame.save(say, say.say("Save the Python"), code.encode(), "weerbaar-screen.py", key="get-python")
     st.code(code, language=None, wrap_lines=True)
     return answer
 

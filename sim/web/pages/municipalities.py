@@ -21,13 +21,15 @@ from sim.show.charts.tile_map import tile_map
 from sim.show.tables import key_figures
 from sim.show.tables.optima import of_deciding, of_optimum
 from sim.text import Words
-from sim.web import around, memory, which, widgets, windows
-from sim.web.answer import ask, pair
-from sim.web.chart import chart
-from sim.web.figures import Colour, too_small
-from sim.web.files import literal, unmarked
-from sim.web.town import chosen
-from sim.web.view import View, view
+from sim.web.answers.answer import ask, pair
+from sim.web.layout import future_picker, page_frame
+from sim.web.layout.chart import chart
+from sim.web.layout.file_menu import literal, unmarked
+from sim.web.layout.key_figures import Colour, too_small
+from sim.web.state import session
+from sim.web.state.chosen_town import chosen
+from sim.web.state.view import View, view
+from sim.web.widgets import fields, windows
 
 TABS = {"cost": "What it costs", "outage": "Outages", "prevention": "How much prevention", "story": "One future"}
 KINDS = {"rural": "A small rural one", "middle": "One in the middle", "centre": "A centre city"}
@@ -50,7 +52,7 @@ def draw() -> None:
     """Draw the page."""
     seen = view()
     say, town = seen.say, chosen(seen.world, seen.screen.fields["town"])
-    around.head(seen, say.say("What does it mean for one municipality?"))
+    page_frame.head(seen, say.say("What does it mean for one municipality?"))
     answer = ask(seen, pair(seen))
     one = Town(answer.result, town)
     left, right = st.columns(2, gap="medium")
@@ -62,7 +64,7 @@ def draw() -> None:
     st.header(say.say("{name}, {n} inhabitants", name=town.name, n=say.number(town.population)), anchor=False)
     _key_figures(seen, one)
     charts += _tabs(seen, one)
-    around.foot(seen, answer.result)
+    page_frame.foot(seen, answer.result)
     answer.finish(seen, charts)
 
 
@@ -77,7 +79,7 @@ def _map(seen: View, result: Comparison, town: Municipality) -> str:
         "map",
         tile_map(result, shown, say.language, scheme=seen.scheme, height=_MAP, marked=town.nis),
         lambda: key_figures.of_towns(result, shown, say.language),
-        picked=lambda place: memory.remember("town", str(codes[place])),
+        picked=lambda place: session.remember("town", str(codes[place])),
     )
 
 
@@ -90,7 +92,7 @@ def _search(seen: View, town: Municipality) -> None:
             names[one.nis] = say.say("{name} (since the mergers {new})", name=one.name, new=new)
     window = windows.one_of(town.nis, names, windows.field("town"), alone=True)
     label = say.say("Find a municipality, or click its tile")
-    widgets.box(window, names, key=f"town-{say.language}", label=label)
+    fields.box(window, names, key=f"town-{say.language}", label=label)
 
 
 def _cards(seen: View) -> None:
@@ -103,7 +105,7 @@ def _cards(seen: View) -> None:
                 st.caption(say.say(RULES[kind]))
             st.button(
                 town.name,
-                on_click=memory.remember,
+                on_click=session.remember,
                 args=("town", str(town.nis)),
                 key=f"typical-{kind}",
                 icon=":material/location_on:",
@@ -191,7 +193,7 @@ def _delta(say: Words, measure: str, gap: Difference) -> str:
 def _tabs(seen: View, one: Town) -> list[str]:
     """Draw the open tab; return the revisions of its charts."""
     say, language, scheme = seen.say, seen.say.language, seen.scheme
-    tab = around.tabs(seen, "look", {name: say.say(label) for name, label in TABS.items()})
+    tab = page_frame.tabs(seen, "look", {name: say.say(label) for name, label in TABS.items()})
     with tab.place:
         if tab.name == "story":
             _story(seen, one)
@@ -224,7 +226,7 @@ def _prevention(seen: View, one: Town) -> list[str]:
     with right:
         st.markdown(what_decides(say, result.world, shown, nis))
         st.caption(left_out(say))
-        around.lazy(say.say("Under every level of both assumptions"), "table", "deciding", lambda: st.table(
+        page_frame.lazy(say.say("Under every level of both assumptions"), "table", "deciding", lambda: st.table(
             of_deciding(result, shown, nis, language).shown(say), border="horizontal"))  # fmt: skip
     return [drawn]
 
@@ -261,7 +263,7 @@ def _future(seen: View, one: Town) -> int:
     """Let the visitor choose a future, and return its number."""
     say, today = seen.say, one.result.baseline
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom", key="which"):
-        return which.future(
+        return future_picker.future(
             seen,
             "story",
             {kind: say.say(label) for kind, label in STORIES.items()},

@@ -16,15 +16,17 @@ from sim.model.study.study import Factor, Study
 from sim.show.studies.names import factor_name, value_name
 from sim.text import Words
 from sim.version import MODEL_VERSION
-from sim.web import around, bench, memory, study_build, study_results
-from sim.web.answer import no_answer
-from sim.web.bench import BENCH, MOST_FUTURES, Job, Kept
-from sim.web.files import literal
-from sim.web.policy_file import sentences
-from sim.web.ready import ROOM
-from sim.web.study_build import Chosen
-from sim.web.study_file import command, policy_files
-from sim.web.view import View, view
+from sim.web.answers.answer import no_answer
+from sim.web.answers.engine_ready import ROOM
+from sim.web.layout import page_frame
+from sim.web.layout.file_menu import literal
+from sim.web.state import session
+from sim.web.state.policy_file import sentences
+from sim.web.state.view import View, view
+from sim.web.studies import choose, jobs, results
+from sim.web.studies.choose import Chosen
+from sim.web.studies.files import command, policy_files
+from sim.web.studies.jobs import BENCH, MOST_FUTURES, Job, Kept
 
 MOST_MOVED = 6
 """Factors that are named; a study of all parameters has dozens."""
@@ -35,15 +37,15 @@ def draw() -> None:
     """Draw the page."""
     seen = view()
     say = seen.say
-    around.head(seen, say.say("What matters, and how sure is that?"))
+    page_frame.head(seen, say.say("What matters, and how sure is that?"))
     st.markdown(
         say.say(
             "A study asks one question many times: in other worlds, with other values of a policy. Every *design* is "
             "one combination; all policies meet the same futures in it."
         )
     )
-    chosen = study_build.choose(seen)
-    around.lazy(say.say("Kept studies"), "inventory_2", "kept-studies", lambda: _kept(say))
+    chosen = choose.choose(seen)
+    page_frame.lazy(say.say("Kept studies"), "inventory_2", "kept-studies", lambda: _kept(say))
     charts: list[str] = []
     if chosen is not None:
         charts = _about(seen, chosen)
@@ -68,7 +70,7 @@ def _about(seen: View, chosen: Chosen) -> list[str]:
         _elsewhere(say, chosen)
         return []
     _begin(say, chosen, found, job)
-    charts = study_results.draw(seen, found) if found is not None and len(found.points) else []
+    charts = results.draw(seen, found) if found is not None and len(found.points) else []
     _elsewhere(say, chosen)
     sentence = (
         "**A model, not a forecast.** Version {version} · {world} · seed {seed} · the levers beside this page do "
@@ -101,9 +103,9 @@ def _begin(say: Words, chosen: Chosen, found: Studied | None, job: Job | None) -
     st.caption(_about_what(say, study))
     if job is not None:
         _ended(say, job)
-    if chosen.is_store or done == bench.designs_of(study):
+    if chosen.is_store or done == jobs.designs_of(study):
         return
-    if (futures := bench.size(study)) > MOST_FUTURES:
+    if (futures := jobs.size(study)) > MOST_FUTURES:
         sentence = (
             "That is more than the {most} futures that are played here at most. Take fewer designs or futures, or "
             "play it on the command line."
@@ -118,15 +120,15 @@ def _begin(say: Words, chosen: Chosen, found: Studied | None, job: Job | None) -
     if busy and other is not None:
         _other(say, other)
     elif ROOM.wait(0):
-        took = bench.seconds(study, ROOM.engine)
+        took = jobs.seconds(study, ROOM.engine)
         if took.seconds is not None:
             share = 1 - done * len(study.played) * study.replications.at_most / futures
-            if took.seconds * share > bench.MOST_SECONDS and not (took.least or study_build.local()):
+            if took.seconds * share > jobs.MOST_SECONDS and not (took.least or choose.local()):
                 sentence = (
                     "That would take {time} or so here, and a study may take {most}. Take fewer designs or futures, or "
                     "play it on the command line."
                 )
-                time, most = duration(say, took.seconds * share), duration(say, bench.MOST_SECONDS)
+                time, most = duration(say, took.seconds * share), duration(say, jobs.MOST_SECONDS)
                 st.warning(say.say(sentence, time=time, most=most), icon=":material/block:")
                 return
             _estimate(say, took.seconds * share, least=took.least)
@@ -148,10 +150,10 @@ def _size(say: Words, chosen: Chosen) -> str:
         sentence = "{designs} designs × {policies} policies × at most {each} futures = at most {all} futures."
     return say.say(
         sentence,
-        designs=say.number(bench.designs_of(study)),
+        designs=say.number(jobs.designs_of(study)),
         policies=say.number(len(study.played)),
         each=say.number(study.replications.at_most),
-        all=say.number(bench.size(study)),
+        all=say.number(jobs.size(study)),
     )
 
 
@@ -176,12 +178,12 @@ def _over(say: Words, factor: Factor) -> str:
 
 def _too_large(say: Words, study: Study) -> str | None:
     """What is too much for the memory of a server that others use, too."""
-    if (many := bench.memory(study)) > bench.MOST_AT_ONCE:
+    if (many := jobs.memory(study)) > jobs.MOST_AT_ONCE:
         sentence = "One design plays {n} futures, and here it may play {most}. Take fewer futures of each design."
-        return say.say(sentence, n=say.number(many), most=say.number(bench.MOST_AT_ONCE))
-    if (many := bench.cells(study)) > bench.MOST_CELLS:
+        return say.say(sentence, n=say.number(many), most=say.number(jobs.MOST_AT_ONCE))
+    if (many := jobs.cells(study)) > jobs.MOST_CELLS:
         sentence = "It keeps {n} outcomes, and here it may keep {most}. Take fewer designs or outcomes."
-        return say.say(sentence, n=say.number(many), most=say.number(bench.MOST_CELLS))
+        return say.say(sentence, n=say.number(many), most=say.number(jobs.MOST_CELLS))
     return None
 
 
@@ -206,7 +208,7 @@ def duration(say: Words, seconds: float) -> str:
 
 def _far(say: Words, chosen: Chosen, found: Studied) -> str:
     text = say.say("Played: {done} of {all} designs.", done=say.number(len(found.points)),
-                   all=say.number(bench.designs_of(chosen.study)))  # fmt: skip
+                   all=say.number(jobs.designs_of(chosen.study)))  # fmt: skip
     if found.failed:
         text += " " + say.say("{n} failed: their values do not go together.", n=say.number(found.failed))
     return text
@@ -214,15 +216,15 @@ def _far(say: Words, chosen: Chosen, found: Studied) -> str:
 
 def _start(chosen: Chosen, say: Words) -> None:
     try:
-        begun = BENCH.start(chosen.study, _me(), None if study_build.local() else bench.MOST_SECONDS)
+        begun = BENCH.start(chosen.study, _me(), None if choose.local() else jobs.MOST_SECONDS)
     except OSError:
-        memory.trouble([say.say(study_build.UNKEPT)])
+        session.trouble([say.say(choose.UNKEPT)])
         return
     if begun:
-        study_build.own(chosen.study.digest)
-        memory.remember("study", chosen.study.digest)
+        choose.own(chosen.study.digest)
+        session.remember("study", chosen.study.digest)
     else:
-        memory.trouble([say.say("Somebody else just started a study. Yours can begin when that one has ended.")])
+        session.trouble([say.say("Somebody else just started a study. Yours can begin when that one has ended.")])
 
 
 def _me() -> str:
@@ -245,13 +247,13 @@ def _me() -> str:
 def _kept(say: Words) -> None:
     """The kept studies and how far they are: all of them for who sits at the machine, else the visitor's own."""
     mine = st.session_state.get("own-studies", [])
-    found = [one for one in bench.shelved() if study_build.local() or one.study.digest in mine]
+    found = [one for one in jobs.shelved() if choose.local() or one.study.digest in mine]
     if not found:
         st.caption(say.say("None yet. A study that you start is kept, and so is what it played."))
     for one in found:
         digest = one.study.digest
         with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"kept-{digest}"):
-            st.button(say.say("Show"), on_click=memory.remember, args=("study", digest), key=f"show-{digest}")
+            st.button(say.say("Show"), on_click=session.remember, args=("study", digest), key=f"show-{digest}")
             title = literal(one.study.title[say.language])
             st.markdown(f"**{title}** · {_state(say, one)}  \n:small[{_about_what(say, one.study)}]")
 
@@ -270,12 +272,12 @@ def _state(say: Words, one: Kept) -> str:
 
 def _watch(say: Words, job: Job) -> None:
     """How far it is, looked at again and again; the rest of the page stays as it is."""
-    mine = job.owner == _me() or study_build.local()
+    mine = job.owner == _me() or choose.local()
 
     @st.fragment(run_every=_BEAT)
     def look() -> None:
         if not job.runs:
-            memory.again()
+            session.again()
         state = job.state
         share = state.done / state.total if state.total else 0.0
         with st.container(key="watch-study"):
@@ -310,7 +312,7 @@ def _ended(say: Words, job: Job) -> None:
     state = job.state
     if job.late:
         sentence = "It took longer than {time}, which is the most here. What was done is kept."
-        st.info(say.say(sentence, time=duration(say, bench.MOST_SECONDS)), icon=":material/timer_off:")
+        st.info(say.say(sentence, time=duration(say, jobs.MOST_SECONDS)), icon=":material/timer_off:")
     elif state.ended == "stopped":
         st.info(say.say("Stopped. What was done is kept."), icon=":material/pause:")
     elif state.ended == "full":
@@ -330,8 +332,8 @@ def _other(say: Words, job: Job) -> None:
     text = say.say("Another study is being played here: {done} of {all} designs. One at a time.",
                    done=say.number(state.done), all=say.number(state.total) if state.total else "…")  # fmt: skip
     st.info(text, icon=":material/hourglass_top:")
-    if job.owner == _me() or study_build.local():
-        st.button(say.say("Show it"), on_click=memory.remember, args=("study", job.digest), key="show-study")
+    if job.owner == _me() or choose.local():
+        st.button(say.say("Show it"), on_click=session.remember, args=("study", job.digest), key="show-study")
 
 
 # ---- elsewhere -----------------------------------------------------------------------------------------------------
@@ -345,11 +347,11 @@ def _elsewhere(say: Words, chosen: Chosen) -> None:
     st.code(code, language=None, wrap_lines=True)
     if chosen.is_store:  # its worlds and policies may be files of their own
         return
-    around.save(say, say.say("Save the study file"), lambda: study_yaml(study, by_id=True), f"{study.id}.yaml",
+    page_frame.save(say, say.say("Save the study file"), lambda: study_yaml(study, by_id=True), f"{study.id}.yaml",
                 key="save-study")  # fmt: skip
     for name, text in policy_files(study).items():
-        around.save(say, say.say("Save its policy, for the same folder"), text.encode(), name, key=f"save-{name}")
-    if study_build.local() and chosen.folder.is_dir():
+        page_frame.save(say, say.say("Save its policy, for the same folder"), text.encode(), name, key=f"save-{name}")
+    if choose.local() and chosen.folder.is_dir():
         st.caption(say.say("What was played here is in a folder that every question of the command line takes:"))
         where = ["--world", study.worlds[0].id] if len(study.worlds) > 1 else []
         asks = shlex.join(["weerbaar", "study", "effects", str(chosen.folder), *where])

@@ -1,0 +1,1 @@
+"""The answer of a page: futures played, kept and refined."""

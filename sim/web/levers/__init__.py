@@ -1,0 +1,1 @@
+"""The levers: which there are, and where they stand."""

@@ -1,0 +1,1 @@
+"""Studies that visitors build and play."""

@@ -1,0 +1,310 @@
+"""The page Studies, last part: what a study says, in the pictures that fit its design."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from importlib.util import find_spec
+from typing import Any
+
+import streamlit as st
+
+from sim.experiments.studies import scenario_discovery, sensitivity, tradeoffs
+from sim.experiments.studies.results import Studied
+from sim.model.problems import InputError
+from sim.show.studies import chart_tables
+from sim.show.studies import charts as study_charts
+from sim.show.studies.names import STAT_NAMES, factor_name
+from sim.show.tables.comparison_tables import KPI_NAMES
+from sim.text import Words
+from sim.web.layout import page_frame
+from sim.web.layout.chart import chart
+from sim.web.layout.file_menu import literal
+from sim.web.state.link import FIELDS
+from sim.web.state.policy_file import sentences
+from sim.web.state.view import View
+from sim.web.widgets.typed import number_in
+
+TABS = {
+    "effects": "What matters",
+    "heat": "Two levers at once",
+    "pareto": "Two aims at once",
+    "regret": "Which policy holds",
+    "best": "Best for a budget",
+    "losses": "Where it loses",
+    "sobol": "Shares of the spread",
+}
+FEWEST_DESIGNS = 4
+FEWEST_FUTURES = 4
+CANDIDATES = range(3, 200)
+"""How many policies, with their values, a front is drawn of."""
+MOST_CELLS = 60_000
+"""Values of factors in which rules are looked for while a visitor waits."""
+STATS = ("mean", "cvar95")
+MILLION = 1_000_000
+
+
+def draw(seen: View, found: Studied) -> list[str]:
+    """Draw the tab that is open, and why there are no others; return the revisions of its charts."""
+    say = seen.say
+    seen = replace(seen, screen=replace(seen.screen, seed=found.study.seed))
+    found = _in_world(say, found)
+    missing = lacking(say, found)
+    fitting = {name: say.say(label) for name, label in TABS.items() if name not in missing}
+    charts: list[str] = []
+    if (asked := seen.screen.fields["asks"]) in missing and asked != FIELDS["asks"].default:
+        st.info(f"**{say.say(TABS[asked])}**: {missing[asked]}")
+    if not fitting:
+        st.info(say.say("Too few designs were played for a picture. The command line has tables of every study."))
+    else:
+        tab = page_frame.tabs(seen, "asks", fitting)
+        with tab.place:
+            if not found.is_complete:
+                st.warning(
+                    say.say(
+                        "Not all designs were played yet: what stands here may change, and what has not moved so far "
+                        "is missing."
+                    ),
+                    icon=":material/hourglass_empty:",
+                )
+            together = "Outcomes are those of all {years} of a future together."
+            st.caption(say.say(together, years=say.years(found.study.years or found.world.years)))
+            try:
+                charts = DRAWS[tab.name](seen, found)
+            except InputError as error:
+                st.info("  \n".join(literal(one) for one in sentences(error, say)))
+    if missing:
+        page_frame.lazy(say.say("What this study does not answer"), "help", "not-asked", lambda: _missing(say, missing))
+    return charts
+
+
+def _in_world(say: Words, found: Studied) -> Studied:
+    """The results in one world, which the visitor chooses where the study has several."""
+    titles = {world.id: world.title[say.language] for world in found.study.worlds}
+    chosen = next(iter(titles))
+    if len(titles) > 1:
+        with st.container(horizontal=True, gap="small", key="asked-where"):
+            chosen = _select(say, "World", "world", list(titles), titles.__getitem__)
+    return found.in_world(chosen)
+
+
+def _missing(say: Words, missing: Mapping[str, str]) -> None:
+    st.markdown("\n".join(f"- **{say.say(TABS[name])}**: {why}" for name, why in missing.items()))
+
+
+# ---- what fits -----------------------------------------------------------------------------------------------------
+
+
+def moving(found: Studied) -> list[str]:
+    """The factors that have more than one value in what was played."""
+    return [key for key in found.factors if len(set(found.column(key).tolist())) > 1]
+
+
+def lacking(say: Words, found: Studied) -> dict[str, str]:
+    """The questions that a study cannot answer: why, and which design can."""
+    try:
+        both: tradeoffs.Crossed | None = tradeoffs.crossed(found)
+    except InputError:
+        both = None
+    study, moved = found.study, len(moving(found))
+    few = len(found.points) < FEWEST_DESIGNS
+    why = dict.fromkeys(TABS, "")
+    if few or not moved:
+        why["effects"] = say.say("it takes four designs in which something moves; a grid has them, and a sample.")
+        why["losses"] = why["effects"]
+    if few or moved < 2:
+        why["heat"] = say.say("it takes four designs in which two things move; a grid of two levers has them.")
+    if len(study.played) < 2:
+        why["losses"] = say.say("it takes a second policy in the same study, to compare with.")
+    elif len(found.points) * moved > MOST_CELLS:
+        why["losses"] = say.say("this study is too large for that here; on the command line: `weerbaar study losses`.")
+    why |= _of_candidates(say, found, both)
+    if study.design != "sobol":
+        why["sobol"] = say.say("it takes Sobol's scheme: a study file with `design: sobol`.")
+    elif not found.is_complete or found.failed:
+        why["sobol"] = say.say("it takes every design of Sobol's scheme, and some are not there.")
+    elif find_spec("SALib") is None:
+        why["sobol"] = say.say('it takes SALib: `pip install "weerbaar[study]"`.')
+    return {name: sentence for name, sentence in why.items() if sentence}
+
+
+def _of_candidates(say: Words, found: Studied, both: tradeoffs.Crossed | None) -> dict[str, str]:
+    """What is in the way of the questions that choose between policies in the same worlds."""
+    if both is None:
+        apart = say.say("here the policies move together with their world; in a grid all of them meet the same worlds.")
+        return {"pareto": apart, "regret": apart, "best": apart}
+    why = {}
+    count, futures = len(both.candidates), int(found.points["replications"].min())
+    if len(found.study.outcomes) < 2 or count < CANDIDATES.start:
+        why["pareto"] = say.say("it takes two outcomes, and three policies or one with a lever that moves in a grid.")
+    elif count not in CANDIDATES:
+        why["pareto"] = say.say("these are too many policies for a picture; on the command line: "
+                                "`weerbaar study pareto`.")  # fmt: skip
+    if count < 2 or len(both.worlds) < 2:
+        why["regret"] = say.say("it takes two policies in two worlds; a grid over an assumption about the world has "
+                                "them.")  # fmt: skip
+    if count < 2 or futures < FEWEST_FUTURES:
+        why["best"] = say.say("it takes two policies, or one with a lever that moves in a grid, and four futures of "
+                              "each design.")  # fmt: skip
+    return why
+
+
+# ---- the pictures --------------------------------------------------------------------------------------------------
+
+
+def _effects(seen: View, found: Studied) -> list[str]:
+    language = seen.say.language
+    with st.container(horizontal=True, gap="small", key="asked"):
+        outcome, policy, against = _asked(seen.say, found)
+    answer = sensitivity.effects(found, outcome, policy, against)
+    picture = study_charts.tornado(found, answer, language, scheme=seen.scheme)
+    return [chart(seen, "tornado", picture, lambda: chart_tables.of_effects(answer, language))]
+
+
+def _heat(seen: View, found: Studied) -> list[str]:
+    say, language, keys = seen.say, seen.say.language, moving(found)
+    with st.container(horizontal=True, gap="small", key="asked"):
+        outcome, policy, against = _asked(say, found)
+        x = _select(say, "Across", "heat-x", keys, lambda key: factor_name(say, key), first=keys[-1])
+        rest = [key for key in keys if key != x]
+        y = _select(say, "Up", f"heat-y-{x}", rest, lambda key: factor_name(say, key), first=rest[0])
+    answer = tradeoffs.heat(found, outcome, x, y, policy=policy, against=against)
+    picture = study_charts.heat(found, answer, language, scheme=seen.scheme)
+    return [chart(seen, "heat", picture, lambda: chart_tables.of_heat(answer, language))]
+
+
+def _front(seen: View, found: Studied) -> list[str]:
+    say, language, outcomes = seen.say, seen.say.language, list(found.study.outcomes)
+    second = next((one for one in ("citizen_harm_eur", *outcomes) if one in outcomes[1:]), outcomes[0])
+    aims = [(name, stat) for name in outcomes for stat in STATS]
+
+    def shown(aim: tuple[str, str]) -> str:
+        return f"{say.say(KPI_NAMES[aim[0]])} ({say.say(STAT_NAMES[aim[1]])})"
+
+    with st.container(horizontal=True, gap="small", key="asked"):
+        x = _select(say, "One aim", "front-x", aims, shown, first=(outcomes[0], "mean"))
+        y = _select(say, "The other aim", "front-y", aims, shown, first=(second, "mean"))
+    answer = tradeoffs.pareto(found, tradeoffs.Aim(*x), tradeoffs.Aim(*y))
+    picture = study_charts.pareto(found, answer, language, scheme=seen.scheme)
+    return [chart(seen, "pareto", picture, lambda: chart_tables.of_pareto(found, answer, language))]
+
+
+def _regret(seen: View, found: Studied) -> list[str]:
+    language = seen.say.language
+    with st.container(horizontal=True, gap="small", key="asked"):
+        outcome = _outcome(seen.say, found)
+    answer = tradeoffs.regret(found, outcome)
+    picture = study_charts.regret(found, answer, language, scheme=seen.scheme)
+    return [chart(seen, "regret", picture, lambda: chart_tables.of_regret(found, answer, language))]
+
+
+def _best(seen: View, found: Studied) -> list[str]:
+    say, language = seen.say, seen.say.language
+    with st.container(horizontal=True, gap="small", key="asked"):
+        outcome = _outcome(say, found)
+        budget = _budget(say) if tradeoffs.BUDGET in found.study.outcomes else None
+    answer = tradeoffs.best(found, outcome, None if budget is None else budget * MILLION)
+    picture = study_charts.best(found, answer, language, scheme=seen.scheme)
+    return [chart(seen, "best", picture, lambda: chart_tables.of_best(found, answer, language))]
+
+
+def _budget(say: Words) -> float | None:
+    """What Flanders may pay a year, in millions of euro; None for any amount."""
+    label = say.say("What Flanders may pay a year, million euro")
+    typed = st.text_input(label, placeholder=say.say("without a limit"), key="asked-budget")
+    found = number_in(typed, say.language)
+    if typed.strip() and (found is None or found < 0):
+        st.caption(say.say("“{text}” is no amount, so no limit is set.", text=literal(typed.strip()[:40])))
+    return None if found is None or found < 0 else found
+
+
+def _losses(seen: View, found: Studied) -> list[str]:
+    say, language = seen.say, seen.say.language
+    with st.container(horizontal=True, gap="small", key="asked"):
+        outcome = _outcome(say, found)
+        titles = {one.id: one.title[language] for one in found.study.played}
+        first = found.study.played[-1].id
+        policy = _select(say, "Policy", "loser", list(titles), titles.__getitem__, first=first)
+        others = [name for name in titles if name != policy]
+        against = _select(say, "Loses from", f"winner-{policy}", others, titles.__getitem__)
+    with st.spinner(say.say("Rules are being looked for.")):
+        answer = _rules(found, found.study.digest, len(found.points), outcome, policy, against)
+    picture = study_charts.losses(found, answer, language, scheme=seen.scheme)
+    return [chart(seen, "losses", picture, lambda: chart_tables.of_losses(answer, language))]
+
+
+@lru_cache(maxsize=32)
+def _rules(
+    found: Studied, study: str, played: int, outcome: str, policy: str, against: str
+) -> scenario_discovery.Losses:
+    """The rules, which take a while; kept as long as the study and what was played of it stay the same."""
+    return scenario_discovery.losses(found, outcome, policy, against)
+
+
+def _sobol(seen: View, found: Studied) -> list[str]:
+    language = seen.say.language
+    with st.container(horizontal=True, gap="small", key="asked"):
+        outcome, policy, against = _asked(seen.say, found)
+    answer = sensitivity.sobol(found, outcome, policy, against)
+    picture = study_charts.sobol(found, answer, language, scheme=seen.scheme)
+    return [chart(seen, "sobol", picture, lambda: chart_tables.of_indices(answer, language))]
+
+
+DRAWS: dict[str, Callable[[View, Studied], list[str]]] = {
+    "effects": _effects,
+    "heat": _heat,
+    "pareto": _front,
+    "regret": _regret,
+    "best": _best,
+    "losses": _losses,
+    "sobol": _sobol,
+}
+
+
+def _outcome(say: Words, found: Studied) -> str:
+    """Which outcome."""
+    outcomes = list(found.study.outcomes)
+    chosen: str = _select(say, "Outcome", "outcome", outcomes, lambda name: say.say(KPI_NAMES[name]))
+    return chosen
+
+
+def _asked(say: Words, found: Studied) -> tuple[str, str, str | None]:
+    """Which outcome, of which policy, and against which other one."""
+    played = [policy.id for policy in found.study.played]
+    titles = {policy.id: policy.title[say.language] for policy in found.study.played}
+    outcome = _outcome(say, found)
+    policy = played[-1]
+    if len(played) > 1:
+        policy = _select(say, "Policy", "policy", played, titles.__getitem__, first=policy)
+    others = [name for name in ("", *played) if name != policy]
+    if len(others) < 2:
+        return outcome, policy, None
+    against = _select(say, "Difference with", f"against-{policy}", others,
+                      lambda name: titles[name] if name else say.say("none"))  # fmt: skip
+    return outcome, policy, against or None
+
+
+LABELS = {
+    "Across": "Across",
+    "Up": "Up",
+    "One aim": "One aim",
+    "The other aim": "The other aim",
+    "Outcome": "Outcome",
+    "Policy": "Policy",
+    "Difference with": "Difference with",
+    "Loses from": "Loses from",
+    "World": "World",
+}
+
+
+def _select(
+    say: Words, label: str, key: str, options: Sequence[Any], shown: Callable[[Any], str], *, first: Any = None
+) -> Any:
+    return st.selectbox(
+        say.say(LABELS[label]),
+        options,
+        options.index(first) if first in options else 0,
+        shown,
+        key=f"asked-{key}-{say.language}",
+    )

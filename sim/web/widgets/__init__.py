@@ -1,0 +1,1 @@
+"""What a visitor moves, and how a move reaches the state."""
