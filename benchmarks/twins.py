@@ -26,7 +26,7 @@ import sim
 from sim.engines import events as ev
 from sim.engines.compiled.engine import CompiledSetting
 from sim.engines.reference import future
-from sim.engines.reference.shared import Process
+from sim.engines.reference.clock import Process
 from sim.engines.reference.town import Town
 from sim.engines.setting import Setting
 from sim.engines.tape import deal, minute_of, sky_over, threat_time

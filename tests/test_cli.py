@@ -19,7 +19,7 @@ from commands import PAIR, Said, process, weerbaar, write_four_towns
 import sim
 from sim.cli.terminal import show_table
 from sim.results.outcomes import KPIS
-from sim.show.tables.comparison_tables import Table
+from sim.show.base.table import Table
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ from sim.cli.terminal import BadInput, chat, progress, talk
 
 if TYPE_CHECKING:
     from sim.experiments.studies.results import Studied
-    from sim.show.tables.comparison_tables import Table
+    from sim.show.base.table import Table
 
 questions = typer.Typer(pretty_exceptions_enable=False)
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sim.model.policy.policy import Policy
     from sim.model.world.municipalities import Municipality
     from sim.model.world.world import World
-    from sim.show.tables.comparison_tables import Table
+    from sim.show.base.table import Table
 
 GAP = 1
 """Blanks between two columns of a table."""
@@ -139,9 +139,9 @@ def show_answer(result: Comparison, language: str | None, command: str, *, told:
 
     Of a policy that is alone, a paragraph on what it does comes first.
     """
+    from sim.show.names import count
     from sim.show.sentences.assumptions import deciding
     from sim.show.sentences.policy_paragraph import paragraph
-    from sim.show.tables.comparison_tables import count
     from sim.show.tables.overview import headline
     from sim.text import LANGUAGES, words
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.engines import events as ev
 from sim.engines.expectations import full_stakes, own_prices, own_stakes
-from sim.engines.reference.town import MEASURES
+from sim.engines.stocks import MEASURES
 from sim.engines.structure import Structure
 from sim.model.policy.numbers import INSTRUMENTS, KEYS, NOBODY, GrantTerms, PolicyArrays, Stage
 from sim.rules.behaviour import best_spend, marginal_saving

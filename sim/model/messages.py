@@ -12,30 +12,26 @@ import functools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from sim.model.faults import Loc
-from sim.model.files.read_yaml import scalar
-from sim.model.groups import Group, keys_at, shown_number
+from sim.model.files.kinds import MODELS, OTHER, Kind
+from sim.model.groups import keys_at, shown_number
 from sim.model.parameter_table import Parameter, parameters, plain_number
-from sim.model.paths import Inside, field_of, inside, lost, put
-from sim.model.policy.phases import path_of
+from sim.model.paths import Inside, field_of, inside, lost, path_of, put
 from sim.model.policy.policy import Policy
 from sim.model.problems import InputError, Problem, did_you_mean, listed
+from sim.model.scalars import scalar
 from sim.model.study.study import Study
 from sim.model.world.world import World
 
 MAX_TOLD = 500
 """Problems of a scenario that are told one by one."""
-Kind = Literal["world", "policy", "study"]
 Place = Callable[[Loc], tuple[str, int | None]]
 """From a path in the data to the file and line it came from."""
-
-MODELS: Mapping[Kind, type[Group]] = {"world": World, "policy": Policy, "study": Study}
-OTHER: Mapping[Kind, Kind] = {"world": "policy", "policy": "world"}
 
 _TYPE_WORDS = {
     "float_type": "a number",

@@ -126,3 +126,8 @@ def thawed(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: thawed(inner) for key, inner in value.items()}
     return [thawed(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def path_of(key: str) -> tuple[str, ...]:
+    """The path in a policy that a key of a phase names; a leading `policy.` is allowed."""
+    return tuple(key.removeprefix("policy.").split("."))

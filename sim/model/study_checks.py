@@ -16,7 +16,8 @@ from sim.model.policy.references import ASKS_THE_REST
 from sim.model.problems import InputError, Problem, did_you_mean, listed
 
 if TYPE_CHECKING:
-    from sim.model.study.study import Factor, Study
+    from sim.model.study.factor import Factor
+    from sim.model.study.study import Study
 
 UNREAD = "?"
 """What the id of a scenario that could not be read begins with, and no other: of it only values alone are judged."""
@@ -159,7 +160,7 @@ def _of_design(study: Study) -> Iterator[InitErrorDetails]:
 
 
 def _count(study: Study) -> int:
-    from sim.model.study.study import is_whole
+    from sim.model.study.factor import is_whole
 
     if any(_key_problem(key, factor) is not None for key, factor in study.factors.items()):
         return 0

@@ -313,3 +313,12 @@ def interval(words: Words, gap: Difference, *, signed: bool = False) -> str:
         return words.say("one future gives no interval")
     low, high = gap.ci95 if signed or gap.verdict == "too_close" else sorted(abs(end) for end in gap.ci95)
     return words.say("{level}% interval {low} to {high}", low=words.money(low), high=words.money(high))
+
+
+@dataclass(frozen=True)
+class Checks:
+    """What more futures said about a comparison, by policy."""
+
+    futures: int
+    turns: dict[str, tuple[Turn, ...]]
+    behaviour: dict[str, dict[str, Difference]]  # of responsive policies: less the same policy with fixed spending

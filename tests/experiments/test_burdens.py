@@ -11,9 +11,10 @@ import pytest
 from scipy import stats
 
 import sim
-from sim.experiments.comparison.burdens import GROUPINGS, gini
+from sim.experiments.comparison.burdens import gini
 from sim.experiments.comparison.pots import pots
 from sim.model.policy.policy import PAYERS
+from sim.model.world.groupings import GROUPINGS
 from sim.show.charts.pot_balances import balances
 from sim.show.tables.comparison_tables import burden
 from tests.worlds import plain_policy, quiet_world

@@ -14,6 +14,7 @@ from sim.experiments.comparison import plain_data
 from sim.model import messages
 from sim.model.files import load, merge, read_yaml, write_yaml
 from sim.model.policy import numbers
+from sim.model.scalars import _DATE
 from sim.model.world import municipalities
 from sim.web.levers.lever import Lever
 from sim.web.state import link, policy_file
@@ -89,7 +90,7 @@ def a_key_that_is_unknown_is_taken(patch: Patch) -> None:
 def a_date_that_does_not_exist_ends_in_a_crash(patch: Patch) -> None:
     def read(real: Any, text: str) -> Any:
         value = real(text)
-        if isinstance(value, str) and read_yaml._DATE.fullmatch(text):
+        if isinstance(value, str) and _DATE.fullmatch(text):
             raise LookupError(text)
         return value
 

@@ -12,7 +12,8 @@ from sim.model.files.load import load_study, scenarios
 from sim.model.files.write_yaml import policy_yaml, study_file, study_yaml, world_yaml
 from sim.model.parameter_table import parameters
 from sim.model.problems import InputError
-from sim.model.study.study import Factor, Replications, Study
+from sim.model.study.factor import Factor, Replications
+from sim.model.study.study import Study
 from sim.results.outcomes import KPIS
 
 TITLE = {"nl": "Proef", "en": "Test"}

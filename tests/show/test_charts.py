@@ -14,15 +14,16 @@ import pytest
 import sim
 from sim.experiments.comparison.compare import Comparison
 from sim.show.base.figure import nice, signed, steady
-from sim.show.charts.differences import outcomes, winners_by_size
-from sim.show.charts.exceedance import burden_by_size, exceedance, payers_bars, untitled, who_pays
+from sim.show.charts.burden import burden_by_size
+from sim.show.charts.differences import of_outcomes, outcomes, winners_by_size
+from sim.show.charts.exceedance import exceedance, untitled, who_pays
 from sim.show.charts.money_flows import flows
 from sim.show.charts.one_of_twenty import dots, worst_year
 from sim.show.charts.over_time import fan, paid_back
+from sim.show.charts.payers import payers_bars
 from sim.show.charts.tile_map import MEASURES, positions, tile_map
 from sim.show.charts.who_pays import _GAP, _LABEL, _stack
 from sim.show.tables.comparison_tables import gaps
-from sim.show.tables.key_figures import of_outcomes
 from sim.text import words
 
 Draw = Callable[..., Any]

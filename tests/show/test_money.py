@@ -13,9 +13,8 @@ from sim.model.policy.policy import Policy
 from sim.show.base.palette import palette
 from sim.show.charts.exceedance import _limit_of_fund, exceedance
 from sim.show.charts.money_flows import KEPT, Money, money
-from sim.show.charts.pot_balances import balances
-from sim.show.charts.who_pays import who_pays
-from sim.show.tables.key_figures import of_balances, of_payers
+from sim.show.charts.pot_balances import balances, of_balances
+from sim.show.charts.who_pays import of_payers, who_pays
 from sim.text import words
 from sim.web.state.choice import home, policy_of
 

@@ -16,9 +16,10 @@ from sim.experiments.comparison.compare import Comparison
 from sim.model.files.load import scenarios
 from sim.model.policy.policy import PAYERS
 from sim.results.story import ENTRY_NAMES
-from sim.show.charts.exceedance import payers_bars
+from sim.show.base.table import Table
+from sim.show.charts.payers import payers_bars
 from sim.show.sentences.assumptions import NEEDED, assumptions, stages_in
-from sim.show.tables.comparison_tables import Table, uses, who_pays
+from sim.show.tables.comparison_tables import uses, who_pays
 from sim.show.tables.overview import headline, overview
 from sim.text import LANGUAGES, words
 

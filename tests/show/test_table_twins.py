@@ -11,25 +11,31 @@ import pytest
 
 from sim.experiments.comparison.compare import Comparison
 from sim.show.base.chart_table import Twin, twin
-from sim.show.charts.differences import winners
-from sim.show.charts.one_of_twenty import equally_likely
+from sim.show.charts.burden import of_burden
+from sim.show.charts.differences import of_outcomes, of_winners, winners
+from sim.show.charts.exceedance import of_exceedance
+from sim.show.charts.one_of_twenty import equally_likely, of_dots, of_worst_year
+from sim.show.charts.over_time import of_fan, of_paid_back
+from sim.show.charts.payers import of_bars
+from sim.show.charts.tile_map import of_towns
+from sim.show.charts.who_pays import of_payers
 from sim.show.tables import key_figures
 from sim.text import words
 
 ONE = "prevention-first"
 TWINS: dict[str, Callable[[Comparison, str], Twin]] = {
     "key figures": key_figures.of_key_figures,
-    "payers": lambda result, language: key_figures.of_payers(result, ONE, language),
-    "bars": key_figures.of_bars,
-    "exceedance": key_figures.of_exceedance,
-    "dots": key_figures.of_dots,
-    "worst year": key_figures.of_worst_year,
-    "towns": lambda result, language: key_figures.of_towns(result, ONE, language),
-    "burden": key_figures.of_burden,
-    "fan": key_figures.of_fan,
-    "paid back": key_figures.of_paid_back,
-    "outcomes": key_figures.of_outcomes,
-    "winners": key_figures.of_winners,
+    "payers": lambda result, language: of_payers(result, ONE, language),
+    "bars": of_bars,
+    "exceedance": of_exceedance,
+    "dots": of_dots,
+    "worst year": of_worst_year,
+    "towns": lambda result, language: of_towns(result, ONE, language),
+    "burden": of_burden,
+    "fan": of_fan,
+    "paid back": of_paid_back,
+    "outcomes": of_outcomes,
+    "winners": of_winners,
 }
 
 
@@ -74,24 +80,24 @@ def test_small_and_large_numbers_are_written_out() -> None:
 
 
 def test_the_tables_say_what_the_comparison_says(small: Comparison) -> None:
-    payers = sum(float(row[2]) for row in key_figures.of_payers(small, ONE, "en").rows)  # type: ignore[arg-type]
+    payers = sum(float(row[2]) for row in of_payers(small, ONE, "en").rows)  # type: ignore[arg-type]
     assert payers == pytest.approx(small.estimate(ONE, "cash_cost_eur").mean / small.years / 1e6)
-    gap = next(row for row in key_figures.of_outcomes(small, "en").rows if row[1] == "Prevention first")
+    gap = next(row for row in of_outcomes(small, "en").rows if row[1] == "Prevention first")
     assert gap[3] == pytest.approx(small.difference(ONE, "cash_cost_eur").mean / 1e6)
     less, more = winners(small, ONE)
-    rows = [row for row in key_figures.of_winners(small, "en").rows if row[0] == "Prevention first"]
+    rows = [row for row in of_winners(small, "en").rows if row[0] == "Prevention first"]
     assert (sum(int(row[2]) for row in rows), sum(int(row[4]) for row in rows)) == (less, more)  # type: ignore[arg-type]
 
 
 def test_codes_and_spans_are_no_amounts(small: Comparison) -> None:
-    shown = key_figures.of_towns(small, ONE, "nl").shown(words("nl"))
+    shown = of_towns(small, ONE, "nl").shown(words("nl"))
     assert {len(row["NIS-code"]) for row in shown} == {5}
     assert all(row["NIS-code"].isdigit() for row in shown)
-    assert key_figures.of_outcomes(small, "nl").columns[0] == "Uitkomst, over 2 jaar"
+    assert of_outcomes(small, "nl").columns[0] == "Uitkomst, over 2 jaar"
 
 
 def test_the_interval_of_an_outcome_is_that_of_every_table(small: Comparison) -> None:
-    table, gap = key_figures.of_outcomes(small, "en"), small.difference(ONE, "cash_cost_eur")
+    table, gap = of_outcomes(small, "en"), small.difference(ONE, "cash_cost_eur")
     assert table.columns[4:6] == ("95% from", "95% to")
     row = next(row for row in table.rows if row[1] == small.policy(ONE).title["en"])
     assert row[4:6] == tuple(end / 1e6 for end in gap.ci95)

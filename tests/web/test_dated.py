@@ -10,10 +10,9 @@ import pytest
 from sim.model.parameter_table import Value
 from sim.model.policy.policy import Policy
 from sim.text import LANGUAGES, words
-from sim.web.answers.cache import same
 from sim.web.levers.lever import OWN_TERMS, policy_levers
 from sim.web.state import link
-from sim.web.state.choice import LOADED, Choice, begin, has_own_terms
+from sim.web.state.choice import LOADED, Choice, begin, has_own_terms, same
 from sim.web.state.link import Screen
 from sim.web.state.policy_file import policy_from, text_of
 from tests.pages import opened

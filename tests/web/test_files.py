@@ -10,8 +10,7 @@ import pytest
 from sim.model.files.load import load_policy
 from sim.model.problems import InputError
 from sim.text import LANGUAGES, words
-from sim.web.answers.cache import same
-from sim.web.state.choice import BASELINE, LOADED, Choice, begin, home, presets
+from sim.web.state.choice import BASELINE, LOADED, Choice, begin, home, presets, same
 from sim.web.state.policy_file import MOST_BYTES, plain, policy_from, sentences, slug, text_of
 from tests.pages import address_of, metrics, opened
 

@@ -9,11 +9,10 @@ import pytest
 from sim.model.parameter_table import parameters
 from sim.model.policy.policy import Policy
 from sim.text import LANGUAGES, words
-from sim.web.answers.cache import same
 from sim.web.levers.grant_levers import TERMS
 from sim.web.levers.lever import CHOICES, Lever, policy_levers, switches, world_levers
 from sim.web.levers.lever_list import FREE, PLACES
-from sim.web.state.choice import BASELINE, Choice, begin, has_own_terms, home, policy_of, presets, world_start
+from sim.web.state.choice import BASELINE, Choice, begin, has_own_terms, home, policy_of, presets, same, world_start
 from sim.web.state.link import FIELDS
 from sim.web.state.policy_file import policy_from, text_of
 from tests.pages import address_of, opened

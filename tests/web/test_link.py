@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 from sim.model.parameter_table import Value
 from sim.text import LANGUAGES
 from sim.version import MODEL_VERSION
-from sim.web.answers.cache import same
 from sim.web.levers.lever import Lever, policy_levers, world_levers
 from sim.web.state import link, packed_policies
-from sim.web.state.choice import BASELINE, LOADED, Choice, begin, home, presets, world_start
+from sim.web.state.choice import BASELINE, LOADED, Choice, begin, home, presets, same, world_start
 from sim.web.state.link import FIELDS, Screen
 from sim.web.state.policy_file import policy_from
 

@@ -9,7 +9,8 @@ import pytest
 from sim.experiments.validation.closed_forms import Check
 from sim.model.parameter_table import parameters
 from sim.show.charts.chain_of_events import GROUPS, LANES, LEADS, STEPS, chain, decided_by, limits
-from sim.show.tables.parameters import CHOICES, UNITS, chosen, numbers, shown, sources
+from sim.show.names import CHOICES, UNITS
+from sim.show.tables.parameters import chosen, numbers, shown, sources
 from sim.show.tables.real_incidents import no_record
 from sim.text import LANGUAGES, words
 from sim.version import MODEL_VERSION

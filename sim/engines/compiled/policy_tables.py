@@ -11,8 +11,8 @@ from sim.engines import events as ev
 from sim.engines.compiled.memory import NO_ACCOUNT
 from sim.engines.events import PROGRAMMES
 from sim.engines.plan import SHARED_SERVICE, Plan
-from sim.engines.reference.town import MEASURES
 from sim.engines.setting import Setting
+from sim.engines.stocks import MEASURES
 from sim.model.policy.numbers import NOBODY, GrantTerms, LayerTerms, PotTerms, RequirementTerms, places
 from sim.model.policy.policy import CATEGORIES, PAYERS
 from sim.model.policy.programmes import MAX_MATCHING

@@ -8,9 +8,11 @@ from typing import Any
 import simpy
 
 from sim.engines import events as ev
+from sim.engines.reference.clock import Moment, Process
 from sim.engines.reference.incident_log import Bill
-from sim.engines.reference.shared import Moment, Process, Scene
-from sim.engines.reference.town import AWARENESS, BACKUPS, CONTINUITY, DETECTION, EFFORT, HARDENING, IDENTITY, Town
+from sim.engines.reference.shared import Scene
+from sim.engines.reference.town import Town
+from sim.engines.stocks import AWARENESS, BACKUPS, CONTINUITY, DETECTION, EFFORT, HARDENING, IDENTITY
 from sim.engines.tape import minute_of, threat_time
 from sim.rules import chance, ransom
 from sim.rules import defence as defence_rules

@@ -14,8 +14,9 @@ from sim.engines import events as ev
 from sim.engines.events import FLANDERS, INSURER, MUNICIPALITY
 from sim.engines.plan import AUDIT, LUMP_SUM, MATCHING, SHARED_SERVICE, coverages
 from sim.engines.reference.payments import Accounts, Claimant
-from sim.engines.reference.town import EFFORT, HARDENING, IDENTITY, MEASURES, Town
+from sim.engines.reference.town import Town
 from sim.engines.setting import Setting
+from sim.engines.stocks import EFFORT, HARDENING, IDENTITY, MEASURES
 from sim.model.policy.numbers import NOBODY
 from sim.rules import budgets, chance
 from sim.rules.defence import break_in_probability

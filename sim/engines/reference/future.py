@@ -18,9 +18,10 @@ import numpy as np
 
 from sim.engines import events as ev
 from sim.engines.reference.break_ins import BreakIns
-from sim.engines.reference.shared import Process
-from sim.engines.reference.town import AWARENESS, DETECTION, Town
+from sim.engines.reference.clock import Process
+from sim.engines.reference.town import Town
 from sim.engines.setting import Outcome, Setting
+from sim.engines.stocks import AWARENESS, DETECTION
 from sim.engines.tape import deal, sky_over
 from sim.rules import chance
 from sim.rules import defence as defence_rules

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from typing import Any
 
 import simpy
 
 from sim.engines import events as ev
 from sim.engines.reference.budgets import Treasury
+from sim.engines.reference.clock import Moment
 from sim.engines.reference.incident_log import Books, Row
 from sim.engines.reference.payments import Accounts, Claimant
-from sim.engines.reference.town import EFFORT, IDENTITY, Town
+from sim.engines.reference.town import Town
 from sim.engines.setting import Setting
+from sim.engines.stocks import EFFORT, IDENTITY
 from sim.engines.tape import Tape
 from sim.rules import budgets, chance, ransom
 from sim.rules import incident as incident_rules
 from sim.rules.calendar import on_tick
 
-Process = Generator[simpy.Event, Any, None]
 FIRST_IN_LINE = -(1 << 60)  # the place of a team that is no longer paid for
-
-
-class Moment(simpy.Event):
-    """A point in time at which something happens; among those of one minute, the smaller key comes first."""
-
-    def __init__(self, env: simpy.Environment, minute: int, key: int) -> None:
-        super().__init__(env)
-        self._ok = True
-        self._value = None
-        env.schedule(self, priority=key, delay=minute - env.now)  # type: ignore[arg-type]
 
 
 class Scene:

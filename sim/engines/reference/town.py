@@ -9,9 +9,6 @@ from dataclasses import dataclass, field
 from sim.engines import events as ev
 from sim.rules import defence as rules
 
-IDENTITY, HARDENING, DETECTION, AWARENESS, BACKUPS, CONTINUITY, EFFORT = range(7)
-MEASURES = 6
-
 
 @dataclass
 class Town:

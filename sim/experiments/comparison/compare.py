@@ -16,12 +16,13 @@ from sim.experiments.arguments import check_asked
 from sim.experiments.comparison import burdens, pots
 from sim.experiments.comparison.benefit_cost import BenefitCost, benefit_cost
 from sim.experiments.comparison.plain_data import plain_data
-from sim.experiments.comparison.robustness import Checks, checked
+from sim.experiments.comparison.robustness import checked
 from sim.experiments.replicate import DEFAULT_ENGINE, Futures, Progress, play, replicate, settings, usable_engine
 from sim.model.policy.policy import PAYERS, Policy
+from sim.model.world.groupings import Towns, towns
 from sim.model.world.world import World
 from sim.results.estimates import Difference, Estimate, differences, estimates, exceedance
-from sim.results.findings import ANCHORS, Finding, responding
+from sim.results.findings import ANCHORS, Checks, Finding, responding
 from sim.results.outcomes import KPIS, Summary, summarise
 from sim.results.story import Story, tell
 from sim.text import words
@@ -134,9 +135,9 @@ class Comparison:
         return pd.concat(frames, ignore_index=True)
 
     @cached_property
-    def towns(self) -> burdens.Towns:
+    def towns(self) -> Towns:
         """The municipalities of the world in order of NIS code, and the groups they belong to."""
-        return burdens.towns(self.world)
+        return towns(self.world)
 
     def municipalities(self) -> pd.DataFrame:
         """Return one row a policy and municipality: means over futures, per year and per inhabitant where named so."""

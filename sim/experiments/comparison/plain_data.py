@@ -15,7 +15,7 @@ from sim.version import MODEL_VERSION
 
 if TYPE_CHECKING:
     from sim.experiments.comparison.compare import Comparison
-    from sim.experiments.comparison.robustness import Checks
+    from sim.results.findings import Checks
 
 
 def plain_data(result: Comparison) -> dict[str, Any]:

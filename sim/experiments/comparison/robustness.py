@@ -6,15 +6,15 @@ These need more futures than the comparison has, so they are asked for (`Compari
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.replicate import Progress, replicate
-from sim.model.policy.phases import path_of
+from sim.model.paths import path_of
 from sim.model.policy.policy import Policy
 from sim.model.world.world import World
 from sim.results.estimates import Difference, difference
-from sim.results.findings import ANCHORS, Turn
+from sim.results.findings import ANCHORS, Checks, Turn
 from sim.results.outcomes import Summary
 
 if TYPE_CHECKING:
@@ -24,15 +24,6 @@ LEVELS = ("low", "central", "high")
 FUTURES = 100  # of the comparison's own, the first ones: enough to see a finding turn
 CLAIMS = {"cash": "cash_cost_eur", "harm": "citizen_harm_eur"}
 PRICED = ("cash_cost_eur", "prevention_cost_eur", "incident_cost_eur", "citizen_harm_eur")
-
-
-@dataclass(frozen=True)
-class Checks:
-    """What more futures said about a comparison, by policy."""
-
-    futures: int
-    turns: dict[str, tuple[Turn, ...]]
-    behaviour: dict[str, dict[str, Difference]]  # of responsive policies: less the same policy with fixed spending
 
 
 def fixed_twin(policy: Policy) -> Policy | None:

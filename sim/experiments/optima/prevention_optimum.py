@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from sim.engines.expectations import full_stakes, own_prices
 from sim.engines.plan import Plan
 from sim.experiments.arguments import check_asked
-from sim.experiments.comparison.burdens import SIZE_CLASSES, size_class
 from sim.experiments.comparison.robustness import LEVELS
 from sim.experiments.replicate import settings
 from sim.model.policy.numbers import policy_arrays
 from sim.model.policy.policy import Policy
+from sim.model.world.groupings import SIZE_CLASSES, size_class
 from sim.model.world.municipalities import Municipality
 from sim.model.world.world import World
 from sim.rules.behaviour import best_spend, expected_bill

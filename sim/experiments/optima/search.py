@@ -21,7 +21,7 @@ from sim.model.kpis import KPIS
 from sim.model.parameter_table import parameters
 from sim.model.policy.policy import Policy
 from sim.model.problems import InputError, Problem, did_you_mean
-from sim.model.study.study import Factor, is_whole
+from sim.model.study.factor import Factor, is_whole
 from sim.model.world.world import World
 from sim.results.estimates import Difference, difference
 

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from sim.model.paths import thawed
 from sim.model.policy.policy import Policy
-from sim.model.study.study import Factor, Study, is_whole
+from sim.model.study.factor import Factor, is_whole
+from sim.model.study.study import Study
 from sim.model.world.world import World
 
 TOGETHER = 16

@@ -29,12 +29,13 @@ from sim.model.files.find import (
 )
 from sim.model.files.folders import ENDINGS, scenario_files
 from sim.model.files.idle_input import idle_problems
+from sim.model.files.kinds import MODELS, Kind
 from sim.model.files.merge import on_base, with_settings
 from sim.model.files.read_yaml import MAX_VALUES, Node, read_tree, tree_of
 from sim.model.files.thousands import table_thousands, thousands
 from sim.model.files.write_yaml import policy_yaml, world_yaml
 from sim.model.groups import Words
-from sim.model.messages import MODELS, Kind, problems_of, shown
+from sim.model.messages import problems_of, shown
 from sim.model.policy.policy import Policy
 from sim.model.policy.references import ASKS_THE_REST
 from sim.model.problems import InputError, Problem, did_you_mean

@@ -7,8 +7,6 @@ ruamel.yaml; the tree, its lines and its limits are ours.
 
 from __future__ import annotations
 
-import datetime
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +27,7 @@ from ruamel.yaml.events import (
 
 from sim.model.files.read_text import other_program, text_of
 from sim.model.problems import Problem, did_you_mean, unshown
+from sim.model.scalars import scalar
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
@@ -37,27 +36,6 @@ MAX_FAULTS = 200
 """Faults of form after which reading stops: nobody reads more."""
 
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
-
-_INT = re.compile(r"[-+]?[0-9]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_WORDS = {
-    "": None,
-    "~": None,
-    "null": None,
-    "Null": None,
-    "NULL": None,
-    "true": True,
-    "True": True,
-    "TRUE": True,
-    "false": False,
-    "False": False,
-    "FALSE": False,
-    **{sign + form: float(sign + "inf") for sign in ("", "+", "-") for form in (".inf", ".Inf", ".INF")},
-    ".nan": float("nan"),
-    ".NaN": float("nan"),
-    ".NAN": float("nan"),
-}
 
 Tree = dict[str, "Node"]
 
@@ -158,22 +136,6 @@ def parse_tree(text: str, file: str, most: int = MAX_VALUES) -> tuple[Node | Non
         builder.fault("empty-file", "is empty", "a scenario needs at least id and title", None)
         return None, builder.problems
     return builder.root, builder.problems
-
-
-def scalar(text: str) -> Any:
-    """A bare YAML word as its value: nothing, true or false, a number, a date, or the text itself."""
-    if text in _WORDS:
-        return _WORDS[text]
-    if _INT.fullmatch(text):
-        return int(text[:400])  # nobody means a number of 400 digits; its size is all a message needs
-    if _FLOAT.fullmatch(text):
-        return float(text)
-    if match := _DATE.fullmatch(text):
-        try:
-            return datetime.date(*(int(part) for part in match.groups()))
-        except ValueError:
-            return text
-    return text
 
 
 class _Builder:

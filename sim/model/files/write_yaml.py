@@ -15,11 +15,11 @@ from ruamel.yaml.representer import RoundTripRepresenter
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from sim.model.files.extend import ADD
-from sim.model.files.read_yaml import scalar
 from sim.model.groups import Group, Words
 from sim.model.paths import thawed
 from sim.model.policy.policy import CATEGORIES, Phase, Policy
 from sim.model.problems import InputError
+from sim.model.scalars import scalar
 from sim.model.study.study import Study
 from sim.model.world.municipalities import Municipality, shipped_table
 from sim.model.world.world import World

@@ -17,7 +17,7 @@ from sim.model.day import Day
 from sim.model.faults import Loc, fault, faults_of
 from sim.model.groups import Group
 from sim.model.parameter_table import parameters
-from sim.model.paths import frozen, lost, overlap, put, thawed
+from sim.model.paths import frozen, lost, overlap, path_of, put, thawed
 from sim.model.policy.references import envelopes
 
 MAX_PHASES = 20
@@ -55,11 +55,6 @@ class Change(NamedTuple):
     loc: Loc
     path: tuple[str, ...]
     value: Any
-
-
-def path_of(key: str) -> tuple[str, ...]:
-    """The path in a policy that a key of a phase names; a leading `policy.` is allowed."""
-    return tuple(key.removeprefix("policy.").split("."))
 
 
 def changes(phases: object) -> list[Change]:

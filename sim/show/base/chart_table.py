@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.cells import as_text
-from sim.text import Words
+from sim.experiments.comparison.compare import Comparison
+from sim.text import Words, words
 
 Cell = str | float | int | None
 
@@ -66,3 +67,11 @@ def _written(cell: Cell, language: str) -> str:
     if "e" in number:
         number = f"{cell:.12f}".rstrip("0")
     return number.replace(".", ",") if language == "nl" else number
+
+
+MILLION = 1e6
+
+
+def _heads(result: Comparison, language: str) -> list[str]:
+    say = words(language)
+    return [say.say("{policy}, million euro", policy=policy.title[language]) for policy in result.policies]

@@ -7,12 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from sim.experiments.comparison.burdens import SIZE_CLASSES, changes
+from sim.experiments.comparison.burdens import changes
 from sim.experiments.comparison.compare import Comparison
 from sim.model.policy.policy import Policy
+from sim.model.world.groupings import SIZE_CLASSES
+from sim.results.outcomes import KPIS
+from sim.show.base.chart_table import MILLION, Cell, Twin, twin
 from sim.show.base.figure import dress, nice
 from sim.show.base.legend import height_with, legend, line_of, mark_of, plot_height
 from sim.show.base.palette import CHART_HEIGHT, palette
+from sim.show.names import KPI_NAMES, SIZE_NAMES
 from sim.text import Words, words
 
 OUTCOMES = {
@@ -219,3 +223,65 @@ def _said_of_winners(say: Words, result: Comparison, counts: list[tuple[Policy, 
     if less >= more:
         return say.say("{less} of {n} municipalities surely pay less themselves under “{policy}”", less=less, **values)
     return say.say("{more} of {n} municipalities surely pay more themselves under “{policy}”", more=more, **values)
+
+
+def of_outcomes(result: Comparison, language: str) -> Twin:
+    """Every key figure of every policy against the baseline: difference, interval, how often it is lower or higher.
+
+    Over the whole horizon, as on the command line.
+    """
+    say = words(language)
+    rows: list[list[Cell]] = []
+    for kpi, unit in KPIS.items():
+        by = MILLION if unit == "EUR" else 1.0
+        for policy in result.policies[1:]:
+            one, base = result.difference(policy, kpi), result.estimate(result.baseline, kpi).mean
+            if base == 0 and one.mean == 0:
+                continue
+            name = (
+                say.say("{name}, million euro", name=say.say(KPI_NAMES[kpi]))
+                if unit == "EUR"
+                else say.say(KPI_NAMES[kpi])
+            )
+            rows.append([name, policy.title[language], base / by, one.mean / by,
+                         *(end / by for end in one.ci95), *say.percents(one.shares)])  # fmt: skip
+    columns = (
+        say.say("Outcome, over {years}", years=say.years(result.years)),
+        say.say("Policy"),
+        result.baseline.title[language],
+        say.say("Difference"),
+        say.say("{level}% from"),
+        say.say("{level}% to"),
+        say.say("Lower in"),
+        say.say("Equal in"),
+        say.say("Higher in"),
+    )
+    return twin(columns, rows)
+
+
+def of_winners(result: Comparison, language: str) -> Twin:
+    """How many municipalities surely pay less or more themselves, by size, and how much that is."""
+    say = words(language)
+    table = result.burden("size_class")
+    sizes = result.towns.frame["size_class"].to_numpy()
+    rows: list[list[Cell]] = []
+    for policy in result.policies[1:]:
+        said = changes(result, policy).verdicts
+        mine = table[table["policy"] == policy.id]
+        for row in mine.to_dict("records"):
+            here = said[sizes == row["size_class"]]
+            less, more = int(np.sum(here == "wins")), int(np.sum(here == "loses"))
+            rows.append([policy.title[language], say.say(SIZE_NAMES[str(row["size_class"])]), less,
+                         len(here) - less - more, more, float(row["change"]), float(row["change_lo"]),
+                         float(row["change_hi"])])  # fmt: skip
+    columns = (
+        say.say("Policy"),
+        say.say("Size"),
+        say.say("Surely pay less"),
+        say.say("The same, or too close to call"),
+        say.say("Surely pay more"),
+        say.say("Difference, euro per inhabitant a year"),
+        say.say("{level}% from"),
+        say.say("{level}% to"),
+    )
+    return twin(columns, rows)

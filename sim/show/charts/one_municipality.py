@@ -8,16 +8,17 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiments.comparison.burdens import of_towns, place_of, size_class
+from sim.experiments.comparison.burdens import of_towns, place_of
 from sim.experiments.comparison.compare import Comparison
 from sim.model.policy.policy import Policy
+from sim.model.world.groupings import size_class
 from sim.model.world.municipalities import Municipality
 from sim.results.estimates import Difference, Estimate, difference, estimate
 from sim.show.base.chart_table import Cell, Twin, twin
 from sim.show.base.figure import dress, nice
 from sim.show.base.palette import palette
 from sim.show.charts.one_of_twenty import DOTS, lanes
-from sim.show.tables.comparison_tables import SIZE_NAMES
+from sim.show.names import SIZE_NAMES
 from sim.text import Words, apportioned, words
 
 AXES = {

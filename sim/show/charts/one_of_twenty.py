@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sim.experiments.comparison.compare import Comparison
 from sim.model.policy.policy import Policy
 from sim.results.estimates import quantile_interval
+from sim.show.base.chart_table import MILLION, Cell, Twin, _heads, twin
 from sim.show.base.figure import dress, nice, steady
 from sim.show.base.legend import height_with, legend, line_of, plot_height
 from sim.show.base.palette import CHART_HEIGHT, Palette, palette
@@ -271,3 +272,30 @@ def _said_of_worst(say: Words, result: Comparison, rare: str, amounts: Sequence[
         base=say.money(amounts[0]),
         baseline=result.baseline.title[language],
     )
+
+
+def of_dots(result: Comparison, language: str) -> Twin:
+    """Twenty futures from cheap to dear: a row for each."""
+    say = words(language)
+    costs = [equally_likely(result, policy) / MILLION for policy in result.policies]
+    rows: list[list[Cell]] = [[i + 1, *(float(one[i]) for one in costs)] for i in range(DOTS)]
+    return twin((say.say("Future, from cheap to dear"), *_heads(result, language)), rows)
+
+
+def of_worst_year(result: Comparison, language: str) -> Twin:
+    """The worst year of a future: a row for every chance, with the interval of each figure."""
+    say = words(language)
+    found = [worst_years(result, policy) for policy in result.policies]
+    columns = [say.say("Share of futures")]
+    for policy in result.policies:
+        name = policy.title[language]
+        columns += [
+            say.say("{policy}, million euro", policy=name),
+            say.say("{policy}, {level}% from", policy=name),
+            say.say("{policy}, {level}% to", policy=name),
+        ]
+    rows: list[list[Cell]] = [
+        [say.say("1 future in {n}", n=of_all[0][0]), *(value / MILLION for one in of_all for value in one[1:])]
+        for of_all in zip(*found, strict=True)
+    ]
+    return twin(columns, rows)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.experiments.comparison.compare import Comparison
 from sim.model.policy.policy import Policy
 from sim.results.estimates import mean_interval
+from sim.show.base.chart_table import MILLION, Cell, Twin, twin
 from sim.show.base.figure import dress, nice, steady
 from sim.show.base.legend import height_with, legend, line_of
 from sim.show.base.palette import Palette, palette
@@ -208,3 +209,36 @@ def _said(say: Words, result: Comparison, gaps: NDArray[np.float64], x: Sequence
         **values,
         year=x[int(behind[-1]) + 1],
     )
+
+
+def of_fan(result: Comparison, language: str) -> Twin:
+    """Every year: the middle future and where 5, 25, 75 and 95 of a hundred lie below."""
+    say = words(language)
+    columns = [say.say("Year")]
+    for policy in result.policies:
+        columns += [say.say("{policy}, {p}% of futures below", policy=policy.title[language], p=p) for p in BANDS]
+    found = [yearly(result, policy) / MILLION for policy in result.policies]
+    rows: list[list[Cell]] = [[str(year), *(float(value) for one in found for value in one[:, i])]
+            for i, year in enumerate(calendar(result))]  # fmt: skip
+    return twin(columns, rows)
+
+
+def of_paid_back(result: Comparison, language: str) -> Twin:
+    """What has been paid by the end of every year, and how much that is more than under the baseline."""
+    say = words(language)
+    base, mine = (added_up(result, policy) / MILLION for policy in (result.baseline, result.policies[-1]))
+    gaps = mine - base
+    rows: list[list[Cell]] = [
+        [str(year), float(base[:, i].mean()), float(mine[:, i].mean()), float(gaps[:, i].mean()),
+         *(float(value) for value in np.percentile(gaps[:, i], (5, 95)))]
+        for i, year in enumerate(calendar(result))
+    ]  # fmt: skip
+    columns = (
+        say.say("By the end of"),
+        result.baseline.title[language],
+        say.say("{policy}, million euro", policy=result.policies[-1].title[language]),
+        say.say("Difference, million euro"),
+        say.say("9 futures in 10 from"),
+        say.say("9 futures in 10 to"),
+    )
+    return twin(columns, rows)

@@ -9,6 +9,7 @@ import numpy as np
 from sim.experiments.comparison.compare import Comparison
 from sim.experiments.comparison.pots import FUND, dry, left, open_years, pots
 from sim.model.policy.policy import Policy
+from sim.show.base.chart_table import MILLION, Cell, Twin, twin
 from sim.show.base.figure import dress, nice
 from sim.show.base.legend import KEY
 from sim.show.base.palette import palette
@@ -129,3 +130,32 @@ def _said(say: Words, result: Comparison, policy: Policy) -> tuple[str, str]:
         for pot, share in empty.items()
     )
     return title, f"{title}. {figures}."
+
+
+def of_balances(result: Comparison, language: str) -> Twin:
+    """What is left in each pot at the end of every year in which it pays, and how often a claim met an empty one."""
+    say, policy = words(language), result.policies[-1]
+    rows: list[list[Cell]] = []
+    for pot in drawn(result, policy):
+        money, empty = left(result, policy, pot) / MILLION, dry(result, policy, pot).mean(axis=0)
+        low, high = np.percentile(money, 5, axis=0), np.percentile(money, 95, axis=0)
+        for i, year in enumerate(open_years(result, policy, pot)):
+            rows.append(
+                [
+                    name_of(say, pot),
+                    str(calendar(result)[year]),
+                    float(money[:, i].mean()),
+                    float(low[i]),
+                    float(high[i]),
+                    say.percent(float(empty[i])),
+                ]
+            )
+    columns = (
+        say.say("Fund or budget"),
+        say.say("Year"),
+        say.say("Left, million euro"),
+        say.say("9 futures in 10 from"),
+        say.say("9 futures in 10 to"),
+        say.say("Futures in which it is empty"),
+    )
+    return twin(columns, rows)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sim.experiments.comparison.compare import Comparison
 from sim.model.policy.policy import Policy
 from sim.model.world.municipalities import Municipality
+from sim.show.base.chart_table import Cell, Twin, twin
 from sim.show.base.figure import dress
 from sim.show.base.palette import CHART_HEIGHT, TEXT_SIZE, palette
 from sim.text import Words, words
@@ -261,3 +262,33 @@ def _said(say: Words, measure: str, towns: list[Municipality], values: NDArray[n
         high=shown(float(values[most])),
     )
     return title, alt
+
+
+def of_towns(result: Comparison, policy: str | Policy, language: str) -> Twin:
+    """The municipalities: a row for each, in the order of their names."""
+    say = words(language)
+    table = result.municipalities()
+    name = policy if isinstance(policy, str) else policy.id
+    mine = table[table["policy"] == name].reset_index(drop=True)
+    base = table[table["policy"] == result.baseline.id].reset_index(drop=True)
+    mine["change"] = mine["own_cost_per_inhabitant_eur"] - base["own_cost_per_inhabitant_eur"]
+    rows: list[list[Cell]] = [
+        [
+            str(row["name"]), f"{row['nis_code']:.0f}", str(row["province"]), int(row["population"]),
+            *(float(row[column]) for column in ("own_cost_per_inhabitant_eur", "change",
+              "own_cost_p95_per_inhabitant_eur", "outage_days_per_year", "serious_incidents_per_year")),
+        ]
+        for row in mine.sort_values("name").to_dict("records")
+    ]  # fmt: skip
+    columns = (
+        say.say("Municipality"),
+        say.say("NIS code"),
+        say.say("Province"),
+        say.say("Inhabitants"),
+        say.say("Own cost, euro per inhabitant a year"),
+        say.say("Difference from today"),
+        say.say("1 future in 20 above"),
+        say.say("Days without services per inhabitant a year"),
+        say.say("Serious incidents a year"),
+    )
+    return twin(columns, rows)

@@ -9,6 +9,7 @@ from typing import Any
 
 from sim.experiments.comparison.compare import Comparison
 from sim.model.policy.policy import Policy
+from sim.show.base.chart_table import MILLION, Cell, Twin, twin
 from sim.show.base.figure import dress
 from sim.show.base.palette import CHART_HEIGHT, TEXT_SIZE, Palette, palette
 from sim.show.charts.money_flows import Money, money
@@ -246,3 +247,16 @@ def _stack(columns: Sequence[Sequence[float]], height: float) -> tuple[float, li
             centres.append(y)
         placed.append(centres)
     return low, placed
+
+
+def of_payers(result: Comparison, policy: str | Policy, language: str) -> Twin:
+    """Who pays for what: a row for every flow, from payers to pots and uses, and from pots to uses."""
+    say, found = words(language), money(result, policy)
+    pots = found.by_pot
+    ends = {name: say.say(POT_NAMES[name]) for name in pots} | {name: say.say(use) for name, use in USE_NAMES.items()}
+    rows: list[list[Cell]] = [
+        [say.say(BRINGS[payer] if payer in pots else PAYER_NAMES[payer]), ends[target], amount / MILLION]
+        for (payer, target), amount in found.paid.items()
+    ]
+    rows += [[ends[pot], ends[use], amount / MILLION] for (pot, use), amount in found.passed.items()]
+    return twin((say.say("Who pays"), say.say("For what"), say.say("Million euro a year")), rows)

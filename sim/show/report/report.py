@@ -18,6 +18,9 @@ from sim.show.tables.overview import TOLD, overview
 from sim.show.sentences.policy_paragraph import paragraph
 from sim.text import LANGUAGES, Words, words
 from sim.version import MODEL_VERSION
+from sim.show.names import count
+from sim.show.charts.burden import burden_by_size
+from sim.show.charts.payers import payers_bars
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -92,9 +95,9 @@ def _draws(result: Comparison) -> dict[str, Draw]:
         }
 
     draws: dict[str, Draw] = {
-        "payers": lambda spoken, scheme: exceedance.payers_bars(result, spoken, scheme=scheme),
+        "payers": lambda spoken, scheme: payers_bars(result, spoken, scheme=scheme),
         "exceedance": lambda spoken, scheme: exceedance.exceedance(result, spoken, scheme=scheme),
-        "size": lambda spoken, scheme: exceedance.burden_by_size(result, spoken, scheme=scheme),
+        "size": lambda spoken, scheme: burden_by_size(result, spoken, scheme=scheme),
     }
     for policy in result.policies:
         draws |= of_policy(policy)
@@ -198,9 +201,9 @@ def _title(result: Comparison, say: Words) -> str:
 
 def _lead(result: Comparison, say: Words) -> str:
     values = {
-        "policies": comparison_tables.count(say, "policies", len(result.policies)),
-        "futures": comparison_tables.count(say, "futures", result.replications),
-        "years": comparison_tables.count(say, "years", result.years),
+        "policies": count(say, "policies", len(result.policies)),
+        "futures": count(say, "futures", result.replications),
+        "years": count(say, "years", result.years),
         "start": say.date(result.world.start),
     }
     if len(result.policies) == 1:

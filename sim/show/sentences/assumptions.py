@@ -11,7 +11,7 @@ from sim.model.policy.policy import Policy
 from sim.model.world.provenance import is_shipped, stated_source
 from sim.model.world.world import World
 from sim.results.findings import ANCHORS, LEVEL_NAMES
-from sim.show.tables.comparison_tables import Table
+from sim.show.base.table import Table
 from sim.show.tables.parameters import shown
 from sim.text import words
 

@@ -12,8 +12,8 @@ from sim.model.policy.layers import PROGRAMMES
 from sim.model.policy.policy import CATEGORIES, Layer, Mix, Policy
 from sim.results.story import CATEGORY_NAMES
 from sim.show.charts.who_pays import PAYER_NAMES
+from sim.show.names import CHOICES
 from sim.show.sentences import grants_and_phases
-from sim.show.tables.parameters import CHOICES
 from sim.text import Words
 
 NAMES = ("id", "title", "description", "reference", "based_on")

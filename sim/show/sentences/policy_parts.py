@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from sim.model.policy.layers import CATEGORIES, PROGRAMMES, Layer, Layers
 from sim.model.policy.policy import Policy
 from sim.results.story import CATEGORY_NAMES
+from sim.show.names import CHOICES
 from sim.show.sentences import grants_and_phases
 from sim.show.sentences.policy_differences import percent, value_of
-from sim.show.tables.parameters import CHOICES
 from sim.text import Words
 
 Parts = dict[str, str]

@@ -12,8 +12,9 @@ from sim.model.paths import opened
 from sim.model.policy.policy import Policy
 from sim.show.base.figure import dress
 from sim.show.base.palette import palette
+from sim.show.base.table import NOTHING, Table, figure
+from sim.show.names import KPI_NAMES
 from sim.show.studies.names import NAME, Unit, factor_name, unit_of, value_name
-from sim.show.tables.comparison_tables import KPI_NAMES, NOTHING, Table, figure
 from sim.text import Words, words
 
 LARGE = 2e5  # euro a year: from here on in millions

@@ -14,6 +14,8 @@ from sim.experiments.studies.sensitivity import Effects, Indices
 from sim.experiments.studies.tradeoffs import Choice, Front, Heat, Regrets
 from sim.show.base.figure import dress
 from sim.show.base.palette import palette
+from sim.show.base.table import figure
+from sim.show.names import KPI_NAMES
 from sim.show.studies.names import (
     NAME,
     Unit,
@@ -27,7 +29,6 @@ from sim.show.studies.names import (
     value_name,
     verdict_name,
 )
-from sim.show.tables.comparison_tables import KPI_NAMES, figure
 from sim.text import Words, words
 
 MOST = 15

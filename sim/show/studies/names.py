@@ -13,7 +13,8 @@ from sim.experiments.studies.tradeoffs import Aim, Candidate, Ranked
 from sim.model.kpis import KPIS
 from sim.model.parameter_table import parameters
 from sim.results.story import CATEGORY_NAMES
-from sim.show.tables.comparison_tables import KPI_NAMES, figure
+from sim.show.base.table import figure
+from sim.show.names import KPI_NAMES
 from sim.text import Words
 
 STAT_NAMES = {"mean": "mean", "p95": "1 future in 20 above", "cvar95": "mean of the worst 1 in 20"}

@@ -9,6 +9,8 @@ from sim.experiments.studies.results import Studied
 from sim.experiments.studies.scenario_discovery import Losses
 from sim.experiments.studies.sensitivity import Effects, Indices
 from sim.experiments.studies.tradeoffs import Choice, Front, Heat, Regrets
+from sim.show.base.table import NOTHING, Table, figure
+from sim.show.names import KPI_NAMES, count
 from sim.show.studies.names import (
     aim_name,
     candidate_name,
@@ -21,7 +23,6 @@ from sim.show.studies.names import (
     verdict_name,
     world_name,
 )
-from sim.show.tables.comparison_tables import KPI_NAMES, NOTHING, Table, count, figure
 from sim.text import Words, words
 
 MOST = 20

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
@@ -20,119 +18,9 @@ from sim.results.estimates import Estimate, estimate, quantile_interval
 from sim.results.findings import told
 from sim.results.outcomes import KPIS
 from sim.results.story import ENTRY_NAMES
+from sim.show.base.table import COUNT, LEAST, NOTHING, Row, Scale, Table, _with_half_width, figure, scale
+from sim.show.names import KPI_NAMES, PAYER_NAMES, SIZE_NAMES, VERDICTS, count
 from sim.text import Words, words
-
-PAYER_NAMES = {
-    "municipality": "Municipalities",
-    "flanders": "Flanders",
-    "insurer": "Insurers",
-    "fund": "Solidarity fund",
-}
-KPI_NAMES = {
-    "cash_cost_eur": "Total cash cost",
-    "cost_municipality_eur": "Paid by municipalities",
-    "cost_flanders_eur": "Paid by Flanders",
-    "cost_insurer_eur": "Paid by insurers",
-    "cost_fund_eur": "Paid by the solidarity fund",
-    "prevention_cost_eur": "Prevention and standing response teams",
-    "incident_cost_eur": "Cost of incidents",
-    "ransom_paid_eur": "Of which ransom",
-    "citizen_harm_eur": "Harm to citizens (not cash)",
-    "outage_person_days": "Person-days without services",
-    "break_ins": "Break-ins",
-    "significant_incidents": "Significant incidents",
-    "severe_incidents": "Severe incidents",
-    "supplier_events": "Compromised suppliers",
-    "team_wait_days_mean": "Mean wait for responders (days)",
-    "worst_year_cost_eur": "Cash cost of the worst year",
-    "municipalities_in_distress": "Municipalities in distress",
-    "unpaid_claims_eur": "Claims left unpaid",
-}
-"""What each key figure is called in a table; the amounts over the whole horizon."""
-
-VERDICTS = {"lower": "lower", "higher": "higher", "trifle": "a trifle", "too_close": "too close to call"}
-SIZE_NAMES = {
-    "< 10 000": "fewer than 10,000 inhabitants",
-    "10 000 - 19 999": "10,000 to 20,000",
-    "20 000 - 49 999": "20,000 to 50,000",
-    "50 000 - 99 999": "50,000 to 100,000",
-    ">= 100 000": "100,000 inhabitants and more",
-}
-ONE = {"years": "1 year", "futures": "1 future", "municipalities": "1 municipality", "policies": "1 policy"}
-MANY = {
-    "years": "{n} years",
-    "futures": "{n} futures",
-    "municipalities": "{n} municipalities",
-    "policies": "{n} policies",
-}
-NOTHING = "–"
-LEAST = 0.001
-"""Amounts closer to zero than this are not spelled out in a table."""
-
-Row = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of texts. A row of one cell is a heading over the rows below it; a second line in a cell is small.
-
-    The first column and those in `wordy` hold words, the others figures.
-    """
-
-    title: str
-    columns: Row
-    rows: tuple[Row, ...]
-    note: str = ""
-    wordy: tuple[int, ...] = ()
-    dense: bool = False  # no empty line between rows
-
-
-class Scale(NamedTuple):
-    """How amounts are written in one table: divided by `unit`, which is called `name`."""
-
-    unit: float
-    name: str
-
-    def interval(self, say: Words, low: float, high: float) -> str:
-        """Return an interval in words: 3.21 to 4.56; a dash where one future tells nothing about it."""
-        if not math.isfinite(high - low):
-            return NOTHING
-        return say.say("{low} to {high}", low=figure(say, low / self.unit), high=figure(say, high / self.unit))
-
-    def around(self, say: Words, one: Estimate) -> str:
-        """Return a mean with half the width of its interval on a second line."""
-        low, high = one.ci95
-        return _with_half_width(say, one.mean / self.unit, low / self.unit, high / self.unit)
-
-
-def figure(say: Words, value: float, digits: int = 3) -> str:
-    """Return a number for a cell: about three significant digits, and "< 0.001" rather than a row of zeros."""
-    if 0 < abs(value) < LEAST:
-        return f"< {say.number(LEAST, 3)}" if value > 0 else f"> -{say.number(LEAST, 3)}"
-    return say.figure(value, digits)
-
-
-def _with_half_width(say: Words, mean: float, low: float, high: float) -> str:
-    half = (high - low) / 2
-    return f"{figure(say, mean)}\n" + (f"±{figure(say, half, 2)}" if math.isfinite(half) else NOTHING)
-
-
-def scale(say: Words, amounts: Iterable[float]) -> Scale:
-    """Return the scale in which the largest of these amounts in euro reads well."""
-    most = max((abs(amount) for amount in amounts), default=0.0)
-    if most >= 2e6:
-        return Scale(1e6, say.say("million euro"))
-    if most >= 2e4:
-        return Scale(1e3, say.say("thousand euro"))
-    return Scale(1.0, say.say("euro"))
-
-
-COUNT = Scale(1.0, "")
-
-
-def count(say: Words, what: str, n: int) -> str:
-    """Return a number of things in words: 1 year, 10 years; `what` is a key of ONE and MANY."""
-    return say.say(ONE[what]) if n == 1 else say.say(MANY[what], n=say.number(n))
 
 
 def yearly(result: Comparison, policy: Policy, kpi: str) -> Estimate:

@@ -12,8 +12,9 @@ from sim.model.policy.policy import Policy
 from sim.model.world.world import World
 from sim.results.findings import LEVEL_NAMES
 from sim.show.base.chart_table import Cell, Twin, twin
+from sim.show.base.table import Table
 from sim.show.charts.prevention_optimum import FELT, finding, left_out, what_decides
-from sim.show.tables.comparison_tables import SIZE_NAMES, Table
+from sim.show.names import SIZE_NAMES
 from sim.text import LANGUAGES, Words, words
 
 if TYPE_CHECKING:

@@ -11,7 +11,9 @@ from sim.experiments.comparison.compare import Comparison
 from sim.model.policy.policy import Policy
 from sim.results.estimates import Estimate, difference, estimate
 from sim.results.findings import told
-from sim.show.tables.comparison_tables import NOTHING, Scale, Table, count, scale, yearly
+from sim.show.base.table import NOTHING, Scale, Table, scale
+from sim.show.names import count
+from sim.show.tables.comparison_tables import yearly
 from sim.text import Words, words
 
 TOLD = 4

@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.experiments.validation.history import Check
 from sim.show.base.chart_table import Twin, twin
-from sim.show.tables.comparison_tables import NOTHING, Table
+from sim.show.base.table import NOTHING, Table
 from sim.text import Words, words
 
 KINDS = {

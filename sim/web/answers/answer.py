@@ -23,9 +23,10 @@ from sim.model.policy.policy import Policy
 from sim.model.world.world import World
 from sim.results.findings import Turn
 from sim.text import Words
-from sim.web.answers.cache import CROWDED, LADDER, Archive, Run, same
+from sim.web.answers.cache import CROWDED, LADDER, Archive, Run
 from sim.web.answers.engine_ready import ROOM
 from sim.web.state import link, session
+from sim.web.state.choice import same
 from sim.web.state.view import View
 
 _PATIENCE = 0.4  # seconds of work that need no bar

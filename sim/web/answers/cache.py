@@ -15,6 +15,7 @@ from sim.model.policy.policy import Policy
 from sim.model.world.world import World
 from sim.results.outcomes import Summary
 from sim.web.answers.waiting import Places
+from sim.web.state.choice import _NAMES
 
 LADDER = {"compiled": (200, 2000), "reference": (12, 50)}
 """How many futures of each policy a page shows at once, and to how many it is then refined."""
@@ -25,7 +26,6 @@ AT_A_TIME = 2
 LIVELY = 32
 """Policies used last that are ready to play more; of the others only the futures are kept."""
 _BEAT = 0.25  # seconds
-_NAMES = {"id", "title", "description", "reference", "based_on"}
 
 Report = Callable[[int, int, float], None]
 """Called with (futures done, futures asked for, seconds since the start) as they come."""
@@ -166,8 +166,3 @@ class Archive:
 def _weight(played: Played) -> int:
     """The futures that were played of a policy; one that was only asked for takes about as much memory as a future."""
     return max(1, len(played.summaries))
-
-
-def same(one: Policy, other: Policy) -> bool:
-    """Whether two policies are the same in everything but their names."""
-    return one.model_dump(exclude=_NAMES) == other.model_dump(exclude=_NAMES)

@@ -6,8 +6,8 @@ import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sim.model.paths import opened, overlap, put, thawed
-from sim.model.policy.phases import Phase, path_of
+from sim.model.paths import opened, overlap, path_of, put, thawed
+from sim.model.policy.phases import Phase
 from sim.model.policy.policy import Layer, Policy
 
 Path = tuple[str, ...]

@@ -11,18 +11,17 @@ from sim.experiments.comparison.compare import Comparison
 from sim.model.groups import Words as Text
 from sim.model.policy.policy import Policy
 from sim.results.findings import TRIVIAL, told
-from sim.show.charts.differences import outcomes, winners_by_size
-from sim.show.charts.exceedance import exceedance, payers_bars
+from sim.show.charts.differences import of_outcomes, of_winners, outcomes, winners_by_size
+from sim.show.charts.exceedance import exceedance, of_exceedance
+from sim.show.charts.payers import of_bars, payers_bars
 from sim.show.sentences.policy_differences import differs
-from sim.show.tables import key_figures
 from sim.text import Words
 from sim.web.answers.answer import ask, no_answer
-from sim.web.answers.cache import same
 from sim.web.layout import page_frame
 from sim.web.layout.chart import chart
 from sim.web.layout.file_menu import unmarked
 from sim.web.state import session
-from sim.web.state.choice import BASELINE, Choice, begin, presets
+from sim.web.state.choice import BASELINE, Choice, begin, presets, same
 from sim.web.state.packed_policies import MOST_KEPT, NOBODY, NOW
 from sim.web.state.packed_policies import codes as codes_in
 from sim.web.state.view import View, view
@@ -150,14 +149,14 @@ def _charts(seen: View, result: Comparison) -> list[str]:
                     seen,
                     "outcomes",
                     outcomes(result, language, scheme=scheme),
-                    lambda: key_figures.of_outcomes(result, language),
+                    lambda: of_outcomes(result, language),
                 )
             with right:
                 two = chart(
                     seen,
                     "bars",
                     payers_bars(result, language, scheme=scheme),
-                    lambda: key_figures.of_bars(result, language),
+                    lambda: of_bars(result, language),
                 )
         else:
             with left:
@@ -165,14 +164,14 @@ def _charts(seen: View, result: Comparison) -> list[str]:
                     seen,
                     "exceedance",
                     exceedance(result, language, scheme=scheme),
-                    lambda: key_figures.of_exceedance(result, language),
+                    lambda: of_exceedance(result, language),
                 )
             with right:
                 two = chart(
                     seen,
                     "winners",
                     winners_by_size(result, language, scheme=scheme),
-                    lambda: key_figures.of_winners(result, language),
+                    lambda: of_winners(result, language),
                 )
     return [one, two]
 

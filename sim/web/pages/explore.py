@@ -7,13 +7,14 @@ import streamlit as st
 from sim.experiments.comparison.compare import Comparison
 from sim.experiments.comparison.robustness import FUTURES
 from sim.results.findings import turning
-from sim.show.charts.exceedance import burden_by_size, exceedance, who_pays
-from sim.show.charts.one_of_twenty import dots, worst_year
-from sim.show.charts.over_time import fan, paid_back
-from sim.show.charts.pot_balances import balances, drawn
-from sim.show.charts.tile_map import tile_map
+from sim.show.charts.burden import burden_by_size, of_burden
+from sim.show.charts.exceedance import exceedance, of_exceedance, who_pays
+from sim.show.charts.one_of_twenty import dots, of_dots, of_worst_year, worst_year
+from sim.show.charts.over_time import fan, of_fan, of_paid_back, paid_back
+from sim.show.charts.pot_balances import balances, drawn, of_balances
+from sim.show.charts.tile_map import of_towns, tile_map
+from sim.show.charts.who_pays import of_payers
 from sim.show.sentences.why_it_changes import why
-from sim.show.tables import key_figures
 from sim.text import Words
 from sim.web.answers.answer import Answer, ask, pair, turns
 from sim.web.layout import page_frame
@@ -98,26 +99,24 @@ def _charts(seen: View, result: Comparison) -> list[str]:
                     seen,
                     "who-pays",
                     who_pays(result, shown, language, scheme=scheme),
-                    lambda: key_figures.of_payers(result, shown, language),
+                    lambda: of_payers(result, shown, language),
                 )
             with right:
                 two = chart(
                     seen,
                     "exceedance",
                     exceedance(result, language, scheme=scheme),
-                    lambda: key_figures.of_exceedance(result, language),
+                    lambda: of_exceedance(result, language),
                 )
         elif tab.name == "risk":
             with left:
-                one = chart(
-                    seen, "dots", dots(result, language, scheme=scheme), lambda: key_figures.of_dots(result, language)
-                )
+                one = chart(seen, "dots", dots(result, language, scheme=scheme), lambda: of_dots(result, language))
             with right:
                 two = chart(
                     seen,
                     "worst-year",
                     worst_year(result, language, scheme=scheme),
-                    lambda: key_figures.of_worst_year(result, language),
+                    lambda: of_worst_year(result, language),
                 )
         elif tab.name == "towns":
             with left:
@@ -125,26 +124,24 @@ def _charts(seen: View, result: Comparison) -> list[str]:
                     seen,
                     "tiles",
                     tile_map(result, shown, language, scheme=scheme),
-                    lambda: key_figures.of_towns(result, shown, language),
+                    lambda: of_towns(result, shown, language),
                 )
             with right:
                 two = chart(
                     seen,
                     "burden",
                     burden_by_size(result, language, scheme=scheme),
-                    lambda: key_figures.of_burden(result, language),
+                    lambda: of_burden(result, language),
                 )
         else:
             with left:
-                one = chart(
-                    seen, "fan", fan(result, language, scheme=scheme), lambda: key_figures.of_fan(result, language)
-                )
+                one = chart(seen, "fan", fan(result, language, scheme=scheme), lambda: of_fan(result, language))
             with right:
                 two = _balances(seen, result) or chart(
                     seen,
                     "paid-back",
                     paid_back(result, language, scheme=scheme),
-                    lambda: key_figures.of_paid_back(result, language),
+                    lambda: of_paid_back(result, language),
                 )
     return [one, two]
 
@@ -155,7 +152,7 @@ def _balances(seen: View, result: Comparison) -> str:
     if not drawn(result, result.policies[-1]):
         return ""
     figure = balances(result, language, scheme=seen.scheme)
-    return chart(seen, "balances", figure, lambda: key_figures.of_balances(result, language))
+    return chart(seen, "balances", figure, lambda: of_balances(result, language))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from sim.model.world.world import World
 from sim.package import PACKAGE
 from sim.show.base.chart_table import Twin, twin
 from sim.show.charts.chain_of_events import chain, limits
+from sim.show.charts.tile_map import of_towns
 from sim.show.tables import key_figures, real_incidents
 from sim.show.tables.parameters import ORDERS, chosen, numbers
 from sim.text import Words
@@ -281,7 +282,7 @@ def _files(seen: View) -> Answer:
         page_frame.save(
             say,
             say.say("Municipalities as CSV"),
-            lambda: key_figures.of_towns(result, result.policies[-1], language).csv(language),
+            lambda: of_towns(result, result.policies[-1], language).csv(language),
             f"weerbaar-municipalities-{mark}.csv",
             key="get-towns",
         )

@@ -17,8 +17,7 @@ from sim.results.estimates import Difference
 from sim.results.story import Story
 from sim.show.charts.one_municipality import FELT, Town, of_peers, of_town_futures, peers, town_futures
 from sim.show.charts.prevention_optimum import left_out, optimum, what_decides
-from sim.show.charts.tile_map import tile_map
-from sim.show.tables import key_figures
+from sim.show.charts.tile_map import of_towns, tile_map
 from sim.show.tables.optima import of_deciding, of_optimum
 from sim.text import Words
 from sim.web.answers.answer import ask, pair
@@ -78,7 +77,7 @@ def _map(seen: View, result: Comparison, town: Municipality) -> str:
         seen,
         "map",
         tile_map(result, shown, say.language, scheme=seen.scheme, height=_MAP, marked=town.nis),
-        lambda: key_figures.of_towns(result, shown, say.language),
+        lambda: of_towns(result, shown, say.language),
         picked=lambda place: session.remember("town", str(codes[place])),
     )
 

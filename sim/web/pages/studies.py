@@ -12,7 +12,8 @@ import streamlit as st
 from sim.experiments.studies.results import Studied
 from sim.model.files.write_yaml import study_yaml
 from sim.model.problems import InputError
-from sim.model.study.study import Factor, Study
+from sim.model.study.factor import Factor
+from sim.model.study.study import Study
 from sim.show.studies.names import factor_name, value_name
 from sim.text import Words
 from sim.version import MODEL_VERSION

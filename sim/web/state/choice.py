@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from sim.model.files.load import load_policy, load_world, scenarios
 from sim.model.parameter_table import Value, parameters
-from sim.model.policy.phases import path_of
+from sim.model.paths import path_of
 from sim.model.policy.policy import CATEGORIES, Layer, Policy
 from sim.model.problems import InputError
 from sim.model.world.world import World
@@ -234,3 +234,11 @@ def world_of(values: Mapping[str, Value]) -> World:
 @functools.lru_cache(maxsize=27)
 def _world(values: tuple[tuple[str, Value], ...]) -> World:
     return load_world(WORLD).with_values(dict(values))
+
+
+_NAMES = {"id", "title", "description", "reference", "based_on"}
+
+
+def same(one: Policy, other: Policy) -> bool:
+    """Whether two policies are the same in everything but their names."""
+    return one.model_dump(exclude=_NAMES) == other.model_dump(exclude=_NAMES)

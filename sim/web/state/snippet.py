@@ -7,8 +7,7 @@ from collections.abc import Mapping
 
 from sim.model.parameter_table import Value
 from sim.version import MODEL_VERSION
-from sim.web.answers.cache import same
-from sim.web.state.choice import BASELINE, WORLD, Choice, presets, world_start
+from sim.web.state.choice import BASELINE, WORLD, Choice, presets, same, world_start
 from sim.web.state.policy_file import slug, text_of
 
 

@@ -11,10 +11,9 @@ from sim.model.parameter_table import Value
 from sim.model.policy.policy import Policy
 from sim.model.study.study import Study
 from sim.text import Words
-from sim.web.answers.cache import same
 from sim.web.levers.lever import Lever, is_on, policy_levers, world_levers
 from sim.web.state import grid_in_address
-from sim.web.state.choice import BASELINE, home, presets
+from sim.web.state.choice import BASELINE, home, presets, same
 from sim.web.state.grid_in_address import LEVERS, Row
 from sim.web.state.link import MOST_EACH, MOST_POLICIES, Screen
 from sim.web.state.packed_policies import NOBODY, NOW, codes
