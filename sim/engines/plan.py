@@ -81,6 +81,12 @@ class Plan:
             rows.append(maturity / delivery.price[stage.delivery])
         return np.array(rows)
 
+    @cached_property
+    def build_minutes(self) -> tuple[float, ...]:
+        """How long coverage takes to build under the delivery of each stage: (s,)."""
+        w = self.world
+        return tuple(w.defence.build_minutes * w.delivery.build[stage.delivery] for stage in self.policy.stages)
+
     def _needed(self, coverage: float, effect: Floats) -> Floats:
         w = self.world
         return np.array(

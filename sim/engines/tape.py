@@ -16,13 +16,14 @@ from numpy.typing import NDArray
 from sim.engines.digests import START, digest_of
 from sim.rules import chance
 from sim.rules.calendar import DAYS_PER_YEAR, MINUTES_PER_DAY, on_tick
-from sim.rules.chance import exponential_quantile, pair, uniform
+from sim.rules.chance import exponential_gap, pair, uniform
 from sim.rules.compiling import kernel, step
 from sim.rules.defence import unprotected
 from sim.rules.incident import above_minor, cost_size
 from sim.rules.terms import Bill, Outage, Spread, Threat, WorldArrays
 from sim.rules.threat import (
-    attempt_rate,
+    candidate_mark,
+    candidate_rate,
     day_intensity,
     mean_shock,
     offhours_weight,
@@ -94,8 +95,8 @@ def poisson_minutes(sky: Sky, replication: int, entity: int, purpose: int, rate:
         now = float(begin)
         index = 0
         while True:
-            gap = exponential_quantile(uniform(sky.seed, replication, entity, index, purpose))
-            now = now + gap / rate * MINUTES_PER_YEAR
+            u = uniform(sky.seed, replication, entity, index, purpose)
+            now = now + exponential_gap(u, rate) * MINUTES_PER_YEAR
             if now >= sky.horizon:
                 break
             minute = on_tick(int(now), sky.tick)
@@ -226,14 +227,14 @@ def all_attempts(sky: Sky, replication: int, clock: NDArray[np.float64], guide: 
                 found = resized(found, 2 * len(found), count)
                 marks = resized(marks, 2 * len(marks), count)
             for place in range(BATCH):
-                moment = moment + exponential_quantile(gaps[place]) / sky.rates[town]
+                moment = moment + exponential_gap(gaps[place], sky.rates[town])
                 minute = sky.horizon
                 if moment < end:
                     minute = on_tick(minute_of(moment, clock, guided(moment, clock, guide)), sky.tick)
                 if minute >= sky.horizon:
                     break
                 found[count] = minute
-                marks[count] = shares[place] * sky.cap
+                marks[count] = candidate_mark(shares[place], sky.cap)
                 count = count + 1
         offsets[town + 1] = count
     return offsets, resized(found, count, count), resized(marks, count, count)
@@ -251,7 +252,7 @@ def all_frauds(sky: Sky, replication: int) -> tuple[Any, ...]:
         index = 0
         while sky.threat.fraud_rate > 0.0:
             gap, mark = pair(sky.seed, replication, sky.nis[town], index, chance.FRAUD)
-            now = now + exponential_quantile(gap) / sky.threat.fraud_rate * MINUTES_PER_YEAR
+            now = now + exponential_gap(gap, sky.threat.fraud_rate) * MINUTES_PER_YEAR
             if now >= sky.horizon:
                 break
             minute = on_tick(int(now), sky.tick)
@@ -329,7 +330,7 @@ def sky_over(world: WorldArrays, seed: int) -> Sky:
         spread=world.spread,
         nis=world.nis,
         inhabitants=world.inhabitants,
-        rates=np.array([attempt_rate(people, world.threat) * cap for people in inhabitants]),
+        rates=np.array([candidate_rate(people, cap, world.threat) for people in inhabitants]),
         cost_sizes=np.array([cost_size(people, world.bill) for people in inhabitants]),
         steps=segment_steps(
             world.horizon // MINUTES_PER_DAY, world.start_day_of_year, world.start_weekday, world.threat

@@ -41,21 +41,69 @@ def needed_spend(coverage: float, today: float, effect: float, reference_spend: 
 
 
 @rule
+def per_head_cents(euro: float, inhabitants: int) -> int:
+    """Return what an amount in euro per inhabitant comes to, in cents."""
+    return cents(euro * inhabitants)
+
+
+@rule
+def euro_per_head(amount: int, inhabitants: int) -> float:
+    """Return an amount in cents as euro per inhabitant."""
+    return amount / 100.0 / inhabitants
+
+
+@rule
+def spent_on(euro: float, share: float) -> float:
+    """Return the part of a spend that goes to one measure, both in euro per inhabitant."""
+    return euro * share
+
+
+@rule
+def effective_spend(effect: float, own: float, more: float) -> float:
+    """Return what a spend is worth: `effect` is what a euro buys, `own` and `more` are euro per inhabitant."""
+    return effect * (own + more)
+
+
+@rule
 def after_stress(spend: float, burden: int, inhabitants: int, funding: Funding) -> float:
     """Return what is left of a spend, in euro per inhabitant, after a year with a burden of so many cents.
 
     Each euro of loss beyond the reserve takes `budget_stress` euro from next year's prevention, until nothing is left.
     """
-    excess = burden / 100.0 / inhabitants - funding.reserve
+    excess = euro_per_head(burden, inhabitants) - funding.reserve
     if excess <= 0.0:
         return spend
     return max(0.0, spend - funding.budget_stress * excess)
 
 
 @rule
+def in_distress(burden: int, limit: float, inhabitants: int) -> bool:
+    """Return whether a burden, in cents, is above a limit in cents per inhabitant."""
+    return burden > limit * inhabitants
+
+
+@rule
 def matching_cents(own: int, share: int) -> int:
     """Return the grant that makes `share` (parts per million) of the whole, on top of what is spent of its own."""
     return own * share // (PARTS_PER_MILLION - share)
+
+
+@rule
+def matching_grant(own: float, part: float, inhabitants: int, share: int, cap: int) -> int:
+    """Return the matching grant that a spend of `own` euro per inhabitant asks for, of which it is for a `part`."""
+    return min(matching_cents(cents(own * part * inhabitants), share), cap)
+
+
+@rule
+def granted_cents(wanted: int, per_year: int, spent: int) -> int:
+    """Return what is left of the year's money of a grant for an amount."""
+    return min(wanted, per_year - spent)
+
+
+@rule
+def service_cents(missing: float, price: float, inhabitants: int) -> int:
+    """Return what a shared service costs: what is missing, in euro per inhabitant, at its `price` for a euro of it."""
+    return cents(missing * price * inhabitants)
 
 
 @rule
@@ -84,9 +132,15 @@ def flypaper_share(years: int, funding: Funding) -> float:
 
 
 @rule
-def years_since(begun: int, now: int) -> int:
-    """Return the whole years between two moments, counted to the nearest."""
-    return int((now - begun) / MINUTES_PER_YEAR + 0.5)
+def years_since(begins: int, now: int) -> int:
+    """Return the whole years since a grant or the world began, whichever is later, counted to the nearest."""
+    return int((now - max(0, begins)) / MINUTES_PER_YEAR + 0.5)
+
+
+@rule
+def stuck_cents(amount: int, share: float) -> int:
+    """Return the part of a lump sum that sticks to prevention; `share` is the flypaper share of this year."""
+    return cents(amount / 100.0 * share)
 
 
 @rule

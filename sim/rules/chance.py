@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import math
 
-from sim.rules.compiling import kernel, pasted
+from sim.rules.compiling import kernel, pasted, rule
 
 MASK = 0xFFFFFFFF
 MULTIPLIER_0 = 0xD2511F53
@@ -111,6 +111,12 @@ def second_uniform(seed: int, replication: int, entity: int, index: int, purpose
 def exponential_quantile(u: float) -> float:
     """Return the quantile of the exponential law with mean one."""
     return -math.log(1.0 - u)
+
+
+@rule
+def exponential_gap(u: float, rate: float) -> float:
+    """Return the time until the next event of a Poisson process of this rate."""
+    return exponential_quantile(u) / rate
 
 
 @pasted

@@ -119,6 +119,22 @@ def break_in_probability(
 
 
 @rule
+def withstands(mark: float, deterrence: float, probability: float) -> bool:
+    """Return whether the mark of an attempt lies above the probability of a break-in, less who is deterred."""
+    return mark >= deterrence * probability
+
+
+@rule
+def risk_to_today(
+    identity: float, hardening: float, awareness: float, spend: float, today: float, cap: float, defence: Defence
+) -> float:
+    """Return the break-in probability relative to that at today's coverage and spend; one where that is zero."""
+    if today <= 0.0:
+        return 1.0
+    return break_in_probability(identity, hardening, awareness, spend, cap, defence) / today
+
+
+@rule
 def break_in_bounds(
     stocks: tuple[float, float, float, float],
     targets: tuple[float, float, float, float],

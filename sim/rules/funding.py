@@ -20,6 +20,24 @@ def layer_payment(left: int, share: int, first: int, limit_per_event: int, left_
 
 
 @rule
+def room_within(room: int, limit: int, used: int) -> int:
+    """Return the cents that may still be paid where what is left of a limit leaves less room than there was."""
+    return min(room, limit - used)
+
+
+@rule
+def retained_cents(left: int, deductible: int) -> int:
+    """Return what the rest of a deductible keeps from an insurer of what is left of a cost."""
+    return min(left, deductible)
+
+
+@rule
+def beyond_deductible(left: int, kept: int) -> int:
+    """Return what an insurer looks at: what is left of a cost, less what the deductible `kept` of it."""
+    return max(0, left - kept)
+
+
+@rule
 def part_by_inhabitants(total: int, before: int, upto: int, everybody: int) -> int:
     """Return one municipality's part of a common bill, by inhabitants; the parts add up to the total exactly.
 
@@ -61,6 +79,18 @@ def pro_rata_share(balance: int, claims: int) -> int:
     while claims > LARGEST_PRODUCT:  # so that no product leaves 63 bits
         balance, claims = balance // 2, claims // 2
     return balance * PARTS_PER_MILLION // claims
+
+
+@rule
+def pro_rata_part(claim: int, share: int) -> int:
+    """Return what a claim gets when claims share a balance: `share` parts per million of it, rounded down."""
+    return claim * share // PARTS_PER_MILLION
+
+
+@rule
+def reimbursed_cents(claim: int, balance: int) -> int:
+    """Return what a pot pays back of a claim that waited."""
+    return min(claim, balance)
 
 
 @rule

@@ -11,8 +11,8 @@ import math
 from sim.rules.calendar import CENTURY, MINUTES_PER_DAY, in_office_hours, minutes, next_opening
 from sim.rules.chance import exponential_quantile, lognormal_quantile, normal_quantile
 from sim.rules.compiling import rule
-from sim.rules.terms import Bill, Classes, Intrusion, Outage, Recovery, Spread, Team
-from sim.rules.threat import size_factor
+from sim.rules.terms import Bill, Classes, Funding, Intrusion, Outage, Recovery, Spread, Team
+from sim.rules.threat import REFERENCE_INHABITANTS, size_factor
 
 MINOR, SIGNIFICANT, SEVERE = 0, 1, 2
 LARGEST_COST = 1e9
@@ -83,6 +83,23 @@ def backup_factor(lost: bool, recovered: float, worst: float, recovery: Recovery
 
 
 @rule
+def loss_factor(plan: float, severity: int, lost: bool, recovered: float, worst: float, recovery: Recovery) -> float:
+    """Return what plan and backups make of a bill or of an outage; backups decide in severe incidents alone.
+
+    `plan` is the `plan_factor` of the municipality; the others are those of `backup_factor`.
+    """
+    if severity != SEVERE:
+        return plan
+    return plan * backup_factor(lost, recovered, worst, recovery)
+
+
+@rule
+def with_fallback(amount: float, in_place: bool, funding: Funding) -> float:
+    """Return what fallback services leave of an outage: of its factor on the days, or of the share that is out."""
+    return amount * (funding.fallback_factor if in_place else 1.0)
+
+
+@rule
 def cost_size(inhabitants: float, bill: Bill) -> float:
     """Return how the size of a municipality scales its bills."""
     return size_factor(inhabitants, bill.cost_size_elasticity)
@@ -92,7 +109,7 @@ def cost_size(inhabitants: float, bill: Bill) -> float:
 def bill_euro(u: float, severity: int, size: float, bill: Bill) -> float:
     """Return the cash cost of an incident in euro, before backups, plan and waiting: lognormal, times `cost_size`."""
     if severity == SEVERE:
-        return 20_000.0 * size * lognormal_quantile(u, bill.severe_cost, bill.severe_sigma)
+        return REFERENCE_INHABITANTS * size * lognormal_quantile(u, bill.severe_cost, bill.severe_sigma)
     if severity == SIGNIFICANT:
         return size * lognormal_quantile(u, bill.significant_cost, bill.significant_sigma)
     return minor_bill_euro(normal_quantile(u), size, bill)
@@ -108,6 +125,28 @@ def minor_bill_euro(normal: float, size: float, bill: Bill) -> float:
 def waiting_factor(waited_minutes: int, bill: Bill) -> float:
     """Return how waiting for a response team raises the bill: 1 + delay_cost per day."""
     return 1.0 + bill.delay_cost * waited_minutes / MINUTES_PER_DAY
+
+
+@rule
+def whole_bill_euro(u: float, severity: int, size: float, factor: float, waited_minutes: int, bill: Bill) -> float:
+    """Return the cash cost of an incident in euro, with what backups and plan (`factor`) and waiting make of it."""
+    return bill_euro(u, severity, size, bill) * factor * waiting_factor(waited_minutes, bill)
+
+
+@rule
+def median_bill_euro(severity: int, bill: Bill) -> float:
+    """Return the median cash cost of an incident of the reference municipality in euro."""
+    if severity == SEVERE:
+        return REFERENCE_INHABITANTS * bill.severe_cost
+    return bill.significant_cost if severity == SIGNIFICANT else bill.minor_cost
+
+
+@rule
+def bill_sigma(severity: int, bill: Bill) -> float:
+    """Return the standard deviation of the logarithm of a bill."""
+    if severity == SEVERE:
+        return bill.severe_sigma
+    return bill.significant_sigma if severity == SIGNIFICANT else bill.minor_sigma
 
 
 @rule
@@ -142,6 +181,18 @@ def outage_counts_from(discovered: int, team_start: int, now: int, outage: Outag
 
 
 @rule
+def critical_back_at(started: int, critical: int, now: int) -> int:
+    """Return when the critical services are back: nothing is before responders are there."""
+    return max(now + 1, started + critical)
+
+
+@rule
+def full_back_at(started: int, full: int, critical_back: int) -> int:
+    """Return when everything is back, never before the critical services."""
+    return max(critical_back, started + full)
+
+
+@rule
 def reconnected_at(begun: int, supplier_outage: int, team_start: int, team_end: int, outage: Outage) -> int:
     """Return when a customer is connected again: supplier back, own network safe, waiting made up for."""
     waited = team_start - begun
@@ -163,9 +214,9 @@ def restored_at(restore: float, critical_back: int, full_back: int) -> int:
 
 
 @rule
-def person_minutes(inhabitants: int, share: float, outage: int) -> int:
-    """Return inhabitants x share of all services x minutes of outage, in whole person-minutes."""
-    return int(inhabitants * share * outage + 0.5)
+def person_minutes(inhabitants: int, share: float, weight: float, outage: int) -> int:
+    """Return inhabitants x share of the systems out x weight of the service x minutes, in whole person-minutes."""
+    return int(inhabitants * (share * weight) * outage + 0.5)
 
 
 @rule
@@ -211,6 +262,24 @@ def recovery_cents(euro: float, bill: Bill) -> int:
 def lost_revenue_cents(euro: float, bill: Bill) -> int:
     """Return the part of a bill that is revenue lost while systems were out."""
     return cents(euro * bill.lost_revenue_share)
+
+
+@rule
+def supplier_impact(full: bool, spread: Spread) -> float:
+    """Return the share of its services that a customer loses; `full` where the supplier runs its whole IT."""
+    return spread.impact_full if full else spread.impact_saas
+
+
+@rule
+def mean_systems_hit(severity: int, outage: Outage) -> float:
+    """Return the mean share of the systems that an incident takes out."""
+    return outage.systems_hit if severity == SEVERE else outage.significant_systems_hit
+
+
+@rule
+def mean_team_days(severity: int, team: Team) -> float:
+    """Return the mean days that a response team is needed after a break-in."""
+    return team.days_severe if severity == SEVERE else team.days_significant
 
 
 @rule

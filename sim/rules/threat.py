@@ -32,6 +32,18 @@ def attempt_rate(inhabitants: float, threat: Threat) -> float:
 
 
 @rule
+def candidate_rate(inhabitants: float, cap: float, threat: Threat) -> float:
+    """Return candidates per year of threat time: attempts that would succeed at the cap of the break-in probability."""
+    return attempt_rate(inhabitants, threat) * cap
+
+
+@rule
+def candidate_mark(u: float, cap: float) -> float:
+    """Return the mark of a candidate, uniform below the cap: it breaks in where the probability is higher."""
+    return u * cap
+
+
+@rule
 def day_intensity(day: int, start_day_of_year: int, threat: Threat) -> float:
     """Return growth x season on a day of the world, relative to an average day of the base year.
 
@@ -100,3 +112,9 @@ def repeat_excess(paid: bool, threat: Threat) -> float:
         return 0.0
     factor = threat.repeat_factor * threat.repeat_paid_factor if paid else threat.repeat_factor
     return factor - 1.0
+
+
+@rule
+def aftermath_rate(candidates: float, paid: bool, threat: Threat) -> float:
+    """Return the extra candidates per year at a recent victim, whose own rate is `candidates`."""
+    return candidates * repeat_excess(paid, threat)

@@ -87,7 +87,7 @@ def wave_losses(sky: Sky, tape: Tape, lost: NDArray[np.int64]) -> int:
         elapsed = min(on_tick(begun + sky.spread.wave_minutes, sky.tick), sky.horizon) - begun
         for place in range(tape.victim_offsets[wave], tape.victim_offsets[wave + 1]):
             town = tape.victims[place]
-            missed = person_minutes(sky.inhabitants[town], sky.spread.wave_impact, elapsed)
+            missed = person_minutes(sky.inhabitants[town], sky.spread.wave_impact, 1.0, elapsed)
             lost[town] += missed
             harm += harm_cents(missed, sky.outage.value_of_service_day)
     return harm

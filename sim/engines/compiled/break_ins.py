@@ -15,14 +15,13 @@ from sim.engines.compiled.memory import Floats, Ints, identify, new_row, push
 from sim.engines.compiled.payments import charge
 from sim.engines.compiled.town import Case, bound, gaps_left, stock, stocks_now
 from sim.engines.tape import guided, minute_of, threat_time
-from sim.rules import chance, funding, ransom
+from sim.rules import chance, funding, ransom, threat
 from sim.rules import defence as defence_rules
 from sim.rules import incident as rules
 from sim.rules.calendar import on_tick
 from sim.rules.chance import second_uniform, share_quantile, uniform
 from sim.rules.compiling import lean_pasted, lean_step
 from sim.rules.incident import MINOR, SEVERE, cents
-from sim.rules.threat import repeat_excess
 
 EFFORT = d.EFFORT
 
@@ -43,7 +42,10 @@ def push_incident(case: Case, ints: Ints, kind: int, minute: int, row: int) -> N
 def miss(case: Case, ints: Ints, floats: Floats, row: int, weight: float, now: int) -> None:
     """Book the person-minutes without a service, and their value."""
     lost = rules.person_minutes(
-        ints[ints[row + d.TOWN] + d.PEOPLE], floats[ints[row + d.FLOATS] + d.SHARE] * weight, now - ints[row + d.SINCE]
+        ints[ints[row + d.TOWN] + d.PEOPLE],
+        floats[ints[row + d.FLOATS] + d.SHARE],
+        weight,
+        now - ints[row + d.SINCE],
     )
     ints[row + d.PERSON_MINUTES] += lost
     ints[row + d.HARM] += rules.harm_cents(lost, case.outage.value_of_service_day)
@@ -55,9 +57,9 @@ def withstood(case: Case, ints: Ints, floats: Floats, town: int, mark: float, mi
     stay until then. Most attempts are decided by what the probability stays between.
     """
     levels = ints[town + d.LEVELS]
-    if mark >= case.deterrence * floats[levels + d.HIGHEST]:
+    if defence_rules.withstands(mark, case.deterrence, floats[levels + d.HIGHEST]):
         return True
-    if mark < case.deterrence * floats[levels + d.LOWEST]:
+    if not defence_rules.withstands(mark, case.deterrence, floats[levels + d.LOWEST]):
         return False
     up, down = gaps_left(case, ints, town, minute)
     at, to = levels + d.STOCKS, levels + d.TARGETS
@@ -69,7 +71,7 @@ def withstood(case: Case, ints: Ints, floats: Floats, town: int, mark: float, mi
         case.cap,
         case.defence,
     )
-    return mark >= case.deterrence * probability  # type: ignore[no-any-return]
+    return defence_rules.withstands(mark, case.deterrence, probability)
 
 
 @lean_pasted
@@ -150,7 +152,7 @@ def break_in(
 def strike(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> None:
     """The intruder strikes: systems go out, and somebody will see it."""
     ints[row + d.IMPACT] = now
-    mean = case.outage.systems_hit if ints[row + d.SEVERITY] == SEVERE else case.outage.significant_systems_hit
+    mean = rules.mean_systems_hit(ints[row + d.SEVERITY], case.outage)
     floats[ints[row + d.FLOATS] + d.SHARE] = share_quantile(draw(case, ints, row, chance.SYSTEMS), mean)
     ints[row + d.SINCE] = now
     ints[row + d.OUT] = d.SERVICES_OUT
@@ -212,16 +214,13 @@ def decide(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> None:
 def settle_on(case: Case, ints: Ints, floats: Floats, row: int, recovered: float, now: int) -> None:
     """Fix the bill and the outage: response is paid now, the rest when the critical services are back."""
     town, severity = ints[row + d.TOWN], ints[row + d.SEVERITY]
-    cost_factor = time_factor = floats[ints[row + d.FLOATS] + d.PLAN]
-    if severity == SEVERE:
-        lost = ints[row + d.BACKUPS_LOST] == 1
-        cost_factor *= rules.backup_factor(lost, recovered, case.recovery.backup_cost_factor, case.recovery)
-        time_factor *= rules.backup_factor(lost, recovered, case.recovery.backup_time_factor, case.recovery)
+    plan, lost, recovery = floats[ints[row + d.FLOATS] + d.PLAN], ints[row + d.BACKUPS_LOST] == 1, case.recovery
+    cost_factor = rules.loss_factor(plan, severity, lost, recovered, recovery.backup_cost_factor, recovery)
+    time_factor = rules.loss_factor(plan, severity, lost, recovered, recovery.backup_time_factor, recovery)
     waited = ints[row + d.TEAM_START] - ints[row + d.DISCOVERED]
     size = floats[ints[town + d.LEVELS] + d.COST_SIZE]
     u = second_uniform(case.seed, ints[d.REPLICATION], ints[row + d.NIS], ints[row + d.NUMBER], chance.CLASS)
-    bill = rules.bill_euro(u, severity, size, case.bill)
-    bill = bill * cost_factor * rules.waiting_factor(waited, case.bill)
+    bill = rules.whole_bill_euro(u, severity, size, cost_factor, waited, case.bill)
     private = ints[row + d.PRIVATE] == 1
     charge(
         case,
@@ -236,15 +235,15 @@ def settle_on(case: Case, ints: Ints, floats: Floats, row: int, recovered: float
     ints[row + d.RECOVERY_DUE] = rules.recovery_cents(bill, case.bill)
     ints[row + d.REVENUE_DUE] = rules.lost_revenue_cents(bill, case.bill)
     u = draw(case, ints, row, chance.CRITICAL)
-    fallback = case.funding.fallback_factor if case.choices.fallback == 1 else 1.0
-    critical = rules.critical_outage_minutes(u, severity, time_factor * fallback, case.outage)
+    quicker = rules.with_fallback(time_factor, case.choices.fallback == 1, case.funding)
+    critical = rules.critical_outage_minutes(u, severity, quicker, case.outage)
     full = critical
     if severity == SEVERE:
         u = draw(case, ints, row, chance.FULL)
         full = rules.full_outage_minutes(u, critical, time_factor, case.outage)
     started = rules.outage_counts_from(ints[row + d.DISCOVERED], ints[row + d.TEAM_START], now, case.outage)
-    ints[row + d.CRITICAL_DUE] = max(now + 1, started + critical)
-    ints[row + d.FULL_DUE] = max(ints[row + d.CRITICAL_DUE], started + full)
+    ints[row + d.CRITICAL_DUE] = rules.critical_back_at(started, critical, now)
+    ints[row + d.FULL_DUE] = rules.full_back_at(started, full, ints[row + d.CRITICAL_DUE])
     ints[row + d.BILL_BEGUN] = now
     ints[row + d.UNPAID] = 1
     restore(case, ints, floats, row, now)
@@ -321,22 +320,23 @@ def next_follow_up(
     One that is withstood needs no event. Whether it will be is known as long as neither the year nor the stage of the
     policy ends: before that only an audit moves the levels of who is in order again, and it lets nobody in.
     """
-    excess = repeat_excess(ints[row + d.RANSOM] > 0, case.threat)
     town = ints[row + d.TOWN]
-    per_year = floats[ints[town + d.LEVELS] + d.RATE] * excess
+    candidates = floats[ints[town + d.LEVELS] + d.RATE]
+    per_year = threat.aftermath_rate(candidates, ints[row + d.RANSOM] > 0, case.threat)
     if per_year <= 0.0:
         return
     known_until = min(case.ends, case.year_starts[ints[d.YEAR] + 1])
     while True:
         gap, mark = chance.pair(case.seed, ints[d.REPLICATION], ints[row + d.NIS], minute, chance.AFTERMATH)
-        moment = threat_time(minute, clock) + chance.exponential_quantile(gap) / per_year
+        moment = threat_time(minute, clock) + chance.exponential_gap(gap, per_year)
         if moment >= clock[len(clock) - 1]:
             return
         minute = on_tick(max(minute + 1, minute_of(moment, clock, guided(moment, clock, guide))), case.tick)
         if minute >= ints[row + d.UNTIL]:
             return
-        if minute >= known_until or not withstood(case, ints, floats, town, mark * case.cap, minute):
+        mark = threat.candidate_mark(mark, case.cap)
+        if minute >= known_until or not withstood(case, ints, floats, town, mark, minute):
             break
-    floats[ints[row + d.FLOATS] + d.MARK] = mark * case.cap
+    floats[ints[row + d.FLOATS] + d.MARK] = mark
     key = ev.key(ev.FOLLOW_UP, ints[row + d.NIS], ev.FOLLOW_UP_NUMBER | minute)
     push(case, ints, minute, key, row)

@@ -7,7 +7,7 @@ from sim.engines.compiled import memory as d
 from sim.engines.compiled.grants import add_to, audit, by_flanders, lump_sum, match, open_to, plan_joining, serve
 from sim.engines.compiled.memory import Floats, Ints, push
 from sim.engines.compiled.payments import spend
-from sim.engines.compiled.policy_tables import GRANT_BACK, GRANT_INSTRUMENT, GRANT_WIDTH
+from sim.engines.compiled.policy_tables import DUE_WIDTH, GRANT_BACK, GRANT_INSTRUMENT, GRANT_WIDTH
 from sim.engines.compiled.pots import drop_paid_claims, premiums, refill
 from sim.engines.compiled.town import Case, bound, complies, stocks_now
 from sim.engines.plan import AUDIT, LUMP_SUM, MATCHING
@@ -15,7 +15,6 @@ from sim.model.policy.numbers import NOBODY
 from sim.rules import budgets, chance
 from sim.rules import defence as defence_rules
 from sim.rules.compiling import lean_step
-from sim.rules.incident import cents
 
 
 @lean_step
@@ -41,7 +40,7 @@ def change(before: Case, case: Case, ints: Ints, floats: Floats, now: int) -> No
     push(case, ints, now, ev.key(ev.RELEASED, chance.WORLD, 0), NOBODY)
     if case.is_due == 1:
         for position in range(case.towns_count):
-            town, bills = case.towns_at + position * case.town_width, case.due_at + 2 * position
+            town, bills = case.towns_at + position * case.town_width, case.due_at + position * DUE_WIDTH
             spend(case, ints, floats, town, ev.PREVENTION, ints[bills], now)
             spend(case, ints, floats, town, ev.RESPONSE_CAPACITY, ints[bills + 1], now)
 
@@ -106,7 +105,7 @@ def own_spend(case: Case, ints: Ints, floats: Floats, position: int, now: int) -
         own = budgets.after_stress(own, ints[town + d.BURDEN + year - 1], ints[town + d.PEOPLE], case.funding)
     sheet = case.spends_at + position * d.SPEND_WIDTH
     for measure in range(d.EFFORT):
-        floats[sheet + measure] = own * case.mix[measure]
+        floats[sheet + measure] = budgets.spent_on(own, case.mix[measure])
     floats[sheet + d.SPEND_OWN] = own
     floats[sheet + d.SPEND_MORE] = 0.0
     ints[town + d.EXTRA] = 0
@@ -123,13 +122,13 @@ def settle_spend(case: Case, ints: Ints, floats: Floats, position: int, now: int
         for measure in range(d.EFFORT):
             missing = floats[case.standards_at + position * d.EFFORT + measure] - floats[sheet + measure]
             if missing > 0.0:
-                ints[town + d.EXTRA] += cents(missing * people)
+                ints[town + d.EXTRA] += budgets.per_head_cents(missing, people)
                 add_to(case, floats, sheet, measure, missing)
     for grant in range(case.grants_count):
         amount = ints[case.granted_at + position * case.grants_count + grant]
         if amount > 0:
             by_flanders(case, ints, town, amount, now, ints[case.grants_at + grant * GRANT_WIDTH + GRANT_BACK])
-    own = cents(floats[sheet + d.SPEND_OWN] * people) + ints[town + d.EXTRA]
+    own = budgets.per_head_cents(floats[sheet + d.SPEND_OWN], people) + ints[town + d.EXTRA]
     place = ints[d.YEAR] * case.towns_count + position
     spend(case, ints, floats, town, ev.PREVENTION, own + ints[case.supplier_bills_at + place], now)
     spend(case, ints, floats, town, ev.RESPONSE_CAPACITY, ints[case.capacity_at + place], now)
@@ -159,7 +158,7 @@ def aim(case: Case, ints: Ints, floats: Floats, position: int, now: int) -> None
     same = True
     for measure in range(d.EFFORT + 1):
         if measure == d.EFFORT:
-            target = effect * (floats[sheet + d.SPEND_OWN] + floats[sheet + d.SPEND_MORE])
+            target = budgets.effective_spend(effect, floats[sheet + d.SPEND_OWN], floats[sheet + d.SPEND_MORE])
         else:
             ratio = budgets.spend_ratio(
                 effect, floats[sheet + measure], case.reference_spend, case.reference_mix[measure]

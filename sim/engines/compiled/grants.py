@@ -24,7 +24,6 @@ from sim.engines.plan import AUDIT
 from sim.rules import budgets, chance
 from sim.rules.chance import uniform
 from sim.rules.compiling import lean_step
-from sim.rules.incident import cents
 
 
 @lean_step
@@ -126,18 +125,19 @@ def match(case: Case, ints: Ints, floats: Floats, grant: int, town: int) -> None
     terms, state = case.grants_at + grant * GRANT_WIDTH, case.members_at + grant * case.grant_width
     position = d.position_of(ints, town)
     sheet, people = case.spends_at + position * d.SPEND_WIDTH, ints[town + d.PEOPLE]
-    matched = cents(floats[sheet + d.SPEND_OWN] * floats[case.matched_at + grant] * people)
-    wanted = min(budgets.matching_cents(matched, ints[terms + GRANT_SHARE]), ints[terms + GRANT_CAP])
-    given = min(wanted, ints[terms + GRANT_PER_YEAR] - ints[state + d.SPENT])
+    own, part = floats[sheet + d.SPEND_OWN], floats[case.matched_at + grant]
+    wanted = budgets.matching_grant(own, part, people, ints[terms + GRANT_SHARE], ints[terms + GRANT_CAP])
+    given = budgets.granted_cents(wanted, ints[terms + GRANT_PER_YEAR], ints[state + d.SPENT])
     if given < wanted:
         ints[state + d.GRANT_SHORT] = 1
     ints[state + d.SPENT] += given
     if given > 0:
         ints[case.granted_at + position * case.grants_count + grant] += given
-        euro = given / 100.0 / people
+        euro = budgets.euro_per_head(given, people)
         floats[sheet + d.SPEND_MORE] += euro
         for measure in range(d.EFFORT):
-            floats[sheet + measure] += euro * floats[case.shares_at + grant * d.EFFORT + measure]
+            share = floats[case.shares_at + grant * d.EFFORT + measure]
+            floats[sheet + measure] += budgets.spent_on(euro, share)
 
 
 @lean_step
@@ -149,7 +149,7 @@ def serve(case: Case, ints: Ints, floats: Floats, grant: int, town: int) -> None
     missing = floats[case.services_at + position * d.EFFORT + measure] - floats[sheet + measure]
     if missing <= 0.0:
         return
-    price = cents(missing * case.service_price * ints[town + d.PEOPLE])
+    price = budgets.service_cents(missing, case.service_price, ints[town + d.PEOPLE])
     theirs = budgets.flemish_part(price, ints[terms + GRANT_SHARE], ints[terms + GRANT_CAP])
     if not allots(case, ints, grant, theirs):
         return
@@ -162,7 +162,7 @@ def serve(case: Case, ints: Ints, floats: Floats, grant: int, town: int) -> None
 def lump_sum(case: Case, ints: Ints, floats: Floats, grant: int, now: int) -> None:
     """Pay a lump sum to everybody; part of it sticks to prevention."""
     terms, state = case.grants_at + grant * GRANT_WIDTH, case.members_at + grant * case.grant_width
-    years = budgets.years_since(max(0, ints[terms + GRANT_BEGINS]), now)
+    years = budgets.years_since(ints[terms + GRANT_BEGINS], now)
     share = budgets.flypaper_share(years, case.funding)
     for position in range(case.towns_count):
         town, sheet = case.towns_at + position * case.town_width, case.spends_at + position * d.SPEND_WIDTH
@@ -171,9 +171,9 @@ def lump_sum(case: Case, ints: Ints, floats: Floats, grant: int, now: int) -> No
             ints[state + d.SPENT] += amount
             back = ints[terms + GRANT_BACK]
             transfer(case, ints, town, ev.LUMP_SUM, ev.FLANDERS, ev.MUNICIPALITY, amount, now, back)
-            stuck = cents(amount / 100.0 * share)
+            stuck = budgets.stuck_cents(amount, share)
             ints[town + d.EXTRA] += stuck
-            euro = stuck / 100.0 / ints[town + d.PEOPLE]
+            euro = budgets.euro_per_head(stuck, ints[town + d.PEOPLE])
             floats[sheet + d.SPEND_MORE] += euro
             for measure in range(d.EFFORT):
-                floats[sheet + measure] += euro * case.mix[measure]
+                floats[sheet + measure] += budgets.spent_on(euro, case.mix[measure])

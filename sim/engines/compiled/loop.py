@@ -31,6 +31,7 @@ from sim.engines.compiled.pots import end_year
 from sim.engines.compiled.response import discover, lose_patience, serve_queue
 from sim.engines.compiled.town import Case
 from sim.model.policy.numbers import NOBODY
+from sim.rules.budgets import in_distress
 from sim.rules.chance import WORLD
 from sim.rules.compiling import lean_kernel, lean_step
 from sim.rules.incident import SEVERE, SIGNIFICANT
@@ -128,8 +129,9 @@ def count_up(case: Case, ints: Ints, deck: Deck, out: Chunk, line: int) -> None:
         town = case.towns_at + position * case.town_width
         worst = 0
         for year in range(case.years):
-            worst = max(worst, ints[town + d.BURDEN + year])
-        if worst > case.distress * ints[town + d.PEOPLE]:
+            if ints[town + d.BURDEN + year] > worst:
+                worst = ints[town + d.BURDEN + year]
+        if in_distress(worst, case.distress, ints[town + d.PEOPLE]):
             counts[DISTRESS] += 1
         own[position] = ints[town + d.OWN]
         cash[position] = ints[town + d.CASH]

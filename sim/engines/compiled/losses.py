@@ -99,10 +99,10 @@ def compromise(
     full = supplier < case.full_it
     u = uniform(case.seed, ints[d.REPLICATION], chance.SUPPLIER + supplier, number, chance.SUPPLIER_OUTAGE)
     outage = rules.supplier_outage_minutes(u, full, case.choices.supplier_outage, spread, case.outage)
-    impact = spread.impact_full if full else spread.impact_saas
+    impact = rules.supplier_impact(full, spread)
+    out = rules.with_fallback(impact, full and case.choices.fallback == 1, case.funding)
     cut_off = ev.supplier_number(ev.CUT_OFF_NUMBER, supplier, number)
     infected = ev.supplier_number(ev.LATERAL_NUMBER, supplier, number)
-    fallback = case.funding.fallback_factor if full and case.choices.fallback == 1 else 1.0
     theirs = case.choices.concentrated * (case.suppliers + 1) + supplier
     for place in range(customer_offsets[theirs], customer_offsets[theirs + 1]):
         town = case.towns_at + customers[place] * case.town_width
@@ -134,7 +134,7 @@ def compromise(
         else:
             ints[row + d.SINCE] = now
             ints[row + d.OUT] = d.EVERYTHING_OUT
-            floats[ints[row + d.FLOATS] + d.SHARE] = impact * fallback
+            floats[ints[row + d.FLOATS] + d.SHARE] = out
             if full:
                 ints[town + d.OPEN_ROW] = row
                 ints[row + d.OUTAGE] = outage

@@ -25,7 +25,16 @@ from sim.model.policy.numbers import NOBODY
 from sim.rules.budgets import denial_probability
 from sim.rules.chance import uniform
 from sim.rules.compiling import lean_pasted, lean_step, wrapping
-from sim.rules.funding import FALL_THROUGH, PRO_RATA, claw_back_cents, layer_payment, paid_now
+from sim.rules.funding import (
+    FALL_THROUGH,
+    PRO_RATA,
+    beyond_deductible,
+    claw_back_cents,
+    layer_payment,
+    paid_now,
+    retained_cents,
+    room_within,
+)
 
 
 @wrapping
@@ -179,24 +188,25 @@ def ask(
     cause = case.causes_at + ints[layer + d.CAUSE_ACCOUNT] * case.causes + common
     counted = common != ev.UNKNOWN and ints[layer + d.CAUSE_ACCOUNT] != d.NO_ACCOUNT
     if counted:
-        room = min(room, ints[layer + d.COMMON_LIMIT] - ints[cause])
+        room = room_within(room, ints[layer + d.COMMON_LIMIT], ints[cause])
     insurance = town + d.BURDEN + case.years * (1 + case.insurance_account) + year
     if ints[layer + d.OF_INSURANCE] == 1:
         if row == NOBODY or ints[row + d.INSURED] == 0 or denied(case, ints, floats, town, row, now):
             return 0
-        retained = min(left, ints[row + d.DEDUCTIBLE])
+        retained = retained_cents(left, ints[row + d.DEDUCTIBLE])
         ints[row + d.DEDUCTIBLE] -= retained
         ints[row + d.KEPT] += retained
-        covered = max(0, left - ints[row + d.KEPT])
-        room = min(room, ints[case.insurance_limits_at + year] - ints[insurance])
+        covered = beyond_deductible(left, ints[row + d.KEPT])
+        room = room_within(room, ints[case.insurance_limits_at + year], ints[insurance])
     number = ints[layer + d.POT]
     terms, pot = case.pot_terms_at + number * POT_WIDTH, case.pots_at + number * case.pot_width
     member = town + d.BURDEN + case.years * (1 + case.member_accounts + number) + year
     if number != NOBODY:
-        room = min(room, ints[terms + POT_MEMBER] - ints[member], ints[terms + POT_TOTAL] - ints[pot + d.TAKEN + year])
+        room = room_within(room, ints[terms + POT_MEMBER], ints[member])
+        room = room_within(room, ints[terms + POT_TOTAL], ints[pot + d.TAKEN + year])
         if common != ev.UNKNOWN:
             place = case.causes_at + (case.cause_layers + number) * case.causes + common
-            room = min(room, ints[terms + POT_COMMON] - ints[place])
+            room = room_within(room, ints[terms + POT_COMMON], ints[place])
     payment = layer_payment(covered, ints[layer + d.PART], ints[layer + d.FIRST], ints[layer + d.PER_EVENT], room)
     if payment <= 0:
         return 0

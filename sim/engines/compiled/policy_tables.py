@@ -33,6 +33,7 @@ POT_WIDTH = 10
 GRANT_WIDTH = 10
 REQUIREMENT_PROGRAMME, REQUIREMENT_STANDARD = range(2)
 REQUIREMENT_WIDTH = 2
+DUE_WIDTH = len(PROGRAMMES)  # the bills of a municipality as a stage begins, one for each programme
 
 
 def layout(group: Any) -> np.dtype[Any]:
@@ -62,7 +63,7 @@ def requirement_row(terms: RequirementTerms) -> tuple[int, ...]:
 
 def due(setting: Setting, number: int) -> list[int]:
     """Return what each municipality owes on the day on which a stage begins within a year, its programmes in turn."""
-    return [amount for _, _, amount in setting.due(number)] or [0] * (len(setting.world.nis) * len(PROGRAMMES))
+    return [amount for _, _, amount in setting.due(number)] or [0] * (len(setting.world.nis) * DUE_WIDTH)
 
 
 class LayerTable:
@@ -155,8 +156,7 @@ def _case_record(setting: Setting, seed: int, scalars: dict[str, int], number: i
     stage = stages[number]
     towns, pots, grants = len(world.nis), len(stage.pots), len(setting.policy.grants)
     groups = {name: getattr(world, name) for name in GROUPS} | {"choices": stage.choices}
-    build = world.defence.build_minutes * world.delivery.build[stage.delivery]
-    groups["defence"] = world.defence._replace(build_minutes=build)
+    groups["defence"] = world.defence._replace(build_minutes=plan.build_minutes[number])
     services = sorted(world.services, key=lambda service: service[1])
     of_stage = {  # tables with a part for each stage: where this one's begins
         "pot_terms_at": number * pots * POT_WIDTH,
@@ -167,7 +167,7 @@ def _case_record(setting: Setting, seed: int, scalars: dict[str, int], number: i
         "effect_at": number * towns,
         "services_at": number * towns * MEASURES,
         "standards_at": number * towns * MEASURES,
-        "due_at": number * towns * len(PROGRAMMES),
+        "due_at": number * towns * DUE_WIDTH,
     }
     numbers: dict[str, Any] = {
         "seed": seed,

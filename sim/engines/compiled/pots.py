@@ -21,7 +21,6 @@ from sim.model.policy.numbers import NOBODY
 from sim.rules import budgets, funding
 from sim.rules import defence as defence_rules
 from sim.rules.compiling import lean_step
-from sim.rules.incident import cents
 from sim.rules.terms import NO_LIMIT, PARTS_PER_MILLION
 
 
@@ -81,7 +80,7 @@ def share_out(case: Case, ints: Ints, number: int, now: int) -> None:
     for line in range(ints[d.CLAIMS]):
         place = case.claims_at + line * d.CLAIM_WIDTH
         if ints[place + d.CLAIM_POT] == number and ints[place + d.CLAIM_SHARES] == 1:
-            part = ints[place + d.CLAIM_CENTS] * share // PARTS_PER_MILLION
+            part = funding.pro_rata_part(ints[place + d.CLAIM_CENTS], share)
             reimburse(case, ints, number, ints[place + d.CLAIM_TOWN], part, now)
             ints[d.UNPAID_CLAIMS] += ints[place + d.CLAIM_CENTS] - part
             ints[place + d.CLAIM_CENTS] = 0
@@ -109,7 +108,7 @@ def refill(case: Case, ints: Ints, floats: Floats, number: int, now: int) -> Non
         if levy > 0.0:
             for position in range(case.towns_count):
                 town = case.towns_at + position * case.town_width
-                amount = cents(levy * ints[town + d.PEOPLE])
+                amount = budgets.per_head_cents(levy, ints[town + d.PEOPLE])
                 transfer(case, ints, town, ev.LEVY, ev.MUNICIPALITY, ev.FUND, amount, now, 0)
                 ints[pot + d.BALANCE] += amount
         given = per_year + (ints[terms + POT_OPENING] if now == 0 else 0)
@@ -120,7 +119,7 @@ def refill(case: Case, ints: Ints, floats: Floats, number: int, now: int) -> Non
     for line in range(ints[d.CLAIMS]):
         place = case.claims_at + line * d.CLAIM_WIDTH
         if ints[place + d.CLAIM_POT] == number and ints[pot + d.BALANCE] > 0:
-            part = min(ints[place + d.CLAIM_CENTS], ints[pot + d.BALANCE])
+            part = funding.reimbursed_cents(ints[place + d.CLAIM_CENTS], ints[pot + d.BALANCE])
             reimburse(case, ints, number, ints[place + d.CLAIM_TOWN], part, now)
             ints[place + d.CLAIM_CENTS] -= part
         if ints[place + d.CLAIM_POT] == number and ints[place + d.CLAIM_CENTS] > 0:
@@ -132,23 +131,20 @@ def premiums(case: Case, ints: Ints, floats: Floats, now: int) -> None:
     """Insured municipalities pay their premium."""
     if case.choices.insured <= 0.0:
         return
-    today = case.probability_today
     for position in range(case.towns_count):
         if ints[case.insured_at + ints[d.YEAR] * case.towns_count + position] == 0:
             continue
         town = case.towns_at + position * case.town_width
         risk = 1.0
-        if case.risk_rated == 1 and today > 0.0:
-            risk = (
-                defence_rules.break_in_probability(
-                    stock(case, ints, floats, town, d.IDENTITY, now),
-                    stock(case, ints, floats, town, d.HARDENING, now),
-                    stock(case, ints, floats, town, d.AWARENESS, now),
-                    stock(case, ints, floats, town, d.EFFORT, now),
-                    case.cap,
-                    case.defence,
-                )
-                / today
+        if case.risk_rated == 1:
+            risk = defence_rules.risk_to_today(
+                stock(case, ints, floats, town, d.IDENTITY, now),
+                stock(case, ints, floats, town, d.HARDENING, now),
+                stock(case, ints, floats, town, d.AWARENESS, now),
+                stock(case, ints, floats, town, d.EFFORT, now),
+                case.probability_today,
+                case.cap,
+                case.defence,
             )
         premium = budgets.premium_cents(case.rate_on_line, case.choices.insurance_limit, risk)
         transfer(case, ints, town, ev.PREMIUM, ev.MUNICIPALITY, ev.INSURER, premium, now, 0)

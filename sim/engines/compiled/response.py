@@ -11,7 +11,6 @@ from sim.engines.compiled.town import Case
 from sim.rules import chance
 from sim.rules import incident as rules
 from sim.rules.compiling import lean_step
-from sim.rules.incident import SEVERE
 from sim.rules.terms import UNLIMITED
 
 
@@ -24,8 +23,7 @@ def discover(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> None
         ints[row + d.EXFILTRATED] = 1
         amount = rules.notification_cents(ints[town + d.PEOPLE], case.bill)
         charge(case, ints, floats, town, row, ev.NOTIFICATION, amount, now)
-    days = case.team.days_severe if ints[row + d.SEVERITY] == SEVERE else case.team.days_significant
-    respond(case, ints, floats, row, days, now)
+    respond(case, ints, floats, row, rules.mean_team_days(ints[row + d.SEVERITY], case.team), now)
 
 
 @lean_step

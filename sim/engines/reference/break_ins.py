@@ -14,13 +14,12 @@ from sim.engines.reference.shared import Scene
 from sim.engines.reference.town import Town
 from sim.engines.stocks import AWARENESS, BACKUPS, CONTINUITY, DETECTION, EFFORT, HARDENING, IDENTITY
 from sim.engines.tape import minute_of, threat_time
-from sim.rules import chance, ransom
+from sim.rules import chance, ransom, threat
 from sim.rules import defence as defence_rules
 from sim.rules import incident as incident_rules
 from sim.rules.calendar import on_tick
 from sim.rules.incident import MINOR, SEVERE, cents
 from sim.rules.terms import UNLIMITED
-from sim.rules.threat import attempt_rate, repeat_excess, segment_at
 
 
 class BreakIns(Scene):
@@ -39,7 +38,7 @@ class BreakIns(Scene):
 
     def attempt(self, town: Town, number: int, mark: float, cause: int) -> None:
         """Let an attempt succeed when its mark lies below the break-in probability of this moment."""
-        probability = self.deterrence * defence_rules.break_in_probability(
+        probability = defence_rules.break_in_probability(
             self.stock(town, IDENTITY),
             self.stock(town, HARDENING),
             self.stock(town, AWARENESS),
@@ -47,7 +46,7 @@ class BreakIns(Scene):
             self.setting.cap,
             self.world.defence,
         )
-        if mark >= probability:
+        if defence_rules.withstands(mark, self.deterrence, probability):
             return
         if town.open_row != ev.UNKNOWN:
             self.blocked += 1
@@ -79,14 +78,14 @@ class BreakIns(Scene):
 
     def aftermath(self, town: Town, row: int) -> Process:
         """After an incident closes, the victim is attacked more for a while: the extra attempts, until the next one."""
-        excess = repeat_excess(self.incidents[row]["ransom_cents"] > 0, self.world.threat)
-        per_year = attempt_rate(float(town.inhabitants), self.world.threat) * self.setting.cap * excess
+        candidates = threat.candidate_rate(float(town.inhabitants), self.setting.cap, self.world.threat)
+        per_year = threat.aftermath_rate(candidates, self.incidents[row]["ransom_cents"] > 0, self.world.threat)
         until = min(int(self.env.now) + self.world.threat.repeat_minutes, self.world.horizon)
         minute = int(self.env.now)
         while per_year > 0.0:
             gap, mark = chance.pair(self.seed, self.tape.replication, town.nis, minute, chance.AFTERMATH)
-            moment = threat_time(minute, self.tape.clock) + chance.exponential_quantile(gap) / per_year
-            minute = max(minute + 1, minute_of(moment, self.tape.clock, segment_at(minute)))
+            moment = threat_time(minute, self.tape.clock) + chance.exponential_gap(gap, per_year)
+            minute = max(minute + 1, minute_of(moment, self.tape.clock, threat.segment_at(minute)))
             minute = on_tick(minute, self.world.tick)
             if minute >= until:
                 return
@@ -94,7 +93,7 @@ class BreakIns(Scene):
             yield self.at(minute, ev.FOLLOW_UP, town.nis, number)
             if town.last_closed != row or self.is_intruded(town):  # its next incident has an aftermath of its own
                 return
-            self.attempt(town, number, mark * self.setting.cap, ev.REPEAT)
+            self.attempt(town, number, threat.candidate_mark(mark, self.setting.cap), ev.REPEAT)
 
     def is_intruded(self, town: Town) -> bool:
         """Return whether a break-in, and not the failure of a supplier alone, keeps a municipality down."""
@@ -124,28 +123,26 @@ class BreakIns(Scene):
             )
 
         # 2. A response team, or the wait for one.
-        mean_days = world.team.days_severe if severity == SEVERE else world.team.days_significant
+        mean_days = incident_rules.mean_team_days(severity, world.team)
         yield from self.respond(town, number, row, severity, mean_days)
         waited = record["team_start"] - discovered
 
         # 3. The team finds the backups usable or lost; somebody decides about the ransom.
         continuity = self.stock(town, CONTINUITY)
-        cost_factor = time_factor = incident_rules.plan_factor(continuity, world.recovery)
+        plan, lost, recovered = incident_rules.plan_factor(continuity, world.recovery), False, 0.0
         if severity == SEVERE:
             lost_probability = incident_rules.backups_lost_probability(self.stock(town, BACKUPS), world.recovery)
             lost = self.draw(town, number, chance.BACKUPS) < lost_probability
             record["backups_lost"] = int(lost)
             recovered = yield from self.extortion(town, number, row, lost)
-            cost_factor *= incident_rules.backup_factor(
-                lost, recovered, world.recovery.backup_cost_factor, world.recovery
-            )
-            time_factor *= incident_rules.backup_factor(
-                lost, recovered, world.recovery.backup_time_factor, world.recovery
-            )
+        cost_factor, time_factor = (
+            incident_rules.loss_factor(plan, severity, lost, recovered, worst, world.recovery)
+            for worst in (world.recovery.backup_cost_factor, world.recovery.backup_time_factor)
+        )
 
         # 4. The bill: response now, recovery and lost revenue when the critical services are back.
-        bill = incident_rules.bill_euro(self.draw_cost(town, number), severity, town.cost_size, world.bill)
-        bill = bill * cost_factor * incident_rules.waiting_factor(waited, world.bill)
+        u = self.draw_cost(town, number)
+        bill = incident_rules.whole_bill_euro(u, severity, town.cost_size, cost_factor, waited, world.bill)
         private = record["private"] == 1
         response = incident_rules.response_cents(bill, private, world.team.private_factor, world.bill)
         self.books.charge(town, row, ev.RESPONSE, response)
@@ -153,9 +150,9 @@ class BreakIns(Scene):
         revenue = incident_rules.lost_revenue_cents(bill, world.bill)
 
         # 5. Services return one by one, first those people cannot do without.
-        fallback = world.funding.fallback_factor if self.choices.fallback else 1.0
+        quicker = incident_rules.with_fallback(time_factor, self.choices.fallback == 1, world.funding)
         critical = incident_rules.critical_outage_minutes(
-            self.draw(town, number, chance.CRITICAL), severity, time_factor * fallback, world.outage
+            self.draw(town, number, chance.CRITICAL), severity, quicker, world.outage
         )
         full = critical
         if severity == SEVERE:
@@ -164,8 +161,8 @@ class BreakIns(Scene):
             )
         now = int(self.env.now)
         started = incident_rules.outage_counts_from(discovered, record["team_start"], now, world.outage)
-        critical_back = max(now + 1, started + critical)  # nothing is back before responders are there
-        full_back = max(critical_back, started + full)
+        critical_back = incident_rules.critical_back_at(started, critical, now)
+        full_back = incident_rules.full_back_at(started, full, critical_back)
         self.books.bills[row] = Bill(town, now, critical_back, ((ev.RECOVERY, recovery), (ev.LOST_REVENUE, revenue)))
         for weight, restore in sorted(world.services, key=lambda service: service[1]):
             back = incident_rules.restored_at(restore, critical_back, full_back)
@@ -181,8 +178,7 @@ class BreakIns(Scene):
 
     def systems_hit(self, town: Town, number: int, severity: int) -> float:
         """Return the share of the systems that is out."""
-        outage = self.world.outage
-        mean = outage.systems_hit if severity == SEVERE else outage.significant_systems_hit
+        mean = incident_rules.mean_systems_hit(severity, self.world.outage)
         return chance.share_quantile(self.draw(town, number, chance.SYSTEMS), mean)
 
     def respond(self, town: Town, number: int, row: int, severity: int, mean_days: float) -> Process:

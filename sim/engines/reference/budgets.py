@@ -16,11 +16,10 @@ from sim.engines.plan import AUDIT, LUMP_SUM, MATCHING, SHARED_SERVICE, coverage
 from sim.engines.reference.payments import Accounts, Claimant
 from sim.engines.reference.town import Town
 from sim.engines.setting import Setting
-from sim.engines.stocks import EFFORT, HARDENING, IDENTITY, MEASURES
+from sim.engines.stocks import AWARENESS, EFFORT, HARDENING, IDENTITY, MEASURES
 from sim.model.policy.numbers import NOBODY
 from sim.rules import budgets, chance
-from sim.rules.defence import break_in_probability
-from sim.rules.incident import cents
+from sim.rules.defence import risk_to_today
 from sim.rules.terms import NO_LIMIT
 
 
@@ -37,7 +36,7 @@ class Membership:
 
     def grant(self, wanted: int, per_year: int) -> int:
         """Return what the year's money allows of an amount, and count it."""
-        given = min(wanted, per_year - self.spent)
+        given = budgets.granted_cents(wanted, per_year, self.spent)
         self.short = self.short or given < wanted
         self.spent += given
         return given
@@ -66,7 +65,7 @@ class Spend:
         """Add euro per inhabitant, divided over the measures."""
         self.more += euro
         for measure, share in enumerate(shares):
-            self.measures[measure] += euro * share
+            self.measures[measure] += budgets.spent_on(euro, share)
 
     def add_to(self, measure: int, euro: float) -> None:
         """Add euro per inhabitant to one measure."""
@@ -123,8 +122,7 @@ class Treasury:
     @property
     def build_minutes(self) -> float:
         """How long coverage takes to build under the delivery of this stage."""
-        delivery = self.setting.policy.stages[self.stage].delivery
-        return self.world.defence.build_minutes * self.world.delivery.build[delivery]
+        return self.plan.build_minutes[self.stage]
 
     def join(self, number: int, town: Town, now: int) -> None:
         """A municipality joins a grant; an audit is done at once where there is money for it."""
@@ -162,7 +160,9 @@ class Treasury:
 
     def new_year(self, year: int, now: int) -> None:
         """Begin a year: pots are filled, premiums paid, spending decided."""
-        self.accounts.refill(now, lambda levy: [(nis, cents(levy * people)) for nis, people in self.people])
+        self.accounts.refill(
+            now, lambda levy: [(nis, budgets.per_head_cents(levy, people)) for nis, people in self.people]
+        )
         self.premiums(now)
         self.decide(year, now)
         for number, grant in enumerate(self.grants):
@@ -190,12 +190,11 @@ class Treasury:
 
     def relative_risk(self, town: Town, now: int) -> float:
         """Return the break-in probability of a municipality, relative to that at today's coverage."""
-        today = self.plan.probability_today
-        if today <= 0.0:
-            return 1.0
-        identity, hardening, awareness, effort = (self.stock(town, m, now) for m in (0, 1, 3, EFFORT))
-        cap, defence = self.setting.cap, self.world.defence
-        return break_in_probability(identity, hardening, awareness, effort, cap, defence) / today
+        identity, hardening, awareness, effort = (
+            self.stock(town, measure, now) for measure in (IDENTITY, HARDENING, AWARENESS, EFFORT)
+        )
+        today, cap, defence = self.plan.probability_today, self.setting.cap, self.world.defence
+        return risk_to_today(identity, hardening, awareness, effort, today, cap, defence)
 
     def change(self, number: int, now: int) -> None:
         """Go on under a stage that begins within a year: what stands ready from now on is due for the rest of it."""
@@ -226,11 +225,14 @@ class Treasury:
             for number, amount in spend.granted:
                 back = self.grants[number].claw_back
                 self.accounts.pay(now, town.nis, ev.PREVENTION, FLANDERS, amount, ev.NATIONAL, back)
-            amount = cents(spend.own * town.inhabitants) + spend.extra
+            amount = budgets.per_head_cents(spend.own, town.inhabitants) + spend.extra
             self.post(now, town, ev.PREVENTION, amount + suppliers)
             self.post(now, town, ev.RESPONSE_CAPACITY, readiness)
             effect = float(self.plan.effect[self.stage][town.position])
-            goals = [*coverages(effect, spend.measures, self.world), effect * (spend.own + spend.more)]
+            goals = [
+                *coverages(effect, spend.measures, self.world),
+                budgets.effective_spend(effect, spend.own, spend.more),
+            ]
             town.aim(goals, [self.stock(town, measure, now) for measure in range(EFFORT + 1)], now)
 
     def own_spend(self, town: Town, year: int, now: int) -> Spend:
@@ -243,17 +245,17 @@ class Treasury:
         own = float(self.plan.own[year, mask, town.position])
         if year > 0:
             own = budgets.after_stress(own, town.burden[year - 1], town.inhabitants, self.world.funding)
-        return Spend(town, own, [own * share for share in self.setting.policy.stages[self.stage].mix])
+        return Spend(town, own, [budgets.spent_on(own, share) for share in self.setting.policy.stages[self.stage].mix])
 
     def match(self, number: int, spend: Spend) -> None:
         """Add a matching grant to what a municipality spends on the measures it is for."""
         grant, people = self.grants[number], spend.town.inhabitants
         part = self.plan.matched_part[self.stage][number]
-        wanted = min(budgets.matching_cents(cents(spend.own * part * people), grant.share), grant.cap)
+        wanted = budgets.matching_grant(spend.own, part, people, grant.share, grant.cap)
         given = self.memberships[number].grant(wanted, grant.per_year)
         if given > 0:
             spend.granted.append((number, given))
-            spend.add(given / 100.0 / people, self.plan.match_shares[self.stage, number].tolist())
+            spend.add(budgets.euro_per_head(given, people), self.plan.match_shares[self.stage, number].tolist())
 
     def serve(self, number: int, spend: Spend) -> None:
         """Bring a municipality up to the level of a shared service; all of it, or nothing when the money is gone."""
@@ -262,7 +264,7 @@ class Treasury:
         missing = float(self.plan.needed_service[self.stage][spend.town.position][measure]) - spend.measures[measure]
         if missing <= 0.0:
             return
-        price = cents(missing * self.plan.service_price[self.stage] * spend.town.inhabitants)
+        price = budgets.service_cents(missing, self.plan.service_price[self.stage], spend.town.inhabitants)
         theirs = budgets.flemish_part(price, grant.share, grant.cap)
         if not membership.allots(theirs, grant.per_year):
             return
@@ -274,7 +276,7 @@ class Treasury:
     def lump_sum(self, number: int, spends: list[Spend], now: int) -> None:
         """Pay a lump sum to everybody; part of it sticks to prevention."""
         grant, mix = self.grants[number], self.setting.policy.stages[self.stage].mix
-        share = budgets.flypaper_share(budgets.years_since(max(0, grant.begins), now), self.world.funding)
+        share = budgets.flypaper_share(budgets.years_since(grant.begins, now), self.world.funding)
         for spend in spends:
             town = spend.town
             amount = int(self.plan.lump_sums[number][town.position])
@@ -282,9 +284,9 @@ class Treasury:
                 self.memberships[number].spent += amount
                 kind = ev.LUMP_SUM
                 self.accounts.transfer(now, town.nis, kind, FLANDERS, MUNICIPALITY, amount, grant.claw_back)
-                stuck = cents(amount / 100.0 * share)
+                stuck = budgets.stuck_cents(amount, share)
                 spend.extra += stuck
-                spend.add(stuck / 100.0 / town.inhabitants, mix)
+                spend.add(budgets.euro_per_head(stuck, town.inhabitants), mix)
 
     def comply(self, spend: Spend) -> None:
         """Bring a municipality up to the minimum standard, at its own cost."""
@@ -292,5 +294,5 @@ class Treasury:
         for measure in range(MEASURES):
             missing = needed[measure] - spend.measures[measure]
             if missing > 0.0:
-                spend.extra += cents(missing * spend.town.inhabitants)
+                spend.extra += budgets.per_head_cents(missing, spend.town.inhabitants)
                 spend.add_to(measure, missing)

@@ -133,14 +133,14 @@ class Future(BreakIns):
         full = supplier < world.full_it_suppliers
         u = chance.uniform(self.seed, self.tape.replication, chance.SUPPLIER + supplier, number, chance.SUPPLIER_OUTAGE)
         outage = incident_rules.supplier_outage_minutes(u, full, self.choices.supplier_outage, terms, world.outage)
-        fallback = world.funding.fallback_factor if full and self.choices.fallback else 1.0
+        impact = incident_rules.supplier_impact(full, terms)
+        out = incident_rules.with_fallback(impact, full and self.choices.fallback == 1, world.funding)
         for town in self.customers(supplier):
             cut_off = ev.supplier_number(ev.CUT_OFF_NUMBER, supplier, number)
             infected = ev.supplier_number(ev.LATERAL_NUMBER, supplier, number)
             if self.draw(town, cut_off, chance.SUPPLIER_HIT) >= terms.supplier_hit:
                 continue
             lateral = self.draw(town, infected, chance.LATERAL) < terms.lateral
-            impact = terms.impact_full if full else terms.impact_saas
             row = self.books.open_record(
                 town, cut_off, ev.CUT_OFF, SIGNIFICANT, common, impact=int(self.env.now), supplier=supplier
             )
@@ -156,7 +156,7 @@ class Future(BreakIns):
                 )
                 self.break_in(town, infected, ev.LATERAL, severity, supplier, common)
             else:
-                self.books.lose(row, town, impact * fallback, EVERYTHING)
+                self.books.lose(row, town, out, EVERYTHING)
                 if full:
                     town.open_row = row
                     self.env.process(self.cut_off(town, cut_off, row, outage))

@@ -97,7 +97,7 @@ class Books:
     def miss(self, row: int, outage: Outage, weight: float) -> None:
         """Book the person-minutes without a service, and their value, in the incident log."""
         elapsed = int(self.env.now) - outage.since
-        lost = incident_rules.person_minutes(outage.town.inhabitants, outage.share * weight, elapsed)
+        lost = incident_rules.person_minutes(outage.town.inhabitants, outage.share, weight, elapsed)
         self.incidents[row]["person_minutes"] += lost
         self.incidents[row]["harm_cents"] += incident_rules.harm_cents(lost, self.world.outage.value_of_service_day)
 

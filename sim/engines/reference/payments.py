@@ -17,11 +17,16 @@ from sim.model.policy.numbers import NOBODY, LayerTerms, PotTerms, Stage, places
 from sim.rules.funding import (
     FALL_THROUGH,
     PRO_RATA,
+    beyond_deductible,
     claw_back_cents,
     layer_payment,
     paid_now,
     part_by_inhabitants,
+    pro_rata_part,
     pro_rata_share,
+    reimbursed_cents,
+    retained_cents,
+    room_within,
 )
 from sim.rules.terms import NO_LIMIT, PARTS_PER_MILLION
 
@@ -62,11 +67,9 @@ class Pot:
 
     def room(self, nis: int, year: int, cause: int) -> int:
         """Return how much more it may pay: to this municipality this year, for this cause, to all this year."""
-        room = min(
-            self.terms.member_limit - self.paid["member", nis, year],
-            self.terms.annual_limit - self.paid["all", 0, year],
-        )
-        return room if cause == ev.UNKNOWN else min(room, self.terms.common_limit - self.paid["cause", cause, 0])
+        room = self.terms.member_limit - self.paid["member", nis, year]
+        room = room_within(room, self.terms.annual_limit, self.paid["all", 0, year])
+        return room if cause == ev.UNKNOWN else room_within(room, self.terms.common_limit, self.paid["cause", cause, 0])
 
     def count(self, nis: int, year: int, cause: int, cents: int) -> None:
         """Count a claim against the limits."""
@@ -146,18 +149,18 @@ class Accounts:
             account = (nis, category, place, year)
             room = layer.limit_per_year - self._paid_this_year[account]
             if claimant.cause != ev.UNKNOWN:
-                room = min(room, layer.common_limit - self._paid_for_cause[category, place, claimant.cause])
+                room = room_within(room, layer.common_limit, self._paid_for_cause[category, place, claimant.cause])
             if layer.insured:
                 if not claimant.insured or claimant.denied():
                     continue
-                retained = min(left, claimant.deductible)
+                retained = retained_cents(left, claimant.deductible)
                 claimant.deductible -= retained
                 kept += retained
-                covered = max(0, left - kept)
-                room = min(room, self.insurance_limit - self._insured_this_year[nis, year])
+                covered = beyond_deductible(left, kept)
+                room = room_within(room, self.insurance_limit, self._insured_this_year[nis, year])
             pot = None if layer.pot == NOBODY else self.pots[layer.pot]
             if pot is not None:
-                room = min(room, pot.room(nis, year, claimant.cause))
+                room = room_within(room, pot.room(nis, year, claimant.cause), 0)
             payment = layer_payment(covered, layer.share, layer.first, layer.limit_per_event, room)
             if payment <= 0:
                 continue
@@ -212,7 +215,7 @@ class Accounts:
                 share = pro_rata_share(pot.balance, claims)
                 pot.short = pot.short or share < PARTS_PER_MILLION
                 for nis, cents in pot.sharing:
-                    part = cents * share // PARTS_PER_MILLION
+                    part = pro_rata_part(cents, share)
                     self._reimburse(pot, minute, nis, part)
                     self.unpaid += cents - part
                 pot.sharing.clear()
@@ -244,7 +247,7 @@ class Accounts:
                 pot.balance = terms.per_year
             while pot.waiting and pot.balance > 0:
                 nis, cents = pot.waiting[0]
-                part = min(cents, pot.balance)
+                part = reimbursed_cents(cents, pot.balance)
                 self._reimburse(pot, minute, nis, part)
                 if part < cents:
                     pot.waiting[0] = (nis, cents - part)
