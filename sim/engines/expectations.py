@@ -70,27 +70,23 @@ def _stakes(world: WorldArrays, stage: Stage | None, shares: Sequence[Floats], y
     )
 
 
-def _sigma(world: WorldArrays, severity: int) -> float:
-    return (world.bill.minor_sigma, world.bill.significant_sigma, world.bill.severe_sigma)[severity]
-
-
 def _mean_bill(world: WorldArrays, severity: int) -> Floats:
     """Return the mean bill of a break-in of a class in euro, at today's coverage: (n,)."""
     b = world.bill
-    median = (b.minor_cost, b.significant_cost, 20_000.0 * b.severe_cost)[severity]
     size = np.array([incident.cost_size(n, b) for n in world.inhabitants.astype(float).tolist()])
-    return median * math.exp(_sigma(world, severity) ** 2 / 2) * size
+    return incident.median_bill_euro(severity, b) * math.exp(incident.bill_sigma(severity, b) ** 2 / 2) * size
 
 
 def _days_missed(world: WorldArrays, stage: Stage | None) -> tuple[float, float, float]:
     """Return the days without all services that an inhabitant is expected to miss by a break-in of each class."""
     o = world.outage
-    quicker = world.funding.fallback_factor if stage is not None and stage.choices.fallback else 1.0
+    quicker = incident.with_fallback(1.0, stage is not None and stage.choices.fallback == 1, world.funding)
     significant = _mean_days(o.significant_days * quicker, o.significant_days_sigma, o.longest_days)
     critical = _mean_days(o.critical_days * quicker, o.critical_sigma, o.longest_days)
     full = max(critical, _mean_days(o.full_days, o.full_sigma, o.longest_days))
     severe = sum(weight * (critical + restore * (full - critical)) for weight, restore in world.services)
-    return 0.0, o.significant_systems_hit * significant, o.systems_hit * severe
+    hit = [incident.mean_systems_hit(severity, o) for severity in CLASSES]
+    return 0.0, hit[incident.SIGNIFICANT] * significant, hit[incident.SEVERE] * severe
 
 
 def _mean_days(median: float, sigma: float, longest: float) -> float:
@@ -111,7 +107,7 @@ def _own_share(world: WorldArrays, stage: Stage, insured: NDArray[np.bool_], sev
     Equally likely bills run through the layers as if every pot were full and every condition met: a municipality
     counts on what was promised. A risk-rated insurer gives nothing away, since its premium follows the risk.
     """
-    b, sigma = world.bill, _sigma(world, severity)
+    b, sigma = world.bill, incident.bill_sigma(severity, world.bill)
     from scipy.special import ndtri
 
     spread = np.exp(sigma * ndtri((np.arange(QUANTILES) + 0.5) / QUANTILES) - sigma * sigma / 2)

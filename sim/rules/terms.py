@@ -1,7 +1,7 @@
 """A world as the engines read it: plain numbers in named groups, one row a municipality.
 
 Nothing is decided here. Each group holds the parameters of one file of rules, so that a rule takes one group and not
-twenty numbers; `world_arrays.py` fills them.
+twenty numbers; `sim/model/world/terms.py` fills them.
 """
 
 from __future__ import annotations
@@ -191,7 +191,7 @@ class Funding(NamedTuple):
 
 
 class Delivery(NamedTuple):
-    """What streamlining does; each tuple has one entry for each of policy_arrays.DELIVERIES."""
+    """What streamlining does; each tuple has one entry for each of `DELIVERIES` of policies."""
 
     price: tuple[float, float, float]
     spread: tuple[float, float, float]
@@ -259,8 +259,3 @@ class WorldArrays(NamedTuple):
     operating_spend: float
     distress_share: float
     income: tuple[float, ...]  # euro per inhabitant, not a number where unknown
-
-
-def minutes_of_days(days: float) -> int:
-    """Return whole minutes."""
-    return round(days * MINUTES_PER_DAY)

@@ -44,12 +44,18 @@ def candidate_mark(u: float, cap: float) -> float:
 
 
 @rule
+def growth_factor(years: float, threat: Threat) -> float:
+    """Return (1 + g)^t, what growth makes of the attempts t years after 1 January of the base year."""
+    return math.exp(math.log(1.0 + threat.growth) * years)
+
+
+@rule
 def day_intensity(day: int, start_day_of_year: int, threat: Threat) -> float:
     """Return growth x season on a day of the world, relative to an average day of the base year.
 
     Growth is (1 + g)^t with t in years since 1 January of the base year; the season is a cosine with mean one.
     """
-    growth = math.exp(math.log(1.0 + threat.growth) * (threat.years_since_base + day / DAYS_PER_YEAR))
+    growth = growth_factor(threat.years_since_base + day / DAYS_PER_YEAR, threat)
     angle = 2.0 * math.pi * (start_day_of_year + day - threat.season_peak_day) / DAYS_PER_YEAR
     return growth * (1.0 + threat.season_amplitude * math.cos(angle))
 

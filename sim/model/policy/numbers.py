@@ -10,8 +10,9 @@ from typing import NamedTuple
 from sim.model.policy.layers import CATEGORIES, PAYERS, Layer, LayerRequires, Requires
 from sim.model.policy.policy import Policy
 from sim.model.policy.programmes import Grant
+from sim.model.world.terms import minutes_of_days
 from sim.model.world.world import World
-from sim.rules.terms import CENTS, MEASURES, MINUTES_PER_DAY, NO_LIMIT, PARTS_PER_MILLION, UNLIMITED, minutes_of_days
+from sim.rules.terms import CENTS, MEASURES, MINUTES_PER_DAY, NO_LIMIT, PARTS_PER_MILLION, UNLIMITED
 
 DISCIPLINES = ("first_come", "severity", "inhabitants")
 RANSOM_RULES = ("never", "may_pay", "with_approval")

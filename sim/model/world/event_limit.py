@@ -8,13 +8,13 @@ the counts to futures that were dealt.
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
 
 from sim.model.problems import InputError, Problem
-
-if TYPE_CHECKING:
-    from sim.model.world.world import World
+from sim.model.world.municipalities import Municipality
+from sim.model.world.terms import Groups, defence_terms, threat_terms
+from sim.rules import defence, threat
 
 MOST_EVENTS = 2_000_000
 """Some 2 GB on every core, where 25 futures are in memory at a time."""
@@ -28,6 +28,17 @@ _REMEDIES = {
     "ddos": "most are waves, times the municipalities: lower ddos.waves or years",
     "suppliers": "most are customers of suppliers that fall: lower suppliers.compromise_rate, their number or years",
 }
+
+
+class World(Groups, Protocol):
+    """What is read of a world here."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def years(self) -> int: ...
+    @property
+    def municipalities(self) -> Sequence[Municipality]: ...
 
 
 class Excess(NamedTuple):
@@ -49,12 +60,12 @@ def expected_events(world: World, years: int | None = None) -> dict[str, float]:
     share = 1 / (1 + suppliers.share_shape)
     customers = towns * (min(1.0, share * suppliers.full_it) + share * suppliers.saas)
     fallen = suppliers.full_it + suppliers.saas + customers * suppliers.hit_prob
-    rate = suppliers.compromise_rate * _anchor(world, "supplier_accumulation")
+    terms = threat_terms(world)
     return {
         "threat": _attempts(world, horizon) * max(1.0, _worst_to_mean(world) / WORST_FUTURE) * (1 + _follow_ups(world)),
-        "fraud": world.fraud.rate * towns * horizon,
-        "ddos": world.ddos.waves * towns * horizon,
-        "suppliers": rate * fallen * horizon,
+        "fraud": terms.fraud_rate * towns * horizon,
+        "ddos": terms.waves * towns * horizon,
+        "suppliers": terms.supplier_rate * fallen * horizon,
     }
 
 
@@ -83,47 +94,31 @@ def check_horizon(world: World, years: int | None) -> None:
         raise InputError([Problem(f"world {world.id}", None, TOO_MANY, message, excess.hint)])
 
 
-def _anchor(world: World, name: str) -> float:
-    level = getattr(world.anchor, name)
-    return 1.0 if level == "central" else float(getattr(world.anchor_levels, f"{name}_{level}"))
-
-
 def _attempts(world: World, years: int) -> float:
-    """Candidate attempts: sum over municipalities of attempts x size factor x cap, times growth over the years.
+    """Candidate attempts: sum over municipalities of their rate at the cap, times growth over the years.
 
     Growth is taken at the middle of each year; season and shocks have mean one.
     """
-    threat = world.threat
-    sizes: float = sum((town.population / 20_000) ** threat.size_exponent for town in world.municipalities)
-    first = world.start.year - threat.base_year + 0.5
-    growth: float = sum((1 + threat.growth) ** (first + year) for year in range(years))
-    return threat.attempts * _anchor(world, "frequency") * sizes * _unprotected(world) * growth
-
-
-def _unprotected(world: World) -> float:
-    """The break-in probability at zero spend."""
-    if world.defence != "measures":
-        return world.break_in.gordon_loeb_v
-    return world.break_in.today / risk_today(world)
+    terms, cap = threat_terms(world), defence.unprotected(defence_terms(world))
+    rates = sum(threat.candidate_rate(float(town.population), cap, terms) for town in world.municipalities)
+    return rates * sum(threat.growth_factor(terms.years_since_base + year + 0.5, terms) for year in range(years))
 
 
 def risk_today(world: World) -> float:
     """The risk at today's coverage, relative to that without any measure."""
-    parts = (world.measures.identity, world.measures.hardening, world.measures.awareness)
-    risk: float = math.prod(1 - part.today * (1 - part.risk_ratio) for part in parts) ** world.break_in.overlap
-    return max(world.break_in.floor, risk)
+    terms = defence_terms(world)
+    return defence.relative_risk(terms.identity_today, terms.hardening_today, terms.awareness_today, terms)
 
 
 def _follow_ups(world: World) -> float:
     """Attempts that follow on an incident for each other one, where every municipality was hit and paid lately."""
-    threat, incident = world.threat, world.incident
-    if threat.repeat_factor <= 1 or threat.repeat_window <= 0:
+    terms = threat_terms(world)
+    if terms.repeat_minutes <= 0:
         return 0.0
-    return (incident.significant + incident.severe) * (threat.repeat_factor * threat.repeat_paid_factor - 1)
+    return (world.incident.significant + world.incident.severe) * max(0.0, threat.repeat_excess(True, terms))
 
 
 def _worst_to_mean(world: World) -> float:
     """Attempts while a shock lasts, in multiples of their mean."""
-    threat = world.threat
-    shocked = 1 - math.exp(-threat.shock_rate * threat.shock_days / 365.25)
-    return threat.shock_factor / (1 + (threat.shock_factor - 1) * shocked) if shocked > 0 else 1.0
+    terms = threat_terms(world)
+    return terms.shock_factor / threat.mean_shock(terms) if terms.shock_rate * terms.shock_minutes > 0 else 1.0
