@@ -14,7 +14,7 @@ from commands import weerbaar
 import sim
 from sim.cli.terminal import progress
 from sim.experiments.studies import store
-from sim.model.files.load import world_yaml
+from sim.model.files.write_yaml import world_yaml
 from sim.model.problems import Halted
 from tests.studies import FILE, write_small
 

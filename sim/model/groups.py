@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -43,6 +43,26 @@ class Group(BaseModel):
             elif found is not None:
                 found = getattr(found, field_of(type(found), step) or step)
         return found
+
+
+Kind = Literal["world", "policy", "study"]
+
+
+class Scenario(Group):
+    """What a file may hold: a World, a Policy or a Study. Each says its kind where it is defined."""
+
+    KIND: ClassVar[Kind]
+    KINDS: ClassVar[dict[Kind, type[Scenario]]] = {}
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **more: Any) -> None:
+        super().__pydantic_init_subclass__(**more)
+        Scenario.KINDS[cls.KIND] = cls
+
+
+def model_of(kind: Kind) -> type[Scenario]:
+    """The class of a kind of scenario."""
+    return Scenario.KINDS[kind]
 
 
 def keys_at(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:

@@ -18,15 +18,11 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from sim.model.faults import Loc
-from sim.model.files.kinds import MODELS, OTHER, Kind
-from sim.model.groups import keys_at, shown_number
+from sim.model.groups import Kind, Scenario, keys_at, model_of, shown_number
 from sim.model.parameter_table import Parameter, parameters, plain_number
 from sim.model.paths import Inside, field_of, inside, lost, path_of, put
-from sim.model.policy.policy import Policy
 from sim.model.problems import InputError, Problem, did_you_mean, listed
 from sim.model.scalars import scalar
-from sim.model.study.study import Study
-from sim.model.world.world import World
 
 MAX_TOLD = 500
 """Problems of a scenario that are told one by one."""
@@ -78,12 +74,13 @@ _NEEDED_WORDS = {
     "set": "the keys that change and their values, such as {response.teams: 6}",
 }
 
-Scenario = TypeVar("Scenario", World, Policy, Study)
+OTHER: Mapping[Kind, Kind] = {"world": "policy", "policy": "world"}
+Of = TypeVar("Of", bound=Scenario)
 
 
-def changed(scenario: Scenario, kind: Kind, values: Mapping[str, Any]) -> Scenario:
+def changed(scenario: Of, kind: Kind, values: Mapping[str, Any]) -> Of:
     """A validated copy of the scenario with the fields at these dotted paths changed; InputError with every problem."""
-    name = f"{kind} {scenario.id}"
+    name = f"{kind} {scenario.get_value('id')}"
     fields: dict[str, Any] = {field: getattr(scenario, field) for field in type(scenario).model_fields}
     problems: list[Problem] = []
     if not isinstance(values, Mapping):
@@ -110,7 +107,7 @@ def problems_of(error: ValidationError, kind: Kind, place: Place) -> list[Proble
     found: dict[Loc, Problem] = {}
     left = 0
     for fault in error.errors(include_url=False):
-        loc = _clean(MODELS[kind], fault.get("ctx", {}).get("loc", fault["loc"]))
+        loc = _clean(model_of(kind), fault.get("ctx", {}).get("loc", fault["loc"]))
         if loc in found:
             continue
         if len(found) >= MAX_TOLD:  # each takes a search for the nearest name
@@ -135,7 +132,7 @@ def _with_the_first(problem: Problem, fault: ErrorDetails, place: Place) -> Prob
 
 def unknown_path(kind: Kind, path: Sequence[str], file: str, line: int | None) -> Problem | None:
     """The problem of a dotted path that names no field of this kind, or None when it does."""
-    depth = lost(MODELS[kind], path)
+    depth = lost(model_of(kind), path)
     if depth is None:
         return None
     if depth and _inside(kind, path[:depth]).form == "list":
@@ -145,7 +142,7 @@ def unknown_path(kind: Kind, path: Sequence[str], file: str, line: int | None) -
 
 
 def _inside(kind: Kind, path: Sequence[str]) -> Inside:
-    here = Inside("group", MODELS[kind])
+    here = Inside("group", model_of(kind))
     for step in path:
         if here.form == "named" or here.model is None:
             here = Inside("group", here.model)
@@ -161,8 +158,8 @@ def unknown_key(kind: Kind, loc: Loc, file: str, line: int | None) -> Problem:
         return _unknown_in_a_study(key, loc, file, line)
     other = OTHER[kind]
     first = key.partition(".")[0]
-    here = keys_at(MODELS[kind], loc[:-1])
-    if loc[0] == "phases" and len(loc) == 3 and first in keys_at(MODELS[kind], ()):
+    here = keys_at(model_of(kind), loc[:-1])
+    if loc[0] == "phases" and len(loc) == 3 and first in keys_at(model_of(kind), ()):
         message = f'unknown key "{where}" in a {kind}; keys here are {", ".join(here)}'
         return Problem(file, line, "unknown-key", message, f"put it in set: {{{key}: ...}}")
     near = did_you_mean(key, here)
@@ -189,7 +186,7 @@ def unknown_key(kind: Kind, loc: Loc, file: str, line: int | None) -> Problem:
 
 
 def _unknown_in_a_study(key: str, loc: Loc, file: str, line: int | None) -> Problem:
-    here = keys_at(Study, loc[:-1])
+    here = keys_at(model_of("study"), loc[:-1])
     hint = did_you_mean(key, here) or _STUDY_HINTS.get(key)
     if hint is None and key.startswith(("world.", "policy.")):
         hint = f"write factors: {{{key}: ...}}"
@@ -343,12 +340,12 @@ def _number_hint(value: object) -> str | None:
 
 
 def _group_words(kind: Kind, loc: Loc) -> str:
-    keys = keys_at(MODELS[kind], loc)
+    keys = keys_at(model_of(kind), loc)
     return f"a group of the keys {', '.join(keys)}" if keys else "a group of keys"
 
 
 def _belongs_to(other: Kind, kind: Kind, key: str, top: bool) -> bool:
-    if top and (key == other or key in MODELS[other].model_fields):
+    if top and (key == other or key in model_of(other).model_fields):
         return True
     return key in _names(other) and key not in _names(kind)
 
@@ -357,7 +354,7 @@ def _belongs_to(other: Kind, kind: Kind, key: str, top: bool) -> bool:
 def _names(kind: Kind) -> Mapping[str, str]:
     """Every key of this kind, with the first full path it has."""
     found: dict[str, str] = {}
-    for path in _paths(MODELS[kind], ()):
+    for path in _paths(model_of(kind), ()):
         found.setdefault(path[-1], ".".join(path))
     return found
 

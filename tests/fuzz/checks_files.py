@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sim.model.files.load import load_policy, load_study, load_world, policy_yaml, validate, world_yaml
+from sim.model.files.load import load_policy, load_study, load_world, validate
 from sim.model.files.read_yaml import read_tree
-from sim.model.files.write_yaml import study_yaml
+from sim.model.files.write_yaml import policy_yaml, study_yaml, world_yaml
 from sim.model.policy.policy import Policy
 from sim.model.problems import InputError, Problem
 from sim.model.study.study import Study

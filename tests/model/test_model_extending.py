@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.model.files.load import load_policy, policy_yaml, validate
+from sim.model.files.load import load_policy, validate
+from sim.model.files.write_yaml import policy_yaml
 
 PLAN = "id: child\ntitle: Plan and more\nbased_on: action-plan-2021-2025\n"
 TEAMS = "{from: 2024-01-01, set: {response.teams: 6}}"

@@ -11,16 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic.fields import FieldInfo
 
-from sim.model.files.load import (
-    check_together,
-    load_inputs,
-    load_policy,
-    load_world,
-    policy_yaml,
-    scenarios,
-    validate,
-    world_yaml,
-)
+from sim.model.files.load import check_together, load_inputs, load_policy, load_world, scenarios, validate
+from sim.model.files.write_yaml import policy_yaml, world_yaml
 from sim.model.groups import Group
 from sim.model.parameter_table import Parameter, parameters
 from sim.model.policy.policy import CATEGORIES, MEASURES, Fund, Insurance, MinimumStandard, Policy, SupplierStandard

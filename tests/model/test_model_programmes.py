@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from sim.model.files.load import load_policy, policy_yaml
+from sim.model.files.load import load_policy
+from sim.model.files.write_yaml import policy_yaml
 from sim.model.policy.policy import MEASURES, Budget, Grant, Insurance, Layer, Policy, Requires
 from sim.model.problems import InputError
 

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from sim.model.files.folders import ENDINGS as ENDINGS
-from sim.model.files.kinds import Kind
 from sim.model.files.read_yaml import Node, read_tree
-from sim.model.groups import Words
+from sim.model.groups import Kind, Words
 from sim.model.policy.policy import Policy
 from sim.model.problems import InputError, Problem, did_you_mean, nearest
 from sim.model.world.world import World

@@ -29,18 +29,16 @@ from sim.model.files.find import (
 )
 from sim.model.files.folders import ENDINGS, scenario_files
 from sim.model.files.idle_input import idle_problems
-from sim.model.files.kinds import MODELS, Kind
+from sim.model.files.kinds import MODELS
 from sim.model.files.merge import on_base, with_settings
 from sim.model.files.read_yaml import MAX_VALUES, Node, read_tree, tree_of
 from sim.model.files.thousands import table_thousands, thousands
-from sim.model.files.write_yaml import policy_yaml, world_yaml
-from sim.model.groups import Words
+from sim.model.groups import Kind, Words
 from sim.model.messages import problems_of, shown
 from sim.model.policy.policy import Policy
 from sim.model.policy.references import ASKS_THE_REST
 from sim.model.problems import InputError, Problem, did_you_mean
-from sim.model.study.study import Study
-from sim.model.study_checks import UNREAD, overruled
+from sim.model.study.study import UNREAD, Study, overruled
 from sim.model.world.municipalities import DATA, Municipality, duplicates, read_municipalities
 from sim.model.world.world import World
 
@@ -52,10 +50,8 @@ __all__ = [
     "load_policy",
     "load_study",
     "load_world",
-    "policy_yaml",
     "scenarios",
     "validate",
-    "world_yaml",
 ]
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from sim.model.files.extend import extended, extends, replacements
 from sim.model.files.find import exists, shipped_files, wrong_kind
 from sim.model.files.folders import ENDINGS
-from sim.model.files.kinds import OTHER, Kind
 from sim.model.files.read_yaml import Node, parse_tree, read_tree
-from sim.model.messages import unknown_path
+from sim.model.groups import Kind
+from sim.model.messages import OTHER, unknown_path
 from sim.model.parameter_table import parameters
 from sim.model.policy.phases import NAMES
 from sim.model.problems import Problem, did_you_mean

@@ -13,9 +13,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sim.model.faults import Loc
-from sim.model.files.kinds import Kind
 from sim.model.files.read_yaml import Node
-from sim.model.groups import MAX_EUROS, Euros, Group
+from sim.model.groups import MAX_EUROS, Euros, Group, Kind
 from sim.model.messages import dotted
 from sim.model.parameter_table import parameters
 from sim.model.paths import path_of

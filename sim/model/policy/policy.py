@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -24,7 +24,8 @@ from pydantic_core import PydanticCustomError
 
 from sim.model.day import MaybeDay
 from sim.model.faults import faults_of, refuse
-from sim.model.groups import ID_PATTERN, Group, Id, Text, Title, check_bounds, check_sum
+from sim.model.groups import ID_PATTERN, Group, Id, Kind, Scenario, Text, Title, check_bounds, check_sum
+from sim.model.messages import changed
 from sim.model.parameter_table import parameter, parameters
 from sim.model.paths import frozen
 from sim.model.policy.layers import CATEGORIES, MEASURES, PAYERS, CostSplit, Layer, LayerRequires, Layers, Requires
@@ -135,12 +136,14 @@ class Ransom(Group):
     approval_rate: float = parameter("policy.ransom.approval_rate")
 
 
-class Policy(Group):
+class Policy(Scenario):
     """Everything governments choose. `based_on` remembers the id of the policy a file started from.
 
     A group that may be left out (`fund`, `insurance`, two standards of prevention) is None where it is: then nothing of
     the kind exists. `phases` are changes on a date; `stages()` tells the policy in force at each.
     """
+
+    KIND: ClassVar[Kind] = "policy"
 
     id: str = Field(pattern=ID_PATTERN)
     title: Title
@@ -222,6 +225,4 @@ class Policy(Group):
 
         Raises InputError with every problem.
         """
-        from sim.model.messages import changed
-
         return changed(self, "policy", values)

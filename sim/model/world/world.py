@@ -12,14 +12,15 @@ import difflib
 import functools
 import math
 from collections.abc import Mapping
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from sim.model.day import Day
 from sim.model.files.read_table import alike
-from sim.model.groups import ID_PATTERN, Group, Text, Title
+from sim.model.groups import ID_PATTERN, Kind, Scenario, Text, Title
+from sim.model.messages import changed
 from sim.model.parameter_table import parameter
 from sim.model.problems import InputError, Problem
 from sim.model.world.administration import (
@@ -53,8 +54,10 @@ from sim.model.world.mergers import merged
 from sim.model.world.municipalities import MAX_MUNICIPALITIES, Municipality, duplicates
 
 
-class World(Group):
+class World(Scenario):
     """Everything no government chooses. Municipalities keep the order given; their NIS code is their identity."""
+
+    KIND: ClassVar[Kind] = "world"
 
     id: str = Field(pattern=ID_PATTERN)
     title: Title
@@ -176,8 +179,6 @@ class World(Group):
 
         Raises InputError with every problem.
         """
-        from sim.model.messages import changed
-
         return changed(self, "world", values)
 
     @functools.cached_property

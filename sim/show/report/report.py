@@ -253,7 +253,7 @@ def _facts(result: Comparison, say: Words) -> list[tuple[str, str]]:
 
 def _files(result: Comparison) -> list[tuple[str, str]]:
     """Return the world and the policies as the text of files that give them back."""
-    from sim.model.files.load import policy_yaml, world_yaml
+    from sim.model.files.write_yaml import policy_yaml, world_yaml
 
     files = [(f"{result.world.id}.yaml", world_yaml(result.world))]
     return files + [(f"{policy.id}.yaml", policy_yaml(policy)) for policy in result.policies]

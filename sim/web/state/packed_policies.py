@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
 
-from sim.model.files.load import policy_yaml
+from sim.model.files.write_yaml import policy_yaml
 from sim.model.policy.policy import Policy
 from sim.model.problems import InputError
 from sim.web.levers.lever import policy_levers

@@ -10,8 +10,9 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Literal
 
-from sim.model.files.load import load_brought, policy_yaml
+from sim.model.files.load import load_brought
 from sim.model.files.read_yaml import Node
+from sim.model.files.write_yaml import policy_yaml
 from sim.model.groups import Words as Text
 from sim.model.policy.policy import Policy
 from sim.model.problems import InputError, Problem
