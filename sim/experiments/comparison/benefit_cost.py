@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.experiments.comparison.paired import PairedFutures
 from sim.model.policy.policy import Policy
 from sim.results.estimates import Ratio, mean_interval, ratio
-
-if TYPE_CHECKING:
-    from sim.experiments.comparison.compare import Comparison
 
 
 @dataclass(frozen=True)
@@ -29,7 +26,7 @@ class BenefitCost:
     cost_per_outage_day: Ratio  # euro of extra cash for each day without services that one person is spared
 
 
-def benefit_cost(result: Comparison, policy: str | Policy) -> BenefitCost:
+def benefit_cost(result: PairedFutures, policy: str | Policy) -> BenefitCost:
     """Return what a policy saves for what it adds, against the baseline (Fieller's intervals, paired by future)."""
 
     def change(kpi: str) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.experiments.comparison.paired import PairedFutures
 from sim.model.policy.policy import PAYERS, Policy
 from sim.model.world.groupings import GROUPINGS
 from sim.results.estimates import known, mean_intervals, open_ended, verdicts
@@ -15,7 +16,6 @@ from sim.rules.calendar import MINUTES_PER_DAY
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.experiments.comparison.compare import Comparison
 
 OF_TOWNS = {
     "own": ("own", 100, True),
@@ -26,7 +26,7 @@ OF_TOWNS = {
 FELT = 0.01  # euro per inhabitant a year: a smaller change of the bill makes nobody a winner or a loser
 
 
-def municipalities(result: Comparison) -> pd.DataFrame:
+def municipalities(result: PairedFutures) -> pd.DataFrame:
     """Return one row a policy and municipality: means over futures, per year and per inhabitant where named so."""
     import pandas as pd
 
@@ -48,12 +48,12 @@ def municipalities(result: Comparison) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def _own(result: Comparison, policy: str | Policy) -> NDArray[np.float64]:
+def _own(result: PairedFutures, policy: str | Policy) -> NDArray[np.float64]:
     """Return what each municipality pays over the horizon, in euro: (replications, n)."""
     return np.array([summary.own for summary in result.summaries(policy)]) / 100
 
 
-def borne(result: Comparison, by: str) -> list[NDArray[np.float64]]:
+def borne(result: PairedFutures, by: str) -> list[NDArray[np.float64]]:
     """Return for each policy what the municipalities of each group bear in every future, in euro per inhabitant a year:
     (groups, replications); `by` is one of GROUPINGS.
     """
@@ -62,7 +62,7 @@ def borne(result: Comparison, by: str) -> list[NDArray[np.float64]]:
     return [(_own(result, policy) @ group.members.T / people).T.copy() for policy in result.policies]
 
 
-def burden(result: Comparison, by: str) -> pd.DataFrame:
+def burden(result: PairedFutures, by: str) -> pd.DataFrame:
     """Return what municipalities bear, in euro per inhabitant per year, by one of GROUPINGS.
 
     Columns: policy, group, municipalities, mean, lo, hi (interval over futures), and the difference with the baseline
@@ -107,7 +107,7 @@ def gini(own: NDArray[np.float64], people: NDArray[np.int64]) -> NDArray[np.floa
     return coefficient
 
 
-def concentration(result: Comparison) -> pd.DataFrame:
+def concentration(result: PairedFutures) -> pd.DataFrame:
     """Return one row a policy: the Gini coefficient of what municipalities bear per inhabitant over the horizon, as the
     mean over futures with its interval, and the difference with the baseline with its own; see `gini`.
     """
@@ -129,7 +129,7 @@ def concentration(result: Comparison) -> pd.DataFrame:
 
 
 def of_towns(
-    result: Comparison, policy: str | Policy, measure: str, places: int | slice = slice(None)
+    result: PairedFutures, policy: str | Policy, measure: str, places: int | slice = slice(None)
 ) -> NDArray[np.float64]:
     """Return one of OF_TOWNS for municipalities in every future, a year, as the mean over the whole horizon, in order
     of NIS code: shape (replications, n), or (replications,) for one of them by its place.
@@ -139,7 +139,7 @@ def of_towns(
     return whole / (result.years * unit) / (result.towns.people[places] if a_head else 1)
 
 
-def place_of(result: Comparison, nis: int) -> int:
+def place_of(result: PairedFutures, nis: int) -> int:
     """Return the place of a municipality in order of NIS code. Raises InputError for one that is not there."""
     return int(np.searchsorted(result.towns.frame["nis_code"].to_numpy(), result.world.by_nis(nis).nis))
 
@@ -152,7 +152,7 @@ class Changes(NamedTuple):
     verdicts: NDArray[np.str_]  # wins, loses, too_close, or the same where it is less than a cent
 
 
-def changes(result: Comparison, policy: Policy) -> Changes:
+def changes(result: PairedFutures, policy: Policy) -> Changes:
     """Return how the own cost of each municipality changes against the baseline, paired by future."""
     gaps = ((_own(result, policy) - _own(result, result.baseline)) / (result.towns.people * result.years)).T.copy()
     mean, ends = gaps.mean(axis=1), mean_intervals(gaps)
@@ -161,7 +161,7 @@ def changes(result: Comparison, policy: Policy) -> Changes:
     return Changes(mean, ends, np.where(np.abs(mean) < FELT, "same", said))
 
 
-def winners(result: Comparison) -> pd.DataFrame:
+def winners(result: PairedFutures) -> pd.DataFrame:
     """Return one row a policy and municipality: the change of its own cost against the baseline, in euro per inhabitant
     a year, with its paired 95 % interval; it wins, loses, or is too close to call. Below a cent it is the same.
     """
@@ -177,7 +177,7 @@ def winners(result: Comparison) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def incidence(result: Comparison) -> dict[str, dict[str, Any]]:
+def incidence(result: PairedFutures) -> dict[str, dict[str, Any]]:
     """Return for each policy who finally bears what, after every transfer, as plain data: euro a year by payer, euro
     per inhabitant a year that municipalities bear by size class, income and province, and how unequally they bear it;
     with intervals and changes.
@@ -211,7 +211,7 @@ def incidence(result: Comparison) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _by_payer(result: Comparison, policy: Policy) -> dict[str, Any]:
+def _by_payer(result: PairedFutures, policy: Policy) -> dict[str, Any]:
     whole = result.estimate(policy, "cash_cost_eur").mean
     payers = {}
     for payer in PAYERS:
@@ -226,7 +226,7 @@ def _by_payer(result: Comparison, policy: Policy) -> dict[str, Any]:
     return payers
 
 
-def tally(result: Comparison, policy: Policy) -> dict[str, Any]:
+def tally(result: PairedFutures, policy: Policy) -> dict[str, Any]:
     """Return how many municipalities win and lose under a policy, and of which sizes, as plain data."""
     said = changes(result, policy).verdicts
     sizes = result.towns.groups["size_class"]

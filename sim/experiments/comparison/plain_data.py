@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.experiments.comparison import burdens, pots
 from sim.experiments.comparison.benefit_cost import benefit_cost
+from sim.experiments.comparison.paired import PairedFutures
 from sim.model.policy.policy import Policy
 from sim.results.estimates import Ratio, known, open_ended
 from sim.results.outcomes import KPIS
@@ -14,11 +15,10 @@ from sim.text import LANGUAGES
 from sim.version import MODEL_VERSION
 
 if TYPE_CHECKING:
-    from sim.experiments.comparison.compare import Comparison
     from sim.results.findings import Checks
 
 
-def plain_data(result: Comparison) -> dict[str, Any]:
+def plain_data(result: PairedFutures) -> dict[str, Any]:
     """Return a comparison as plain data."""
     incidence = burdens.incidence(result)
     policies = [
@@ -50,7 +50,7 @@ def plain_data(result: Comparison) -> dict[str, Any]:
     }
 
 
-def _key_figures(result: Comparison, policy: Policy) -> dict[str, Any]:
+def _key_figures(result: PairedFutures, policy: Policy) -> dict[str, Any]:
     figures = {}
     for kpi, unit in KPIS.items():
         e = result.estimate(policy, kpi)
@@ -67,7 +67,7 @@ def _key_figures(result: Comparison, policy: Policy) -> dict[str, Any]:
     return figures
 
 
-def _differences(result: Comparison, policy: Policy) -> list[dict[str, Any]]:
+def _differences(result: PairedFutures, policy: Policy) -> list[dict[str, Any]]:
     rows = []
     for kpi in KPIS:
         d = result.difference(policy, kpi)
@@ -87,7 +87,7 @@ def _differences(result: Comparison, policy: Policy) -> list[dict[str, Any]]:
     return rows
 
 
-def _pots(result: Comparison, policy: Policy) -> dict[str, list[dict[str, Any]]]:
+def _pots(result: PairedFutures, policy: Policy) -> dict[str, list[dict[str, Any]]]:
     """What is left in each pot at the end of each year, and how probable it is that a claim found it empty."""
     found: dict[str, list[dict[str, Any]]] = {}
     for row in pots.rows(result, policy):
@@ -97,7 +97,7 @@ def _pots(result: Comparison, policy: Policy) -> dict[str, list[dict[str, Any]]]
     return found
 
 
-def _against_baseline(result: Comparison, policy: Policy) -> dict[str, Any]:
+def _against_baseline(result: PairedFutures, policy: Policy) -> dict[str, Any]:
     one = benefit_cost(result, policy)
     benefits = {
         "extra_prevention_eur": one.extra_prevention,

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.experiments.comparison.paired import PairedFutures
 from sim.model.policy.policy import Policy
 from sim.results.estimates import share_interval
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.experiments.comparison.compare import Comparison
 
 FUND = "fund"
 
@@ -30,7 +30,7 @@ def pots(policy: Policy) -> dict[str, int]:
     return {name: place for place, name in enumerate(names) if name not in endless}
 
 
-def open_years(result: Comparison, policy: Policy, pot: str) -> list[int]:
+def open_years(result: PairedFutures, policy: Policy, pot: str) -> list[int]:
     """Return the years, counted from the first one, in which the pot pays: all of them, but for a grant with dates.
 
     Audits are paid on any day; every other grant on 1 January, and not at all in a year that begins outside its dates.
@@ -45,12 +45,12 @@ def open_years(result: Comparison, policy: Policy, pot: str) -> list[int]:
     return [year for year in years if begins[year] <= last and first <= ends[year]]
 
 
-def left(result: Comparison, policy: Policy, pot: str) -> NDArray[np.float64]:
+def left(result: PairedFutures, policy: Policy, pot: str) -> NDArray[np.float64]:
     """Return what is left in a pot at the end of every year in which it pays, in euro: (replications, open years)."""
     return result.balances(policy)[:, pots(policy)[pot], open_years(result, policy, pot)]
 
 
-def dry(result: Comparison, policy: Policy, pot: str) -> NDArray[np.bool_]:
+def dry(result: PairedFutures, policy: Policy, pot: str) -> NDArray[np.bool_]:
     """Return in which years a claim met an empty pot, of those in which it pays: (replications, open years)."""
     return result.ran_dry(policy)[:, pots(policy)[pot], open_years(result, policy, pot)]
 
@@ -68,7 +68,7 @@ class Row(NamedTuple):
     interval: tuple[float, float]  # of that share, 95 %
 
 
-def rows(result: Comparison, policy: Policy) -> Iterator[Row]:
+def rows(result: PairedFutures, policy: Policy) -> Iterator[Row]:
     """Yield every pot of a policy at the end of every year in which it pays."""
     for pot in pots(policy):
         money, empty = left(result, policy, pot), dry(result, policy, pot)
@@ -81,7 +81,7 @@ def rows(result: Comparison, policy: Policy) -> Iterator[Row]:
             yield Row(policy.id, pot, when, mean, float(p5[place]), float(p95[place]), found / n, ends)
 
 
-def running_dry(result: Comparison) -> pd.DataFrame:
+def running_dry(result: PairedFutures) -> pd.DataFrame:
     """Return one row a policy, pot and year in which it pays: the euro left at its end (mean, p5, p95), and the share
     of futures in which a claim found the pot empty, with its 95 % interval.
     """

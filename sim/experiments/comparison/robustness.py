@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
+from sim.experiments.comparison.paired import PairedFutures
 from sim.experiments.replicate import Progress, replicate
 from sim.model.paths import path_of
 from sim.model.policy.policy import Policy
@@ -17,9 +18,7 @@ from sim.results.estimates import Difference, difference
 from sim.results.findings import ANCHORS, Checks, Turn
 from sim.results.outcomes import Summary
 
-if TYPE_CHECKING:
-    from sim.experiments.comparison.compare import Comparison
-
+Of = TypeVar("Of", bound=PairedFutures)
 LEVELS = ("low", "central", "high")
 FUTURES = 100  # of the comparison's own, the first ones: enough to see a finding turn
 CLAIMS = {"cash": "cash_cost_eur", "harm": "citizen_harm_eur"}
@@ -47,7 +46,7 @@ def _fixed(changes: Mapping[str, Any]) -> dict[str, Any]:
     return fixed
 
 
-def checked(result: Comparison, *, workers: int = 1, progress: Progress | None = None) -> Comparison:
+def checked(result: Of, *, workers: int = 1, progress: Progress | None = None) -> Of:
     """Return the comparison with its checks, worked out on its first FUTURES futures.
 
     `progress` is called with (runs done, runs to do); a run is one policy in one world.
@@ -73,7 +72,7 @@ def checked(result: Comparison, *, workers: int = 1, progress: Progress | None =
     return replace(result, checks=Checks(base.replications, turns, behaviour))
 
 
-def first(result: Comparison, futures: int) -> Comparison:
+def first(result: Of, futures: int) -> Of:
     """Return the comparison on its first futures, so many or all there are."""
     return replace(result, futures_of=tuple(of[:futures] for of in result.futures_of), checks=None)
 
@@ -88,14 +87,14 @@ def elsewhere(world: World, assumption: str, level: str) -> World:
     return world.with_values({f"anchor.{assumption}": level})
 
 
-def _elsewhere(result: Comparison, assumption: str, level: str, workers: int) -> Comparison:
+def _elsewhere(result: PairedFutures, assumption: str, level: str, workers: int) -> PairedFutures:
     """Return the same comparison in the world with one deciding assumption at another level."""
     world = elsewhere(result.world, assumption, level)
     return replace(result, world=world, futures_of=_played(result, world, result.policies, workers))
 
 
 def _played(
-    result: Comparison, world: World, policies: Sequence[Policy], workers: int
+    result: PairedFutures, world: World, policies: Sequence[Policy], workers: int
 ) -> tuple[tuple[Summary, ...], ...]:
     return replicate(
         world,
@@ -108,7 +107,7 @@ def _played(
     ).of
 
 
-def price_of_behaviour(result: Comparison, policy: str, twin: Policy, workers: int = 1) -> dict[str, Difference]:
+def price_of_behaviour(result: PairedFutures, policy: str, twin: Policy, workers: int = 1) -> dict[str, Difference]:
     """Return what a policy costs less what it would cost if municipalities went on spending as before, paired by
     future: moral hazard and crowding out where it is more, for each key figure of PRICED in euro.
     """
@@ -120,7 +119,7 @@ def price_of_behaviour(result: Comparison, policy: str, twin: Policy, workers: i
 # ---- claims ------------------------------------------------------------------------------------------------------
 
 
-def claims(result: Comparison, policy: str | Policy) -> dict[str, str]:
+def claims(result: PairedFutures, policy: str | Policy) -> dict[str, str]:
     """Return the verdict on each claim of a finding: lower, higher or too_close.
 
     `cash` is the total, `harm` what citizens lose; `worth`, where the two go apart, is whether a euro of the one weighs
@@ -136,7 +135,7 @@ def claims(result: Comparison, policy: str | Policy) -> dict[str, str]:
 
 
 def turns_between(
-    whole: Comparison, here: Comparison, there: Comparison, policy: str, where: tuple[str, str]
+    whole: PairedFutures, here: PairedFutures, there: PairedFutures, policy: str, where: tuple[str, str]
 ) -> tuple[Turn, ...]:
     """Return the claims about a policy that are other ones there, under another level of a deciding assumption.
 
