@@ -328,8 +328,8 @@ def test_turns_of_no_time_give_the_same(tmp_path, monkeypatch, block):
 KILLED = """
 import sys
 from pathlib import Path
-from sim.experiments import study
-from sim.model.files import load_study
+from sim.experiments.studies import run as study
+from sim.model.files.load import load_study
 if __name__ == "__main__":
     study.run_study(load_study(Path(sys.argv[1])), sys.argv[2], workers=1)
 """
