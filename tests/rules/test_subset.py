@@ -9,10 +9,12 @@ import pytest
 
 import sim.rules
 
-RULES = sorted(path for path in Path(sim.rules.__file__).parent.glob("*.py") if path.name not in ("compiling.py", "rule.py"))
+RULES = sorted(
+    path for path in Path(sim.rules.__file__).parent.glob("*.py") if path.name not in ("compiling.py", "rule.py")
+)
 FUNCTIONS = {"max", "min", "int", "float", "range"}
 MATH = {"log", "exp", "sqrt", "cos", "ceil", "fabs", "pi"}
-ALLOWED_MODULES = {"__future__", "math", "typing"}
+ALLOWED_MODULES = {"__future__", "math"}
 
 
 def compiled_functions(path: Path) -> list[ast.FunctionDef]:
