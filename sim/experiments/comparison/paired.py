@@ -43,7 +43,7 @@ class PairedFutures:
         """What was compared on what, and a line a policy: its total with an interval; nothing of each future."""
         rows = self._brief()
         width = max(len(name) for name, _, _ in rows)
-        lines = [f"  {name:<{width}}  {' '.join(filter(None, cells))}" for name, *cells in rows]
+        lines = [f"  {name:<{width}}  {mean}" + (f" ({ends})" if ends else "") for name, mean, ends in rows]
         return "\n".join([self._what(), *lines, *([self._rest()] if self._rest() else [])])
 
     def _repr_html_(self) -> str:
@@ -68,7 +68,7 @@ class PairedFutures:
         say = words("en")
         totals = [(one.id, self.estimate(one, "cash_cost_eur")) for one in self.policies[:MOST_SHOWN]]
         return [
-            (name, say.money(total.mean), f"({say.money(total.ci95[0])} to {say.money(total.ci95[1])})")
+            (name, say.money(total.mean), f"{say.money(total.ci95[0])} to {say.money(total.ci95[1])}")
             if math.isfinite(total.ci95[0] + total.ci95[1])
             else (name, say.money(total.mean), "")
             for name, total in totals
