@@ -21,6 +21,30 @@ FACES = {"web", "cli"}
 """The last two stand beside each other."""
 MOST_MODULES = 15
 MOST_LINES = 400
+MOST_LINES_OF_A_FUNCTION = 60
+A_FIGURE = "one picture, told from its frame to its marks"
+ONE_LOOP = "the hottest loop: a call with its many arrays would cost more than it explains"
+LONGER = {
+    "sim/engines/compiled/batches.py:deal_deck": ONE_LOOP,
+    "sim/engines/compiled/loop.py:play_deck": ONE_LOOP,
+    "sim/engines/compiled/losses.py:compromise": "stays beside its namesake in the reference engine, step by step",
+    "sim/engines/compiled/payments.py:ask": "stays beside its namesake in the reference engine, step by step",
+    "sim/engines/compiled/policy_tables.py:_case_record": "one row of a table, field by field",
+    "sim/engines/reference/break_ins.py:incident": "one process of SimPy, from break-in to the last payment",
+    "sim/show/base/figure.py:dress": A_FIGURE,
+    "sim/show/charts/burden.py:burden_by_size": A_FIGURE,
+    "sim/show/charts/differences.py:outcomes": A_FIGURE,
+    "sim/show/charts/differences.py:winners_by_size": A_FIGURE,
+    "sim/show/charts/exceedance.py:exceedance": A_FIGURE,
+    "sim/show/charts/one_municipality.py:peers": A_FIGURE,
+    "sim/show/charts/one_of_twenty.py:worst_year": A_FIGURE,
+    "sim/show/charts/over_time.py:fan": A_FIGURE,
+    "sim/show/charts/payers.py:payers_bars": A_FIGURE,
+    "sim/show/charts/pot_balances.py:balances": A_FIGURE,
+    "sim/show/charts/tile_map.py:tile_map": A_FIGURE,
+    "sim/show/charts/who_pays.py:who_pays": A_FIGURE,
+}
+"""Functions that do not fit on a screen, and why; one that does by now must go from here."""
 Modules = dict[str, set[str]]
 
 
@@ -102,6 +126,17 @@ def crowded(paths: Iterable[Path]) -> dict[str, int]:
     return {folder: number for folder, number in count.items() if number > MOST_MODULES}
 
 
+def long_functions(paths: Iterable[Path]) -> set[str]:
+    """Return the functions with more lines than a screen shows, as file:name."""
+    return {
+        f"{path.relative_to(PACKAGE.parent).as_posix()}:{node.name}"
+        for path in paths
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or 0) - node.lineno >= MOST_LINES_OF_A_FUNCTION
+    }
+
+
 @pytest.fixture(scope="module")
 def house() -> Modules:
     return modules(PACKAGE)
@@ -122,6 +157,10 @@ def test_no_folder_holds_more_modules_than_one_finds_ones_way_in() -> None:
 def test_no_file_is_longer_than_a_head_holds() -> None:
     lines = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in PACKAGE.rglob("*.py")}
     assert not {name: count for name, count in lines.items() if count > MOST_LINES}
+
+
+def test_a_function_fits_on_a_screen_or_says_why_it_does_not() -> None:
+    assert long_functions(PACKAGE.rglob("*.py")) == set(LONGER)
 
 
 def test_a_circle_and_an_arrow_up_the_line_are_found(tmp_path: Path) -> None:

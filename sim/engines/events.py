@@ -11,7 +11,7 @@ import numpy as np
 from sim.model.policy import layers
 from sim.model.policy.policy import CATEGORIES, PAYERS
 from sim.rules import chance
-from sim.rules.compiling import rule
+from sim.rules.rule import rule
 
 # Kinds of events, in the order in which they happen within one minute.
 SETTLED = 0

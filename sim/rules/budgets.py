@@ -6,8 +6,8 @@ import math
 
 from sim.rules.calendar import DAYS_PER_YEAR, MINUTES_PER_DAY
 from sim.rules.chance import exponential_quantile
-from sim.rules.compiling import rule
 from sim.rules.incident import cents
+from sim.rules.rule import rule
 from sim.rules.terms import NO_LIMIT, PARTS_PER_MILLION, Funding
 
 MINUTES_PER_YEAR = MINUTES_PER_DAY * DAYS_PER_YEAR
