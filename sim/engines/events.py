@@ -145,3 +145,19 @@ INCIDENT = np.dtype(
         ("open", np.int64),  # 1 when the future ended before the incident did
     ]
 )
+
+# Whole numbers of one future, from which its key figures follow; what each counts is said once, here.
+COUNTS = np.dtype(
+    [
+        ("break_ins", np.int64),
+        ("significant", np.int64),  # break-ins, as are the severe
+        ("severe", np.int64),
+        ("supplier_events", np.int64),
+        ("harm_cents", np.int64),
+        ("person_minutes", np.int64),
+        ("waited_minutes", np.int64),  # from discovery to responders, of those to whom they came
+        ("helped", np.int64),  # to how many they came
+        ("in_distress", np.int64),  # municipalities, in their worst year
+        ("unpaid_cents", np.int64),  # claims that waited in vain
+    ]
+)
