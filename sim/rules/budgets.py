@@ -30,9 +30,10 @@ def spend_ratio(effect: float, spend: float, reference_spend: float, reference_m
 def needed_spend(coverage: float, today: float, effect: float, reference_spend: float, reference_mix: float) -> float:
     """Return the euro per inhabitant a year that buy this coverage in the long run: `coverage_target` turned round.
 
-    Zero for a measure that money cannot buy, because it has no coverage or no spending today.
+    Zero for a measure that money cannot buy, because it has no coverage or no spending today. A coverage of one is out
+    of reach: returns diminish.
     """
-    if today <= 0.0 or today >= 1.0 or reference_mix <= 0.0 or effect <= 0.0 or coverage >= 1.0:
+    if today <= 0.0 or today >= 1.0 or reference_mix <= 0.0 or effect <= 0.0:
         return 0.0
     covered_today = math.log(1.0 - today)
     if covered_today == 0.0:  # too little to measure
