@@ -32,7 +32,7 @@ from sim.cli.terminal import BadInput, chat, progress, talk
 
 if TYPE_CHECKING:
     from sim.experiments.studies.results import Studied
-    from sim.show.base.table import Table
+    from sim.show.base.table import PrintedTable
 
 questions = typer.Typer(pretty_exceptions_enable=False)
 
@@ -85,7 +85,7 @@ def tell(studied: Studied, found: Any, name: str, json: str | None, picture: str
         draw = getattr(charts, {"effects": "tornado", "indices": "sobol"}.get(name, name))
         hang(picture, draw(studied, found, language), study_tables.title(studied, language), language)
 
-    def table() -> Table:
+    def table() -> PrintedTable:
         return study_tables.placed(studied, getattr(study_tables, name)(studied, found, language), language)
 
     hand_over(json, lambda: {"world": studied.world.id} | plain(found), lambda: [table()])
@@ -98,7 +98,7 @@ def check_targets(json: str | None, picture: str | None) -> None:
         check_page("--picture", picture)
 
 
-def hand_over(json: str | None, data: Callable[[], Any], tables: Callable[[], list[Table]]) -> None:
+def hand_over(json: str | None, data: Callable[[], Any], tables: Callable[[], list[PrintedTable]]) -> None:
     """Write an answer as JSON where that is asked for, and print its tables unless JSON takes their place."""
     from sim.cli.terminal import console, show_table
 

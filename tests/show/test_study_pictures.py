@@ -16,7 +16,7 @@ from sim.model.files.load import scenarios
 from sim.results.estimates import Difference
 from sim.show.base.html_page import write_page
 from sim.show.studies import best_values, chart_tables, charts, tables
-from sim.show.studies.chart_tables import of_heat
+from sim.show.studies.chart_tables import table_of_heat_map
 from sim.show.studies.names import (
     LEVEL_NAMES,
     candidate_name,
@@ -136,7 +136,7 @@ def test_a_map_names_its_levels_in_the_language_of_the_reader(answers):
     assert list(drawn.data[0].y) == ["laag", "0,25"]
     assert not {"none", "two", "low"} & set(drawn.layout.meta["title"].split())
     assert table(studied, named, "nl").rows[0][0] == "laag"
-    assert of_heat(named, "nl").rows[0][:2] == ("laag", "geen")
+    assert table_of_heat_map(named, "nl").rows[0][:2] == ("laag", "geen")
 
 
 def test_the_front_is_drawn_through_the_unbeaten(answers):
@@ -157,7 +157,7 @@ def test_where_nothing_is_lost_no_rule_is_missed(answers):
     assert [title.partition("loses ")[2] for title in titles] == [
         "in no design", "in 33% of designs; no rule says where", "in every design"
     ]  # fmt: skip
-    assert [chart_tables.of_losses(one, "en").rows[0] for one in (none, every)] == [
+    assert [chart_tables.table_of_losses(one, "en").rows[0] for one in (none, every)] == [
         ("all designs", 0.0, 0.0, 100.0), ("all designs", 100.0, 100.0, 100.0)
     ]  # fmt: skip
 
@@ -254,7 +254,7 @@ def test_a_map_is_read_in_its_own_language(answers):
     assert (shown.columns[1], shown.rows[0][0]) == ("geen", "4,01 – 14,4")
     figure = chart(studied, cut, "nl").data[0]
     assert (figure.x[0], figure.y[0]) == ("geen", "4,01 – 14,4")
-    assert of_heat(cut, "nl").rows[0][:2] == ("4,01 – 14,4", "geen")
+    assert table_of_heat_map(cut, "nl").rows[0][:2] == ("4,01 – 14,4", "geen")
     assert table(studied, cut, "en").rows[0][0] == "4.01 – 14.4"
 
 

@@ -139,7 +139,7 @@ def test_the_page_finds_and_orders_them() -> None:
 
 def test_checks_say_what_they_found(monkeypatch: pytest.MonkeyPatch) -> None:
     found = [Check("loss", "poisson", "x", "euro", 1.0, 0.1, 1.05), Check("wait", "erlang", "x", "days", 1.0, 0.1, 9.0)]
-    table = page._as_table(found, words("en"))
+    table = page._table_of_experiments(found, words("en"))
     assert [row[-1] for row in table.rows] == ["agrees", "does not agree"]
     assert [row[3:6] for row in table.rows] == [(1.0, 1.05, 0.1), (1.0, 9.0, 0.1)]
 

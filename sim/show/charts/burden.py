@@ -8,10 +8,10 @@ import numpy as np
 
 from sim.experiments.comparison.compare import Comparison
 from sim.model.world.groupings import SIZE_CLASSES
-from sim.show.base.chart_table import Cell, Twin, twin
 from sim.show.base.figure import dress, nice
 from sim.show.base.legend import height_with, legend, line_of
 from sim.show.base.palette import palette
+from sim.show.base.table import Cell, ChartTable, chart_table
 from sim.show.charts.differences import thousands
 from sim.show.names import SIZE_NAMES
 from sim.text import words
@@ -119,7 +119,7 @@ def burden_by_size(result: Comparison, language: str, *, scheme: str = "light") 
     )
 
 
-def of_burden(result: Comparison, language: str) -> Twin:
+def table_of_burden(result: Comparison, language: str) -> ChartTable:
     """What municipalities bear by size: a row for every policy and size, with its interval."""
     say = words(language)
     names = {policy.id: policy.title[language] for policy in result.policies}
@@ -141,4 +141,4 @@ def of_burden(result: Comparison, language: str) -> Twin:
         say.say("Difference, {level}% from"),
         say.say("Difference, {level}% to"),
     )
-    return twin(columns, rows)
+    return chart_table(columns, rows)

@@ -12,10 +12,10 @@ from sim.experiments.comparison.compare import Comparison
 from sim.model.policy.policy import Policy
 from sim.model.world.groupings import SIZE_CLASSES
 from sim.results.outcomes import KPIS
-from sim.show.base.chart_table import MILLION, Cell, Twin, twin
 from sim.show.base.figure import dress, nice
 from sim.show.base.legend import height_with, legend, line_of, mark_of, plot_height
 from sim.show.base.palette import CHART_HEIGHT, palette
+from sim.show.base.table import MILLION, Cell, ChartTable, chart_table
 from sim.show.names import KPI_NAMES, SIZE_NAMES
 from sim.text import Words, words
 
@@ -225,7 +225,7 @@ def _said_of_winners(say: Words, result: Comparison, counts: list[tuple[Policy, 
     return say.say("{more} of {n} municipalities surely pay more themselves under “{policy}”", more=more, **values)
 
 
-def of_outcomes(result: Comparison, language: str) -> Twin:
+def table_of_outcomes(result: Comparison, language: str) -> ChartTable:
     """Every key figure of every policy against the baseline: difference, interval, how often it is lower or higher.
 
     Over the whole horizon, as on the command line.
@@ -256,10 +256,10 @@ def of_outcomes(result: Comparison, language: str) -> Twin:
         say.say("Equal in"),
         say.say("Higher in"),
     )
-    return twin(columns, rows)
+    return chart_table(columns, rows)
 
 
-def of_winners(result: Comparison, language: str) -> Twin:
+def table_of_winners(result: Comparison, language: str) -> ChartTable:
     """How many municipalities surely pay less or more themselves, by size, and how much that is."""
     say = words(language)
     table = result.burden("size_class")
@@ -284,4 +284,4 @@ def of_winners(result: Comparison, language: str) -> Twin:
         say.say("{level}% from"),
         say.say("{level}% to"),
     )
-    return twin(columns, rows)
+    return chart_table(columns, rows)

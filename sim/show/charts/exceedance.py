@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from sim.experiments.comparison.compare import Comparison
 from sim.model.policy.policy import Policy
-from sim.show.base.chart_table import MILLION, Cell, Twin, _heads, twin
 from sim.show.base.figure import chosen, dress, steady, untitled
 from sim.show.base.legend import height_with, legend, line_of
 from sim.show.base.palette import Palette, palette
+from sim.show.base.table import MILLION, Cell, ChartTable, chart_table, heads_in_million_euro
 from sim.show.charts.who_pays import who_pays
 from sim.text import Words, words
 
@@ -159,7 +159,7 @@ def _thinned(
     return losses[kept].tolist(), shares[kept].tolist()
 
 
-def of_exceedance(result: Comparison, language: str) -> Twin:
+def table_of_exceedance(result: Comparison, language: str) -> ChartTable:
     """How bad a year can get: a row for every chance."""
     say = words(language)
     years = [result.years_of(policy).ravel() for policy in result.policies]
@@ -168,4 +168,4 @@ def of_exceedance(result: Comparison, language: str) -> Twin:
         [say.say("1 year in {n}", n=say.number(n)), *(float(np.quantile(one, 1 - 1 / n)) / MILLION for one in years)]
         for n in odds
     ]
-    return twin((say.say("At least so bad"), *_heads(result, language)), rows)
+    return chart_table((say.say("At least so bad"), *heads_in_million_euro(say, result.policies)), rows)

@@ -14,9 +14,9 @@ from sim.model.policy.policy import Policy
 from sim.model.world.groupings import size_class
 from sim.model.world.municipalities import Municipality
 from sim.results.estimates import Difference, Estimate, difference, estimate
-from sim.show.base.chart_table import Cell, Twin, twin
 from sim.show.base.figure import dress, nice
 from sim.show.base.palette import palette
+from sim.show.base.table import Cell, ChartTable, chart_table
 from sim.show.charts.one_of_twenty import DOTS, lanes
 from sim.show.names import SIZE_NAMES
 from sim.text import Words, apportioned, words
@@ -188,14 +188,14 @@ def _futures_said(say: Words, one: Town, measure: str) -> str:
     )
 
 
-def of_town_futures(one: Town, measure: str, language: str) -> Twin:
+def table_of_town_futures(one: Town, measure: str, language: str) -> ChartTable:
     """Twenty futures of a municipality from good to bad: a row for each."""
     say = words(language)
     values = [one.likely(policy, measure) for policy in one.result.policies]
     unit = say.say(AXES[measure])
     heads = [f"{policy.title[language]}, {unit}" for policy in one.result.policies]
     rows: list[list[Cell]] = [[i + 1, *(float(each[i]) for each in values)] for i in range(DOTS)]
-    return twin((say.say("Future, from good to bad"), *heads), rows)
+    return chart_table((say.say("Future, from good to bad"), *heads), rows)
 
 
 # ---- among those of its size ---------------------------------------------------------------------------------------
@@ -308,11 +308,11 @@ def _rank_said(say: Words, one: Town, measure: str, found: Rank) -> tuple[str, s
     return title, f"{title}. {ends}"
 
 
-def of_peers(one: Town, measure: str, language: str) -> Twin:
+def table_of_peers(one: Town, measure: str, language: str) -> ChartTable:
     """The municipalities of its size from the lowest to the highest: a row for each."""
     say = words(language)
     found = rank(one, one.result.policies[-1], measure)
     rows: list[list[Cell]] = [
         [i + 1, name, float(mean)] for i, (name, mean) in enumerate(zip(found.names, found.means.tolist(), strict=True))
     ]
-    return twin((say.say("Place"), say.say("Municipality"), say.say(AXES[measure])), rows)
+    return chart_table((say.say("Place"), say.say("Municipality"), say.say(AXES[measure])), rows)

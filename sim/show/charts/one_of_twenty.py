@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from sim.experiments.comparison.compare import Comparison
 from sim.model.policy.policy import Policy
 from sim.results.estimates import quantile_interval
-from sim.show.base.chart_table import MILLION, Cell, Twin, _heads, twin
 from sim.show.base.figure import dress, nice, steady
 from sim.show.base.legend import height_with, legend, line_of, plot_height
 from sim.show.base.palette import CHART_HEIGHT, Palette, palette
+from sim.show.base.table import MILLION, Cell, ChartTable, chart_table, heads_in_million_euro
 from sim.text import Words, apportioned, words
 
 DOTS = 20
@@ -274,15 +274,15 @@ def _said_of_worst(say: Words, result: Comparison, rare: str, amounts: Sequence[
     )
 
 
-def of_dots(result: Comparison, language: str) -> Twin:
+def table_of_futures(result: Comparison, language: str) -> ChartTable:
     """Twenty futures from cheap to dear: a row for each."""
     say = words(language)
     costs = [equally_likely(result, policy) / MILLION for policy in result.policies]
     rows: list[list[Cell]] = [[i + 1, *(float(one[i]) for one in costs)] for i in range(DOTS)]
-    return twin((say.say("Future, from cheap to dear"), *_heads(result, language)), rows)
+    return chart_table((say.say("Future, from cheap to dear"), *heads_in_million_euro(say, result.policies)), rows)
 
 
-def of_worst_year(result: Comparison, language: str) -> Twin:
+def table_of_worst_years(result: Comparison, language: str) -> ChartTable:
     """The worst year of a future: a row for every chance, with the interval of each figure."""
     say = words(language)
     found = [worst_years(result, policy) for policy in result.policies]
@@ -298,4 +298,4 @@ def of_worst_year(result: Comparison, language: str) -> Twin:
         [say.say("1 future in {n}", n=of_all[0][0]), *(value / MILLION for one in of_all for value in one[1:])]
         for of_all in zip(*found, strict=True)
     ]
-    return twin(columns, rows)
+    return chart_table(columns, rows)

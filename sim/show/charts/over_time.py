@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from sim.experiments.comparison.compare import Comparison
 from sim.model.policy.policy import Policy
 from sim.results.estimates import mean_interval
-from sim.show.base.chart_table import MILLION, Cell, Twin, twin
 from sim.show.base.figure import dress, nice, steady
 from sim.show.base.legend import height_with, legend, line_of
 from sim.show.base.palette import Palette, palette
+from sim.show.base.table import MILLION, Cell, ChartTable, chart_table
 from sim.text import Words, words
 
 BANDS = (5, 25, 50, 75, 95)
@@ -211,7 +211,7 @@ def _said(say: Words, result: Comparison, gaps: NDArray[np.float64], x: Sequence
     )
 
 
-def of_fan(result: Comparison, language: str) -> Twin:
+def table_of_years(result: Comparison, language: str) -> ChartTable:
     """Every year: the middle future and where 5, 25, 75 and 95 of a hundred lie below."""
     say = words(language)
     columns = [say.say("Year")]
@@ -220,10 +220,10 @@ def of_fan(result: Comparison, language: str) -> Twin:
     found = [yearly(result, policy) / MILLION for policy in result.policies]
     rows: list[list[Cell]] = [[str(year), *(float(value) for one in found for value in one[:, i])]
             for i, year in enumerate(calendar(result))]  # fmt: skip
-    return twin(columns, rows)
+    return chart_table(columns, rows)
 
 
-def of_paid_back(result: Comparison, language: str) -> Twin:
+def table_of_added_up_costs(result: Comparison, language: str) -> ChartTable:
     """What has been paid by the end of every year, and how much that is more than under the baseline."""
     say = words(language)
     base, mine = (added_up(result, policy) / MILLION for policy in (result.baseline, result.policies[-1]))
@@ -241,4 +241,4 @@ def of_paid_back(result: Comparison, language: str) -> Twin:
         say.say("9 futures in 10 from"),
         say.say("9 futures in 10 to"),
     )
-    return twin(columns, rows)
+    return chart_table(columns, rows)

@@ -6,10 +6,10 @@ from typing import Any
 
 from sim.experiments.comparison.compare import Comparison
 from sim.model.policy.policy import PAYERS
-from sim.show.base.chart_table import MILLION, Cell, Twin, twin
 from sim.show.base.figure import dress, nice
 from sim.show.base.legend import BELOW_AXIS, KEY
 from sim.show.base.palette import CHART_HEIGHT, palette
+from sim.show.base.table import MILLION, Cell, ChartTable, chart_table
 from sim.show.charts.who_pays import PAYER_NAMES
 from sim.text import words
 
@@ -118,7 +118,7 @@ def _short(title: str, letters: int = 22) -> str:
     return "<br>".join(lines)
 
 
-def of_bars(result: Comparison, language: str) -> Twin:
+def table_of_payers_by_policy(result: Comparison, language: str) -> ChartTable:
     """Who pays under every policy: a row for every policy."""
     say = words(language)
     rows: list[list[Cell]] = []
@@ -127,4 +127,4 @@ def of_bars(result: Comparison, language: str) -> Twin:
         amounts = [paid.get(payer, 0.0) / result.years / MILLION for payer in PAYERS]
         rows.append([policy.title[language], *amounts, sum(amounts)])
     heads = [say.say("{payer}, million euro a year", payer=say.say(PAYER_NAMES[payer])) for payer in PAYERS]
-    return twin((say.say("Policy"), *heads, say.say("Together, million euro a year")), rows)
+    return chart_table((say.say("Policy"), *heads, say.say("Together, million euro a year")), rows)

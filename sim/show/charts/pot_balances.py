@@ -9,10 +9,10 @@ import numpy as np
 from sim.experiments.comparison.compare import Comparison
 from sim.experiments.comparison.pots import FUND, dry, left, open_years, pots
 from sim.model.policy.policy import Policy
-from sim.show.base.chart_table import MILLION, Cell, Twin, twin
 from sim.show.base.figure import dress, nice
 from sim.show.base.legend import KEY
 from sim.show.base.palette import palette
+from sim.show.base.table import MILLION, Cell, ChartTable, chart_table
 from sim.show.charts.over_time import band, calendar
 from sim.show.sentences import grants_and_phases
 from sim.text import Words, words
@@ -132,7 +132,7 @@ def _said(say: Words, result: Comparison, policy: Policy) -> tuple[str, str]:
     return title, f"{title}. {figures}."
 
 
-def of_balances(result: Comparison, language: str) -> Twin:
+def table_of_balances(result: Comparison, language: str) -> ChartTable:
     """What is left in each pot at the end of every year in which it pays, and how often a claim met an empty one."""
     say, policy = words(language), result.policies[-1]
     rows: list[list[Cell]] = []
@@ -158,4 +158,4 @@ def of_balances(result: Comparison, language: str) -> Twin:
         say.say("9 futures in 10 to"),
         say.say("Futures in which it is empty"),
     )
-    return twin(columns, rows)
+    return chart_table(columns, rows)

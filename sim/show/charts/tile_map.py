@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from sim.experiments.comparison.compare import Comparison
 from sim.model.policy.policy import Policy
 from sim.model.world.municipalities import Municipality
-from sim.show.base.chart_table import Cell, Twin, twin
 from sim.show.base.figure import dress
 from sim.show.base.palette import CHART_HEIGHT, TEXT_SIZE, palette
+from sim.show.base.table import Cell, ChartTable, chart_table
 from sim.text import Words, words
 
 MEASURES = {
@@ -264,7 +264,7 @@ def _said(say: Words, measure: str, towns: list[Municipality], values: NDArray[n
     return title, alt
 
 
-def of_towns(result: Comparison, policy: str | Policy, language: str) -> Twin:
+def table_of_municipalities(result: Comparison, policy: str | Policy, language: str) -> ChartTable:
     """The municipalities: a row for each, in the order of their names."""
     say = words(language)
     table = result.municipalities()
@@ -291,4 +291,4 @@ def of_towns(result: Comparison, policy: str | Policy, language: str) -> Twin:
         say.say("Days without services per inhabitant a year"),
         say.say("Serious incidents a year"),
     )
-    return twin(columns, rows)
+    return chart_table(columns, rows)

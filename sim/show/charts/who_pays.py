@@ -9,9 +9,9 @@ from typing import Any
 
 from sim.experiments.comparison.compare import Comparison
 from sim.model.policy.policy import Policy
-from sim.show.base.chart_table import MILLION, Cell, Twin, twin
 from sim.show.base.figure import dress
 from sim.show.base.palette import CHART_HEIGHT, TEXT_SIZE, Palette, palette
+from sim.show.base.table import MILLION, Cell, ChartTable, chart_table
 from sim.show.charts.money_flows import Money, money
 from sim.text import Words, words
 
@@ -249,7 +249,7 @@ def _stack(columns: Sequence[Sequence[float]], height: float) -> tuple[float, li
     return low, placed
 
 
-def of_payers(result: Comparison, policy: str | Policy, language: str) -> Twin:
+def table_of_payers(result: Comparison, policy: str | Policy, language: str) -> ChartTable:
     """Who pays for what: a row for every flow, from payers to pots and uses, and from pots to uses."""
     say, found = words(language), money(result, policy)
     pots = found.by_pot
@@ -259,4 +259,4 @@ def of_payers(result: Comparison, policy: str | Policy, language: str) -> Twin:
         for (payer, target), amount in found.paid.items()
     ]
     rows += [[ends[pot], ends[use], amount / MILLION] for (pot, use), amount in found.passed.items()]
-    return twin((say.say("Who pays"), say.say("For what"), say.say("Million euro a year")), rows)
+    return chart_table((say.say("Who pays"), say.say("For what"), say.say("Million euro a year")), rows)

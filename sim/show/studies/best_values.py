@@ -12,7 +12,7 @@ from sim.model.paths import opened
 from sim.model.policy.policy import Policy
 from sim.show.base.figure import dress
 from sim.show.base.palette import palette
-from sim.show.base.table import NOTHING, Table, figure
+from sim.show.base.table import NOTHING, PrintedTable, figure
 from sim.show.names import KPI_NAMES
 from sim.show.studies.names import NAME, Unit, factor_name, unit_of, value_name
 from sim.text import Words, words
@@ -20,7 +20,7 @@ from sim.text import Words, words
 LARGE = 2e5  # euro a year: from here on in millions
 
 
-def values(policy: Policy, found: Optimum, language: str) -> Table:
+def values(policy: Policy, found: Optimum, language: str) -> PrintedTable:
     """One row a key: what it is now, what is best, and from where to where nothing better is sure."""
     say = words(language)
     rows = tuple(
@@ -36,10 +36,10 @@ def values(policy: Policy, found: Optimum, language: str) -> Table:
     columns = (say.say("Factor"), say.say("Now"), say.say("Best"), say.say("Too close to call"),
                say.say("Searched"))  # fmt: skip
     title = f"{_unit(say, found).words}: “{policy.title[language]}”"
-    return Table(title, columns, rows, " ".join(notes(say, found)))
+    return PrintedTable(columns, rows, title=title, note=" ".join(notes(say, found)))
 
 
-def trials(policy: Policy, found: Optimum, language: str) -> Table:
+def trials(policy: Policy, found: Optimum, language: str) -> PrintedTable:
     """One row for each set of values that was tried: the mean, what Flanders pays a year, how far behind the best."""
     say = words(language)
     unit = _unit(say, found)
@@ -56,7 +56,7 @@ def trials(policy: Policy, found: Optimum, language: str) -> Table:
     names = (factor_name(say, full_key(key)) for key in found.values)
     columns = (say.say("Verdict"), *names, say.say("Mean"), say.say("Flanders pays a year"),
                say.say("Behind the best"))  # fmt: skip
-    return Table(f"{unit.words}: “{policy.title[language]}”", columns, rows, dense=True)
+    return PrintedTable(columns, rows, title=f"{unit.words}: “{policy.title[language]}”", dense=True)
 
 
 def notes(say: Words, found: Optimum) -> list[str]:

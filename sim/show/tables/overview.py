@@ -11,7 +11,7 @@ from sim.experiments.comparison.compare import Comparison
 from sim.model.policy.policy import Policy
 from sim.results.estimates import Estimate, difference, estimate
 from sim.results.findings import told
-from sim.show.base.table import NOTHING, Scale, Table, scale
+from sim.show.base.table import NOTHING, PrintedTable, Scale, scale
 from sim.show.names import count
 from sim.show.tables.comparison_tables import yearly
 from sim.text import Words, words
@@ -47,7 +47,7 @@ class _Grid:
         return f"±{self.number(half)}" if math.isfinite(half) else NOTHING
 
 
-def overview(result: Comparison, language: str) -> Table:
+def overview(result: Comparison, language: str) -> PrintedTable:
     """Return one row a policy: what a year costs, who finally pays it, harm, and the difference with the baseline.
 
     Narrow enough for a terminal of 80 letters, in both languages.
@@ -62,7 +62,7 @@ def overview(result: Comparison, language: str) -> Table:
     head = [say.say("Policy"), say.say("Total"), say.say("Municipalities"), say.say("Flanders")]
     head += [say.say("Others")] if others else []
     head += [say.say("Euro per head"), say.say("Harm*"), say.say("Difference")]
-    return Table(
+    return PrintedTable(
         title=say.say(
             "What a year costs and who pays it, in {unit}; difference with “{baseline}”",
             unit=money.name,

@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.model.parameter_table import Parameter, Value
 from sim.model.world.municipalities import DATA
-from sim.show.base.chart_table import Twin, twin
+from sim.show.base.table import ChartTable, chart_table
 from sim.show.names import CHOICES, UNITS
 from sim.text import Words
 from sim.text import words as in_language
@@ -48,11 +48,11 @@ def chosen(
     return [row for row in rows if (not grades or row.grade in grades) and scope in ("", row.scope) and holds(row)]
 
 
-def numbers(rows: Sequence[Parameter], say: Words, order: str = "model") -> Twin:
+def numbers(rows: Sequence[Parameter], say: Words, order: str = "model") -> ChartTable:
     """Return these parameters as a table."""
     language = say.language
     ordered = sorted(rows, key=lambda row: ORDERS[order](row, language))
-    return twin(
+    return chart_table(
         (
             say.say("What"),
             say.say("Value"),

@@ -7,8 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from sim.experiments.validation.history import Check
-from sim.show.base.chart_table import Twin, twin
-from sim.show.base.table import NOTHING, Table
+from sim.show.base.table import NOTHING, ChartTable, PrintedTable, chart_table
 from sim.text import Words, words
 
 KINDS = {
@@ -63,7 +62,7 @@ def how_to_read(say: Words) -> str:
     )
 
 
-def as_table(checks: Sequence[Check], replications: int, seed: int, language: str) -> Table:
+def printed_checks(checks: Sequence[Check], replications: int, seed: int, language: str) -> PrintedTable:
     """Return the figures for the command line."""
     say = words(language)
     rows = tuple(
@@ -85,12 +84,13 @@ def as_table(checks: Sequence[Check], replications: int, seed: int, language: st
     )
     played = say.say("The middle 90% of {n} futures (seed {seed}).", n=say.number(replications), seed=seed)
     title = say.say("The model beside what happened")
-    return Table(title, columns, rows, f"{finding(say, checks)}. {played} {how_to_read(say)}", wordy=(4,))
+    note = f"{finding(say, checks)}. {played} {how_to_read(say)}"
+    return PrintedTable(columns, rows, title=title, note=note, wordy=(4,))
 
 
-def as_twin(checks: Sequence[Check], say: Words) -> Twin:
+def table_of_checks(checks: Sequence[Check], say: Words) -> ChartTable:
     """Return the figures with their sources, for the page and as a file."""
-    return twin(
+    return chart_table(
         (
             say.say("What"),
             say.say("Unit"),

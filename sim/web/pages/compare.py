@@ -11,9 +11,9 @@ from sim.experiments.comparison.compare import Comparison
 from sim.model.groups import Words as Text
 from sim.model.policy.policy import Policy
 from sim.results.findings import TRIVIAL, told
-from sim.show.charts.differences import of_outcomes, of_winners, outcomes, winners_by_size
-from sim.show.charts.exceedance import exceedance, of_exceedance
-from sim.show.charts.payers import of_bars, payers_bars
+from sim.show.charts.differences import outcomes, table_of_outcomes, table_of_winners, winners_by_size
+from sim.show.charts.exceedance import exceedance, table_of_exceedance
+from sim.show.charts.payers import payers_bars, table_of_payers_by_policy
 from sim.show.sentences.policy_differences import differs
 from sim.text import Words
 from sim.web.answers.answer import ask, no_answer
@@ -149,14 +149,14 @@ def _charts(seen: View, result: Comparison) -> list[str]:
                     seen,
                     "outcomes",
                     outcomes(result, language, scheme=scheme),
-                    lambda: of_outcomes(result, language),
+                    lambda: table_of_outcomes(result, language),
                 )
             with right:
                 two = chart(
                     seen,
                     "bars",
                     payers_bars(result, language, scheme=scheme),
-                    lambda: of_bars(result, language),
+                    lambda: table_of_payers_by_policy(result, language),
                 )
         else:
             with left:
@@ -164,14 +164,14 @@ def _charts(seen: View, result: Comparison) -> list[str]:
                     seen,
                     "exceedance",
                     exceedance(result, language, scheme=scheme),
-                    lambda: of_exceedance(result, language),
+                    lambda: table_of_exceedance(result, language),
                 )
             with right:
                 two = chart(
                     seen,
                     "winners",
                     winners_by_size(result, language, scheme=scheme),
-                    lambda: of_winners(result, language),
+                    lambda: table_of_winners(result, language),
                 )
     return [one, two]
 

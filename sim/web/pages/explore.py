@@ -7,13 +7,13 @@ import streamlit as st
 from sim.experiments.comparison.compare import Comparison
 from sim.experiments.comparison.robustness import FUTURES
 from sim.results.findings import turning
-from sim.show.charts.burden import burden_by_size, of_burden
-from sim.show.charts.exceedance import exceedance, of_exceedance, who_pays
-from sim.show.charts.one_of_twenty import dots, of_dots, of_worst_year, worst_year
-from sim.show.charts.over_time import fan, of_fan, of_paid_back, paid_back
-from sim.show.charts.pot_balances import balances, drawn, of_balances
-from sim.show.charts.tile_map import of_towns, tile_map
-from sim.show.charts.who_pays import of_payers
+from sim.show.charts.burden import burden_by_size, table_of_burden
+from sim.show.charts.exceedance import exceedance, table_of_exceedance, who_pays
+from sim.show.charts.one_of_twenty import dots, table_of_futures, table_of_worst_years, worst_year
+from sim.show.charts.over_time import fan, paid_back, table_of_added_up_costs, table_of_years
+from sim.show.charts.pot_balances import balances, drawn, table_of_balances
+from sim.show.charts.tile_map import table_of_municipalities, tile_map
+from sim.show.charts.who_pays import table_of_payers
 from sim.show.sentences.why_it_changes import why
 from sim.text import Words
 from sim.web.answers.answer import Answer, ask, pair, turns
@@ -99,24 +99,26 @@ def _charts(seen: View, result: Comparison) -> list[str]:
                     seen,
                     "who-pays",
                     who_pays(result, shown, language, scheme=scheme),
-                    lambda: of_payers(result, shown, language),
+                    lambda: table_of_payers(result, shown, language),
                 )
             with right:
                 two = chart(
                     seen,
                     "exceedance",
                     exceedance(result, language, scheme=scheme),
-                    lambda: of_exceedance(result, language),
+                    lambda: table_of_exceedance(result, language),
                 )
         elif tab.name == "risk":
             with left:
-                one = chart(seen, "dots", dots(result, language, scheme=scheme), lambda: of_dots(result, language))
+                one = chart(
+                    seen, "dots", dots(result, language, scheme=scheme), lambda: table_of_futures(result, language)
+                )
             with right:
                 two = chart(
                     seen,
                     "worst-year",
                     worst_year(result, language, scheme=scheme),
-                    lambda: of_worst_year(result, language),
+                    lambda: table_of_worst_years(result, language),
                 )
         elif tab.name == "towns":
             with left:
@@ -124,24 +126,24 @@ def _charts(seen: View, result: Comparison) -> list[str]:
                     seen,
                     "tiles",
                     tile_map(result, shown, language, scheme=scheme),
-                    lambda: of_towns(result, shown, language),
+                    lambda: table_of_municipalities(result, shown, language),
                 )
             with right:
                 two = chart(
                     seen,
                     "burden",
                     burden_by_size(result, language, scheme=scheme),
-                    lambda: of_burden(result, language),
+                    lambda: table_of_burden(result, language),
                 )
         else:
             with left:
-                one = chart(seen, "fan", fan(result, language, scheme=scheme), lambda: of_fan(result, language))
+                one = chart(seen, "fan", fan(result, language, scheme=scheme), lambda: table_of_years(result, language))
             with right:
                 two = _balances(seen, result) or chart(
                     seen,
                     "paid-back",
                     paid_back(result, language, scheme=scheme),
-                    lambda: of_paid_back(result, language),
+                    lambda: table_of_added_up_costs(result, language),
                 )
     return [one, two]
 
@@ -152,7 +154,7 @@ def _balances(seen: View, result: Comparison) -> str:
     if not drawn(result, result.policies[-1]):
         return ""
     figure = balances(result, language, scheme=seen.scheme)
-    return chart(seen, "balances", figure, lambda: of_balances(result, language))
+    return chart(seen, "balances", figure, lambda: table_of_balances(result, language))
 
 
 if __name__ == "__main__":

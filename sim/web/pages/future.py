@@ -13,7 +13,7 @@ from sim.model.policy.policy import Policy
 from sim.model.world.world import World
 from sim.results.trace import trace
 from sim.results.weeks import dearest_year, edges, years_in
-from sim.show.charts.incident_log import in_words, incident_log, of_weeks
+from sim.show.charts.incident_log import in_words, incident_log, table_of_weeks
 from sim.show.charts.year_week_by_week import Side, film, sides_of
 from sim.text import Words
 from sim.version import MODEL_VERSION
@@ -45,7 +45,9 @@ def draw() -> None:
     st.caption(_about(say, result, number))
     sides = sides_of(shown, year)
     language = say.language
-    revision = chart(seen, "film", film(result, sides, language, scheme=seen.scheme), lambda: of_weeks(sides, language))
+    revision = chart(
+        seen, "film", film(result, sides, language, scheme=seen.scheme), lambda: table_of_weeks(sides, language)
+    )
     _log(seen, sides_of(futures, year), number)
     _events(seen, futures, number)
     page_frame.foot(seen, result)

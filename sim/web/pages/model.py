@@ -16,9 +16,9 @@ from sim.model.parameter_table import parameters
 from sim.model.world.provenance import is_flanders
 from sim.model.world.world import World
 from sim.package import PACKAGE
-from sim.show.base.chart_table import Twin, twin
+from sim.show.base.table import ChartTable, chart_table
 from sim.show.charts.chain_of_events import chain, limits
-from sim.show.charts.tile_map import of_towns
+from sim.show.charts.tile_map import table_of_municipalities
 from sim.show.tables import key_figures, real_incidents
 from sim.show.tables.parameters import ORDERS, chosen, numbers
 from sim.text import Words
@@ -118,7 +118,7 @@ def _numbers(say: Words) -> None:
         st.caption(say.say("Swipe the table to the left for the range, the grade and the source."))
     table = numbers(found, say, order)
     with st.container(height=480, key="long-numbers"):
-        st.table(table.shown(say), border="horizontal")
+        st.table(table.in_words(say), border="horizontal")
     page_frame.save(say, say.say("Save as CSV"), table.csv(say.language), f"weerbaar-numbers-{say.language}.csv",
                 key="csv-numbers")  # fmt: skip
 
@@ -152,7 +152,7 @@ def _checks(seen: View) -> None:
         st.header(
             say.say("{n} of {all} experiments agree with their formula", n=agreeing, all=len(found)), anchor=False
         )  # fmt: skip
-    table = _as_table(found, say)
+    table = _table_of_experiments(found, say)
     _wide(say, "checks", table)
     st.caption(
         say.say(
@@ -166,12 +166,12 @@ def _checks(seen: View) -> None:
     _happened(say, seen.world)
 
 
-def _wide(say: Words, name: str, table: Twin) -> None:
+def _wide(say: Words, name: str, table: ChartTable) -> None:
     """A table that is wider than a phone."""
     with st.container(key=f"on-a-phone-{name}"):
         st.caption(say.say("Swipe the table to the left for the numbers and the verdict."))
     with st.container(key=f"wide-{name}"):
-        st.table(table.shown(say), border="horizontal")
+        st.table(table.in_words(say), border="horizontal")
 
 
 @functools.cache
@@ -200,14 +200,14 @@ def _happened(say: Words, world: World) -> None:
         + " "
         + real_incidents.how_to_read(say)
     )
-    table = real_incidents.as_twin(found, say)
+    table = real_incidents.table_of_checks(found, say)
     _wide(say, "happened", table)
     page_frame.save(say, say.say("Save as CSV"), table.csv(say.language), f"weerbaar-history-{say.language}.csv",
                 key="csv-happened")  # fmt: skip
 
 
-def _as_table(found: list[Check], say: Words) -> Twin:
-    return twin(
+def _table_of_experiments(found: list[Check], say: Words) -> ChartTable:
+    return chart_table(
         (
             say.say("Experiment"),
             say.say("Law"),
@@ -275,14 +275,14 @@ def _files(seen: View) -> Answer:
         page_frame.save(
             say,
             say.say("Key figures as CSV"),
-            lambda: key_figures.of_key_figures(result, language).csv(language),
+            lambda: key_figures.table_of_key_figures(result, language).csv(language),
             f"weerbaar-key-figures-{mark}.csv",
             key="get-figures",
         )
         page_frame.save(
             say,
             say.say("Municipalities as CSV"),
-            lambda: of_towns(result, result.policies[-1], language).csv(language),
+            lambda: table_of_municipalities(result, result.policies[-1], language).csv(language),
             f"weerbaar-municipalities-{mark}.csv",
             key="get-towns",
         )

@@ -15,10 +15,10 @@ from sim.model.world.typical import typical
 from sim.model.world.world import World
 from sim.results.estimates import Difference
 from sim.results.story import Story
-from sim.show.charts.one_municipality import FELT, Town, of_peers, of_town_futures, peers, town_futures
+from sim.show.charts.one_municipality import FELT, Town, peers, table_of_peers, table_of_town_futures, town_futures
 from sim.show.charts.prevention_optimum import left_out, optimum, what_decides
-from sim.show.charts.tile_map import of_towns, tile_map
-from sim.show.tables.optima import of_deciding, of_optimum
+from sim.show.charts.tile_map import table_of_municipalities, tile_map
+from sim.show.tables.optima import table_of_optimum, table_of_optimum_by_assumption
 from sim.text import Words
 from sim.web.answers.answer import ask, pair
 from sim.web.layout import future_picker, page_frame
@@ -77,7 +77,7 @@ def _map(seen: View, result: Comparison, town: Municipality) -> str:
         seen,
         "map",
         tile_map(result, shown, say.language, scheme=seen.scheme, height=_MAP, marked=town.nis),
-        lambda: of_towns(result, shown, say.language),
+        lambda: table_of_municipalities(result, shown, say.language),
         picked=lambda place: session.remember("town", str(codes[place])),
     )
 
@@ -203,10 +203,10 @@ def _tabs(seen: View, one: Town) -> list[str]:
         left, right = st.columns(2, gap="medium")
         with left:
             futures = town_futures(one, measure, language, scheme=scheme)
-            first = chart(seen, f"futures-{measure}", futures, lambda: of_town_futures(one, measure, language))
+            first = chart(seen, f"futures-{measure}", futures, lambda: table_of_town_futures(one, measure, language))
         with right:
             strip = peers(one, measure, language, scheme=scheme)
-            second = chart(seen, f"peers-{measure}", strip, lambda: of_peers(one, measure, language))
+            second = chart(seen, f"peers-{measure}", strip, lambda: table_of_peers(one, measure, language))
         return [first, second]
 
 
@@ -220,13 +220,13 @@ def _prevention(seen: View, one: Town) -> list[str]:
             seen,
             "optimum",
             optimum(result, shown, nis, language, scheme=seen.scheme),
-            lambda: of_optimum(result, shown, nis, language),
+            lambda: table_of_optimum(result, shown, nis, language),
         )
     with right:
         st.markdown(what_decides(say, result.world, shown, nis))
         st.caption(left_out(say))
         page_frame.lazy(say.say("Under every level of both assumptions"), "table", "deciding", lambda: st.table(
-            of_deciding(result, shown, nis, language).shown(say), border="horizontal"))  # fmt: skip
+            table_of_optimum_by_assumption(result, shown, nis, language).in_words(say), border="horizontal"))  # fmt: skip
     return [drawn]
 
 

@@ -159,7 +159,7 @@ def _effects(seen: View, found: Studied) -> list[str]:
         outcome, policy, against = _asked(seen.say, found)
     answer = sensitivity.effects(found, outcome, policy, against)
     picture = study_charts.tornado(found, answer, language, scheme=seen.scheme)
-    return [chart(seen, "tornado", picture, lambda: chart_tables.of_effects(answer, language))]
+    return [chart(seen, "tornado", picture, lambda: chart_tables.table_of_effects(answer, language))]
 
 
 def _heat(seen: View, found: Studied) -> list[str]:
@@ -171,7 +171,7 @@ def _heat(seen: View, found: Studied) -> list[str]:
         y = _select(say, "Up", f"heat-y-{x}", rest, lambda key: factor_name(say, key), first=rest[0])
     answer = tradeoffs.heat(found, outcome, x, y, policy=policy, against=against)
     picture = study_charts.heat(found, answer, language, scheme=seen.scheme)
-    return [chart(seen, "heat", picture, lambda: chart_tables.of_heat(answer, language))]
+    return [chart(seen, "heat", picture, lambda: chart_tables.table_of_heat_map(answer, language))]
 
 
 def _front(seen: View, found: Studied) -> list[str]:
@@ -187,7 +187,7 @@ def _front(seen: View, found: Studied) -> list[str]:
         y = _select(say, "The other aim", "front-y", aims, shown, first=(second, "mean"))
     answer = tradeoffs.pareto(found, tradeoffs.Aim(*x), tradeoffs.Aim(*y))
     picture = study_charts.pareto(found, answer, language, scheme=seen.scheme)
-    return [chart(seen, "pareto", picture, lambda: chart_tables.of_pareto(found, answer, language))]
+    return [chart(seen, "pareto", picture, lambda: chart_tables.table_of_pareto_front(found, answer, language))]
 
 
 def _regret(seen: View, found: Studied) -> list[str]:
@@ -196,7 +196,7 @@ def _regret(seen: View, found: Studied) -> list[str]:
         outcome = _outcome(seen.say, found)
     answer = tradeoffs.regret(found, outcome)
     picture = study_charts.regret(found, answer, language, scheme=seen.scheme)
-    return [chart(seen, "regret", picture, lambda: chart_tables.of_regret(found, answer, language))]
+    return [chart(seen, "regret", picture, lambda: chart_tables.table_of_regret(found, answer, language))]
 
 
 def _best(seen: View, found: Studied) -> list[str]:
@@ -206,7 +206,7 @@ def _best(seen: View, found: Studied) -> list[str]:
         budget = _budget(say) if tradeoffs.BUDGET in found.study.outcomes else None
     answer = tradeoffs.best(found, outcome, None if budget is None else budget * MILLION)
     picture = study_charts.best(found, answer, language, scheme=seen.scheme)
-    return [chart(seen, "best", picture, lambda: chart_tables.of_best(found, answer, language))]
+    return [chart(seen, "best", picture, lambda: chart_tables.table_of_best(found, answer, language))]
 
 
 def _budget(say: Words) -> float | None:
@@ -231,7 +231,7 @@ def _losses(seen: View, found: Studied) -> list[str]:
     with st.spinner(say.say("Rules are being looked for.")):
         answer = _rules(found, found.study.digest, len(found.points), outcome, policy, against)
     picture = study_charts.losses(found, answer, language, scheme=seen.scheme)
-    return [chart(seen, "losses", picture, lambda: chart_tables.of_losses(answer, language))]
+    return [chart(seen, "losses", picture, lambda: chart_tables.table_of_losses(answer, language))]
 
 
 @lru_cache(maxsize=32)
@@ -248,7 +248,7 @@ def _sobol(seen: View, found: Studied) -> list[str]:
         outcome, policy, against = _asked(seen.say, found)
     answer = sensitivity.sobol(found, outcome, policy, against)
     picture = study_charts.sobol(found, answer, language, scheme=seen.scheme)
-    return [chart(seen, "sobol", picture, lambda: chart_tables.of_indices(answer, language))]
+    return [chart(seen, "sobol", picture, lambda: chart_tables.table_of_indices(answer, language))]
 
 
 DRAWS: dict[str, Callable[[View, Studied], list[str]]] = {
