@@ -305,11 +305,26 @@ def optimise(
     found_world, (chosen,) = load(world, [policy], years, settings or [])
     serves = serving(engine)
     with progress("Trying values") as moved:
-        found = search(found_world, chosen, ends, outcome=outcome, budget=budget, replications=replications, seed=seed,
-                       engine=serves, workers=workers, progress=moved)  # fmt: skip
+        found = search(
+            found_world,
+            chosen,
+            ends,
+            outcome=outcome,
+            budget=budget,
+            replications=replications,
+            seed=seed,
+            engine=serves,
+            workers=workers,
+            progress=moved,
+        )
     language = (lang or Language.en).value
-    head = {"model_version": MODEL_VERSION, "world": found_world.id, "policy": chosen.id, "seed": seed,
-            "replications": replications}  # fmt: skip
+    head = {
+        "model_version": MODEL_VERSION,
+        "world": found_world.id,
+        "policy": chosen.id,
+        "seed": seed,
+        "replications": replications,
+    }
     shown = [best_values.values, best_values.trials] if details else [best_values.values]
     if picture is not None:
         hang(picture, best_values.picture(chosen, found, language), found_world.title[language], language)

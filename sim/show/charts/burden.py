@@ -125,11 +125,13 @@ def table_of_burden(result: Comparison, language: str) -> ChartTable:
     names = {policy.id: policy.title[language] for policy in result.policies}
     rows: list[list[Cell]] = [
         [
-            names[str(row["policy"])], say.say(SIZE_NAMES[str(row["size_class"])]), int(row["municipalities"]),
+            names[str(row["policy"])],
+            say.say(SIZE_NAMES[str(row["size_class"])]),
+            int(row["municipalities"]),
             *(float(row[column]) for column in ("mean", "lo", "hi", "change", "change_lo", "change_hi")),
         ]
         for row in result.burden("size_class").to_dict("records")
-    ]  # fmt: skip
+    ]
     columns = (
         say.say("Policy"),
         say.say("Size"),

@@ -45,8 +45,10 @@ def outcomes(result: Comparison, language: str, *, scheme: str = "light") -> Any
         line = line_of(colours, position)
         mine = [found[policy.id, kpi] for kpi in rows]
         x = [100 * one.mean / base for one, base in zip(mine, bases.values(), strict=True)]
-        wide = [100 * (one.ci95[1] - one.mean) / base if math.isfinite(one.ci95[1]) else 0.0
-                for one, base in zip(mine, bases.values(), strict=True)]  # fmt: skip
+        wide = [
+            100 * (one.ci95[1] - one.mean) / base if math.isfinite(one.ci95[1]) else 0.0
+            for one, base in zip(mine, bases.values(), strict=True)
+        ]
         most = max(most, *(abs(value) + half for value, half in zip(x, wide, strict=True)))
         offset = (position - (len(others) + 1) / 2) * step
         data.append(
@@ -71,11 +73,18 @@ def outcomes(result: Comparison, language: str, *, scheme: str = "light") -> Any
             "showgrid": False,
         },
         "shapes": [
-            {"type": "line", "x0": 0, "x1": 0, "yref": "paper", "y0": 0, "y1": 1,
-             "line": {"color": colours.baseline, "width": 2, "dash": "dash"}}
+            {
+                "type": "line",
+                "x0": 0,
+                "x1": 0,
+                "yref": "paper",
+                "y0": 0,
+                "y1": 1,
+                "line": {"color": colours.baseline, "width": 2, "dash": "dash"},
+            }
         ],
         **legend(result.policies, language),
-    }  # fmt: skip
+    }
     title = _said_of_outcomes(say, result)
     alt = "; ".join(
         say.say(
@@ -176,11 +185,18 @@ def winners_by_size(result: Comparison, language: str, *, scheme: str = "light")
         },
         "yaxis": {"range": [-end, end], "title": say.say("extra euro per inhabitant a year")},
         "shapes": [
-            {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 0, "y1": 0,
-             "line": {"color": colours.baseline, "width": 2, "dash": "dash"}}
+            {
+                "type": "line",
+                "xref": "paper",
+                "x0": 0,
+                "x1": 1,
+                "y0": 0,
+                "y1": 0,
+                "line": {"color": colours.baseline, "width": 2, "dash": "dash"},
+            }
         ],
         **legend(result.policies, language),
-    }  # fmt: skip
+    }
     counts = [(policy, *winners(result, policy)) for policy in others]
     title = _said_of_winners(say, result, counts)
     alt = "; ".join(
@@ -243,8 +259,16 @@ def table_of_outcomes(result: Comparison, language: str) -> ChartTable:
                 if unit == "EUR"
                 else say.say(KPI_NAMES[kpi])
             )
-            rows.append([name, policy.title[language], base / by, one.mean / by,
-                         *(end / by for end in one.ci95), *say.percents(one.shares)])  # fmt: skip
+            rows.append(
+                [
+                    name,
+                    policy.title[language],
+                    base / by,
+                    one.mean / by,
+                    *(end / by for end in one.ci95),
+                    *say.percents(one.shares),
+                ]
+            )
     columns = (
         say.say("Outcome, over {years}", years=say.years(result.years)),
         say.say("Policy"),
@@ -271,9 +295,18 @@ def table_of_winners(result: Comparison, language: str) -> ChartTable:
         for row in mine.to_dict("records"):
             here = said[sizes == row["size_class"]]
             less, more = int(np.sum(here == "wins")), int(np.sum(here == "loses"))
-            rows.append([policy.title[language], say.say(SIZE_NAMES[str(row["size_class"])]), less,
-                         len(here) - less - more, more, float(row["change"]), float(row["change_lo"]),
-                         float(row["change_hi"])])  # fmt: skip
+            rows.append(
+                [
+                    policy.title[language],
+                    say.say(SIZE_NAMES[str(row["size_class"])]),
+                    less,
+                    len(here) - less - more,
+                    more,
+                    float(row["change"]),
+                    float(row["change_lo"]),
+                    float(row["change_hi"]),
+                ]
+            )
     columns = (
         say.say("Policy"),
         say.say("Size"),

@@ -142,9 +142,17 @@ def _limit_of_fund(result: Comparison, policy: Policy, say: Words, colours: Pale
         return {}
     colour = colours.payers["fund"]
     line = {"type": "line", "x0": limit, "x1": limit, "yref": "paper", "y0": 0, "y1": 1}
-    note = {"text": say.say("limit of the fund"), "x": limit, "yref": "paper", "y": 0,
-            "xanchor": "left" if limit < end / 2 else "right", "yanchor": "bottom",
-            "xshift": 3 if limit < end / 2 else -3, "showarrow": False, "font": {"color": colours.text}}  # fmt: skip
+    note = {
+        "text": say.say("limit of the fund"),
+        "x": limit,
+        "yref": "paper",
+        "y": 0,
+        "xanchor": "left" if limit < end / 2 else "right",
+        "yanchor": "bottom",
+        "xshift": 3 if limit < end / 2 else -3,
+        "showarrow": False,
+        "font": {"color": colours.text},
+    }
     return {"shapes": [{**line, "line": {"color": colour, "width": 2, "dash": "dot"}}], "annotations": [note]}
 
 

@@ -139,8 +139,11 @@ def _said_of_dots(say: Words, result: Comparison, costs: Sequence[NDArray[np.flo
             title = say.say(
                 "Of {of} futures “{policy}” is cheaper in {lower}, as dear in {same}, dearer in {higher}; 1 in {of} "
                 "costs {amount} or more",
-                lower=cheaper, same=same, higher=dearer, **values,
-            )  # fmt: skip
+                lower=cheaper,
+                same=same,
+                higher=dearer,
+                **values,
+            )
         elif cheaper >= dearer:
             title = say.say(
                 "“{policy}” is cheaper in {n} of {of} futures; 1 in {of} costs {amount} or more", n=cheaper, **values
@@ -189,8 +192,10 @@ def worst_year(result: Comparison, language: str, *, scheme: str = "light") -> A
     step = min(0.26, 0.7 / len(found))
     for position, (policy, rows) in enumerate(zip(result.policies, found, strict=True)):
         colour = line_of(colours, position)["color"]
-        ends = [(max(mid - low, 0) if math.isfinite(low) else 0, max(high - mid, 0) if math.isfinite(high) else 0)
-                for _, mid, low, high in rows]  # fmt: skip
+        ends = [
+            (max(mid - low, 0) if math.isfinite(low) else 0, max(high - mid, 0) if math.isfinite(high) else 0)
+            for _, mid, low, high in rows
+        ]
         offset = (position - (len(found) - 1) / 2) * step
         data.append(
             {
@@ -240,8 +245,9 @@ def worst_year(result: Comparison, language: str, *, scheme: str = "light") -> A
         say.say("{policy}: {amount}", policy=policy.title[language], amount=say.money(amount))
         for policy, amount in zip(result.policies, amounts, strict=True)
     ]
-    alt = say.say("The worst year of a future; in {often} it costs at least: {figures}.", often=rare,
-                  figures="; ".join(figures))  # fmt: skip
+    alt = say.say(
+        "The worst year of a future; in {often} it costs at least: {figures}.", often=rare, figures="; ".join(figures)
+    )
     return dress(
         data,
         layout,

@@ -74,14 +74,18 @@ def fan(result: Comparison, language: str, *, scheme: str = "light") -> Any:
             }
         )
     layout = {
-        "xaxis": {"range": [x[0] - 0.3, x[-1] + 0.3], "dtick": max(1, len(x) // 10), "showgrid": False,
-                  "tickformat": "d"},
+        "xaxis": {
+            "range": [x[0] - 0.3, x[-1] + 0.3],
+            "dtick": max(1, len(x) // 10),
+            "showgrid": False,
+            "tickformat": "d",
+        },
         "yaxis": {
             "range": [0, steady(float(found[0].max()), max(float(one.max()) for one in found))],
             "title": say.say("million euro in the year"),
         },
         **legend(result.policies, language),
-    }  # fmt: skip
+    }
     first, last, rare = (
         say.money(float(value) * 1e6) for value in (found[-1][2][0], found[-1][2][-1], found[-1][4][-1])
     )
@@ -100,8 +104,11 @@ def fan(result: Comparison, language: str, *, scheme: str = "light") -> Any:
         )
         for policy, one in zip(result.policies, found, strict=True)
     )
-    alt = say.say("The cost of every year for “{policy}”. The middle future: {figures}.", policy=shown.title[language],
-                  figures=figures)  # fmt: skip
+    alt = say.say(
+        "The cost of every year for “{policy}”. The middle future: {figures}.",
+        policy=shown.title[language],
+        figures=figures,
+    )
     return dress(
         data,
         layout,
@@ -152,15 +159,19 @@ def paid_back(result: Comparison, language: str, *, scheme: str = "light") -> An
     room = 0.15 * (top - bottom or 1.0)
     ends = [-nice(room - bottom) if bottom else -room, nice(top + room) if top else room]
     layout = {
-        "xaxis": {"range": [x[0] - 0.3, x[-1] + 0.3], "dtick": max(1, len(x) // 10), "showgrid": False,
-                  "tickformat": "d"},
+        "xaxis": {
+            "range": [x[0] - 0.3, x[-1] + 0.3],
+            "dtick": max(1, len(x) // 10),
+            "showgrid": False,
+            "tickformat": "d",
+        },
         "yaxis": {
             "range": [0 if alone else ends[0], ends[1]],
             "title": say.say("million euro since the start"),
         },
         "shapes": [] if alone else [_zero(colours)],
         "showlegend": False,
-    }  # fmt: skip
+    }
     title = _said(say, result, gaps, x, alone=alone)
     alt = "; ".join(f"{year}: {say.money(float(value) * 1e6)}" for year, value in zip(x, mean, strict=True))
     return dress(
@@ -218,8 +229,9 @@ def table_of_years(result: Comparison, language: str) -> ChartTable:
     for policy in result.policies:
         columns += [say.say("{policy}, {p}% of futures below", policy=policy.title[language], p=p) for p in BANDS]
     found = [yearly(result, policy) / MILLION for policy in result.policies]
-    rows: list[list[Cell]] = [[str(year), *(float(value) for one in found for value in one[:, i])]
-            for i, year in enumerate(calendar(result))]  # fmt: skip
+    rows: list[list[Cell]] = [
+        [str(year), *(float(value) for one in found for value in one[:, i])] for i, year in enumerate(calendar(result))
+    ]
     return chart_table(columns, rows)
 
 
@@ -229,10 +241,15 @@ def table_of_added_up_costs(result: Comparison, language: str) -> ChartTable:
     base, mine = (added_up(result, policy) / MILLION for policy in (result.baseline, result.policies[-1]))
     gaps = mine - base
     rows: list[list[Cell]] = [
-        [str(year), float(base[:, i].mean()), float(mine[:, i].mean()), float(gaps[:, i].mean()),
-         *(float(value) for value in np.percentile(gaps[:, i], (5, 95)))]
+        [
+            str(year),
+            float(base[:, i].mean()),
+            float(mine[:, i].mean()),
+            float(gaps[:, i].mean()),
+            *(float(value) for value in np.percentile(gaps[:, i], (5, 95))),
+        ]
         for i, year in enumerate(calendar(result))
-    ]  # fmt: skip
+    ]
     columns = (
         say.say("By the end of"),
         result.baseline.title[language],

@@ -114,8 +114,10 @@ def _said(say: Words, result: Comparison, policy: Policy) -> tuple[str, str]:
             "The solidarity fund holds {amount} at the end of {last}, and runs dry in {share} of futures", **values
         )
     elif empty[shown] == 0:
-        title = say.say("{pot} is never empty, and has {amount} left at the end of a year on average", **values | {
-            "amount": say.money(float(left(result, policy, shown).mean()))})  # fmt: skip
+        title = say.say(
+            "{pot} is never empty, and has {amount} left at the end of a year on average",
+            **values | {"amount": say.money(float(left(result, policy, shown).mean()))},
+        )
     else:
         paying = len(open_years(result, policy, shown))
         years = say.figure(empty[shown] * paying, 2)

@@ -33,11 +33,19 @@ def optimum(
     say, colours, shown = words(language), palette(scheme), result.policy(policy)
     one, base = _both(result, shown, municipality)
     lines = [
-        (_named(say, say.say("everybody, with harm"), one.social_best), one.spend, one.social,
-         {"color": colours.text, "width": 2.5}),
-        (_named(say, say.say("{town} itself", town=one.municipality.name), one.private_best, free=one.price == 0),
-         one.spend, one.private, {"color": colours.payers["municipality"], "width": 3}),
-    ]  # fmt: skip
+        (
+            _named(say, say.say("everybody, with harm"), one.social_best),
+            one.spend,
+            one.social,
+            {"color": colours.text, "width": 2.5},
+        ),
+        (
+            _named(say, say.say("{town} itself", town=one.municipality.name), one.private_best, free=one.price == 0),
+            one.spend,
+            one.private,
+            {"color": colours.payers["municipality"], "width": 3},
+        ),
+    ]
     if np.abs(base.private - one.private).max() > _APART * one.social.max():
         name = say.say("{town} itself, “{policy}”", town=one.municipality.name, policy=result.baseline.title[language])
         lines.append((name, base.spend, base.private, {"color": colours.baseline, "width": 2, "dash": "dash"}))
@@ -56,13 +64,20 @@ def optimum(
             "title": say.say("euro per inhabitant a year"),
         },
         "shapes": [
-            {"type": "line", "x0": one.now, "x1": one.now, "yref": "paper", "y0": 0, "y1": 0.94,
-             "line": {"color": colours.baseline, "width": 1.5, "dash": "dot"}}
+            {
+                "type": "line",
+                "x0": one.now,
+                "x1": one.now,
+                "yref": "paper",
+                "y0": 0,
+                "y1": 0.94,
+                "line": {"color": colours.baseline, "width": 1.5, "dash": "dot"},
+            }
         ],
         "annotations": [_now(say, one)],
         "showlegend": True,
         "legend": KEY | {"y": -BELOW_AXIS / (height - below - 14), "entrywidth": 400},
-    }  # fmt: skip
+    }
     title = finding(say, one)
     decides = what_decides(say, result.world, shown, one.municipality.nis)
     return dress(
@@ -118,9 +133,12 @@ def _lowest(one: Curve) -> dict[str, tuple[float, float]]:
 def _marks(say: Words, one: Curve, colours: Palette) -> list[dict[str, Any]]:
     looks = {
         "social": (say.say("best for everybody"), colours.text, "diamond"),
-        "private": (say.say("best for {town} itself", town=one.municipality.name), colours.payers["municipality"],
-                    "circle"),
-    }  # fmt: skip
+        "private": (
+            say.say("best for {town} itself", town=one.municipality.name),
+            colours.payers["municipality"],
+            "circle",
+        ),
+    }
     return [
         {
             "type": "scatter",
@@ -129,21 +147,29 @@ def _marks(say: Words, one: Curve, colours: Palette) -> list[dict[str, Any]]:
             "y": [y],
             "mode": "markers",
             "cliponaxis": False,
-            "marker": {"symbol": looks[whose][2], "size": 12, "color": looks[whose][1],
-                       "line": {"color": colours.background, "width": 2}},
+            "marker": {
+                "symbol": looks[whose][2],
+                "size": 12,
+                "color": looks[whose][1],
+                "line": {"color": colours.background, "width": 2},
+            },
             "hovertemplate": f"<b>{looks[whose][0]}</b><br>€ %{{x:,.2f}}<extra></extra>",
             "showlegend": False,
         }
         for whose, (x, y) in _lowest(one).items()
-    ]  # fmt: skip
+    ]
 
 
 def _now(say: Words, one: Curve) -> dict[str, Any]:
     return {
-        "x": one.now, "y": 1, "yref": "paper", "yanchor": "top", "showarrow": False,
+        "x": one.now,
+        "y": 1,
+        "yref": "paper",
+        "yanchor": "top",
+        "showarrow": False,
         "text": say.say("under this policy {amount}", amount=say.money(one.now)),
         "xanchor": "right" if one.now > 0.5 * float(one.spend[-1]) else "left",
-    }  # fmt: skip
+    }
 
 
 # ---- in words ------------------------------------------------------------------------------------------------------

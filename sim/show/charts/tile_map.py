@@ -274,12 +274,23 @@ def table_of_municipalities(result: Comparison, policy: str | Policy, language: 
     mine["change"] = mine["own_cost_per_inhabitant_eur"] - base["own_cost_per_inhabitant_eur"]
     rows: list[list[Cell]] = [
         [
-            str(row["name"]), f"{row['nis_code']:.0f}", str(row["province"]), int(row["population"]),
-            *(float(row[column]) for column in ("own_cost_per_inhabitant_eur", "change",
-              "own_cost_p95_per_inhabitant_eur", "outage_days_per_year", "serious_incidents_per_year")),
+            str(row["name"]),
+            f"{row['nis_code']:.0f}",
+            str(row["province"]),
+            int(row["population"]),
+            *(
+                float(row[column])
+                for column in (
+                    "own_cost_per_inhabitant_eur",
+                    "change",
+                    "own_cost_p95_per_inhabitant_eur",
+                    "outage_days_per_year",
+                    "serious_incidents_per_year",
+                )
+            ),
         ]
         for row in mine.sort_values("name").to_dict("records")
-    ]  # fmt: skip
+    ]
     columns = (
         say.say("Municipality"),
         say.say("NIS code"),

@@ -71,9 +71,7 @@ class Place:
 
 def sides_of(futures: Sequence[Future], year: int) -> list[Side]:
     """The same year of the same future under these policies."""
-    return [
-        Side(one.policy, one, weeks.by_week(one.world, one.postings, one.incidents, year)) for one in futures
-    ]  # fmt: skip
+    return [Side(one.policy, one, weeks.by_week(one.world, one.postings, one.incidents, year)) for one in futures]
 
 
 def film(result: Comparison, sides: Sequence[Side], language: str, *, scheme: str = "light") -> Any:
@@ -157,22 +155,42 @@ class _Stage:
         map_axis, queue_axis, _ = place.axes
         everywhere = np.arange(len(self.towns))
         line = {"color": self.colours.grid, "width": 1}
-        tiles = self._trace(map_axis) | {**self._outlines(everywhere), "mode": "lines", "line": line, "fill": "toself",
-                                         "fillcolor": self.colours.sidebar, "hoverinfo": "skip"}  # fmt: skip
+        tiles = self._trace(map_axis) | {
+            **self._outlines(everywhere),
+            "mode": "lines",
+            "line": line,
+            "fill": "toself",
+            "fillcolor": self.colours.sidebar,
+            "hoverinfo": "skip",
+        }
         names = self._trace(map_axis) | {
-            "x": self.x.tolist(), "y": self.y.tolist(), "mode": "markers", "text": [town.name for town in self.towns],
+            "x": self.x.tolist(),
+            "y": self.y.tolist(),
+            "mode": "markers",
+            "text": [town.name for town in self.towns],
             "marker": {"symbol": "hexagon", "size": 9, "color": "rgba(0,0,0,0)"},
             "hovertemplate": "%{text}<extra></extra>",
-        }  # fmt: skip
-        busy = self._steps(side.year, side.year.busy) | self._trace(queue_axis) | {
-            "mode": "lines", "line": {"color": self.colours.scenario, "width": 1, "shape": "hv"}, "fill": "tozeroy",
-            "fillcolor": self.colours.faded(self.colours.scenario, 0.35),
-            "hovertemplate": self.say.say("{n} teams at work", n="%{y}") + "<extra></extra>",
-        }  # fmt: skip
-        waiting = self._steps(side.year, side.year.waiting) | self._trace(queue_axis) | {
-            "mode": "lines", "line": {"color": self.colours.ransom, "width": 2, "shape": "hv"},
-            "hovertemplate": self.say.say("{n} wait", n="%{y}") + "<extra></extra>",
-        }  # fmt: skip
+        }
+        busy = (
+            self._steps(side.year, side.year.busy)
+            | self._trace(queue_axis)
+            | {
+                "mode": "lines",
+                "line": {"color": self.colours.scenario, "width": 1, "shape": "hv"},
+                "fill": "tozeroy",
+                "fillcolor": self.colours.faded(self.colours.scenario, 0.35),
+                "hovertemplate": self.say.say("{n} teams at work", n="%{y}") + "<extra></extra>",
+            }
+        )
+        waiting = (
+            self._steps(side.year, side.year.waiting)
+            | self._trace(queue_axis)
+            | {
+                "mode": "lines",
+                "line": {"color": self.colours.ransom, "width": 2, "shape": "hv"},
+                "hovertemplate": self.say.say("{n} wait", n="%{y}") + "<extra></extra>",
+            }
+        )
         return [tiles, names, busy, waiting]
 
     def _trace(self, axis: str) -> dict[str, Any]:
@@ -191,21 +209,32 @@ class _Stage:
         """The tiles by state, the line that says "now", and the bills, as they are in a week."""
         map_axis, queue_axis, bill_axis = place.axes
         found = [
-            self._trace(map_axis) | {"mode": "lines", "fill": "toself", "hoverinfo": "skip",
-                                     "line": {"color": self.colours.baseline, "width": 0.7}, **self._look(state)}
+            self._trace(map_axis)
+            | {
+                "mode": "lines",
+                "fill": "toself",
+                "hoverinfo": "skip",
+                "line": {"color": self.colours.baseline, "width": 0.7},
+                **self._look(state),
+            }
             for state in STATES
-        ]  # fmt: skip
+        ]
         now = {"color": self.colours.text, "width": 1.5}
         found.append(self._trace(queue_axis) | {"mode": "lines", "line": now, "hoverinfo": "skip"})
         found += [
-            self._trace(bill_axis) | {"mode": "lines", "line": {"color": self.colours.payers[name], "width": 11},
-                                      "hoverinfo": "skip"}
+            self._trace(bill_axis)
+            | {"mode": "lines", "line": {"color": self.colours.payers[name], "width": 11}, "hoverinfo": "skip"}
             for name in self.paid
-        ]  # fmt: skip
+        ]
         found.append(
-            self._trace(bill_axis) | {"mode": "text", "textposition": "middle right", "hoverinfo": "skip",
-                                      "textfont": {"size": TEXT_SIZE, "color": self.colours.text}}
-        )  # fmt: skip
+            self._trace(bill_axis)
+            | {
+                "mode": "text",
+                "textposition": "middle right",
+                "hoverinfo": "skip",
+                "textfont": {"size": TEXT_SIZE, "color": self.colours.text},
+            }
+        )
         return [look | change for look, change in zip(found, self.change(side, place, week), strict=True)]
 
     def change(self, side: Side, place: Place, week: int) -> list[dict[str, Any]]:
@@ -221,10 +250,12 @@ class _Stage:
             {
                 "x": [0] * len(bills),
                 "y": [round(0.46 - row, 2) for row in range(len(bills))],
-                "text": [f"{self.say.say(PAYER_NAMES[name])} {self.say.figure(bill, 2)}"
-                         for name, bill in zip(self.paid, bills, strict=True)],
+                "text": [
+                    f"{self.say.say(PAYER_NAMES[name])} {self.say.figure(bill, 2)}"
+                    for name, bill in zip(self.paid, bills, strict=True)
+                ],
             }
-        )  # fmt: skip
+        )
         return found
 
     def _look(self, state: int) -> dict[str, Any]:
@@ -256,35 +287,67 @@ class _Stage:
         """Traces that hold nothing and stand in the key of the colours."""
         line = {"color": self.colours.baseline, "width": 0.7}
         return [
-            {"type": "scatter", "x": [None], "y": [None], "mode": "lines", "fill": "toself", "line": line,
-             "name": self.say.say(name), "hoverinfo": "skip", **self._look(state)}
+            {
+                "type": "scatter",
+                "x": [None],
+                "y": [None],
+                "mode": "lines",
+                "fill": "toself",
+                "line": line,
+                "name": self.say.say(name),
+                "hoverinfo": "skip",
+                **self._look(state),
+            }
             for state, name in STATES.items()
-        ]  # fmt: skip
+        ]
 
     def axes(self, place: Place, rows: list[tuple[float, float]]) -> dict[str, Any]:
         """The axes of one side."""
         map_axis, queue_axis, bill_axis = place.axes
         bare = {"visible": False, "fixedrange": True}
-        number = {"tickfont": {"size": TEXT_SIZE - 1, "color": self.colours.text}, "fixedrange": True,
-                  "gridcolor": self.colours.grid, "zeroline": False}  # fmt: skip
+        number = {
+            "tickfont": {"size": TEXT_SIZE - 1, "color": self.colours.text},
+            "fixedrange": True,
+            "gridcolor": self.colours.grid,
+            "zeroline": False,
+        }
         months = [(datetime.date(2023, month, 1) - datetime.date(2023, 1, 1)).days for month in (2, 5, 8, 11)]
         x_span, y_span = [int(self.x.min()) - 2, int(self.x.max()) + 2], [int(self.y.min()) - 3, int(self.y.max()) + 3]
         return {
-            f"xaxis{map_axis}": bare | {"domain": place.x, "range": x_span, "constrain": "domain",
-                                        "anchor": f"y{map_axis}"},
-            f"yaxis{map_axis}": bare | {"domain": list(rows[0]), "range": y_span, "constrain": "domain",
-                                        "scaleanchor": f"x{map_axis}", "scaleratio": _X_UNIT / _Y_UNIT,
-                                        "anchor": f"x{map_axis}"},
-            f"xaxis{queue_axis}": number | {"domain": place.x, "range": [0, 366], "anchor": f"y{queue_axis}",
-                                            "tickvals": months, "showgrid": False,
-                                            "ticktext": [self.say.month(month) for month in (2, 5, 8, 11)]},
-            f"yaxis{queue_axis}": number | {"domain": list(rows[1]), "range": [0, 1.05 * self.most], "nticks": 4,
-                                            "anchor": f"x{queue_axis}", "rangemode": "tozero", "tickformat": "d",
-                                            "ticklabelposition": "inside top"},
+            f"xaxis{map_axis}": bare
+            | {"domain": place.x, "range": x_span, "constrain": "domain", "anchor": f"y{map_axis}"},
+            f"yaxis{map_axis}": bare
+            | {
+                "domain": list(rows[0]),
+                "range": y_span,
+                "constrain": "domain",
+                "scaleanchor": f"x{map_axis}",
+                "scaleratio": _X_UNIT / _Y_UNIT,
+                "anchor": f"x{map_axis}",
+            },
+            f"xaxis{queue_axis}": number
+            | {
+                "domain": place.x,
+                "range": [0, 366],
+                "anchor": f"y{queue_axis}",
+                "tickvals": months,
+                "showgrid": False,
+                "ticktext": [self.say.month(month) for month in (2, 5, 8, 11)],
+            },
+            f"yaxis{queue_axis}": number
+            | {
+                "domain": list(rows[1]),
+                "range": [0, 1.05 * self.most],
+                "nticks": 4,
+                "anchor": f"x{queue_axis}",
+                "rangemode": "tozero",
+                "tickformat": "d",
+                "ticklabelposition": "inside top",
+            },
             f"xaxis{bill_axis}": bare | {"domain": place.x, "range": [0, self.dearest], "anchor": f"y{bill_axis}"},
-            f"yaxis{bill_axis}": bare | {"domain": list(rows[2]), "range": [0.6 - len(self.paid), 0.85],
-                                         "anchor": f"x{bill_axis}"},
-        }  # fmt: skip
+            f"yaxis{bill_axis}": bare
+            | {"domain": list(rows[2]), "range": [0.6 - len(self.paid), 0.85], "anchor": f"x{bill_axis}"},
+        }
 
     def names(self, side: Side, place: Place, rows: list[tuple[float, float]]) -> list[dict[str, Any]]:
         """What is drawn where: the policy above its map, and what the queue and the bill are."""
@@ -295,11 +358,21 @@ class _Stage:
             (self.say.say("Paid this year (m €)"), rows[2][1], 4),
         ]
         return [
-            {"text": f"<b>{text}</b>", "x": place.left, "xanchor": "left", "xref": "paper", "y": y, "yref": "paper",
-             "yshift": up, "yanchor": "bottom", "showarrow": False, "align": "left",
-             "font": {"size": TEXT_SIZE, "color": self.colours.text}}
+            {
+                "text": f"<b>{text}</b>",
+                "x": place.left,
+                "xanchor": "left",
+                "xref": "paper",
+                "y": y,
+                "yref": "paper",
+                "yshift": up,
+                "yanchor": "bottom",
+                "showarrow": False,
+                "align": "left",
+                "font": {"size": TEXT_SIZE, "color": self.colours.text},
+            }
             for text, y, up in heads
-        ]  # fmt: skip
+        ]
 
 
 def _inked(text: str, colour: str) -> str:
@@ -320,17 +393,32 @@ def _key(count: int, payers: int, lines: int) -> dict[str, Any]:
     above = (_NAME + _LINE * (lines - 1)) / _whole(count, payers)
     return {
         "showlegend": True,
-        "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1 + above, "yref": "paper", "yanchor": "bottom",
-                   "itemclick": False, "itemdoubleclick": False, "itemwidth": 30,
-                   "font": {"size": TEXT_SIZE}, "entrywidth": _KEY, "traceorder": "normal"},
-    }  # fmt: skip
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "xanchor": "left",
+            "y": 1 + above,
+            "yref": "paper",
+            "yanchor": "bottom",
+            "itemclick": False,
+            "itemdoubleclick": False,
+            "itemwidth": 30,
+            "font": {"size": TEXT_SIZE},
+            "entrywidth": _KEY,
+            "traceorder": "normal",
+        },
+    }
 
 
 def _controls(say: Words, colours: Palette, side: Side, rows: list[tuple[float, float]]) -> dict[str, Any]:
     """Buttons that play and stop, and a slider with a position for every week."""
     at_once = {"mode": "immediate", "frame": {"duration": 0, "redraw": False}, "transition": {"duration": 0}}
-    play = {"fromcurrent": True, "frame": {"duration": _STEP_MILLISECONDS, "redraw": False},
-            "transition": {"duration": 0}, "mode": "immediate"}  # fmt: skip
+    play = {
+        "fromcurrent": True,
+        "frame": {"duration": _STEP_MILLISECONDS, "redraw": False},
+        "transition": {"duration": 0},
+        "mode": "immediate",
+    }
     font = {"size": TEXT_SIZE, "color": colours.text}
     start = datetime.datetime.combine(side.future.world.start, datetime.time())
     days = [start + datetime.timedelta(minutes=int(minute)) for minute in side.year.starts]
@@ -340,21 +428,45 @@ def _controls(say: Words, colours: Palette, side: Side, rows: list[tuple[float, 
     ]
     return {
         "updatemenus": [
-            {"type": "buttons", "direction": "left", "showactive": False, "x": 0, "xanchor": "left", "y": 0,
-             "yanchor": "top", "pad": {"t": 12, "b": 0}, "font": font, "bgcolor": colours.sidebar,
-             "bordercolor": colours.baseline,
-             "buttons": [
-                 {"method": "animate", "label": say.say("▶ Play"), "args": [None, play]},
-                 {"method": "animate", "label": say.say("❚❚ Stop"), "args": [[None], at_once]}]}
+            {
+                "type": "buttons",
+                "direction": "left",
+                "showactive": False,
+                "x": 0,
+                "xanchor": "left",
+                "y": 0,
+                "yanchor": "top",
+                "pad": {"t": 12, "b": 0},
+                "font": font,
+                "bgcolor": colours.sidebar,
+                "bordercolor": colours.baseline,
+                "buttons": [
+                    {"method": "animate", "label": say.say("▶ Play"), "args": [None, play]},
+                    {"method": "animate", "label": say.say("❚❚ Stop"), "args": [[None], at_once]},
+                ],
+            }
         ],
         "sliders": [
-            {"active": 0, "x": 0, "xanchor": "left", "y": 0, "yanchor": "top", "len": 1, "pad": {"t": 26, "b": 4},
-             "currentvalue": {"prefix": say.say("Week from") + " ", "font": font, "xanchor": "right", "offset": 8},
-             "font": {"size": TEXT_SIZE - 1, "color": colours.text}, "steps": steps, "ticklen": 3,
-             "bgcolor": colours.grid, "bordercolor": colours.baseline, "activebgcolor": colours.scenario,
-             "tickcolor": colours.baseline, "transition": {"duration": 0}}
+            {
+                "active": 0,
+                "x": 0,
+                "xanchor": "left",
+                "y": 0,
+                "yanchor": "top",
+                "len": 1,
+                "pad": {"t": 26, "b": 4},
+                "currentvalue": {"prefix": say.say("Week from") + " ", "font": font, "xanchor": "right", "offset": 8},
+                "font": {"size": TEXT_SIZE - 1, "color": colours.text},
+                "steps": steps,
+                "ticklen": 3,
+                "bgcolor": colours.grid,
+                "bordercolor": colours.baseline,
+                "activebgcolor": colours.scenario,
+                "tickcolor": colours.baseline,
+                "transition": {"duration": 0},
+            }
         ],
-    }  # fmt: skip
+    }
 
 
 # ---- in words ------------------------------------------------------------------------------------------------------

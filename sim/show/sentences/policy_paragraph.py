@@ -154,8 +154,12 @@ def _difference(say: Words, result: Comparison, policy: Policy) -> str:
     values = {"baseline": base, "amount": say.money(abs(gap.mean) / result.years)}
     if told(gap, result.estimate(result.baseline, "cash_cost_eur").mean) == "trifle":
         sentence = "The difference with “{baseline}” is below {least} ({interval})."
-        return say.say(sentence, baseline=base, least=say.percent(findings.TRIVIAL, 1),
-                       interval=_interval(say, gap.ci95, result.years))  # fmt: skip
+        return say.say(
+            sentence,
+            baseline=base,
+            least=say.percent(findings.TRIVIAL, 1),
+            interval=_interval(say, gap.ci95, result.years),
+        )
     if gap.verdict == "too_close":
         interval = _interval(say, gap.ci95, result.years)
         sentence = "The difference with “{baseline}” is within the uncertainty ({interval})."

@@ -74,8 +74,9 @@ def _total(say: Words, result: Comparison, policy: Policy) -> str:
     if cash.verdict == "too_close":
         return say.say("What “{policy}” does to the total is within the uncertainty{tail}.", **values)
     if told(cash, result.estimate(result.baseline, "cash_cost_eur").mean) == "trifle":
-        return say.say("“{policy}” changes the total by less than {least}{parts}{tail}.",
-                       least=say.percent(TRIVIAL, 1), **values)  # fmt: skip
+        return say.say(
+            "“{policy}” changes the total by less than {least}{parts}{tail}.", least=say.percent(TRIVIAL, 1), **values
+        )
     if cash.mean > 0:
         return say.say("“{policy}” costs {amount} more a year{parts}{tail}.", **values)
     return say.say("“{policy}” costs {amount} less a year{parts}{tail}.", **values)

@@ -33,8 +33,7 @@ def values(policy: Policy, found: Optimum, language: str) -> PrintedTable:
         )
         for key, best in found.values.items()
     )
-    columns = (say.say("Factor"), say.say("Now"), say.say("Best"), say.say("Too close to call"),
-               say.say("Searched"))  # fmt: skip
+    columns = (say.say("Factor"), say.say("Now"), say.say("Best"), say.say("Too close to call"), say.say("Searched"))
     title = f"{_unit(say, found).words}: “{policy.title[language]}”"
     return PrintedTable(columns, rows, title=title, note=" ".join(notes(say, found)))
 
@@ -54,8 +53,7 @@ def trials(policy: Policy, found: Optimum, language: str) -> PrintedTable:
         for one in found.trials
     )
     names = (factor_name(say, full_key(key)) for key in found.values)
-    columns = (say.say("Verdict"), *names, say.say("Mean"), say.say("Flanders pays a year"),
-               say.say("Behind the best"))  # fmt: skip
+    columns = (say.say("Verdict"), *names, say.say("Mean"), say.say("Flanders pays a year"), say.say("Behind the best"))
     return PrintedTable(columns, rows, title=f"{unit.words}: “{policy.title[language]}”", dense=True)
 
 
@@ -98,8 +96,11 @@ def picture(policy: Policy, found: Optimum, language: str, *, scheme: str = "lig
     """
     say, colours = words(language), palette(scheme)
     unit = _unit(say, found)
-    money = Unit(1e6, say.say("million euro")) if max(one.budget for one in found.trials) >= LARGE else Unit(
-        1.0, say.say("euro"))  # fmt: skip
+    money = (
+        Unit(1e6, say.say("million euro"))
+        if max(one.budget for one in found.trials) >= LARGE
+        else Unit(1.0, say.say("euro"))
+    )
     kinds = (
         (say.say("too dear"), [one for one in found.trials if not one.affordable], colours.baseline, "circle-open", 7),
         (say.say("behind"), [one for one in found.trials if _is_behind(one)], colours.baseline, "circle", 7),
@@ -108,10 +109,16 @@ def picture(policy: Policy, found: Optimum, language: str, *, scheme: str = "lig
     )
     least = _least(found.trials)
     data: list[dict[str, Any]] = [
-        {"type": "scatter", "mode": "lines", "name": say.say("the least for that money"), "hoverinfo": "skip",
-         "x": [one.budget / money.by for one in least], "y": [one.mean / unit.by for one in least],
-         "line": {"color": colours.baseline, "width": 1.5, "shape": "hv"}}
-    ]  # fmt: skip
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": say.say("the least for that money"),
+            "hoverinfo": "skip",
+            "x": [one.budget / money.by for one in least],
+            "y": [one.mean / unit.by for one in least],
+            "line": {"color": colours.baseline, "width": 1.5, "shape": "hv"},
+        }
+    ]
     data += [
         _points(say, found, some, (unit, money), name=name, color=colour, symbol=symbol, size=size)
         for name, some, colour, symbol, size in kinds
@@ -130,8 +137,19 @@ def picture(policy: Policy, found: Optimum, language: str, *, scheme: str = "lig
         layout |= _budget_line(say, found.limit / money.by, colours.text)
     best = found.trials[0]
     alt = f"{title}. {unit.words} {figure(say, best.mean / unit.by)}; {x} {figure(say, best.budget / money.by)}."
-    return dress(data, layout, repr((policy.id, found.mean, found.values)), language, name="best_values", title=title,
-                 alt=alt, scheme=scheme, height=400, sides=(76, 16, 52), head=26)  # fmt: skip
+    return dress(
+        data,
+        layout,
+        repr((policy.id, found.mean, found.values)),
+        language,
+        name="best_values",
+        title=title,
+        alt=alt,
+        scheme=scheme,
+        height=400,
+        sides=(76, 16, 52),
+        head=26,
+    )
 
 
 def finding(say: Words, found: Optimum) -> str:
@@ -146,9 +164,16 @@ def finding(say: Words, found: Optimum) -> str:
 
 
 def _points(
-    say: Words, found: Optimum, some: Sequence[Trial], units: tuple[Unit, Unit], *, name: str, color: str, symbol: str,
+    say: Words,
+    found: Optimum,
+    some: Sequence[Trial],
+    units: tuple[Unit, Unit],
+    *,
+    name: str,
+    color: str,
+    symbol: str,
     size: int,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     unit, money = units
     ends = [one.behind.ci95 if one.behind is not None else (0.0, 0.0) for one in some]
     gaps = [one.behind.mean if one.behind is not None else 0.0 for one in some]
@@ -166,12 +191,19 @@ def _points(
         "x": [one.budget / money.by for one in some],
         "y": [one.mean / unit.by for one in some],
         "marker": {"color": color, "symbol": symbol, "size": size},
-        "error_y": {"type": "data", "symmetric": False, "array": above, "arrayminus": below, "color": color,
-                    "thickness": 1.2, "width": 3},
+        "error_y": {
+            "type": "data",
+            "symmetric": False,
+            "array": above,
+            "arrayminus": below,
+            "color": color,
+            "thickness": 1.2,
+            "width": 3,
+        },
         "text": texts,
         "hovertemplate": "%{text}<br>%{y:,.4~r}; %{x:,.4~r}<extra>%{fullData.name}</extra>",
         "cliponaxis": False,
-    }  # fmt: skip
+    }
 
 
 def _least(tried: Sequence[Trial]) -> list[Trial]:
@@ -185,11 +217,30 @@ def _least(tried: Sequence[Trial]) -> list[Trial]:
 
 def _budget_line(say: Words, x: float, colour: str) -> dict[str, Any]:
     return {
-        "shapes": [{"type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1,
-                    "line": {"color": colour, "width": 1.5, "dash": "dot"}}],
-        "annotations": [{"x": x, "y": 1, "yref": "paper", "text": say.say("budget"), "showarrow": False,
-                         "xanchor": "right", "yanchor": "top", "xshift": -4}],
-    }  # fmt: skip
+        "shapes": [
+            {
+                "type": "line",
+                "x0": x,
+                "x1": x,
+                "yref": "paper",
+                "y0": 0,
+                "y1": 1,
+                "line": {"color": colour, "width": 1.5, "dash": "dot"},
+            }
+        ],
+        "annotations": [
+            {
+                "x": x,
+                "y": 1,
+                "yref": "paper",
+                "text": say.say("budget"),
+                "showarrow": False,
+                "xanchor": "right",
+                "yanchor": "top",
+                "xshift": -4,
+            }
+        ],
+    }
 
 
 # ---- words ---------------------------------------------------------------------------------------------------------

@@ -27,14 +27,30 @@ def table_of_effects(found: Effects, language: str) -> ChartTable:
     rows = found.rows[:MOST]
     unit = unit_of(say, found.outcome, (end for one in rows for end in (one.start, one.end)), bool(found.against))
     return chart_table(
-        (say.say("Factor"), say.say("From"), say.say("To"), say.say("At the start: {unit}", unit=unit.words),
-         say.say("At the end"), say.say("Change"), say.say("Noise"), say.say("Verdict")),
+        (
+            say.say("Factor"),
+            say.say("From"),
+            say.say("To"),
+            say.say("At the start: {unit}", unit=unit.words),
+            say.say("At the end"),
+            say.say("Change"),
+            say.say("Noise"),
+            say.say("Verdict"),
+        ),
         [
-            (factor_name(say, one.factor), one.low, one.high, one.start / unit.by, one.end / unit.by,
-             one.change / unit.by, one.floor / unit.by, say.say("noise") if one.is_noise else say.say("matters"))
+            (
+                factor_name(say, one.factor),
+                one.low,
+                one.high,
+                one.start / unit.by,
+                one.end / unit.by,
+                one.change / unit.by,
+                one.floor / unit.by,
+                say.say("noise") if one.is_noise else say.say("matters"),
+            )
             for one in rows
         ],
-    )  # fmt: skip
+    )
 
 
 def table_of_heat_map(found: Heat, language: str) -> ChartTable:
@@ -42,22 +58,36 @@ def table_of_heat_map(found: Heat, language: str) -> ChartTable:
     say = words(language)
     unit = unit_of(say, found.outcome, found.mean.ravel().tolist(), bool(found.against))
     return chart_table(
-        (factor_name(say, found.y), factor_name(say, found.x), unit.words, say.say("From"), say.say("To"),
-         say.say("Designs")),
+        (
+            factor_name(say, found.y),
+            factor_name(say, found.x),
+            unit.words,
+            say.say("From"),
+            say.say("To"),
+            say.say("Designs"),
+        ),
         [
-            (label_name(say, y), label_name(say, x), float(found.mean[row, column]) / unit.by,
-             float(found.low[row, column]) / unit.by, float(found.high[row, column]) / unit.by,
-             int(found.designs[row, column]))
-            for row, y in enumerate(found.y_labels) for column, x in enumerate(found.x_labels)
+            (
+                label_name(say, y),
+                label_name(say, x),
+                float(found.mean[row, column]) / unit.by,
+                float(found.low[row, column]) / unit.by,
+                float(found.high[row, column]) / unit.by,
+                int(found.designs[row, column]),
+            )
+            for row, y in enumerate(found.y_labels)
+            for column, x in enumerate(found.x_labels)
         ],
-    )  # fmt: skip
+    )
 
 
 def table_of_pareto_front(studied: Studied, found: Front, language: str) -> ChartTable:
     """One row a candidate: both aims, whether another beats it on both, and how surely not."""
     say = words(language)
-    units = [unit_of(say, aim.outcome, (getattr(spot, axis) for spot in found.spots))
-             for aim, axis in ((found.x, "x"), (found.y, "y"))]  # fmt: skip
+    units = [
+        unit_of(say, aim.outcome, (getattr(spot, axis) for spot in found.spots))
+        for aim, axis in ((found.x, "x"), (found.y, "y"))
+    ]
     names = [
         f"{aim_name(say, aim)}, {unit.words.rpartition(', ')[2]}"
         for aim, unit in zip((found.x, found.y), units, strict=True)
@@ -65,11 +95,16 @@ def table_of_pareto_front(studied: Studied, found: Front, language: str) -> Char
     return chart_table(
         (say.say("Policy"), *names, say.say("Verdict"), say.say("On the front in (%)")),
         [
-            (candidate_name(studied, spot.candidate, say), spot.x / units[0].by, spot.y / units[1].by,
-             say.say("on the front") if spot.on_front else say.say("beaten"), 100 * spot.share)
+            (
+                candidate_name(studied, spot.candidate, say),
+                spot.x / units[0].by,
+                spot.y / units[1].by,
+                say.say("on the front") if spot.on_front else say.say("beaten"),
+                100 * spot.share,
+            )
             for spot in found.spots
         ],
-    )  # fmt: skip
+    )
 
 
 def table_of_regret(studied: Studied, found: Regrets, language: str) -> ChartTable:
@@ -77,14 +112,26 @@ def table_of_regret(studied: Studied, found: Regrets, language: str) -> ChartTab
     say = words(language)
     unit = unit_of(say, found.outcome, (one.worst for one in found.rows))
     return chart_table(
-        (say.say("Policy"), say.say("Mean regret: {unit}", unit=unit.words), say.say("Worst regret"),
-         say.say("Best in (%)"), say.say("Best or too close in (%)"), say.say("Worst where")),
+        (
+            say.say("Policy"),
+            say.say("Mean regret: {unit}", unit=unit.words),
+            say.say("Worst regret"),
+            say.say("Best in (%)"),
+            say.say("Best or too close in (%)"),
+            say.say("Worst where"),
+        ),
         [
-            (candidate_name(studied, one.candidate, say), one.mean / unit.by, one.worst / unit.by, 100 * one.best,
-             100 * one.close, world_name(studied, one.where, say) if one.worst > 0 else None)
+            (
+                candidate_name(studied, one.candidate, say),
+                one.mean / unit.by,
+                one.worst / unit.by,
+                100 * one.best,
+                100 * one.close,
+                world_name(studied, one.where, say) if one.worst > 0 else None,
+            )
             for one in found.rows
         ],
-    )  # fmt: skip
+    )
 
 
 def table_of_best(studied: Studied, found: Choice, language: str) -> ChartTable:
@@ -105,9 +152,17 @@ def table_of_best(studied: Studied, found: Choice, language: str) -> ChartTable:
         )
     paid = () if found.budget is None else (say.say("Flanders pays a year, million euro"),)
     return chart_table(
-        (say.say("Policy"), unit.words, *paid, say.say("Behind the best"), say.say("From"), say.say("To"),
-         say.say("Verdict")), rows,
-    )  # fmt: skip
+        (
+            say.say("Policy"),
+            unit.words,
+            *paid,
+            say.say("Behind the best"),
+            say.say("From"),
+            say.say("To"),
+            say.say("Verdict"),
+        ),
+        rows,
+    )
 
 
 def table_of_losses(found: Losses, language: str) -> ChartTable:
@@ -123,10 +178,15 @@ def table_of_indices(found: Indices, language: str) -> ChartTable:
     """One row a factor: what it brings of the spread, by itself and with others, each ± half its 95 % interval."""
     say = words(language)
     return chart_table(
-        (say.say("Factor"), say.say("By itself (%)"), say.say("± by itself"), say.say("With others (%)"),
-         say.say("± with others")),
+        (
+            say.say("Factor"),
+            say.say("By itself (%)"),
+            say.say("± by itself"),
+            say.say("With others (%)"),
+            say.say("± with others"),
+        ),
         [
             (factor_name(say, one.factor), 100 * one.first, 100 * one.first_half, 100 * one.total, 100 * one.total_half)
             for one in found.rows[:MOST]
         ],
-    )  # fmt: skip
+    )

@@ -52,12 +52,24 @@ def tornado(studied: Studied, found: Effects, language: str, *, scheme: str = "l
     floors = [one.floor / unit.by for one in rows]
     ends = [f"{value_name(say, one.low)} → {value_name(say, one.high)}" for one in rows]
     data = [
-        _bar(names, floors, base=[middle - floor / 2 for middle, floor in zip(middles, floors, strict=True)], width=0.9,
-             name=say.say("noise"), color=colours.grid),
-        _bar(names, [one.change / unit.by for one in rows], base=[one.start / unit.by for one in rows], width=0.5,
-             name=say.say("effect"), color=[colours.baseline if one.is_noise else colours.scenario for one in rows],
-             text=ends),
-    ]  # fmt: skip
+        _bar(
+            names,
+            floors,
+            base=[middle - floor / 2 for middle, floor in zip(middles, floors, strict=True)],
+            width=0.9,
+            name=say.say("noise"),
+            color=colours.grid,
+        ),
+        _bar(
+            names,
+            [one.change / unit.by for one in rows],
+            base=[one.start / unit.by for one in rows],
+            width=0.5,
+            name=say.say("effect"),
+            color=[colours.baseline if one.is_noise else colours.scenario for one in rows],
+            text=ends,
+        ),
+    ]
     sure = [one for one in rows if not one.is_noise]
     if sure:
         top = sure[0]
@@ -80,11 +92,25 @@ def sobol(studied: Studied, found: Indices, language: str, *, scheme: str = "lig
     rows = found.rows[:MOST]
     names = [factor_name(say, one.factor) for one in rows]
     data = [
-        _bar(names, [100 * one.total for one in rows], name=say.say("with others"), color=colours.baseline, width=0.36,
-             error=[100 * one.total_half for one in rows], offset=0.02),
-        _bar(names, [100 * one.first for one in rows], name=say.say("by itself"), color=colours.scenario, width=0.36,
-             error=[100 * one.first_half for one in rows], offset=-0.38),
-    ]  # fmt: skip
+        _bar(
+            names,
+            [100 * one.total for one in rows],
+            name=say.say("with others"),
+            color=colours.baseline,
+            width=0.36,
+            error=[100 * one.total_half for one in rows],
+            offset=0.02,
+        ),
+        _bar(
+            names,
+            [100 * one.first for one in rows],
+            name=say.say("by itself"),
+            color=colours.scenario,
+            width=0.36,
+            error=[100 * one.first_half for one in rows],
+            offset=-0.38,
+        ),
+    ]
     top = found.rows[0]
     if top.total <= top.total_half:
         title = say.say("These designs are too few to say what brings the spread")
@@ -106,26 +132,53 @@ def heat(studied: Studied, found: Heat, language: str, *, scheme: str = "light")
     shown = found.mean / unit.by
     unsure = (found.low <= 0) & (found.high >= 0) if found.against else np.zeros(shown.shape, dtype=bool)
     texts = [
-        ["" if np.isnan(one) else f"({figure(say, one)})" if doubt else figure(say, one)
-         for one, doubt in zip(row, doubts, strict=True)]
+        [
+            "" if np.isnan(one) else f"({figure(say, one)})" if doubt else figure(say, one)
+            for one, doubt in zip(row, doubts, strict=True)
+        ]
         for row, doubts in zip(shown.tolist(), unsure.tolist(), strict=True)
-    ]  # fmt: skip
+    ]
     across, up = ([label_name(say, one) for one in labels] for labels in (found.x_labels, found.y_labels))
     steps = [[place / (len(colours.tiles) - 1), colour] for place, colour in enumerate(colours.tiles)]
     data = [
-        {"type": "heatmap", "z": shown.tolist(), "x": across, "y": up, "text": texts,
-         "texttemplate": "%{text}", "colorscale": steps, "xgap": 2, "ygap": 2, "hoverongaps": False,
-         "hovertemplate": "%{y} × %{x}: %{z:,.3~r}<extra></extra>", "colorbar": {"thickness": 12, "outlinewidth": 0}}
-    ]  # fmt: skip
+        {
+            "type": "heatmap",
+            "z": shown.tolist(),
+            "x": across,
+            "y": up,
+            "text": texts,
+            "texttemplate": "%{text}",
+            "colorscale": steps,
+            "xgap": 2,
+            "ygap": 2,
+            "hoverongaps": False,
+            "hovertemplate": "%{y} × %{x}: %{z:,.3~r}<extra></extra>",
+            "colorbar": {"thickness": 12, "outlinewidth": 0},
+        }
+    ]
     title = _lowest(say, found, unit, across, up)
     layout = {
         "xaxis": {"title": factor_name(say, found.x), "type": "category", "showgrid": False},
-        "yaxis": {"title": "<br>".join(textwrap.wrap(factor_name(say, found.y), NAME)), "type": "category",
-                  "showgrid": False, "automargin": True},
-    }  # fmt: skip
+        "yaxis": {
+            "title": "<br>".join(textwrap.wrap(factor_name(say, found.y), NAME)),
+            "type": "category",
+            "showgrid": False,
+            "automargin": True,
+        },
+    }
     height = 110 + 44 * len(found.y_labels)
-    return dress(data, layout, _hash(studied), language, name="heat", title=title,
-                 alt=f"{title}.", scheme=scheme, height=height, sides=(70, 8, 56))  # fmt: skip
+    return dress(
+        data,
+        layout,
+        _hash(studied),
+        language,
+        name="heat",
+        title=title,
+        alt=f"{title}.",
+        scheme=scheme,
+        height=height,
+        sides=(70, 8, 56),
+    )
 
 
 def _lowest(say: Words, found: Heat, unit: Unit, across: Sequence[str], up: Sequence[str]) -> str:
@@ -135,8 +188,13 @@ def _lowest(say: Words, found: Heat, unit: Unit, across: Sequence[str], up: Sequ
     value = figure(say, least / unit.by)
     if len(rows) > 1:
         of = int(np.isfinite(found.mean).sum())
-        return say.say("{outcome}: lowest, {value}, in {n} of {of} cells alike", outcome=unit.words, value=value,
-                       n=len(rows), of=of)  # fmt: skip
+        return say.say(
+            "{outcome}: lowest, {value}, in {n} of {of} cells alike",
+            outcome=unit.words,
+            value=value,
+            n=len(rows),
+            of=of,
+        )
     return say.say(
         "{outcome}: lowest, {value}, where {across} is {x} and {up} is {y}",
         outcome=unit.words,
@@ -151,8 +209,10 @@ def _lowest(say: Words, found: Heat, unit: Unit, across: Sequence[str], up: Sequ
 def pareto(studied: Studied, found: Front, language: str, *, scheme: str = "light") -> Any:
     """Candidates between two aims; the line joins those that nobody beats on both."""
     say, colours = words(language), palette(scheme)
-    units = [unit_of(say, aim.outcome, (getattr(spot, axis) for spot in found.spots))
-             for aim, axis in ((found.x, "x"), (found.y, "y"))]  # fmt: skip
+    units = [
+        unit_of(say, aim.outcome, (getattr(spot, axis) for spot in found.spots))
+        for aim, axis in ((found.x, "x"), (found.y, "y"))
+    ]
     front = [spot for spot in found.spots if spot.on_front]
     rest = [spot for spot in found.spots if not spot.on_front]
     data: list[dict[str, Any]] = []
@@ -169,13 +229,23 @@ def pareto(studied: Studied, found: Front, language: str, *, scheme: str = "ligh
         middle = (min(spot.x for spot in found.spots) + max(spot.x for spot in found.spots)) / 2
         sides = ["bottom left" if spot.x > middle else "top right" for spot in spots]  # inside the picture
         data.append(
-            {"type": "scatter", "name": label, "x": [spot.x / units[0].by for spot in spots],
-             "y": [spot.y / units[1].by for spot in spots], "mode": mode, "text": names, "textposition": sides,
-             "line": {"color": colour, "width": 2, "shape": "hv"}, "marker": {"color": colour, "size": 9},
-             "hovertemplate": "%{text}<br>%{x:,.3~r}; %{y:,.3~r}<extra></extra>", "cliponaxis": False}
-        )  # fmt: skip
-    title = say.say("{front} of {all} policies are beaten by no other on both aims", front=len(front),
-                    all=len(found.spots))  # fmt: skip
+            {
+                "type": "scatter",
+                "name": label,
+                "x": [spot.x / units[0].by for spot in spots],
+                "y": [spot.y / units[1].by for spot in spots],
+                "mode": mode,
+                "text": names,
+                "textposition": sides,
+                "line": {"color": colour, "width": 2, "shape": "hv"},
+                "marker": {"color": colour, "size": 9},
+                "hovertemplate": "%{text}<br>%{x:,.3~r}; %{y:,.3~r}<extra></extra>",
+                "cliponaxis": False,
+            }
+        )
+    title = say.say(
+        "{front} of {all} policies are beaten by no other on both aims", front=len(front), all=len(found.spots)
+    )
     alt = "; ".join(candidate_name(studied, spot.candidate, say) for spot in front)
     up = f"{aim_name(say, found.y)}, {units[1].words.rpartition(', ')[2]}"
     layout = {
@@ -184,9 +254,19 @@ def pareto(studied: Studied, found: Front, language: str, *, scheme: str = "ligh
         "showlegend": True,
         "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "traceorder": "reversed"},
     }
-    return dress(data, layout, _hash(studied), language, name="pareto", title=title, alt=f"{title}: {alt}.",
-                 scheme=scheme, height=420, head=46,
-                 sides=(76, 140 if len(front) <= NAMED else 16, 52))  # fmt: skip
+    return dress(
+        data,
+        layout,
+        _hash(studied),
+        language,
+        name="pareto",
+        title=title,
+        alt=f"{title}: {alt}.",
+        scheme=scheme,
+        height=420,
+        head=46,
+        sides=(76, 140 if len(front) <= NAMED else 16, 52),
+    )
 
 
 def regret(studied: Studied, found: Regrets, language: str, *, scheme: str = "light") -> Any:
@@ -196,11 +276,17 @@ def regret(studied: Studied, found: Regrets, language: str, *, scheme: str = "li
     unit = unit_of(say, found.outcome, (one.worst for one in rows))
     names = [candidate_name(studied, one.candidate, say) for one in rows]
     data = [
-        _bar(names, [one.worst / unit.by for one in rows], name=say.say("worst world"), color=colours.baseline,
-             width=0.7),
-        _bar(names, [one.mean / unit.by for one in rows], name=say.say("mean over worlds"), color=colours.scenario,
-             width=0.35),
-    ]  # fmt: skip
+        _bar(
+            names, [one.worst / unit.by for one in rows], name=say.say("worst world"), color=colours.baseline, width=0.7
+        ),
+        _bar(
+            names,
+            [one.mean / unit.by for one in rows],
+            name=say.say("mean over worlds"),
+            color=colours.scenario,
+            width=0.35,
+        ),
+    ]
     worst = figure(say, rows[0].worst / unit.by)
     alike = sum((one.worst, one.mean) == (rows[0].worst, rows[0].mean) for one in found.rows)
     if alike == len(found.rows):
@@ -208,14 +294,25 @@ def regret(studied: Studied, found: Regrets, language: str, *, scheme: str = "li
     elif alike == 1:
         title = say.say("“{policy}” disappoints least: {worst} at worst", policy=names[0], worst=worst)
     elif alike == 2:
-        title = say.say("“{policy}” and “{other}” disappoint least: {worst} at worst", policy=names[0], other=names[1],
-                        worst=worst)  # fmt: skip
+        title = say.say(
+            "“{policy}” and “{other}” disappoint least: {worst} at worst", policy=names[0], other=names[1], worst=worst
+        )
     else:
-        title = say.say("“{policy}” and {n} others disappoint least: {worst} at worst", policy=names[0], n=alike - 1,
-                        worst=worst)  # fmt: skip
+        title = say.say(
+            "“{policy}” and {n} others disappoint least: {worst} at worst", policy=names[0], n=alike - 1, worst=worst
+        )
     alt = "; ".join(f"{name} {figure(say, one.worst / unit.by)}" for name, one in zip(names, rows, strict=True))
-    return _bars(studied, data, language, name="regret", title=title, alt=alt, scheme=scheme, rows=names,
-                 x=say.say("regret: {outcome}", outcome=unit.words))  # fmt: skip
+    return _bars(
+        studied,
+        data,
+        language,
+        name="regret",
+        title=title,
+        alt=alt,
+        scheme=scheme,
+        rows=names,
+        x=say.say("regret: {outcome}", outcome=unit.words),
+    )
 
 
 def best(studied: Studied, found: Choice, language: str, *, scheme: str = "light") -> Any:
@@ -244,12 +341,24 @@ def best(studied: Studied, found: Choice, language: str, *, scheme: str = "light
         if not here:
             continue
         data.append(
-            {"type": "scatter", "x": [behind[place] for place in here], "y": here, "mode": "markers", "name": verdict,
-             "customdata": [names[place] for place in here], "marker": {"size": 9, "color": colour},
-             "error_x": {"type": "data", "array": [spread[place] for place in here],
-                         "color": colours.baseline, "thickness": 1.5, "width": 4},
-             "hovertemplate": "%{customdata}: %{x:+,.3~r}<extra></extra>"}
-        )  # fmt: skip
+            {
+                "type": "scatter",
+                "x": [behind[place] for place in here],
+                "y": here,
+                "mode": "markers",
+                "name": verdict,
+                "customdata": [names[place] for place in here],
+                "marker": {"size": 9, "color": colour},
+                "error_x": {
+                    "type": "data",
+                    "array": [spread[place] for place in here],
+                    "color": colours.baseline,
+                    "thickness": 1.5,
+                    "width": 4,
+                },
+                "hovertemplate": "%{customdata}: %{x:+,.3~r}<extra></extra>",
+            }
+        )
     title = _comes_out_best(studied, found, say, alone=not rows)
     alt = "; ".join(f"{name} {figure(say, gap)}" for name, gap in zip(names[1:], behind[1:], strict=True))
     return _bars(studied, data, language, name="best", title=title, alt=alt, scheme=scheme, x=unit.words, rows=names)
@@ -281,11 +390,23 @@ def losses(studied: Studied, found: Losses, language: str, *, scheme: str = "lig
     rows = named_rules(say, found)
     names = [name for name, _ in rows]
     data = [
-        _bar(names, [100 * one.density for _, one in rows], name=say.say("lost there"), color=colours.baseline,
-             width=0.36, offset=0.02),
-        _bar(names, [100 * one.coverage for _, one in rows], name=say.say("of all losses"), color=colours.scenario,
-             width=0.36, offset=-0.38),
-    ]  # fmt: skip
+        _bar(
+            names,
+            [100 * one.density for _, one in rows],
+            name=say.say("lost there"),
+            color=colours.baseline,
+            width=0.36,
+            offset=0.02,
+        ),
+        _bar(
+            names,
+            [100 * one.coverage for _, one in rows],
+            name=say.say("of all losses"),
+            color=colours.scenario,
+            width=0.36,
+            offset=-0.38,
+        ),
+    ]
     policy = policy_name(studied, found.policy, say)
     share = say.percent(found.lost / found.designs)
     if found.rules:
@@ -301,8 +422,9 @@ def losses(studied: Studied, found: Losses, language: str, *, scheme: str = "lig
         sentence = "“{policy}” loses in every design" if found.lost else "“{policy}” loses in no design"
         title = say.say(sentence, policy=policy)
     alt = "; ".join(names)
-    return _bars(studied, data, language, name="losses", title=title, alt=alt, scheme=scheme, rows=names, x="%",
-                 most=102)  # fmt: skip
+    return _bars(
+        studied, data, language, name="losses", title=title, alt=alt, scheme=scheme, rows=names, x="%", most=102
+    )
 
 
 # ---- bars ----------------------------------------------------------------------------------------------------------
@@ -361,18 +483,34 @@ def _bars(
     layout: dict[str, Any] = {
         "barmode": "overlay",
         "xaxis": {"title": title_of_axis},
-        "yaxis": {"tickvals": list(range(len(rows))), "ticktext": lines, "range": [len(rows) - 0.4, -0.6],
-                  "showgrid": False, "automargin": True},
+        "yaxis": {
+            "tickvals": list(range(len(rows))),
+            "ticktext": lines,
+            "range": [len(rows) - 0.4, -0.6],
+            "showgrid": False,
+            "automargin": True,
+        },
         "showlegend": len(data) > 1,
         "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "traceorder": "reversed"},
-    }  # fmt: skip
+    }
     if most is not None:
         layout["xaxis"] |= {"range": [0, most]}
     has_words = any("text" in trace for trace in data)
     alt = f"{title}: {alt}." if alt else title
     head, foot = 6 + 20 * max(2, len(data)), 46 + 16 * title_of_axis.count("<br>")
-    return dress(data, layout, _hash(studied), language, name=name, title=title, alt=alt, scheme=scheme,
-                 height=tall + 18 + head + foot, sides=(8, 70 if has_words else 16, foot), head=head)  # fmt: skip
+    return dress(
+        data,
+        layout,
+        _hash(studied),
+        language,
+        name=name,
+        title=title,
+        alt=alt,
+        scheme=scheme,
+        height=tall + 18 + head + foot,
+        sides=(8, 70 if has_words else 16, foot),
+        head=head,
+    )
 
 
 def _wrapped(row: str) -> list[str]:

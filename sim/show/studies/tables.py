@@ -67,8 +67,14 @@ def effects(studied: Studied, found: Effects, language: str) -> PrintedTable:
         note += " " + say.say("How much futures differ is not in that noise: one future cannot tell.")
     if left := len(found.rows) - len(rows):
         note += " " + say.say("Factors that do less are not shown: {left}.", left=left)
-    columns = (say.say("Factor"), say.say("From, to"), say.say("Outcome there"), say.say("Change"), say.say("Noise"),
-               say.say("Verdict"))  # fmt: skip
+    columns = (
+        say.say("Factor"),
+        say.say("From, to"),
+        say.say("Outcome there"),
+        say.say("Change"),
+        say.say("Noise"),
+        say.say("Verdict"),
+    )
     return PrintedTable(
         columns, rows, title=f"{unit.words}: {_of(studied, found.policy, found.against, say)}", note=note, wordy=(5,)
     )
@@ -113,8 +119,10 @@ def heat(studied: Studied, found: Heat, language: str) -> PrintedTable:
 def pareto(studied: Studied, found: Front, language: str) -> PrintedTable:
     """One row a candidate: both aims, and whether another beats it on both."""
     say = words(language)
-    units = [unit_of(say, aim.outcome, (getattr(spot, name) for spot in found.spots))
-             for aim, name in ((found.x, "x"), (found.y, "y"))]  # fmt: skip
+    units = [
+        unit_of(say, aim.outcome, (getattr(spot, name) for spot in found.spots))
+        for aim, name in ((found.x, "x"), (found.y, "y"))
+    ]
     rows = tuple(
         (
             candidate_name(studied, spot.candidate, say),
@@ -125,10 +133,17 @@ def pareto(studied: Studied, found: Front, language: str) -> PrintedTable:
         )
         for spot in found.spots
     )
-    columns = (say.say("Policy"), aim_name(say, found.x), aim_name(say, found.y), say.say("Verdict"),
-               say.say("On the front in"))  # fmt: skip
-    note = say.say("In {units}. On the front in: of samples of futures, the share in which no other is better on both.",
-                   units=say.listed(dict.fromkeys(unit.words for unit in units)))  # fmt: skip
+    columns = (
+        say.say("Policy"),
+        aim_name(say, found.x),
+        aim_name(say, found.y),
+        say.say("Verdict"),
+        say.say("On the front in"),
+    )
+    note = say.say(
+        "In {units}. On the front in: of samples of futures, the share in which no other is better on both.",
+        units=say.listed(dict.fromkeys(unit.words for unit in units)),
+    )
     return PrintedTable(columns, rows, title=say.say("Two aims at once"), note=note, wordy=(3,))
 
 
@@ -147,8 +162,14 @@ def regret(studied: Studied, found: Regrets, language: str) -> PrintedTable:
         )
         for one in found.rows
     )
-    columns = (say.say("Policy"), say.say("Mean regret"), say.say("Worst regret"), say.say("Best in"),
-               say.say("Best or too close in"), say.say("Worst where"))  # fmt: skip
+    columns = (
+        say.say("Policy"),
+        say.say("Mean regret"),
+        say.say("Worst regret"),
+        say.say("Best in"),
+        say.say("Best or too close in"),
+        say.say("Worst where"),
+    )
     note = (
         say.say(
             "Regret: how much more than under the best policy of the same world. Worlds, which count alike: {n}.",
@@ -173,8 +194,13 @@ def best(studied: Studied, found: Choice, language: str) -> PrintedTable:
         budget = NOTHING if found.budget is None else say.money(one.budget)
         name = candidate_name(studied, one.candidate, say)
         rows.append((name, figure(say, one.mean / unit.by), budget, gap, verdict_name(say, one)))
-    columns = (say.say("Policy"), say.say("Mean"), say.say("Flanders pays a year"), say.say("Behind the best"),
-               say.say("Verdict"))  # fmt: skip
+    columns = (
+        say.say("Policy"),
+        say.say("Mean"),
+        say.say("Flanders pays a year"),
+        say.say("Behind the best"),
+        say.say("Verdict"),
+    )
     gain = found.advantage
     note = say.say(
         "Mean: over all worlds and futures, of {years}. The best differs from {baseline} by {gain} ({low} to {high}), "

@@ -77,8 +77,12 @@ def gaps(result: Comparison, language: str) -> PrintedTable | None:
     if len(result.policies) < 2:
         return None
     say = words(language)
-    kpis = ["cash_cost_eur", *(f"cost_{payer}_eur" for payer in active_payers(result)), "incident_cost_eur",
-            "citizen_harm_eur"]  # fmt: skip
+    kpis = [
+        "cash_cost_eur",
+        *(f"cost_{payer}_eur" for payer in active_payers(result)),
+        "incident_cost_eur",
+        "citizen_harm_eur",
+    ]
     found = {(kpi, other.id): result.difference(other, kpi) for kpi in kpis for other in result.policies[1:]}
     money = scale(say, (gap.mean / result.years for gap in found.values()))
     rows: list[Row] = []

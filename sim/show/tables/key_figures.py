@@ -16,8 +16,17 @@ def table_of_key_figures(result: Comparison, language: str) -> ChartTable:
     for policy in result.policies:
         for kpi, unit in KPIS.items():
             e = result.estimate(policy, kpi)
-            rows.append([policy.title[language], say.say(KPI_NAMES[kpi]), say.say(KPI_UNITS[unit]), e.mean, *e.ci95,
-                         e.median, e.p95])  # fmt: skip
+            rows.append(
+                [
+                    policy.title[language],
+                    say.say(KPI_NAMES[kpi]),
+                    say.say(KPI_UNITS[unit]),
+                    e.mean,
+                    *e.ci95,
+                    e.median,
+                    e.p95,
+                ]
+            )
     columns = (
         say.say("Policy"),
         say.say("Key figure"),

@@ -68,10 +68,13 @@ def table_of_optimum_by_assumption(
     say = words(language)
     table = deciding(result.world, result.policy(policy), municipality)
     rows: list[list[Cell]] = [
-        [say.say(LEVEL_NAMES[str(row["frequency"])]), say.say(LEVEL_NAMES[str(row["service_value"])]),
-         *(float(row[name]) for name in AMOUNTS[1:])]
+        [
+            say.say(LEVEL_NAMES[str(row["frequency"])]),
+            say.say(LEVEL_NAMES[str(row["service_value"])]),
+            *(float(row[name]) for name in AMOUNTS[1:]),
+        ]
         for row in table.to_dict("records")
-    ]  # fmt: skip
+    ]
     columns = (
         say.say("Frequency of attacks"),
         say.say("Value of a service day"),

@@ -66,7 +66,8 @@ def numbers(rows: Sequence[Parameter], say: Words, order: str = "model") -> Char
             (
                 row.label[language],
                 shown(say, row, row.value),
-                "" if row.low is None or row.high is None
+                ""
+                if row.low is None or row.high is None
                 else say.say("{low} to {high}", low=shown(say, row, row.low), high=shown(say, row, row.high)),
                 say.say(UNITS[UNITS.index(row.unit)]),
                 row.grade,
@@ -75,7 +76,7 @@ def numbers(rows: Sequence[Parameter], say: Words, order: str = "model") -> Char
             )
             for row in ordered
         ],
-    )  # fmt: skip
+    )
 
 
 def shown(say: Words, row: Parameter, value: Value) -> str:

@@ -103,12 +103,21 @@ def table_of_checks(checks: Sequence[Check], say: Words) -> ChartTable:
             say.say("Source"),
         ),
         [
-            (name(say, check), unit(say, check), check.recorded, check.median, check.low, check.high,
-             verdict(say, check), check.sample, _source(say, check))
+            (
+                name(say, check),
+                unit(say, check),
+                check.recorded,
+                check.median,
+                check.low,
+                check.high,
+                verdict(say, check),
+                check.sample,
+                _source(say, check),
+            )
             for check in checks
         ],
         digits=2,
-    )  # fmt: skip
+    )
 
 
 def _source(say: Words, check: Check) -> str:

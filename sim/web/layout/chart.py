@@ -32,8 +32,9 @@ def chart(
     """
     say, meta = seen.say, figure.layout.meta
     alt, revision, title = str(meta["alt"]), str(meta["rev"]), str(meta["title"])
-    note = say.say("Weerbaar {version}, seed {seed}. A model, not a forecast.", version=MODEL_VERSION,
-                   seed=str(seen.screen.seed))  # fmt: skip
+    note = say.say(
+        "Weerbaar {version}, seed {seed}. A model, not a forecast.", version=MODEL_VERSION, seed=str(seen.screen.seed)
+    )
     above = signed(figure, note, seen.scheme)
     name = f"weerbaar-{key}-{say.language}-seed-{seen.screen.seed}-v{MODEL_VERSION}"
     with st.container(key=f"finding-{key}"):

@@ -156,9 +156,7 @@ def _gap(say: Words, gap: Difference) -> str:
     if gap.share_of_futures_equal == 1.0:
         return say.say("The same as under today's policy in every future.")
     sentence = "Difference from today's policy on the same futures: {gap} ({level}% interval {low} to {high})."
-    said = say.say(
-        sentence, gap=say.signed(gap.mean), low=say.signed(gap.ci95[0]), high=say.signed(gap.ci95[1])
-    )  # fmt: skip
+    said = say.say(sentence, gap=say.signed(gap.mean), low=say.signed(gap.ci95[0]), high=say.signed(gap.ci95[1]))
     return said + (" " + say.say("That is within the uncertainty.") if gap.verdict == "too_close" else "")
 
 
@@ -178,8 +176,13 @@ def table(result: Comparison, say: Words) -> list[dict[str, str]]:
                 say.say("Difference"): say.signed(gap.mean) if gap.share_of_futures_equal < 1 else "0",
                 say.say("Its {level}% interval"): _range(say, gap.ci95, signed=True),
             }
-            row |= dict(zip((say.say("Lower in"), say.say("Equal in"), say.say("Higher in")), say.percents(gap.shares),
-                            strict=True))  # fmt: skip
+            row |= dict(
+                zip(
+                    (say.say("Lower in"), say.say("Equal in"), say.say("Higher in")),
+                    say.percents(gap.shares),
+                    strict=True,
+                )
+            )
         rows.append(row)
     return rows
 

@@ -39,8 +39,12 @@ def draw() -> None:
         page_frame.lazy(
             say.say("Does this hold under other assumptions?"), "balance", "turns", lambda: _turns(seen, answer)
         )
-    page_frame.lazy(say.say("Key figures as a table"), "table", "key-figures", lambda: st.table(
-        table(answer.result, say), border="horizontal"))  # fmt: skip
+    page_frame.lazy(
+        say.say("Key figures as a table"),
+        "table",
+        "key-figures",
+        lambda: st.table(table(answer.result, say), border="horizontal"),
+    )
     page_frame.foot(seen, answer.result)
     answer.finish(seen, charts)
 

@@ -100,8 +100,11 @@ def _shown(seen: View, futures: list[Future]) -> list[Future]:
 def _about(say: Words, result: Comparison, number: int) -> str:
     """Which future this is among those that were played."""
     if number >= result.replications:
-        return say.say("Future {number}. It is not among the first {n}, so its rank is not known.",
-                       number=str(number), n=say.number(result.replications))  # fmt: skip
+        return say.say(
+            "Future {number}. It is not among the first {n}, so its rank is not known.",
+            number=str(number),
+            n=say.number(result.replications),
+        )
     costs = result.values(result.baseline, "cash_cost_eur")
     above = int(np.sum(costs > costs[number]))
     values = {

@@ -95,14 +95,25 @@ def _chain(seen: View) -> None:
 def _numbers(say: Words) -> None:
     rows = list(parameters().values())
     with st.container(horizontal=True, gap="small", key="filters"):
-        words = st.text_input(say.say("Search"), key="search-numbers", max_chars=60,
-                              placeholder=say.say("ransom, backup, VRT…"))  # fmt: skip
-        scope = st.selectbox(say.say("Which"), list(SCOPES), format_func=lambda name: say.say(SCOPES[name]),
-                             key=f"scope-{say.language}")  # fmt: skip
-        order = st.selectbox(say.say("Order"), list(ORDERS), format_func=lambda name: say.say(ORDER_NAMES[name]),
-                             key=f"order-{say.language}")  # fmt: skip
-    grades = st.pills(say.say("Grade of the evidence"), list(GRADES), selection_mode="multi", key="grades",
-                      format_func=lambda grade: f"{grade}: {say.say(GRADES[grade])}")  # fmt: skip
+        words = st.text_input(
+            say.say("Search"), key="search-numbers", max_chars=60, placeholder=say.say("ransom, backup, VRT…")
+        )
+        scope = st.selectbox(
+            say.say("Which"), list(SCOPES), format_func=lambda name: say.say(SCOPES[name]), key=f"scope-{say.language}"
+        )
+        order = st.selectbox(
+            say.say("Order"),
+            list(ORDERS),
+            format_func=lambda name: say.say(ORDER_NAMES[name]),
+            key=f"order-{say.language}",
+        )
+    grades = st.pills(
+        say.say("Grade of the evidence"),
+        list(GRADES),
+        selection_mode="multi",
+        key="grades",
+        format_func=lambda grade: f"{grade}: {say.say(GRADES[grade])}",
+    )
     found = chosen(rows, say.language, words=words, grades=grades, scope=scope)
     st.caption(
         say.say(
@@ -119,8 +130,9 @@ def _numbers(say: Words) -> None:
     table = numbers(found, say, order)
     with st.container(height=480, key="long-numbers"):
         st.table(table.in_words(say), border="horizontal")
-    page_frame.save(say, say.say("Save as CSV"), table.csv(say.language), f"weerbaar-numbers-{say.language}.csv",
-                key="csv-numbers")  # fmt: skip
+    page_frame.save(
+        say, say.say("Save as CSV"), table.csv(say.language), f"weerbaar-numbers-{say.language}.csv", key="csv-numbers"
+    )
 
 
 # ---- checks --------------------------------------------------------------------------------------------------------
@@ -151,7 +163,7 @@ def _checks(seen: View) -> None:
     with st.container(key="finding-checks"):
         st.header(
             say.say("{n} of {all} experiments agree with their formula", n=agreeing, all=len(found)), anchor=False
-        )  # fmt: skip
+        )
     table = _table_of_experiments(found, say)
     _wide(say, "checks", table)
     st.caption(
@@ -161,8 +173,9 @@ def _checks(seen: View) -> None:
             "Gordon and Loeb, z* their best spend."
         )
     )
-    page_frame.save(say, say.say("Save as CSV"), table.csv(say.language), f"weerbaar-checks-{say.language}.csv",
-                key="csv-checks")  # fmt: skip
+    page_frame.save(
+        say, say.say("Save as CSV"), table.csv(say.language), f"weerbaar-checks-{say.language}.csv", key="csv-checks"
+    )
     _happened(say, seen.world)
 
 
@@ -202,8 +215,9 @@ def _happened(say: Words, world: World) -> None:
     )
     table = real_incidents.table_of_checks(found, say)
     _wide(say, "happened", table)
-    page_frame.save(say, say.say("Save as CSV"), table.csv(say.language), f"weerbaar-history-{say.language}.csv",
-                key="csv-happened")  # fmt: skip
+    page_frame.save(
+        say, say.say("Save as CSV"), table.csv(say.language), f"weerbaar-history-{say.language}.csv", key="csv-happened"
+    )
 
 
 def _table_of_experiments(found: list[Check], say: Words) -> ChartTable:
@@ -219,13 +233,20 @@ def _table_of_experiments(found: list[Check], say: Words) -> ChartTable:
             say.say("Verdict"),
         ),
         [
-            (say.say(CHECK_NAMES[check.name]), say.say(LAWS[check.law]), check.formula, check.simulated,
-             check.expected, check.error, say.say(CHECK_UNITS[check.unit]),
-             say.say("agrees") if check.agrees else say.say("does not agree"))
+            (
+                say.say(CHECK_NAMES[check.name]),
+                say.say(LAWS[check.law]),
+                check.formula,
+                check.simulated,
+                check.expected,
+                check.error,
+                say.say(CHECK_UNITS[check.unit]),
+                say.say("agrees") if check.agrees else say.say("does not agree"),
+            )
             for check in found
         ],
         digits=4,
-    )  # fmt: skip
+    )
 
 
 CHECK_NAMES = {

@@ -122,8 +122,13 @@ def _key_figures(seen: View, one: Town) -> None:
     with st.container(horizontal=True, gap="small", key="figures"):
         _figure(one, "own", say.say("Own cost"), say.say("€ a head"), say)
         ends = {"low": say.figure(own.p95_ci95[0]), "high": say.figure(own.p95_ci95[1])}
-        _card(say, say.say("1 in 20 above"), say.say("€ a head"), own.p95, say.say("In 1 future of 20 its own cost is "
-              "this or more. {level}% interval: {low} to {high}.", **ends))  # fmt: skip
+        _card(
+            say,
+            say.say("1 in 20 above"),
+            say.say("€ a head"),
+            own.p95,
+            say.say("In 1 future of 20 its own cost is this or more. {level}% interval: {low} to {high}.", **ends),
+        )
         _figure(one, "outage", say.say("Without services"), say.say("days"), say)
         _figure(one, "serious", say.say("Serious incidents"), say.say("a year"), say)
     note = say.say(
@@ -225,8 +230,14 @@ def _prevention(seen: View, one: Town) -> list[str]:
     with right:
         st.markdown(what_decides(say, result.world, shown, nis))
         st.caption(left_out(say))
-        page_frame.lazy(say.say("Under every level of both assumptions"), "table", "deciding", lambda: st.table(
-            table_of_optimum_by_assumption(result, shown, nis, language).in_words(say), border="horizontal"))  # fmt: skip
+        page_frame.lazy(
+            say.say("Under every level of both assumptions"),
+            "table",
+            "deciding",
+            lambda: st.table(
+                table_of_optimum_by_assumption(result, shown, nis, language).in_words(say), border="horizontal"
+            ),
+        )
     return [drawn]
 
 

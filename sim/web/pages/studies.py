@@ -208,8 +208,11 @@ def duration(say: Words, seconds: float) -> str:
 
 
 def _far(say: Words, chosen: Chosen, found: Studied) -> str:
-    text = say.say("Played: {done} of {all} designs.", done=say.number(len(found.points)),
-                   all=say.number(jobs.designs_of(chosen.study)))  # fmt: skip
+    text = say.say(
+        "Played: {done} of {all} designs.",
+        done=say.number(len(found.points)),
+        all=say.number(jobs.designs_of(chosen.study)),
+    )
     if found.failed:
         text += " " + say.say("{n} failed: their values do not go together.", n=say.number(found.failed))
     return text
@@ -330,8 +333,11 @@ def _ended(say: Words, job: Job) -> None:
 def _other(say: Words, job: Job) -> None:
     """That another study is being played; who started it can go and look."""
     state = job.state
-    text = say.say("Another study is being played here: {done} of {all} designs. One at a time.",
-                   done=say.number(state.done), all=say.number(state.total) if state.total else "…")  # fmt: skip
+    text = say.say(
+        "Another study is being played here: {done} of {all} designs. One at a time.",
+        done=say.number(state.done),
+        all=say.number(state.total) if state.total else "…",
+    )
     st.info(text, icon=":material/hourglass_top:")
     if job.owner == _me() or choose.local():
         st.button(say.say("Show it"), on_click=session.remember, args=("study", job.digest), key="show-study")
@@ -348,8 +354,9 @@ def _elsewhere(say: Words, chosen: Chosen) -> None:
     st.code(code, language=None, wrap_lines=True)
     if chosen.is_store:  # its worlds and policies may be files of their own
         return
-    page_frame.save(say, say.say("Save the study file"), lambda: study_yaml(study, by_id=True), f"{study.id}.yaml",
-                key="save-study")  # fmt: skip
+    page_frame.save(
+        say, say.say("Save the study file"), lambda: study_yaml(study, by_id=True), f"{study.id}.yaml", key="save-study"
+    )
     for name, text in policy_files(study).items():
         page_frame.save(say, say.say("Save its policy, for the same folder"), text.encode(), name, key=f"save-{name}")
     if choose.local() and chosen.folder.is_dir():

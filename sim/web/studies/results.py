@@ -139,14 +139,17 @@ def _of_candidates(say: Words, found: Studied, both: tradeoffs.Crossed | None) -
     if len(found.study.outcomes) < 2 or count < CANDIDATES.start:
         why["pareto"] = say.say("it takes two outcomes, and three policies or one with a lever that moves in a grid.")
     elif count not in CANDIDATES:
-        why["pareto"] = say.say("these are too many policies for a picture; on the command line: "
-                                "`weerbaar study pareto`.")  # fmt: skip
+        why["pareto"] = say.say(
+            "these are too many policies for a picture; on the command line: `weerbaar study pareto`."
+        )
     if count < 2 or len(both.worlds) < 2:
-        why["regret"] = say.say("it takes two policies in two worlds; a grid over an assumption about the world has "
-                                "them.")  # fmt: skip
+        why["regret"] = say.say(
+            "it takes two policies in two worlds; a grid over an assumption about the world has them."
+        )
     if count < 2 or futures < FEWEST_FUTURES:
-        why["best"] = say.say("it takes two policies, or one with a lever that moves in a grid, and four futures of "
-                              "each design.")  # fmt: skip
+        why["best"] = say.say(
+            "it takes two policies, or one with a lever that moves in a grid, and four futures of each design."
+        )
     return why
 
 
@@ -280,8 +283,9 @@ def _asked(say: Words, found: Studied) -> tuple[str, str, str | None]:
     others = [name for name in ("", *played) if name != policy]
     if len(others) < 2:
         return outcome, policy, None
-    against = _select(say, "Difference with", f"against-{policy}", others,
-                      lambda name: titles[name] if name else say.say("none"))  # fmt: skip
+    against = _select(
+        say, "Difference with", f"against-{policy}", others, lambda name: titles[name] if name else say.say("none")
+    )
     return outcome, policy, against or None
 
 
