@@ -12,7 +12,7 @@ from sim.experiments.comparison.compare import Comparison
 from sim.model.policy.policy import Policy
 from sim.model.world.groupings import SIZE_CLASSES
 from sim.results.outcomes import KPIS
-from sim.show.base.figure import dress, nice
+from sim.show.base.figure import TRACE_NAME, dress, error_bars, hover, level, named_places, nice, scatter, upright
 from sim.show.base.legend import height_with, legend, line_of, mark_of, plot_height
 from sim.show.base.palette import CHART_HEIGHT, palette
 from sim.show.base.table import MILLION, Cell, ChartTable, chart_table
@@ -36,66 +36,41 @@ def outcomes(result: Comparison, language: str, *, scheme: str = "light") -> Any
     say, colours = words(language), palette(scheme)
     others = result.policies[1:]
     bases = {kpi: mean for kpi in OUTCOMES if (mean := result.estimate(result.baseline, kpi).mean) > 0}
-    rows = list(bases)
-    found = {(policy.id, kpi): result.difference(policy, kpi) for policy in others for kpi in rows}
     step = min(0.28, 0.75 / max(1, len(others)))
     data: list[dict[str, Any]] = []
+    figures: list[str] = []
     most = 10.0
     for position, policy in enumerate(others, start=1):
-        line = line_of(colours, position)
-        mine = [found[policy.id, kpi] for kpi in rows]
-        x = [100 * one.mean / base for one, base in zip(mine, bases.values(), strict=True)]
+        changed = {kpi: result.difference(policy, kpi) for kpi in bases}
+        x = [100 * gap.mean / base for gap, base in zip(changed.values(), bases.values(), strict=True)]
         wide = [
-            100 * (one.ci95[1] - one.mean) / base if math.isfinite(one.ci95[1]) else 0.0
-            for one, base in zip(mine, bases.values(), strict=True)
+            100 * (gap.ci95[1] - gap.mean) / base if math.isfinite(gap.ci95[1]) else 0.0
+            for gap, base in zip(changed.values(), bases.values(), strict=True)
         ]
         most = max(most, *(abs(value) + half for value, half in zip(x, wide, strict=True)))
         offset = (position - (len(others) + 1) / 2) * step
+        colour = line_of(colours, position)["color"]
         data.append(
-            {
-                "type": "scatter",
-                "name": policy.title[language],
-                "x": x,
-                "y": [i + offset for i in range(len(rows))],
-                "mode": "markers",
-                "marker": {"size": 10, "color": line["color"], "symbol": mark_of(position)},
-                "error_x": {"type": "data", "array": wide, "color": line["color"], "thickness": 1.5, "width": 4},
-                "hovertemplate": "<b>%{fullData.name}</b>: %{x:+,.1f} %<extra></extra>",
-            }
+            scatter(
+                x,
+                [i + offset for i in range(len(bases))],
+                "markers",
+                name=policy.title[language],
+                marker={"size": 10, "color": colour, "symbol": mark_of(position)},
+                error_x=error_bars(wide, colour=colour),
+                hovertemplate=hover(f"{TRACE_NAME}: %{{x:+,.1f}} %"),
+            )
         )
+        parts = (f"{say.say(OUTCOMES[kpi])} {_percent(say, changed[kpi].mean / bases[kpi])}" for kpi in bases)
+        figures.append(say.say("{policy}: {figures}", policy=policy.title[language], figures=", ".join(parts)))
     end = nice(most * 1.02)
     layout = {
         "xaxis": {"range": [-end, end], "title": say.say("change, %")},
-        "yaxis": {
-            "range": [len(rows) - 0.45, -0.55],
-            "tickvals": list(range(len(rows))),
-            "ticktext": [say.say(OUTCOMES[kpi]) for kpi in rows],
-            "showgrid": False,
-        },
-        "shapes": [
-            {
-                "type": "line",
-                "x0": 0,
-                "x1": 0,
-                "yref": "paper",
-                "y0": 0,
-                "y1": 1,
-                "line": {"color": colours.baseline, "width": 2, "dash": "dash"},
-            }
-        ],
+        "yaxis": named_places([say.say(OUTCOMES[kpi]) for kpi in bases], len(bases) - 0.45, -0.55),
+        "shapes": [upright(0, colours.baseline, dash="dash")],
         **legend(result.policies, language),
     }
     title = _said_of_outcomes(say, result)
-    alt = "; ".join(
-        say.say(
-            "{policy}: {figures}",
-            policy=policy.title[language],
-            figures=", ".join(
-                f"{say.say(OUTCOMES[kpi])} {_percent(say, found[policy.id, kpi].mean / bases[kpi])}" for kpi in rows
-            ),
-        )
-        for policy in others
-    )
     return dress(
         data,
         layout,
@@ -103,7 +78,7 @@ def outcomes(result: Comparison, language: str, *, scheme: str = "light") -> Any
         language,
         name="outcomes",
         title=title,
-        alt=f"{title}. {alt}.",
+        alt=f"{title}. {'; '.join(figures)}.",
         scheme=scheme,
         height=height_with(result.policies, language),
         sides=(150, 14, CHART_HEIGHT - 8 - plot_height(result.policies, language)),
@@ -158,7 +133,6 @@ def winners_by_size(result: Comparison, language: str, *, scheme: str = "light")
     width = 0.6 / max(1, len(others))
     for position, policy in enumerate(others, start=1):
         rows = table[table["policy"] == policy.id].set_index("size_class").loc[groups]
-        line = line_of(colours, position)
         mean, high = rows["change"].to_numpy(dtype=float), rows["change_hi"].to_numpy(dtype=float)
         half = np.where(np.isfinite(high), high - mean, 0.0)
         most = max(most, float(np.max(np.abs(mean) + half)))
@@ -169,32 +143,17 @@ def winners_by_size(result: Comparison, language: str, *, scheme: str = "light")
                 "y": mean,
                 "width": width * 0.9,
                 "name": policy.title[language],
-                "marker": {"color": line["color"]},
-                "error_y": {"type": "data", "array": half, "color": colours.text, "thickness": 1.2, "width": 3},
-                "hovertemplate": "<b>%{fullData.name}</b>: € %{y:+,.2f}<extra></extra>",
+                "marker": {"color": line_of(colours, position)["color"]},
+                "error_y": error_bars(half, colour=colours.text, thickness=1.2, width=3),
+                "hovertemplate": hover(f"{TRACE_NAME}: € %{{y:+,.2f}}"),
             }
         )
     end = nice(1.05 * most) if most else 1.0
+    sizes = [_size(say, group) for group in groups]
     layout = {
-        "xaxis": {
-            "tickvals": list(range(len(groups))),
-            "ticktext": [_size(say, group) for group in groups],
-            "range": [-0.5, len(groups) - 0.5],
-            "title": say.say("thousand inhabitants"),
-            "showgrid": False,
-        },
+        "xaxis": named_places(sizes, -0.5, len(groups) - 0.5, title=say.say("thousand inhabitants")),
         "yaxis": {"range": [-end, end], "title": say.say("extra euro per inhabitant a year")},
-        "shapes": [
-            {
-                "type": "line",
-                "xref": "paper",
-                "x0": 0,
-                "x1": 1,
-                "y0": 0,
-                "y1": 0,
-                "line": {"color": colours.baseline, "width": 2, "dash": "dash"},
-            }
-        ],
+        "shapes": [level(0, color=colours.baseline, width=2, dash="dash")],
         **legend(result.policies, language),
     }
     counts = [(policy, *winners(result, policy)) for policy in others]

@@ -14,7 +14,7 @@ from sim.model.policy.policy import Policy
 from sim.model.world.groupings import size_class
 from sim.model.world.municipalities import Municipality
 from sim.results.estimates import Difference, Estimate, difference, estimate
-from sim.show.base.figure import dress, nice
+from sim.show.base.figure import annotation, dress, hover, nice, scatter
 from sim.show.base.palette import palette
 from sim.show.base.table import Cell, ChartTable, chart_table
 from sim.show.charts.one_of_twenty import DOTS, lanes
@@ -215,41 +215,36 @@ def peers(one: Town, measure: str, language: str, *, scheme: str = "light") -> A
     data, layout = lanes([found.means], [size], said, colours, found.names, span)
     dots = data[0]
     dots["marker"] |= {"color": colours.faded(colours.other, 0.35), "line": {"color": colours.other, "width": 1}}
-    dots["hovertemplate"] = f"{said}<extra></extra>"
+    dots["hovertemplate"] = hover(said)
     x, y = float(dots["x"][found.place]), float(dots["y"][found.place])
     mean = float(found.means[found.place])
     reach = {"array": [high - mean], "arrayminus": [mean - low]} if np.isfinite(high - low) else {"array": [0.0]}
+    ring = {"color": colours.background, "width": 1.5}
     data.append(
-        {
-            "type": "scatter",
-            "x": [x],
-            "y": [y],
-            "mode": "markers",
-            "marker": {
-                "size": dots["marker"]["size"] + 5,
-                "color": colours.ransom,
-                "line": {"color": colours.background, "width": 1.5},
-            },
-            "error_x": {"type": "data", "color": colours.ransom, "thickness": 2, "width": 5, **reach},
-            "customdata": [[one.town.name, mean]],
-            "hovertemplate": f"{said}<extra></extra>",
-            "showlegend": False,
-        }
+        scatter(
+            [x],
+            [y],
+            "markers",
+            marker={"size": dots["marker"]["size"] + 5, "color": colours.ransom, "line": ring},
+            error_x={"type": "data", "color": colours.ransom, "thickness": 2, "width": 5, **reach},
+            customdata=[[one.town.name, mean]],
+            hovertemplate=hover(said),
+            showlegend=False,
+        )
     )
     layout["xaxis"]["title"] = say.say(AXES[measure])
     layout["annotations"] = [
         _ink(layout["annotations"][0], colours.text),
-        {
-            "x": x,
-            "y": y,
-            "text": f"<b>{one.town.name}</b>",
-            "font": {"color": colours.ransom},
-            "showarrow": False,
-            "yanchor": "bottom",
-            "yshift": 10,
-            "xanchor": "left" if x < sum(span) / 2 else "right",
-            "bgcolor": colours.faded(colours.background, 0.8),
-        },
+        annotation(
+            f"<b>{one.town.name}</b>",
+            x,
+            y,
+            font={"color": colours.ransom},
+            yanchor="bottom",
+            yshift=10,
+            xanchor="left" if x < sum(span) / 2 else "right",
+            bgcolor=colours.faded(colours.background, 0.8),
+        ),
     ]
     title, alt = _rank_said(say, one, measure, found)
     return dress(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.experiments.comparison.compare import Comparison
 from sim.experiments.comparison.pots import FUND, dry, left, open_years, pots
 from sim.model.policy.policy import Policy
-from sim.show.base.figure import dress, nice
+from sim.show.base.figure import TRACE_NAME, calendar_years, dress, hover, nice, scatter
 from sim.show.base.legend import KEY
 from sim.show.base.palette import palette
 from sim.show.base.table import MILLION, Cell, ChartTable, chart_table
@@ -44,38 +45,18 @@ def balances(result: Comparison, language: str, *, scheme: str = "light") -> Any
     top, bottom = 0.0, 0.0
     names = drawn(result, policy)
     for number, pot in enumerate(names):
-        money = left(result, policy, pot) / 1e6
+        money = left(result, policy, pot) / MILLION
         years = [x[year] for year in open_years(result, policy, pot)]
         low, mean, high = np.percentile(money, 5, axis=0), money.mean(axis=0), np.percentile(money, 95, axis=0)
         colour = colours.payers["fund"] if pot == FUND else others[(number - (FUND in names)) % len(others)]
         top, bottom = max(top, float(high.max())), min(bottom, float(low.min()))
+        empty = 100 * dry(result, policy, pot).mean(axis=0)
         data += [
             band(years, low, high, colours.faded(colour, 0.18)),
-            {
-                "type": "scatter",
-                "name": name_of(say, pot),
-                "x": years,
-                "y": mean,
-                "mode": "lines+markers",
-                "line": {"color": colour, "width": 3},
-                "marker": {"size": 7, "color": colour},
-                "customdata": np.column_stack([low, high, 100 * dry(result, policy, pot).mean(axis=0)]).tolist(),
-                "hovertemplate": "<b>%{fullData.name}</b>, %{x}<br>"
-                + say.say("{n} million euro", n="%{y:,.2f}")
-                + "<br>"
-                + say.say("9 futures in 10: {low} to {high}", low="%{customdata[0]:,.2f}", high="%{customdata[1]:,.2f}")
-                + "<br>"
-                + say.say("empty in {share} of futures", share="%{customdata[2]:,.0f} %")
-                + "<extra></extra>",
-            },
+            _line(say, name_of(say, pot), years, mean, np.column_stack([low, high, empty]), colour),
         ]
     layout = {
-        "xaxis": {
-            "range": [x[0] - 0.3, x[-1] + 0.3],
-            "dtick": max(1, len(x) // 10),
-            "showgrid": False,
-            "tickformat": "d",
-        },
+        "xaxis": calendar_years(x),
         "yaxis": {
             "range": [-nice(-bottom) if bottom < 0 else 0, nice(1.1 * top)],
             "title": say.say("million euro left at the end of the year"),
@@ -94,6 +75,27 @@ def balances(result: Comparison, language: str, *, scheme: str = "light") -> Any
         alt=alt,
         scheme=scheme,
         sides=(58, 12, 46),
+    )
+
+
+def _line(
+    say: Words, name: str, years: list[int], mean: NDArray[np.float64], beside: NDArray[np.float64], colour: str
+) -> dict[str, Any]:
+    """The mean balance of a pot; `beside` is the interval of its futures, and the share of them that finds it empty."""
+    return scatter(
+        years,
+        mean,
+        "lines+markers",
+        name=name,
+        line={"color": colour, "width": 3},
+        marker={"size": 7, "color": colour},
+        customdata=beside.tolist(),
+        hovertemplate=hover(
+            f"{TRACE_NAME}, %{{x}}",
+            say.say("{n} million euro", n="%{y:,.2f}"),
+            say.say("9 futures in 10: {low} to {high}", low="%{customdata[0]:,.2f}", high="%{customdata[1]:,.2f}"),
+            say.say("empty in {share} of futures", share="%{customdata[2]:,.0f} %"),
+        ),
     )
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from sim.experiments.comparison.compare import Comparison
 from sim.model.policy.policy import Policy
-from sim.show.base.figure import dress
+from sim.show.base.figure import annotation, dress, hover
 from sim.show.base.palette import CHART_HEIGHT, TEXT_SIZE, Palette, palette
 from sim.show.base.table import MILLION, Cell, ChartTable, chart_table
 from sim.show.charts.money_flows import Money, money
@@ -72,36 +72,16 @@ def who_pays(result: Comparison, policy: str | Policy, language: str, *, scheme:
     centres = {
         node.key: y for column, ys in zip(columns, placed, strict=True) for node, y in zip(column, ys, strict=True)
     }
-    order = [node.key for node in nodes]
     most = max((len(column) for column in columns), default=0)
     edges = {(f"payer {payer}", _end(found, target)): amount for (payer, target), amount in found.paid.items()}
     edges |= {(f"pot {pot}", _end(found, use)): amount for (pot, use), amount in found.passed.items()}
-    named = {node.key: node for node in nodes}
+    pad = (height - scale * total) / (most - 1) if most > 1 else 0
+    places = {key: y / height for key, y in centres.items()}
     trace = {
         "type": "sankey",
         "arrangement": "fixed",
-        "node": {
-            "x": [min(max(_PLACES[node.column], 1e-6), 1 - 1e-6) for node in nodes],
-            "y": [min(max(centres[node.key] / height, 1e-6), 1 - 1e-6) for node in nodes],
-            "label": [""] * len(nodes),
-            "color": [node.colour for node in nodes],
-            "thickness": _THICK,
-            "pad": (height - scale * total) / (most - 1) if most > 1 else 0,
-            "line": {"width": 0},
-            "customdata": [f"{node.name}: {say.money(node.amount)}" for node in nodes],
-            "hovertemplate": "%{customdata}<extra></extra>",
-        },
-        "link": {
-            "source": [order.index(source) for source, _ in edges],
-            "target": [order.index(target) for _, target in edges],
-            "value": list(edges.values()),
-            "color": [colours.faded(named[source].colour, 0.42) for source, _ in edges],
-            "customdata": [
-                f"{named[source].name} → {named[target].name}: {say.money(amount)}"
-                for (source, target), amount in edges.items()
-            ],
-            "hovertemplate": "%{customdata}<extra></extra>",
-        },
+        "node": _boxes(say, nodes, places) | {"pad": pad},
+        "link": _flows(say, nodes, edges, colours),
     }
     at = {node.key: _height_of_name(node, centres[node.key], scale, with_pots=bool(columns[1])) for node in nodes}
     behind = colours.faded(colours.background, 0.55)
@@ -121,6 +101,39 @@ def who_pays(result: Comparison, policy: str | Policy, language: str, *, scheme:
         scheme=scheme,
         head=_HEADS,
     )
+
+
+def _boxes(say: Words, nodes: Sequence[_Node], places: Mapping[str, float]) -> dict[str, Any]:
+    """The nodes as Plotly wants them; `places` are their centres from the top, as shares of the height."""
+    return {
+        "x": [min(max(_PLACES[node.column], 1e-6), 1 - 1e-6) for node in nodes],
+        "y": [min(max(places[node.key], 1e-6), 1 - 1e-6) for node in nodes],
+        "label": [""] * len(nodes),
+        "color": [node.colour for node in nodes],
+        "thickness": _THICK,
+        "line": {"width": 0},
+        "customdata": [f"{node.name}: {say.money(node.amount)}" for node in nodes],
+        "hovertemplate": hover("%{customdata}"),
+    }
+
+
+def _flows(
+    say: Words, nodes: Sequence[_Node], edges: Mapping[tuple[str, str], float], colours: Palette
+) -> dict[str, Any]:
+    """The money between nodes as Plotly wants it, in the colour of the node that it comes from."""
+    order = {node.key: place for place, node in enumerate(nodes)}
+    named = {node.key: node for node in nodes}
+    return {
+        "source": [order[source] for source, _ in edges],
+        "target": [order[target] for _, target in edges],
+        "value": list(edges.values()),
+        "color": [colours.faded(named[source].colour, 0.42) for source, _ in edges],
+        "customdata": [
+            f"{named[source].name} → {named[target].name}: {say.money(amount)}"
+            for (source, target), amount in edges.items()
+        ],
+        "hovertemplate": hover("%{customdata}"),
+    }
 
 
 def _end(found: Money, target: str) -> str:
@@ -170,36 +183,26 @@ def _height_of_name(node: _Node, centre: float, scale: float, *, with_pots: bool
 def _label(say: Words, node: _Node, y: float, half: float, behind: str) -> dict[str, Any]:
     """The name and amount of a node: beside it, or above a pot, which is `half` so many pixels high."""
     pot, last = node.column == 1, node.column == 2
-    return {
-        "text": f"<b>{node.name}</b> {millions(say, node.amount)}",
-        "x": _PLACES[node.column],
-        "xref": "paper",
-        "xanchor": "center" if pot else "right" if last else "left",
-        "xshift": 0 if pot else (_THICK + 4) * (-1 if last else 1),
-        "y": y,
-        "yref": "paper",
-        "yanchor": "bottom" if pot else "middle",
-        "yshift": half + 1 if pot else 0,
-        "showarrow": False,
-        "font": {"size": TEXT_SIZE},
-        "bgcolor": behind,
-        "borderpad": 1,
-    }
+    return annotation(
+        f"<b>{node.name}</b> {millions(say, node.amount)}",
+        _PLACES[node.column],
+        y,
+        xref="paper",
+        xanchor="center" if pot else "right" if last else "left",
+        xshift=0 if pot else (_THICK + 4) * (-1 if last else 1),
+        yref="paper",
+        yanchor="bottom" if pot else "middle",
+        yshift=half + 1 if pot else 0,
+        font={"size": TEXT_SIZE},
+        bgcolor=behind,
+        borderpad=1,
+    )
 
 
 def _head(text: str, *, first: bool) -> dict[str, Any]:
     """The words above a column of nodes."""
-    return {
-        "text": text,
-        "x": 0 if first else 1,
-        "xref": "paper",
-        "xanchor": "left" if first else "right",
-        "y": 1,
-        "yref": "paper",
-        "yanchor": "bottom",
-        "yshift": 4,
-        "showarrow": False,
-    }
+    x, anchor = (0, "left") if first else (1, "right")
+    return annotation(text, x, 1, xref="paper", xanchor=anchor, yref="paper", yanchor="bottom", yshift=4)
 
 
 def _said(say: Words, nodes: Sequence[_Node], total: float) -> tuple[str, str]:

@@ -20,8 +20,10 @@ from sim.experiments.comparison.compare import Comparison, Future
 from sim.model.policy.policy import PAYERS, Policy
 from sim.results import weeks
 from sim.rules.calendar import MINUTES_PER_DAY
-from sim.show.base.figure import dress, nice
+from sim.show.base.figure import annotation, dress, hover, nice, scatter
 from sim.show.base.palette import TEXT_SIZE, Palette, palette
+from sim.show.base.player import player
+from sim.show.base.table import MILLION
 from sim.show.charts.tile_map import positions
 from sim.show.charts.who_pays import PAYER_NAMES
 from sim.text import Words, words
@@ -34,7 +36,6 @@ STATES = {
     weeks.HELPED: "Down, being helped",
     weeks.WAITING: "Down, waits for help",
 }
-MILLION = 1e6
 _MAPS, _QUEUE, _BILL = {1: 270, 2: 172}, 92, 38  # pixels: the map of one or of two policies, the queue, each payer
 _GAP = 40  # pixels between them, for what they are called
 _KEY = 118  # pixels for a word of the key: two fit beside each other on a phone
@@ -42,7 +43,6 @@ _BELOW = 100  # pixels for the buttons and the slider
 _HEAD = 84  # pixels for the key of the colours and a name of one line
 _NAME, _LINE, _LETTERS = 22, 16, 24  # pixels for the name of a policy, for each further line, letters on a line
 _APART = 0.08  # of the width, between two policies
-_STEP_MILLISECONDS = 220
 _X_UNIT, _Y_UNIT = 2.0, 2 * np.sqrt(3)  # tiles stand on whole numbers then, which are short to send
 _CORNERS = ((1, 1), (0, 2), (-1, 1), (-1, -1), (0, -2), (1, -1), (1, 1))
 
@@ -93,7 +93,7 @@ def film(result: Comparison, sides: Sequence[Side], language: str, *, scheme: st
         layout |= stage.axes(place, rows)
         layout["annotations"] += stage.names(side, place, rows)
     data += stage.key()
-    layout |= _key(len(sides), len(paid), lines) | _controls(say, colours, sides[0], rows)
+    layout |= _key(len(sides), len(paid), lines) | player(say, colours, _weeks(say, sides[0]))
     title, alt = _said(say, sides)
     frames = [
         {
@@ -169,7 +169,7 @@ class _Stage:
             "mode": "markers",
             "text": [town.name for town in self.towns],
             "marker": {"symbol": "hexagon", "size": 9, "color": "rgba(0,0,0,0)"},
-            "hovertemplate": "%{text}<extra></extra>",
+            "hovertemplate": hover("%{text}"),
         }
         busy = (
             self._steps(side.year, side.year.busy)
@@ -179,7 +179,7 @@ class _Stage:
                 "line": {"color": self.colours.scenario, "width": 1, "shape": "hv"},
                 "fill": "tozeroy",
                 "fillcolor": self.colours.faded(self.colours.scenario, 0.35),
-                "hovertemplate": self.say.say("{n} teams at work", n="%{y}") + "<extra></extra>",
+                "hovertemplate": hover(self.say.say("{n} teams at work", n="%{y}")),
             }
         )
         waiting = (
@@ -188,7 +188,7 @@ class _Stage:
             | {
                 "mode": "lines",
                 "line": {"color": self.colours.ransom, "width": 2, "shape": "hv"},
-                "hovertemplate": self.say.say("{n} wait", n="%{y}") + "<extra></extra>",
+                "hovertemplate": hover(self.say.say("{n} wait", n="%{y}")),
             }
         )
         return [tiles, names, busy, waiting]
@@ -287,17 +287,16 @@ class _Stage:
         """Traces that hold nothing and stand in the key of the colours."""
         line = {"color": self.colours.baseline, "width": 0.7}
         return [
-            {
-                "type": "scatter",
-                "x": [None],
-                "y": [None],
-                "mode": "lines",
-                "fill": "toself",
-                "line": line,
-                "name": self.say.say(name),
-                "hoverinfo": "skip",
+            scatter(
+                [None],
+                [None],
+                "lines",
+                fill="toself",
+                line=line,
+                name=self.say.say(name),
+                hoverinfo="skip",
                 **self._look(state),
-            }
+            )
             for state, name in STATES.items()
         ]
 
@@ -358,19 +357,18 @@ class _Stage:
             (self.say.say("Paid this year (m €)"), rows[2][1], 4),
         ]
         return [
-            {
-                "text": f"<b>{text}</b>",
-                "x": place.left,
-                "xanchor": "left",
-                "xref": "paper",
-                "y": y,
-                "yref": "paper",
-                "yshift": up,
-                "yanchor": "bottom",
-                "showarrow": False,
-                "align": "left",
-                "font": {"size": TEXT_SIZE, "color": self.colours.text},
-            }
+            annotation(
+                f"<b>{text}</b>",
+                place.left,
+                y,
+                xanchor="left",
+                xref="paper",
+                yref="paper",
+                yshift=up,
+                yanchor="bottom",
+                align="left",
+                font={"size": TEXT_SIZE, "color": self.colours.text},
+            )
             for text, y, up in heads
         ]
 
@@ -410,63 +408,10 @@ def _key(count: int, payers: int, lines: int) -> dict[str, Any]:
     }
 
 
-def _controls(say: Words, colours: Palette, side: Side, rows: list[tuple[float, float]]) -> dict[str, Any]:
-    """Buttons that play and stop, and a slider with a position for every week."""
-    at_once = {"mode": "immediate", "frame": {"duration": 0, "redraw": False}, "transition": {"duration": 0}}
-    play = {
-        "fromcurrent": True,
-        "frame": {"duration": _STEP_MILLISECONDS, "redraw": False},
-        "transition": {"duration": 0},
-        "mode": "immediate",
-    }
-    font = {"size": TEXT_SIZE, "color": colours.text}
+def _weeks(say: Words, side: Side) -> list[str]:
+    """The days on which the weeks begin."""
     start = datetime.datetime.combine(side.future.world.start, datetime.time())
-    days = [start + datetime.timedelta(minutes=int(minute)) for minute in side.year.starts]
-    steps = [
-        {"method": "animate", "label": say.day(day.date()), "args": [[str(week)], at_once]}
-        for week, day in enumerate(days)
-    ]
-    return {
-        "updatemenus": [
-            {
-                "type": "buttons",
-                "direction": "left",
-                "showactive": False,
-                "x": 0,
-                "xanchor": "left",
-                "y": 0,
-                "yanchor": "top",
-                "pad": {"t": 12, "b": 0},
-                "font": font,
-                "bgcolor": colours.sidebar,
-                "bordercolor": colours.baseline,
-                "buttons": [
-                    {"method": "animate", "label": say.say("▶ Play"), "args": [None, play]},
-                    {"method": "animate", "label": say.say("❚❚ Stop"), "args": [[None], at_once]},
-                ],
-            }
-        ],
-        "sliders": [
-            {
-                "active": 0,
-                "x": 0,
-                "xanchor": "left",
-                "y": 0,
-                "yanchor": "top",
-                "len": 1,
-                "pad": {"t": 26, "b": 4},
-                "currentvalue": {"prefix": say.say("Week from") + " ", "font": font, "xanchor": "right", "offset": 8},
-                "font": {"size": TEXT_SIZE - 1, "color": colours.text},
-                "steps": steps,
-                "ticklen": 3,
-                "bgcolor": colours.grid,
-                "bordercolor": colours.baseline,
-                "activebgcolor": colours.scenario,
-                "tickcolor": colours.baseline,
-                "transition": {"duration": 0},
-            }
-        ],
-    }
+    return [say.day((start + datetime.timedelta(minutes=int(minute))).date()) for minute in side.year.starts]
 
 
 # ---- in words ------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 from sim.experiments.optima.search import Optimum, Trial, full_key
 from sim.model.paths import opened
 from sim.model.policy.policy import Policy
-from sim.show.base.figure import dress
+from sim.show.base.figure import annotation, dress, error_bars, scatter, upright
 from sim.show.base.palette import palette
 from sim.show.base.table import NOTHING, PrintedTable, figure
 from sim.show.names import KPI_NAMES
@@ -109,15 +109,14 @@ def picture(policy: Policy, found: Optimum, language: str, *, scheme: str = "lig
     )
     least = _least(found.trials)
     data: list[dict[str, Any]] = [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": say.say("the least for that money"),
-            "hoverinfo": "skip",
-            "x": [one.budget / money.by for one in least],
-            "y": [one.mean / unit.by for one in least],
-            "line": {"color": colours.baseline, "width": 1.5, "shape": "hv"},
-        }
+        scatter(
+            [one.budget / money.by for one in least],
+            [one.mean / unit.by for one in least],
+            "lines",
+            name=say.say("the least for that money"),
+            hoverinfo="skip",
+            line={"color": colours.baseline, "width": 1.5, "shape": "hv"},
+        )
     ]
     data += [
         _points(say, found, some, (unit, money), name=name, color=colour, symbol=symbol, size=size)
@@ -184,26 +183,17 @@ def _points(
         "<br>".join(f"{key}: {value_name(say, value)}" for key, value in zip(names, one.values, strict=True))
         for one in some
     ]
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": name,
-        "x": [one.budget / money.by for one in some],
-        "y": [one.mean / unit.by for one in some],
-        "marker": {"color": color, "symbol": symbol, "size": size},
-        "error_y": {
-            "type": "data",
-            "symmetric": False,
-            "array": above,
-            "arrayminus": below,
-            "color": color,
-            "thickness": 1.2,
-            "width": 3,
-        },
-        "text": texts,
-        "hovertemplate": "%{text}<br>%{y:,.4~r}; %{x:,.4~r}<extra>%{fullData.name}</extra>",
-        "cliponaxis": False,
-    }
+    return scatter(
+        [one.budget / money.by for one in some],
+        [one.mean / unit.by for one in some],
+        "markers",
+        name=name,
+        marker={"color": color, "symbol": symbol, "size": size},
+        error_y=error_bars(above, below, colour=color, thickness=1.2, width=3),
+        text=texts,
+        hovertemplate="%{text}<br>%{y:,.4~r}; %{x:,.4~r}<extra>%{fullData.name}</extra>",
+        cliponaxis=False,
+    )
 
 
 def _least(tried: Sequence[Trial]) -> list[Trial]:
@@ -216,31 +206,8 @@ def _least(tried: Sequence[Trial]) -> list[Trial]:
 
 
 def _budget_line(say: Words, x: float, colour: str) -> dict[str, Any]:
-    return {
-        "shapes": [
-            {
-                "type": "line",
-                "x0": x,
-                "x1": x,
-                "yref": "paper",
-                "y0": 0,
-                "y1": 1,
-                "line": {"color": colour, "width": 1.5, "dash": "dot"},
-            }
-        ],
-        "annotations": [
-            {
-                "x": x,
-                "y": 1,
-                "yref": "paper",
-                "text": say.say("budget"),
-                "showarrow": False,
-                "xanchor": "right",
-                "yanchor": "top",
-                "xshift": -4,
-            }
-        ],
-    }
+    note = annotation(say.say("budget"), x, 1, yref="paper", xanchor="right", yanchor="top", xshift=-4)
+    return {"shapes": [upright(x, colour, width=1.5)], "annotations": [note]}
 
 
 # ---- words ---------------------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from sim.show.tables import key_figures
 from sim.text import words
 
 ONE = "prevention-first"
-TWINS: dict[str, Callable[[Comparison, str], ChartTable]] = {
+CHART_TABLES: dict[str, Callable[[Comparison, str], ChartTable]] = {
     "key figures": key_figures.table_of_key_figures,
     "payers": lambda result, language: table_of_payers(result, ONE, language),
     "bars": table_of_payers_by_policy,
@@ -40,21 +40,21 @@ TWINS: dict[str, Callable[[Comparison, str], ChartTable]] = {
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
-@pytest.mark.parametrize("name", TWINS)
+@pytest.mark.parametrize("name", CHART_TABLES)
 def test_every_table_has_rows_names_and_words(small: Comparison, name: str, language: str) -> None:
-    table = TWINS[name](small, language)
+    table = CHART_TABLES[name](small, language)
     assert table.rows
     assert len(set(table.columns)) == len(table.columns)
     assert all(len(row) == len(table.columns) for row in table.rows)
-    shown = table.shown(words(language))
+    shown = table.in_words(words(language))
     assert len(shown) == len(table.rows)
     assert not any("nan" in cell or "inf" in cell for row in shown for cell in row.values())
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
-@pytest.mark.parametrize("name", TWINS)
+@pytest.mark.parametrize("name", CHART_TABLES)
 def test_the_file_reads_back_as_the_figures(small: Comparison, name: str, language: str) -> None:
-    table = TWINS[name](small, language)
+    table = CHART_TABLES[name](small, language)
     raw = table.csv(language)
     assert raw.startswith(b"\xef\xbb\xbf")
     assert b"\r\n" in raw
@@ -90,7 +90,7 @@ def test_the_tables_say_what_the_comparison_says(small: Comparison) -> None:
 
 
 def test_codes_and_spans_are_no_amounts(small: Comparison) -> None:
-    shown = table_of_municipalities(small, ONE, "nl").shown(words("nl"))
+    shown = table_of_municipalities(small, ONE, "nl").in_words(words("nl"))
     assert {len(row["NIS-code"]) for row in shown} == {5}
     assert all(row["NIS-code"].isdigit() for row in shown)
     assert table_of_outcomes(small, "nl").columns[0] == "Uitkomst, over 2 jaar"
