@@ -77,12 +77,13 @@ def asked(name: str, world: str | None, json: str | None, picture: str | None) -
 
 def tell(studied: Studied, found: Any, name: str, json: str | None, picture: str | None, lang: Language | None) -> None:
     """Print an answer as a table, or write it as JSON; with a picture where one is asked for."""
-    from sim.show.studies import charts
+    from sim.show.studies import charts, factor_charts
     from sim.show.studies import tables as study_tables
 
     language = (lang or Language.en).value
     if picture is not None:  # before the table, of which a reader may take the first lines only
-        draw = getattr(charts, {"effects": "tornado", "indices": "sobol"}.get(name, name))
+        of_factors: dict[str, Callable[..., Any]] = {"effects": factor_charts.tornado, "indices": factor_charts.sobol}
+        draw = of_factors[name] if name in of_factors else getattr(charts, name)
         hang(picture, draw(studied, found, language), study_tables.title(studied, language), language)
 
     def table() -> PrintedTable:

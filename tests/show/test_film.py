@@ -11,7 +11,8 @@ import sim
 from sim.experiments.comparison.compare import Comparison, compare
 from sim.results import weeks
 from sim.show.charts.incident_log import in_words, incident_log, table_of_weeks
-from sim.show.charts.year_week_by_week import STATES, Side, film, sides_of
+from sim.show.film.stage import STATES, Side, sides_of
+from sim.show.film.year_week_by_week import film
 
 POLICIES = ("status-quo-2020", "solidarity-fund")
 MOST_BYTES = 2_000_000

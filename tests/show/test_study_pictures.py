@@ -15,7 +15,7 @@ from sim.experiments.studies.run import run_study
 from sim.model.files.load import scenarios
 from sim.results.estimates import Difference
 from sim.show.base.html_page import write_page
-from sim.show.studies import best_values, chart_tables, charts, tables
+from sim.show.studies import best_values, chart_tables, charts, factor_charts, tables
 from sim.show.studies.chart_tables import table_of_heat_map
 from sim.show.studies.names import (
     LEVEL_NAMES,
@@ -44,7 +44,7 @@ def grid():
 def answers(grid):
     """Every answer, with the study it is about and the table and the picture that show it."""
     return {
-        "effects": (grid, sensitivity.effects(grid, "break_ins"), tables.effects, charts.tornado),
+        "effects": (grid, sensitivity.effects(grid, "break_ins"), tables.effects, factor_charts.tornado),
         "heat": (
             grid,
             tradeoffs.heat(grid, "cash_cost_eur", "attempts", "teams", against="status-quo-2020"),
@@ -93,11 +93,11 @@ def test_indices_have_a_table_and_a_picture():
     studied = run_study(small(design="sobol", size=16, factors=factors))
     found = sensitivity.sobol(studied, "break_ins")
     assert tables.indices(studied, found, "en").rows[0][0] == "Serious attempts to break in"
-    figure = charts.sobol(studied, found, "en")
+    figure = factor_charts.sobol(studied, found, "en")
     go.Figure(figure.to_dict())
     assert figure.layout.meta["title"].startswith("“Serious attempts to break in” brings ")
     vague = replace(found, rows=tuple(replace(one, total_half=2.0) for one in found.rows))
-    assert "too few to say" in charts.sobol(studied, vague, "en").layout.meta["title"]
+    assert "too few to say" in factor_charts.sobol(studied, vague, "en").layout.meta["title"]
     assert "euro" not in tables.indices(studied, sensitivity.sobol(studied, "cash_cost_eur"), "en").title
 
 

@@ -11,7 +11,7 @@ from sim.results.pairs import side_by_side
 from sim.results.story import SEVERITY_NAMES
 from sim.rules.calendar import MINUTES_PER_DAY
 from sim.show.base.table import Cell, ChartTable, chart_table
-from sim.show.charts.year_week_by_week import STATES, Side
+from sim.show.film.stage import STATES, Side
 from sim.text import Words, words
 
 CAUSE_NAMES = {

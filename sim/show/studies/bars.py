@@ -10,6 +10,8 @@ from sim.experiments.studies.results import Studied
 from sim.show.base.figure import dress, error_bars, named_places
 from sim.show.studies.names import NAME
 
+MOST = 15
+"""Bars of a chart; what is left out does less."""
 ROW = 26  # pixels a bar
 ROOMY = 28
 """Letters of the longest name beside which a chart has its full width, also on a phone."""

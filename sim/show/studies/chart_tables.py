@@ -7,7 +7,7 @@ from sim.experiments.studies.scenario_discovery import Losses
 from sim.experiments.studies.sensitivity import Effects, Indices
 from sim.experiments.studies.tradeoffs import Choice, Front, Heat, Regrets
 from sim.show.base.table import ChartTable, chart_table
-from sim.show.studies.charts import MOST
+from sim.show.studies.bars import MOST
 from sim.show.studies.names import (
     aim_name,
     candidate_name,

@@ -14,7 +14,8 @@ from sim.model.world.world import World
 from sim.results.trace import trace
 from sim.results.weeks import dearest_year, edges, years_in
 from sim.show.charts.incident_log import in_words, incident_log, table_of_weeks
-from sim.show.charts.year_week_by_week import Side, film, sides_of
+from sim.show.film.stage import Side, sides_of
+from sim.show.film.year_week_by_week import film
 from sim.text import Words
 from sim.version import MODEL_VERSION
 from sim.web.answers.answer import ask, pair

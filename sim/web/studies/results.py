@@ -14,7 +14,7 @@ from sim.experiments.studies import scenario_discovery, sensitivity, tradeoffs
 from sim.experiments.studies.results import Studied
 from sim.model.problems import InputError
 from sim.show.names import KPI_NAMES
-from sim.show.studies import chart_tables
+from sim.show.studies import chart_tables, factor_charts
 from sim.show.studies import charts as study_charts
 from sim.show.studies.names import STAT_NAMES, factor_name
 from sim.text import Words
@@ -161,7 +161,7 @@ def _effects(seen: View, found: Studied) -> list[str]:
     with st.container(horizontal=True, gap="small", key="asked"):
         outcome, policy, against = _asked(seen.say, found)
     answer = sensitivity.effects(found, outcome, policy, against)
-    picture = study_charts.tornado(found, answer, language, scheme=seen.scheme)
+    picture = factor_charts.tornado(found, answer, language, scheme=seen.scheme)
     return [chart(seen, "tornado", picture, lambda: chart_tables.table_of_effects(answer, language))]
 
 
@@ -250,7 +250,7 @@ def _sobol(seen: View, found: Studied) -> list[str]:
     with st.container(horizontal=True, gap="small", key="asked"):
         outcome, policy, against = _asked(seen.say, found)
     answer = sensitivity.sobol(found, outcome, policy, against)
-    picture = study_charts.sobol(found, answer, language, scheme=seen.scheme)
+    picture = factor_charts.sobol(found, answer, language, scheme=seen.scheme)
     return [chart(seen, "sobol", picture, lambda: chart_tables.table_of_indices(answer, language))]
 
 
