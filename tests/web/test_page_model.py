@@ -9,7 +9,7 @@ import pytest
 from sim.experiments.validation.closed_forms import Check
 from sim.model.parameter_table import parameters
 from sim.show.charts.chain_of_events import GROUPS, LANES, LEADS, STEPS, chain, decided_by, limits
-from sim.show.names import CHOICES, UNITS
+from sim.show.names import CHOICES
 from sim.show.tables.parameters import chosen, numbers, shown, sources
 from sim.show.tables.real_incidents import no_record
 from sim.text import LANGUAGES, words
@@ -63,10 +63,6 @@ def test_every_group_of_the_diagram_has_parameters() -> None:
 
 
 # ---- every number --------------------------------------------------------------------------------------------------
-
-
-def test_every_unit_has_its_words() -> None:
-    assert {row.unit for row in ROWS} == set(UNITS)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

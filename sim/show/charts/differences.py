@@ -17,16 +17,16 @@ from sim.show.base.legend import height_with, legend, line_of, mark_of, plot_hei
 from sim.show.base.palette import CHART_HEIGHT, palette
 from sim.show.base.table import MILLION, Cell, ChartTable, chart_table
 from sim.show.names import KPI_NAMES, SIZE_NAMES
-from sim.text import Words, words
+from sim.text import N_, Words, words
 
 OUTCOMES = {
-    "cash_cost_eur": "Total cost",
-    "cost_municipality_eur": "Municipalities pay",
-    "prevention_cost_eur": "Prevention and teams",
-    "incident_cost_eur": "Cost of incidents",
-    "worst_year_cost_eur": "Worst year",
-    "citizen_harm_eur": "Harm to citizens",
-    "severe_incidents": "Severe incidents",
+    "cash_cost_eur": N_("Total cost"),
+    "cost_municipality_eur": N_("Municipalities pay"),
+    "prevention_cost_eur": N_("Prevention and teams"),
+    "incident_cost_eur": N_("Cost of incidents"),
+    "worst_year_cost_eur": N_("Worst year"),
+    "citizen_harm_eur": N_("Harm to citizens"),
+    "severe_incidents": N_("Severe incidents"),
 }
 """The outcomes that are drawn, from top to bottom."""
 
@@ -99,7 +99,7 @@ def _said_of_outcomes(say: Words, result: Comparison) -> str:
     mean, title = found[cheapest].mean, result.policy(cheapest).title[say.language]
     amount = say.money(abs(mean) / result.years)
     if len(found) > 1 and mean > 0:
-        sentence = "All cost more in total; the least: {policies}, {amount} more a year"
+        sentence = N_("All cost more in total; the least: {policies}, {amount} more a year")
         return say.say(sentence, policies=say.listed(tied), amount=amount)
     if len(found) > 1 and mean == min(one.mean for one in found.values()):
         return say.say("Least in total: {policies}, {amount} less a year", policies=say.listed(tied), amount=amount)

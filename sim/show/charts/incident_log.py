@@ -12,13 +12,13 @@ from sim.results.story import SEVERITY_NAMES
 from sim.rules.calendar import MINUTES_PER_DAY
 from sim.show.base.table import Cell, ChartTable, chart_table
 from sim.show.film.stage import STATES, Side
-from sim.text import Words, words
+from sim.text import N_, Words, words
 
 CAUSE_NAMES = {
-    ev.DIRECT: "Attack",
-    ev.REPEAT: "Repeat attack",
-    ev.LATERAL: "Attack through a supplier",
-    ev.CUT_OFF: "Supplier fails",
+    ev.DIRECT: N_("Attack"),
+    ev.REPEAT: N_("Repeat attack"),
+    ev.LATERAL: N_("Attack through a supplier"),
+    ev.CUT_OFF: N_("Supplier fails"),
 }
 
 

@@ -19,43 +19,50 @@ from sim.show.base.palette import palette
 from sim.show.base.table import Cell, ChartTable, chart_table
 from sim.show.charts.one_of_twenty import DOTS, lanes
 from sim.show.names import SIZE_NAMES
-from sim.text import Words, apportioned, words
+from sim.text import N_, Words, apportioned, words
 
 AXES = {
-    "own": "paid by the municipality itself, euro per inhabitant a year",
-    "outage": "days without services, per inhabitant a year",
+    "own": N_("paid by the municipality itself, euro per inhabitant a year"),
+    "outage": N_("days without services, per inhabitant a year"),
 }
 """What is told of a municipality, averaged over the years of a future: `burdens.OF_TOWNS` in words."""
 ALONE = {
-    "own": "In 1 future of {of}, {town} pays {amount} a head a year or more",
-    "outage": "In 1 future of {of}, services in {town} are out for {amount} a year or more",
+    "own": N_("In 1 future of {of}, {town} pays {amount} a head a year or more"),
+    "outage": N_("In 1 future of {of}, services in {town} are out for {amount} a year or more"),
 }
 LOWER = {
-    "own": "“{policy}” is cheaper for {town} in {n} of {of} futures; 1 in {of} costs {amount} a head a year or more",
-    "outage": "“{policy}” spares {town} outages in {n} of {of} futures; 1 in {of} has {amount} a year or more",
+    "own": N_(
+        "“{policy}” is cheaper for {town} in {n} of {of} futures; 1 in {of} costs {amount} a head a year or more"
+    ),
+    "outage": N_("“{policy}” spares {town} outages in {n} of {of} futures; 1 in {of} has {amount} a year or more"),
 }
 HIGHER = {
-    "own": "“{policy}” costs {town} more in {n} of {of} futures; 1 in {of} costs {amount} a head a year or more",
-    "outage": "“{policy}” gives {town} more outages in {n} of {of} futures; 1 in {of} has {amount} a year or more",
+    "own": N_("“{policy}” costs {town} more in {n} of {of} futures; 1 in {of} costs {amount} a head a year or more"),
+    "outage": N_("“{policy}” gives {town} more outages in {n} of {of} futures; 1 in {of} has {amount} a year or more"),
 }
 WITH_TIES = {
-    "own": "Of {of} futures “{policy}” is cheaper for {town} in {lower}, as dear in {same}, dearer in {higher}; 1 in "
-    "{of} costs {amount} a head a year or more",
-    "outage": "Of {of} futures “{policy}” spares {town} outages in {lower}, changes none in {same}, gives more in "
-    "{higher}; 1 in {of} has {amount} a year or more",
+    "own": N_(
+        "Of {of} futures “{policy}” is cheaper for {town} in {lower}, as dear in {same}, dearer in {higher}; 1 in "
+        "{of} costs {amount} a head a year or more"
+    ),
+    "outage": N_(
+        "Of {of} futures “{policy}” spares {town} outages in {lower}, changes none in {same}, gives more in "
+        "{higher}; 1 in {of} has {amount} a year or more"
+    ),
 }
 SAME = {
-    "own": "{town} pays the same under “{policy}”; 1 future in {of} costs {amount} a head a year or more",
-    "outage": "Outages in {town} are the same under “{policy}”; 1 future in {of} has {amount} a year or more",
+    "own": N_("{town} pays the same under “{policy}”; 1 future in {of} costs {amount} a head a year or more"),
+    "outage": N_("Outages in {town} are the same under “{policy}”; 1 future in {of} has {amount} a year or more"),
 }
 RANKED = {
-    "own": "{town} pays {amount} a head a year: place {place} of {all} of its size, the lowest first; {chance}",
-    "outage": "Services in {town} are out for {amount} a year: place {place} of {all} of its size, the lowest first; "
-    "{chance}",
+    "own": N_("{town} pays {amount} a head a year: place {place} of {all} of its size, the lowest first; {chance}"),
+    "outage": N_(
+        "Services in {town} are out for {amount} a year: place {place} of {all} of its size, the lowest first; {chance}"
+    ),
 }
 LEVEL = {
-    "own": "{town} pays {amount} a head a year, as do all {n} of its size",
-    "outage": "Services in {town} are out for {amount} a year, as in all {n} of its size",
+    "own": N_("{town} pays {amount} a head a year, as do all {n} of its size"),
+    "outage": N_("Services in {town} are out for {amount} a year, as in all {n} of its size"),
 }
 FELT = {"own": 0.005, "outage": 0.0005}
 """A smaller difference in a future is none: half a cent, less than a minute."""

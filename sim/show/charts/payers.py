@@ -66,7 +66,7 @@ def _bars(say: Words, sums: Sequence[Mapping[str, float]], colours: Palette) -> 
             "name": say.say(PAYER_NAMES[payer]),
             "orientation": "h",
             "marker": {"color": colours.payers[payer], "line": {"width": 0}},
-            "hovertemplate": hover(f"{TRACE_NAME}: {say.say('{n} million euro', n='%{x:,.1f}')}"),
+            "hovertemplate": hover(TRACE_NAME + ": " + say.say("{n} million euro", n="%{x:,.1f}")),
         }
         for payer in PAYERS
         if any(payer in parts for parts in sums)

@@ -17,25 +17,31 @@ from sim.model.world.municipalities import Municipality
 from sim.show.base.figure import dress, hover, scatter
 from sim.show.base.palette import CHART_HEIGHT, TEXT_SIZE, Palette, palette
 from sim.show.base.table import Cell, ChartTable, chart_table
-from sim.text import Words, words
+from sim.text import N_, Words, words
 
 MEASURES = {
-    "own_cost_per_inhabitant_eur": "Own cost, euro per inhabitant a year",
-    "cash_cost_per_inhabitant_eur": "Total cost, euro per inhabitant a year",
-    "outage_days_per_year": "Days without services per inhabitant a year",
-    "serious_incidents_per_year": "Serious incidents a year",
+    "own_cost_per_inhabitant_eur": N_("Own cost, euro per inhabitant a year"),
+    "cash_cost_per_inhabitant_eur": N_("Total cost, euro per inhabitant a year"),
+    "outage_days_per_year": N_("Days without services per inhabitant a year"),
+    "serious_incidents_per_year": N_("Serious incidents a year"),
 }
 FINDINGS = {
-    "own_cost_per_inhabitant_eur": "Half of the municipalities bear {low} to {high} per inhabitant a year",
-    "cash_cost_per_inhabitant_eur": "In half of the municipalities the cost is {low} to {high} per inhabitant a year",
-    "outage_days_per_year": "In half of the municipalities an inhabitant misses {low} to {high} days of service a year",
-    "serious_incidents_per_year": "In half of the municipalities there are {low} to {high} serious incidents a year",
+    "own_cost_per_inhabitant_eur": N_("Half of the municipalities bear {low} to {high} per inhabitant a year"),
+    "cash_cost_per_inhabitant_eur": N_(
+        "In half of the municipalities the cost is {low} to {high} per inhabitant a year"
+    ),
+    "outage_days_per_year": N_(
+        "In half of the municipalities an inhabitant misses {low} to {high} days of service a year"
+    ),
+    "serious_incidents_per_year": N_(
+        "In half of the municipalities there are {low} to {high} serious incidents a year"
+    ),
 }
 SAME = {
-    "own_cost_per_inhabitant_eur": "Most municipalities bear {low} per inhabitant a year",
-    "cash_cost_per_inhabitant_eur": "In most municipalities the cost is {low} per inhabitant a year",
-    "outage_days_per_year": "In most municipalities an inhabitant misses {low} days of service a year",
-    "serious_incidents_per_year": "In most municipalities there are {low} serious incidents a year",
+    "own_cost_per_inhabitant_eur": N_("Most municipalities bear {low} per inhabitant a year"),
+    "cash_cost_per_inhabitant_eur": N_("In most municipalities the cost is {low} per inhabitant a year"),
+    "outage_days_per_year": N_("In most municipalities an inhabitant misses {low} days of service a year"),
+    "serious_incidents_per_year": N_("In most municipalities there are {low} serious incidents a year"),
 }
 _RADIUS = 1 / math.sqrt(3)  # centre to corner of a hexagon one wide
 _LABEL_FITS = 27.0  # pixels of width of a tile in which four letters fit

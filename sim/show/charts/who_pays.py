@@ -13,37 +13,37 @@ from sim.show.base.figure import annotation, dress, hover
 from sim.show.base.palette import CHART_HEIGHT, TEXT_SIZE, Palette, palette
 from sim.show.base.table import MILLION, Cell, ChartTable, chart_table
 from sim.show.charts.money_flows import Money, money
-from sim.text import Words, words
+from sim.text import N_, Words, words
 
 PAYER_NAMES = {
-    "municipality": "Municipalities",
-    "flanders": "Flanders",
-    "insurer": "Insurers",
-    "fund": "Solidarity fund",
+    "municipality": N_("Municipalities"),
+    "flanders": N_("Flanders"),
+    "insurer": N_("Insurers"),
+    "fund": N_("Solidarity fund"),
 }
 USE_NAMES = {
-    "prevention": "Prevention",
-    "teams": "Response teams",
-    "repair": "Response and recovery",
-    "lost_revenue": "Lost revenue",
-    "ransom": "Ransom",
-    "fraud": "Payment fraud",
-    "suppliers": "Bills of suppliers",
-    "kept_insurer": "Stays with insurers",
-    "kept_fund": "Stays in the fund",
+    "prevention": N_("Prevention"),
+    "teams": N_("Response teams"),
+    "repair": N_("Response and recovery"),
+    "lost_revenue": N_("Lost revenue"),
+    "ransom": N_("Ransom"),
+    "fraud": N_("Payment fraud"),
+    "suppliers": N_("Bills of suppliers"),
+    "kept_insurer": N_("Stays with insurers"),
+    "kept_fund": N_("Stays in the fund"),
 }
-POT_NAMES = {"insurer": "Insurers", "fund": "Fund"}
-BRINGS = {"insurer": "Loss of insurers", "fund": "From the fund’s balance"}
+POT_NAMES = {"insurer": N_("Insurers"), "fund": N_("Fund")}
+BRINGS = {"insurer": N_("Loss of insurers"), "fund": N_("From the fund’s balance")}
 """What a pot is called among the payers when it pays out more than it takes in."""
 PAYS_MOST = {
-    "municipality": "The municipalities pay {share} of {total} a year",
-    "flanders": "Flanders pays {share} of {total} a year",
-    "insurer": "Insurers pay {share} of {total} a year",
-    "fund": "The solidarity fund pays {share} of {total} a year",
+    "municipality": N_("The municipalities pay {share} of {total} a year"),
+    "flanders": N_("Flanders pays {share} of {total} a year"),
+    "insurer": N_("Insurers pay {share} of {total} a year"),
+    "fund": N_("The solidarity fund pays {share} of {total} a year"),
 }
 STAYS = {
-    "kept_insurer": "{finding}; of that {amount} stays with insurers",
-    "kept_fund": "{finding}; of that {amount} stays in the fund",
+    "kept_insurer": N_("{finding}; of that {amount} stays with insurers"),
+    "kept_fund": N_("{finding}; of that {amount} stays in the fund"),
 }
 """What the finding says of money that nobody spends, for it is no part of the total cost."""
 _GAP, _LABEL, _THICK = 6.0, 18.0, 14

@@ -20,15 +20,15 @@ from sim.show.base.palette import TEXT_SIZE, Palette
 from sim.show.base.table import MILLION
 from sim.show.charts.tile_map import positions
 from sim.show.charts.who_pays import PAYER_NAMES
-from sim.text import Words
+from sim.text import N_, Words
 
 STATES = {
-    weeks.SMALL: "Small incident",
-    weeks.RESTORING: "Being restored",
-    weeks.UNSEEN: "Unseen intruder",
-    weeks.CUT_OFF: "Supplier fails",
-    weeks.HELPED: "Down, being helped",
-    weeks.WAITING: "Down, waits for help",
+    weeks.SMALL: N_("Small incident"),
+    weeks.RESTORING: N_("Being restored"),
+    weeks.UNSEEN: N_("Unseen intruder"),
+    weeks.CUT_OFF: N_("Supplier fails"),
+    weeks.HELPED: N_("Down, being helped"),
+    weeks.WAITING: N_("Down, waits for help"),
 }
 
 _LETTERS = 24  # on a line of the name of a policy

@@ -13,13 +13,13 @@ from sim.model.world.world import World
 from sim.results.findings import ANCHORS, LEVEL_NAMES
 from sim.show.base.table import PrintedTable
 from sim.show.tables.parameters import shown
-from sim.text import words
+from sim.text import N_, words
 
 Uses = Callable[[Policy], bool]
 ANCHOR_NAMES = {
-    "frequency": "frequency of attacks",
-    "service_value": "value of a service day",
-    "supplier_accumulation": "accumulation at suppliers",
+    "frequency": N_("frequency of attacks"),
+    "service_value": N_("value of a service day"),
+    "supplier_accumulation": N_("accumulation at suppliers"),
 }
 
 

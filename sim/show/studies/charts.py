@@ -27,7 +27,7 @@ from sim.show.studies.names import (
     unit_of,
     verdict_name,
 )
-from sim.text import Words, words
+from sim.text import N_, Words, words
 
 TIED = 3
 """Policies that are best alike which a title names."""
@@ -293,7 +293,7 @@ def _comes_out_best(studied: Studied, found: Choice, say: Words, *, alone: bool)
         if (more := len(names) - TIED) > 0:
             names = [*names[:TIED], say.say("{n} more", n=more)]
         title = say.say("Best, and the same in every future: {policies}", policies=say.listed(names))
-        return f"{title}; {say.say('too close to call: {n}', n=len(close))}" if close else title
+        return title + "; " + say.say("too close to call: {n}", n=len(close)) if close else title
     if len(close) == 1:
         other = candidate_name(studied, close[0], say)
         return say.say("“{policy}” comes out best; “{other}” is too close to call", policy=top, other=other)
@@ -337,7 +337,7 @@ def losses(studied: Studied, found: Losses, language: str, *, scheme: str = "lig
     elif 0 < found.lost < found.designs:
         title = say.say("“{policy}” loses in {share} of designs; no rule says where", policy=policy, share=share)
     else:
-        sentence = "“{policy}” loses in every design" if found.lost else "“{policy}” loses in no design"
+        sentence = N_("“{policy}” loses in every design") if found.lost else N_("“{policy}” loses in no design")
         title = say.say(sentence, policy=policy)
     alt = "; ".join(names)
     return bars_chart(

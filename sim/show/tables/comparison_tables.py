@@ -20,7 +20,7 @@ from sim.results.outcomes import KPIS
 from sim.results.story import ENTRY_NAMES
 from sim.show.base.table import COUNT, LEAST, NOTHING, PrintedTable, Row, Scale, figure, scale, with_half_width
 from sim.show.names import KPI_NAMES, PAYER_NAMES, SIZE_NAMES, VERDICTS, count
-from sim.text import Words, words
+from sim.text import N_, Words, words
 
 
 def yearly(result: Comparison, policy: Policy, kpi: str) -> Estimate:
@@ -292,5 +292,5 @@ def _unequal(result: Comparison, say: Words) -> str:
     """Say how unequally municipalities bear the bill in one future, under each policy with which they bear one."""
     known = zip(result.policies, result.concentration()["gini"].tolist(), strict=True)
     told = [f"“{one.title[say.language]}” {say.number(gini, 2)}" for one, gini in known if math.isfinite(gini)]
-    unequal = "How unequally inhabitants bear it in one future (Gini: 0 is equal, 1 is one for all): {list}."
+    unequal = N_("How unequally inhabitants bear it in one future (Gini: 0 is equal, 1 is one for all): {list}.")
     return say.say(unequal, list="; ".join(told)) if told else ""

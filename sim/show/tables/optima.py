@@ -14,16 +14,16 @@ from sim.results.findings import LEVEL_NAMES
 from sim.show.base.table import Cell, ChartTable, PrintedTable, chart_table
 from sim.show.charts.prevention_optimum import FELT, finding, left_out, what_decides
 from sim.show.names import SIZE_NAMES
-from sim.text import LANGUAGES, Words, words
+from sim.text import LANGUAGES, N_, Words, words
 
 if TYPE_CHECKING:
     import pandas as pd
 
 HEADS = {
-    "now": "Now",
-    "private_best": "Best for itself",
-    "cash_best": "Best for everybody's cash",
-    "social_best": "Best for everybody, with harm",
+    "now": N_("Now"),
+    "private_best": N_("Best for itself"),
+    "cash_best": N_("Best for everybody's cash"),
+    "social_best": N_("Best for everybody, with harm"),
 }
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from sim.model.parameter_table import Parameter, Value
 from sim.model.world.municipalities import DATA
 from sim.show.base.table import ChartTable, chart_table
-from sim.show.names import CHOICES, UNITS
-from sim.text import Words
+from sim.show.names import CHOICES
+from sim.text import N_, Words
 from sim.text import words as in_language
 
 ORDERS: Mapping[str, Callable[[Parameter, str], Any]] = {
@@ -20,7 +20,7 @@ ORDERS: Mapping[str, Callable[[Parameter, str], Any]] = {
 }
 """What the rows can be ordered by."""
 
-NO_ADDRESS = "no address known"
+NO_ADDRESS = N_("no address known")
 """What the register of sources says where there is none."""
 
 
@@ -69,7 +69,7 @@ def numbers(rows: Sequence[Parameter], say: Words, order: str = "model") -> Char
                 ""
                 if row.low is None or row.high is None
                 else say.say("{low} to {high}", low=shown(say, row, row.low), high=shown(say, row, row.high)),
-                say.say(UNITS[UNITS.index(row.unit)]),
+                say.say(row.unit),
                 row.grade,
                 _source(say, row),
                 row.key,

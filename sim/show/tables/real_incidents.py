@@ -8,21 +8,21 @@ from typing import Any
 
 from sim.experiments.validation.history import Check
 from sim.show.base.table import NOTHING, ChartTable, PrintedTable, chart_table
-from sim.text import Words, words
+from sim.text import N_, Words, words
 
 KINDS = {
-    "incidents": "incidents in the press, {case}",
-    "cost": "cost of a severe incident, {case}",
-    "usable": "outage with usable backups, {case}",
-    "rebuilt": "outage with rebuild, {case}",
-    "reach": "reach of a supplier event, {case}",
+    "incidents": N_("incidents in the press, {case}"),
+    "cost": N_("cost of a severe incident, {case}"),
+    "usable": N_("outage with usable backups, {case}"),
+    "rebuilt": N_("outage with rebuild, {case}"),
+    "reach": N_("reach of a supplier event, {case}"),
 }
 UNITS = {
-    "incidents": "incidents",
-    "cost": "EUR per inhabitant",
-    "usable": "days to critical services",
-    "rebuilt": "days to critical services",
-    "reach": "share of municipalities",
+    "incidents": N_("incidents"),
+    "cost": N_("EUR per inhabitant"),
+    "usable": N_("days to critical services"),
+    "rebuilt": N_("days to critical services"),
+    "reach": N_("share of municipalities"),
 }
 
 

@@ -15,14 +15,14 @@ from sim.show.charts.pot_balances import balances, drawn, table_of_balances
 from sim.show.charts.tile_map import table_of_municipalities, tile_map
 from sim.show.charts.who_pays import table_of_payers
 from sim.show.sentences.why_it_changes import why
-from sim.text import Words
+from sim.text import N_, Words
 from sim.web.answers.answer import Answer, ask, pair, turns
 from sim.web.layout import page_frame
 from sim.web.layout.chart import chart
 from sim.web.layout.key_figures import FIGURES, card, table
 from sim.web.state.view import View, view
 
-TABS = {"payers": "Who pays", "risk": "Risk", "towns": "Municipalities", "time": "Over time"}
+TABS = {"payers": N_("Who pays"), "risk": N_("Risk"), "towns": N_("Municipalities"), "time": N_("Over time")}
 
 
 def draw() -> None:

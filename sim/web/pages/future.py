@@ -16,7 +16,7 @@ from sim.results.weeks import dearest_year, edges, years_in
 from sim.show.charts.incident_log import in_words, incident_log, table_of_weeks
 from sim.show.film.stage import Side, sides_of
 from sim.show.film.year_week_by_week import film
-from sim.text import Words
+from sim.text import N_, Words
 from sim.version import MODEL_VERSION
 from sim.web.answers.answer import ask, pair
 from sim.web.layout import future_picker, page_frame
@@ -24,8 +24,8 @@ from sim.web.layout.chart import chart
 from sim.web.state.view import View, view
 from sim.web.widgets import fields, windows
 
-WHICH = {"worst": "The dearest", "middle": "The middle one", "number": "By number"}
-SHOWN = {"both": "Both policies", "first": "Today's policy", "last": "Your choice"}
+WHICH = {"worst": N_("The dearest"), "middle": N_("The middle one"), "number": N_("By number")}
+SHOWN = {"both": N_("Both policies"), "first": N_("Today's policy"), "last": N_("Your choice")}
 _MOST_KEPT = 12  # whole futures, of about 1.5 MB each
 
 
@@ -117,13 +117,15 @@ def _about(say: Words, result: Comparison, number: int) -> str:
         "n": say.number(result.replications),
     }
     if above == 0:
-        sentence = "Future {number} costs {amount} over {years} under “{baseline}”, the most of the first {n} futures."
+        sentence = N_(
+            "Future {number} costs {amount} over {years} under “{baseline}”, the most of the first {n} futures."
+        )
     elif above == 1:
-        sentence = (
+        sentence = N_(
             "Future {number} costs {amount} over {years} under “{baseline}”; of the first {n} futures one costs more."
         )
     else:
-        sentence = (
+        sentence = N_(
             "Future {number} costs {amount} over {years} under “{baseline}”; of the first {n} futures {above} cost "
             "more."
         )
@@ -137,7 +139,9 @@ def _log(seen: View, sides: list[Side], number: int) -> None:
     say, year, log = seen.say, sides[0].year.year, incident_log(sides, seen.say.language)
     with st.container(key="finding-log"):
         sentence = (
-            "One incident stops services in {year}" if len(log.rows) == 1 else "{n} incidents stop services in {year}"
+            N_("One incident stops services in {year}")
+            if len(log.rows) == 1
+            else N_("{n} incidents stop services in {year}")
         )
         st.header(say.say(sentence, n=say.number(len(log.rows)), year=year), anchor=False)
     if not log.rows:

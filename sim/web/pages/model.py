@@ -21,7 +21,7 @@ from sim.show.charts.chain_of_events import chain, limits
 from sim.show.charts.tile_map import table_of_municipalities
 from sim.show.tables import key_figures, real_incidents
 from sim.show.tables.parameters import ORDERS, chosen, numbers
-from sim.text import Words
+from sim.text import N_, Words
 from sim.version import MODEL_VERSION
 from sim.web.answers.answer import Answer, ask, engine_of, no_answer, pair
 from sim.web.layout import page_frame
@@ -32,14 +32,14 @@ from sim.web.state.policy_file import text_of
 from sim.web.state.view import View, view
 
 TABS = {
-    "chain": "How it works",
-    "numbers": "Every number",
-    "checks": "Checks",
-    "files": "Take it away",
-    "changes": "Changes",
+    "chain": N_("How it works"),
+    "numbers": N_("Every number"),
+    "checks": N_("Checks"),
+    "files": N_("Take it away"),
+    "changes": N_("Changes"),
 }
-SCOPES = {"": "World and policy", "world": "The world", "policy": "Policies"}
-ORDER_NAMES = {"model": "As in the files", "name": "By name", "grade": "Best evidence first"}
+SCOPES = {"": N_("World and policy"), "world": N_("The world"), "policy": N_("Policies")}
+ORDER_NAMES = {"model": N_("As in the files"), "name": N_("By name"), "grade": N_("Best evidence first")}
 CHANGELOG = PACKAGE / "CHANGELOG.md"
 _SIZE = {"compiled": 100, "reference": 3}
 """Futures of each check."""
@@ -250,18 +250,18 @@ def _table_of_experiments(found: list[Check], say: Words) -> ChartTable:
 
 
 CHECK_NAMES = {
-    "loss": "Loss of a municipality in a year",
-    "wait": "Waiting for a response team",
-    "down": "Time without services",
-    "break-ins": "Break-ins where each spends what is best for it",
+    "loss": N_("Loss of a municipality in a year"),
+    "wait": N_("Waiting for a response team"),
+    "down": N_("Time without services"),
+    "break-ins": N_("Break-ins where each spends what is best for it"),
 }
 LAWS = {
-    "poisson": "Compound Poisson",
-    "erlang": "Erlang C",
-    "renewal": "Alternating renewal",
-    "gordon": "Gordon and Loeb",
+    "poisson": N_("Compound Poisson"),
+    "erlang": N_("Erlang C"),
+    "renewal": N_("Alternating renewal"),
+    "gordon": N_("Gordon and Loeb"),
 }
-CHECK_UNITS = {"euro": "euro", "days": "days", "%": "% of the time", "a year": "a year"}
+CHECK_UNITS = {"euro": N_("euro"), "days": N_("days"), "%": N_("% of the time"), "a year": N_("a year")}
 
 
 # ---- take it away --------------------------------------------------------------------------------------------------

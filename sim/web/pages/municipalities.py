@@ -19,7 +19,7 @@ from sim.show.charts.one_municipality import FELT, Town, peers, table_of_peers, 
 from sim.show.charts.prevention_optimum import left_out, optimum, what_decides
 from sim.show.charts.tile_map import table_of_municipalities, tile_map
 from sim.show.tables.optima import table_of_optimum, table_of_optimum_by_assumption
-from sim.text import Words
+from sim.text import N_, Words
 from sim.web.answers.answer import ask, pair
 from sim.web.layout import future_picker, page_frame
 from sim.web.layout.chart import chart
@@ -30,19 +30,24 @@ from sim.web.state.chosen_town import chosen
 from sim.web.state.view import View, view
 from sim.web.widgets import fields, windows
 
-TABS = {"cost": "What it costs", "outage": "Outages", "prevention": "How much prevention", "story": "One future"}
-KINDS = {"rural": "A small rural one", "middle": "One in the middle", "centre": "A centre city"}
+TABS = {
+    "cost": N_("What it costs"),
+    "outage": N_("Outages"),
+    "prevention": N_("How much prevention"),
+    "story": N_("One future"),
+}
+KINDS = {"rural": N_("A small rural one"), "middle": N_("One in the middle"), "centre": N_("A centre city")}
 RULES = {
-    "rural": "The median of those with fewer than 10,000 inhabitants and at most the median density.",
-    "middle": "The median of all but the centre cities, by inhabitants.",
-    "centre": "The median of the centre cities, by inhabitants.",
+    "rural": N_("The median of those with fewer than 10,000 inhabitants and at most the median density."),
+    "middle": N_("The median of all but the centre cities, by inhabitants."),
+    "centre": N_("The median of the centre cities, by inhabitants."),
 }
 HELPS = {
-    "own": "What the municipality pays itself, after what others take over.",
-    "outage": "Days on which services are missed, on average for an inhabitant.",
-    "serious": "Incidents that stop services for hours or days, and severe ones.",
+    "own": N_("What the municipality pays itself, after what others take over."),
+    "outage": N_("Days on which services are missed, on average for an inhabitant."),
+    "serious": N_("Incidents that stop services for hours or days, and severe ones."),
 }
-STORIES = {"worst": "Its worst", "middle": "In the middle", "number": "By number"}
+STORIES = {"worst": N_("Its worst"), "middle": N_("In the middle"), "number": N_("By number")}
 
 _MAP = 260  # pixels: as high as half a page is wide for it
 

@@ -17,7 +17,7 @@ from sim.show.names import KPI_NAMES
 from sim.show.studies import chart_tables, factor_charts
 from sim.show.studies import charts as study_charts
 from sim.show.studies.names import STAT_NAMES, factor_name
-from sim.text import Words
+from sim.text import N_, Words
 from sim.web.layout import page_frame
 from sim.web.layout.chart import chart
 from sim.web.layout.file_menu import literal
@@ -27,13 +27,13 @@ from sim.web.state.view import View
 from sim.web.widgets.typed import number_in
 
 TABS = {
-    "effects": "What matters",
-    "heat": "Two levers at once",
-    "pareto": "Two aims at once",
-    "regret": "Which policy holds",
-    "best": "Best for a budget",
-    "losses": "Where it loses",
-    "sobol": "Shares of the spread",
+    "effects": N_("What matters"),
+    "heat": N_("Two levers at once"),
+    "pareto": N_("Two aims at once"),
+    "regret": N_("Which policy holds"),
+    "best": N_("Best for a budget"),
+    "losses": N_("Where it loses"),
+    "sobol": N_("Shares of the spread"),
 }
 FEWEST_DESIGNS = 4
 FEWEST_FUTURES = 4
@@ -68,7 +68,7 @@ def draw(seen: View, found: Studied) -> list[str]:
                     ),
                     icon=":material/hourglass_empty:",
                 )
-            together = "Outcomes are those of all {years} of a future together."
+            together = N_("Outcomes are those of all {years} of a future together.")
             st.caption(say.say(together, years=say.years(found.study.years or found.world.years)))
             try:
                 charts = DRAWS[tab.name](seen, found)
@@ -290,15 +290,15 @@ def _asked(say: Words, found: Studied) -> tuple[str, str, str | None]:
 
 
 LABELS = {
-    "Across": "Across",
-    "Up": "Up",
-    "One aim": "One aim",
-    "The other aim": "The other aim",
-    "Outcome": "Outcome",
-    "Policy": "Policy",
-    "Difference with": "Difference with",
-    "Loses from": "Loses from",
-    "World": "World",
+    "Across": N_("Across"),
+    "Up": N_("Up"),
+    "One aim": N_("One aim"),
+    "The other aim": N_("The other aim"),
+    "Outcome": N_("Outcome"),
+    "Policy": N_("Policy"),
+    "Difference with": N_("Difference with"),
+    "Loses from": N_("Loses from"),
+    "World": N_("World"),
 }
 
 
