@@ -84,8 +84,9 @@ def run(
     """One policy: every outcome with its interval, and who pays."""
     from sim.cli.terminal import show_run
 
-    question = Question("run", [policy], world, replications, years, seed, engine, workers, settings or [], quick,
-                        force=force)  # fmt: skip
+    question = Question(
+        "run", [policy], world, replications, years, seed, engine, workers, settings or [], quick, force=force
+    )
     answer(question, Targets(json, tables, report), lang, show_run)
 
 
@@ -114,8 +115,20 @@ def compare(
     from sim.cli.terminal import show_comparison
     from sim.show.tables.overview import TOLD
 
-    question = Question("compare", policies, world, replications, years, seed, engine, workers, settings or [], quick,
-                        told=details or len(policies) <= TOLD, force=force)  # fmt: skip
+    question = Question(
+        "compare",
+        policies,
+        world,
+        replications,
+        years,
+        seed,
+        engine,
+        workers,
+        settings or [],
+        quick,
+        told=details or len(policies) <= TOLD,
+        force=force,
+    )
     answer(question, Targets(json, tables, report), lang, partial(show_comparison, details=details))
 
 
