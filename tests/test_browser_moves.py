@@ -37,6 +37,8 @@ FIELDS = {"teams": "typed-policy-response-teams", "spend": "typed-policy-prevent
 SLIDERS = {"flemish-incidents": "share-incidents", "flemish-prevention": "share-prevention"}
 RULES = ("never", "may_pay", "with_approval")
 TODAY = {"flemish-incidents": 0.0, "flemish-prevention": 0.0}
+HOME = {"teams": "4", "spend": "5", "ransom": "may_pay"}
+"""Where levers stand that the address does not name."""
 
 
 @dataclass
@@ -110,7 +112,7 @@ class Visitor:
 def agree(seen: Visit, meant: Meant, start: str) -> None:
     """Hold address, widgets and figures against what was meant."""
     page = seen.page
-    wanted = {name: value for name, value in meant.address().items() if (name, value) != ("ransom", "may_pay")}
+    wanted = {name: value for name, value in meant.address().items() if HOME.get(name) != value}
 
     def found() -> tuple[str, dict[str, str]]:
         url = urllib.parse.urlsplit(page.url)
@@ -127,15 +129,16 @@ def agree(seen: Visit, meant: Meant, start: str) -> None:
     levers = {name: value for name, value in query.items() if name not in ("lang", "seed", "version", "start")}
     assert (path, query["lang"], query.get("start"), levers) == (meant.page, meant.language, start, wanted)
     for name, key in FIELDS.items():
-        if name in wanted:
-            assert page.locator(f".st-key-{key} input").first.input_value() == wanted[name]
+        shown = page.locator(f".st-key-{key} input").first.input_value()
+        assert shown == wanted.get(name, HOME[name])
+        assert shown in page.locator(f".st-key-{key.removeprefix('typed-')}").first.inner_text().split()
     for name, key in SLIDERS.items():
         shown = page.locator(f".st-key-typed-{key} input").first.input_value()
         assert shown == wanted.get(name, "0")
         assert shown in page.locator(f".st-key-{key}").first.inner_text().split()
     rule = page.locator(".st-key-policy-ransom-rule [role=radio][aria-checked=true]")
     names = page.locator(".st-key-policy-ransom-rule [role=radio]").all_inner_texts()
-    assert rule.inner_text() == names[RULES.index(wanted.get("ransom", "may_pay"))]
+    assert rule.inner_text() == names[RULES.index(wanted.get("ransom", HOME["ransom"]))]
     assert page.evaluate("document.documentElement.lang") == meant.language
 
 
