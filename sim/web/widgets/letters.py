@@ -1,8 +1,8 @@
 """The letters of the browser, word for word.
 
-Streamlit reads a letter by the widgets of its last run, before a page may look at it. What none of them says by now, such
-as a choice in the language of a moment ago, or a number that is no option any more, becomes the first option there, and
-looks like a move. So each letter is copied before that.
+Streamlit reads a letter by the widgets of its last run, before a page may look at it. What none of them says by now,
+such as a choice in the language of a moment ago, or a number that is no option any more, becomes another option there,
+and looks like a move. So each letter is copied before that.
 """
 
 from __future__ import annotations
