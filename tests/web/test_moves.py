@@ -32,6 +32,16 @@ def put(app: AppTest, kind: str, key: str, value: Any) -> None:
     getattr(app, kind)(key=key).set_value(value)
 
 
+def letter(app: AppTest) -> Any:
+    """What the browser says of all widgets at this moment, as it may come late."""
+    return app._tree.get_widget_states()
+
+
+def send(app: AppTest, letter: Any) -> None:
+    """Hand over a letter that was written before."""
+    app._run(letter)
+
+
 @pytest.mark.parametrize(
     ("moves", "address"),
     [
@@ -123,6 +133,35 @@ def test_a_message_in_the_words_of_the_other_language_is_understood() -> None:
     assert not app.exception
     assert not app.error
     assert moved(app) == {"spend": "7.5", "teams": "9"}
+
+
+def test_a_choice_in_the_words_of_the_other_language_is_understood() -> None:
+    app = opened(lang="nl")
+    put(app, "segmented_control", "language", "en")
+    first = letter(app)
+    put(app, "segmented_control", RULE, "never")  # before the page in English is there
+    second = letter(app)
+    send(app, first)
+    send(app, second)
+    assert not app.exception
+    assert address_of(app)["lang"] == "en"
+    assert moved(app) == {"ransom": "never"}
+    assert app.segmented_control(key=RULE).value == "never"
+
+
+@pytest.mark.parametrize("turns", [False, True])
+def test_a_number_that_is_no_option_any_more_when_its_letter_comes_moves_nothing(turns: bool) -> None:
+    app = opened(lang="en")
+    app.text_input(key=typed(TEAMS)).set_value("23").run()
+    put(app, "text_input", typed(TEAMS), "26")
+    crossed = letter(app)  # the slider still says 23
+    send(app, crossed)
+    if turns:
+        app.switch_page("sim/web/pages/compare.py")
+    send(app, crossed)
+    assert not app.exception
+    assert moved(app) == {"teams": "26"}
+    assert app.select_slider(key=TEAMS).value == 26
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

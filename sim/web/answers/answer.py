@@ -25,7 +25,7 @@ from sim.results.findings import Turn
 from sim.text import N_, Words
 from sim.web.answers.cache import CROWDED, LADDER, Archive, Run
 from sim.web.answers.engine_ready import ROOM
-from sim.web.state import link, session
+from sim.web.state import link
 from sim.web.state.choice import same
 from sim.web.state.view import View
 
@@ -62,7 +62,7 @@ class Answer:
             with self.run.cores.refining.turn(_me(), _queue(slot.caption, later)):
                 report = _refining(slot, self, view.say)
                 self.run.play(self.most, report, seconds=_STEP, spared=1)
-            session.again()
+            st.rerun()
 
 
 @contextlib.contextmanager

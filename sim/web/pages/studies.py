@@ -281,7 +281,7 @@ def _watch(say: Words, job: Job) -> None:
     @st.fragment(run_every=_BEAT)
     def look() -> None:
         if not job.runs:
-            session.again()
+            st.rerun()
         state = job.state
         share = state.done / state.total if state.total else 0.0
         with st.container(key="watch-study"):

@@ -19,6 +19,7 @@ from sim.web.levers.lever import Lever
 from sim.web.state import link, packed_policies
 from sim.web.state.choice import BASELINE, Choice, begin, world_start
 from sim.web.state.link import Screen
+from sim.web.widgets import letters
 from sim.web.widgets.windows import sidebar
 from sim.web.widgets.wire import STAMP, Raw, Stamp, Told, Wire, stamp_from
 
@@ -44,7 +45,7 @@ def first_look() -> None:
 
 def _begin() -> None:
     state, wire = st.session_state, Wire()
-    stamp = _stamp()
+    stamp = _stamp(letters.unread() or {})
     lost = stamp is not None and not (_by_browser() and "lang" in st.query_params)
     arrival = link.Arrival(stamp.address) if lost and stamp is not None else link.arrival(st.query_params)
     found, _ = link.read(arrival.address)
@@ -57,7 +58,7 @@ def _begin() -> None:
     if lost:
         wire.expect(sidebar(found, words(found.language)))
     state["arrival"], state["before"], state["trouble"], state["kept"] = arrival, [], [], kept
-    state["wire"], state["again"], state["page"] = wire, False, ("", 0)
+    state["wire"], state["page"] = wire, ("", 0)
     state["screen"] = found  # the last, for a visit that has one has all
 
 
@@ -71,27 +72,21 @@ def listen() -> None:
     """
     state = st.session_state
     wire: Wire = state["wire"]
-    letter, stamp = _letter(), _stamp()
-    own = bool(state["again"])
-    ours = not own and stamp is not None and stamp.visit == wire.visit
-    arrived = max(wire.arrived, stamp.number) if ours and stamp is not None else wire.arrived
+    letter = letters.unread()
+    if letter is None:
+        return
+    stamp = _stamp(letter)
+    arrived = max(wire.arrived, stamp.number) if stamp is not None and stamp.visit == wire.visit else wire.arrived
     moved, after = wire.moved(letter, arrived)
     if moved:
         new, refused = _after(screen(), moved, wire.told)
         go(new)
         if refused:
             state["trouble"] = refused
-    state["again"] = False
     wire.told |= after
     wire.arrived = arrived
-    if not own:
-        wire.present = frozenset(letter)
-
-
-def again() -> None:
-    """Run once more. What Streamlit then hands over are our own words, and no letter."""
-    st.session_state["again"] = True
-    st.rerun()
+    wire.present = frozenset(letter)
+    letters.note_as_read()
 
 
 def page_asked() -> str:
@@ -117,30 +112,16 @@ def _note_page() -> None:
 
 
 def turn_to(page: st.Page) -> None:
-    """Go on to another page, with our own words as in `again`."""
+    """Go on to another page."""
     state = st.session_state
     wire: Wire = state["wire"]
     state["page"] = (page._script_hash, wire.number + 1)  # until that answer arrives, letters name the page before
-    state["again"] = True
     st.switch_page(page)
 
 
-def _letter() -> dict[str, Raw]:
-    """Where the browser says that widgets stand, by key."""
-    found: dict[str, Raw] = {}
-    context = get_script_run_ctx()
-    for one in context.session_state.get_widget_states() if context is not None else ():
-        key, kind = one.id.split("-", maxsplit=2)[-1], one.WhichOneof("value")
-        if kind in ("string_value", "bool_value"):
-            found[key] = getattr(one, kind)
-        elif kind == "string_array_value":
-            found[key] = tuple(one.string_array_value.data)
-    return found
-
-
-def _stamp() -> Stamp | None:
-    """The stamp that came with the letter."""
-    text = _letter().get(STAMP)
+def _stamp(letter: Mapping[str, Raw]) -> Stamp | None:
+    """The stamp that came with a letter."""
+    text = letter.get(STAMP)
     return stamp_from(text) if isinstance(text, str) else None
 
 
