@@ -22,7 +22,6 @@ FACES = {"web", "cli"}
 MOST_MODULES = 15
 MOST_LINES = 400
 MOST_LINES_OF_A_FUNCTION = 60
-A_FIGURE = "one picture, told from its frame to its marks"
 ONE_LOOP = "the hottest loop: a call with its many arrays would cost more than it explains"
 LONGER = {
     "sim/engines/compiled/batches.py:deal_deck": ONE_LOOP,
@@ -30,19 +29,6 @@ LONGER = {
     "sim/engines/compiled/losses.py:compromise": "stays beside its namesake in the reference engine, step by step",
     "sim/engines/compiled/payments.py:ask": "stays beside its namesake in the reference engine, step by step",
     "sim/engines/compiled/policy_tables.py:_case_record": "one row of a table, field by field",
-    "sim/engines/reference/break_ins.py:incident": "one process of SimPy, from break-in to the last payment",
-    "sim/show/base/figure.py:dress": A_FIGURE,
-    "sim/show/charts/burden.py:burden_by_size": A_FIGURE,
-    "sim/show/charts/differences.py:outcomes": A_FIGURE,
-    "sim/show/charts/differences.py:winners_by_size": A_FIGURE,
-    "sim/show/charts/exceedance.py:exceedance": A_FIGURE,
-    "sim/show/charts/one_municipality.py:peers": A_FIGURE,
-    "sim/show/charts/one_of_twenty.py:worst_year": A_FIGURE,
-    "sim/show/charts/over_time.py:fan": A_FIGURE,
-    "sim/show/charts/payers.py:payers_bars": A_FIGURE,
-    "sim/show/charts/pot_balances.py:balances": A_FIGURE,
-    "sim/show/charts/tile_map.py:tile_map": A_FIGURE,
-    "sim/show/charts/who_pays.py:who_pays": A_FIGURE,
 }
 """Functions that do not fit on a screen, and why; one that does by now must go from here."""
 Modules = dict[str, set[str]]
