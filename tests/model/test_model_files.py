@@ -295,6 +295,7 @@ def test_a_policy_on_a_base_that_is_not_shipped_is_written_in_full(tmp_path: Pat
 
 
 letters = st.characters(exclude_categories=("Cs", "Cc", "Cn", "Co"))
+codes = st.integers(1, 999_999).filter(lambda code: code % 1000 != 0 and code not in (20_001, 20_002))
 words = st.text(letters, min_size=1, max_size=40).filter(lambda text: unnamed(text) is None)
 
 
@@ -402,7 +403,7 @@ def test_what_differs_from_a_base_is_all_that_is_written(
     assert load_policy(write(folder, "on-top.yaml", policy_yaml(policy, base))) == policy
 
 
-@given(name=words, growth=st.floats(-0.5, 1), code=st.integers(1, 999_999), tile=st.floats(-100, 100))
+@given(name=words, growth=st.floats(-0.5, 1), code=codes, tile=st.floats(-100, 100))
 def test_any_world_comes_back_as_it_went_out(
     tmp_path_factory: pytest.TempPathFactory, name: str, growth: float, code: int, tile: float
 ) -> None:

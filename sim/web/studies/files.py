@@ -22,7 +22,7 @@ from sim.web.state.policy_file import brought, plain
 
 MOST_NAMED = 20
 """Worlds, and policies, of a study in a file."""
-MOST_CHECKS = 4_000
+MOST_CHECKS = 3_000
 """How often a value may be tried in a world or policy, to a second or so."""
 BUILT = "my-grid"
 OUTCOMES = (
