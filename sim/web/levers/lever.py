@@ -1,7 +1,7 @@
 """The levers: what a visitor can move, and how far. All but a few are made from the parameter table.
 
-A new policy parameter gets a lever by a line in PLACES of places.py. A parameter that this version of the model does
-not have, or that leaves no choice, gets none.
+A new policy parameter gets a lever by a line in PLACES of lever_list.py. A parameter that this version of the model
+does not have, or that leaves no choice, gets none.
 """
 
 from __future__ import annotations
