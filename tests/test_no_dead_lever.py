@@ -20,8 +20,10 @@ import sim
 from sim.model.groups import Group
 from sim.model.parameter_table import parameters
 from sim.model.policy.layers import CATEGORIES, PROGRAMMES
+from sim.model.policy.numbers import policy_arrays
+from sim.rules.terms import NO_LIMIT
 from tests.fuzz.scenarios import ROUGH
-from tests.levers import NothingToMove, Place, Scene, confused, places, values_of
+from tests.levers import NothingToMove, Scene, _results, confused, places, values_of
 
 OWN = {"payer": "municipality"}
 HALF = {"payer": "flanders", "share": 0.5}
@@ -137,10 +139,18 @@ def test_every_row_of_the_table_is_moved_and_a_row_alone_is_a_fault(monkeypatch)
         confused(place, [scene()])
 
 
-def test_a_field_that_no_rule_reads_is_a_fault():
-    """As a parameter is that was given a place in the models and nothing more."""
-    place = Place("world", ("title",), ("One", "Two"))
-    assert confused(place, [scene()]) == [("One", "Two")]
+def test_a_field_that_no_rule_reads_is_a_fault(monkeypatch):
+    """As a parameter is that was given a place in the models and nothing more: here the cap of a grant is cut off."""
+
+    def without_caps(policy, world):
+        numbers = policy_arrays(policy, world)
+        return numbers._replace(grants=tuple(grant._replace(cap=NO_LIMIT) for grant in numbers.grants))
+
+    place = PLACES["policy.grants.1.cap_per_municipality"]
+    assert confused(place, [scene()]) == []
+    monkeypatch.setattr("tests.levers._results", _results.__wrapped__)  # and not what was played before
+    monkeypatch.setattr("sim.experiments.replicate.policy_arrays", without_caps)
+    assert len(confused(place, [scene()])) == comb(len(place.values), 2)
 
 
 def test_a_field_of_an_unknown_kind_is_a_fault():
