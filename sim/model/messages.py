@@ -21,11 +21,9 @@ from sim.model.faults import Loc
 from sim.model.groups import Kind, Scenario, keys_at, model_of, shown_number
 from sim.model.parameter_table import Parameter, parameters, plain_number
 from sim.model.paths import Inside, field_of, inside, lost, path_of, put
-from sim.model.problems import InputError, Problem, did_you_mean, listed
+from sim.model.problems import MAX_TOLD, InputError, Problem, did_you_mean, listed
 from sim.model.scalars import scalar
 
-MAX_TOLD = 500
-"""Problems of a scenario that are told one by one."""
 Place = Callable[[Loc], tuple[str, int | None]]
 """From a path in the data to the file and line it came from."""
 

@@ -41,6 +41,20 @@ class Problem:
         return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
+MAX_TOLD = 500
+"""Problems that are told one by one; nobody reads more."""
+
+
+def some_of(problems: Sequence[Problem]) -> list[Problem]:
+    """The problems; of very many the first, errors before warnings, and how many more there are."""
+    if len(problems) <= MAX_TOLD:
+        return list(problems)
+    told = sorted(problems, key=lambda problem: problem.severity != "error")[:MAX_TOLD]
+    file, line, severity = told[-1].file, told[-1].line, told[-1].severity
+    rest = f"and {len(problems) - MAX_TOLD:,} more"
+    return [*told, Problem(file, line, "too-many", rest, "repair these first", severity)]
+
+
 class InputError(ValueError):
     """Bad input; `problems` holds every problem found, and `str()` shows them, one a line."""
 

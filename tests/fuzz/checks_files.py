@@ -138,7 +138,10 @@ def check_same_again(kind: str, found: World | Policy | Study) -> None:
     else:
         text = world_yaml(found) if isinstance(found, World) else policy_yaml(found)
     with a_file(text.encode(), "again.yaml") as path:
-        again = LOADS[kind](path)
+        try:
+            again = LOADS[kind](path)
+        except InputError as error:
+            raise AssertionError(f"what was written is refused: {error}\n{text}") from error
     same = again.digest == found.digest if isinstance(found, Study) else again == found
     assert same, text
 

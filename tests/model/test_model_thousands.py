@@ -126,3 +126,11 @@ def test_every_field_of_euros_is_known() -> None:
     assert euros == AMOUNTS
     assert {*Layer.model_fields, *Grant.model_fields, *Budget.model_fields} >= AMOUNTS
     assert not reads_like_thousands("2.00")
+
+
+@pytest.mark.parametrize("head", ["sep=,\n", "", "\n"])
+def test_the_column_of_incomes_is_known_as_the_table_itself_is_read(tmp_path: Path, head: str) -> None:
+    table = tmp_path / "towns.csv"
+    table.write_text(f"{head}NIS code,Naam,Inwoners,Income-per-inhabitant EUR\n11001,Aa,100,24.656\n", "utf-8")
+    (problem,) = validate([table])
+    assert (problem.rule, problem.line) == ("thousands", 2 + len(head.splitlines()))

@@ -29,7 +29,7 @@ from sim.model.files.find import (
 from sim.model.files.folders import ENDINGS, scenario_files
 from sim.model.files.idle_input import idle_problems
 from sim.model.files.kinds import MODELS
-from sim.model.files.merge import on_base, with_settings
+from sim.model.files.merge import SETTING, holds_a_setting, on_base, with_settings
 from sim.model.files.read_yaml import MAX_VALUES, Node, read_tree, tree_of
 from sim.model.files.thousands import thousands
 from sim.model.files.town_tables import STAND_IN, named_table, table_problems, towns_twice
@@ -37,7 +37,7 @@ from sim.model.groups import Kind, Words
 from sim.model.messages import problems_of, shown
 from sim.model.policy.policy import Policy
 from sim.model.policy.references import ASKS_THE_REST
-from sim.model.problems import InputError, Problem, did_you_mean
+from sim.model.problems import InputError, Problem, did_you_mean, some_of
 from sim.model.study.study import UNREAD, Study, overruled
 from sim.model.world.world import World
 
@@ -230,7 +230,7 @@ def _built(
         problems += overruled(scenario, settings) if isinstance(scenario, Study) else []
     files = [*dict.fromkeys(problem.file for problem in problems)]
     problems = sorted(_once(problems), key=lambda problem: (files.index(problem.file), problem.line or 0))
-    return scenario, tree, problems
+    return scenario, tree, some_of(problems)
 
 
 def _validated(
@@ -240,7 +240,8 @@ def _validated(
 
     def place(loc: tuple[str | int, ...]) -> tuple[str, int | None]:
         node = tree.at(loc)
-        return node.file, node.line
+        since = loc and node is tree.exactly([str(step) for step in loc]) and holds_a_setting(node)
+        return (SETTING, None) if since else (node.file, node.line)  # what a group is as a whole, it is since then
 
     try:
         scenario = MODELS[kind].model_validate(values)

@@ -17,10 +17,12 @@ from sim.model.groups import Kind
 from sim.model.messages import OTHER, unknown_path
 from sim.model.parameter_table import parameters
 from sim.model.policy.phases import NAMES
-from sim.model.problems import Problem, did_you_mean
+from sim.model.problems import MAX_TOLD, Problem, did_you_mean
 
 SETTING = "--set"
 NOTHING = Node(None, SETTING, None)
+MAX_CHAIN = 20
+"""Policies that may stand on each other."""
 
 
 def on_base(tree: Node, path: Path | None, chain: list[Path], problems: list[Problem]) -> Node:
@@ -42,6 +44,10 @@ def on_base(tree: Node, path: Path | None, chain: list[Path], problems: list[Pro
         names = [earlier.stem for earlier in chain]
         message = f"the policies stand on each other in a circle: {' -> '.join([*names, file.stem])}"
         problems.append(Problem(base.file, base.line, "based-on-cycle", message, "one of them must stand on its own"))
+        return _merged(nothing, _replaced(tree, "based_on", None), problems)
+    if len(chain) >= MAX_CHAIN:
+        message = f"stands on a policy that stands on another, {MAX_CHAIN} deep; no deeper is read"
+        problems.append(Problem(base.file, base.line, "too-deep", message))
         return _merged(nothing, _replaced(tree, "based_on", None), problems)
     below, faults = read_tree(file)
     if below is not None and not faults and (problem := wrong_kind("policy", below, file)) is not None:
@@ -103,6 +109,8 @@ def with_settings(kind: Kind, tree: Node, settings: Iterable[str], problems: lis
     """The tree with the settings of this kind on top; those of the other kind are left alone."""
     told: set[tuple[str, ...]] = set()
     for setting in settings:
+        if len(problems) > MAX_TOLD:  # each takes a search for the nearest name
+            break
         key, equals, text = setting.partition("=")
         path = tuple(key.strip().split("."))
         if not equals or path[0] not in OTHER or len(path) < 2:
@@ -139,6 +147,12 @@ def _set(tree: Node, path: tuple[str, ...], value: Node) -> Node:
     inside = tree.value if isinstance(tree.value, dict) else {}
     child = _set(inside.get(path[0], Node({}, SETTING, None)), path[1:], value)
     return Node({**inside, path[0]: child}, tree.file, tree.line)
+
+
+def holds_a_setting(node: Node) -> bool:
+    """Whether a setting stands in a group, at any depth."""
+    inside = node.value.values() if isinstance(node.value, dict) else ()
+    return node.file == SETTING or any(holds_a_setting(one) for one in inside)
 
 
 def _moved(node: Node) -> Node:

@@ -15,6 +15,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 SEPARATORS = (",", ";", "\t", "|")
+MAX_COLUMNS = 500
+"""Names in a header that are looked at: no table of ours has more."""
+MAX_HEADER = 50_000
+"""Characters of a header that tell what stands between its names."""
 _ALIKE = str.maketrans("‘’‐‑–", "''---")
 _SAYS = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)
 _THOUSANDS = re.compile(r"[0-9]{1,3}(\.[0-9]{3})+")
@@ -51,7 +55,7 @@ def read_table(text: str, known: Mapping[str, str]) -> Table:
     skipped = 1 if said else 0
     body = text[said.end() :] if said else text
     first = re.split(r"[\r\n]", body.lstrip("\r\n"), maxsplit=1)[0]
-    separator = said[1] if said else max(SEPARATORS, key=lambda one: _score(first, one, known))
+    separator = said[1] if said else max(SEPARATORS, key=lambda one: _score(first[:MAX_HEADER], one, known))
 
     def cells() -> Iterator[tuple[int, list[str]]]:
         reader = csv.reader(io.StringIO(body, newline=""), delimiter=separator)
@@ -61,7 +65,7 @@ def read_table(text: str, known: Mapping[str, str]) -> Table:
 
     rows = cells()
     _, header = next(rows, (1, []))
-    return Table(header, [known.get(column_key(name)) for name in header], separator, rows)
+    return Table(header, [known.get(column_key(name)) for name in header[:MAX_COLUMNS]], separator, rows)
 
 
 def _score(line: str, separator: str, known: Mapping[str, str]) -> tuple[int, int]:
@@ -70,7 +74,7 @@ def _score(line: str, separator: str, known: Mapping[str, str]) -> tuple[int, in
         cells = next(csv.reader([line], delimiter=separator), [])
     except csv.Error:
         return 0, 0
-    return sum(column_key(cell) in known for cell in cells), len(cells)
+    return sum(column_key(cell) in known for cell in cells[:MAX_COLUMNS]), len(cells)
 
 
 def number(cell: str, separator: str) -> float:

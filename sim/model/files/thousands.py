@@ -6,13 +6,12 @@ thousand times as much is allowed too.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sim.model.faults import Loc
+from sim.model.files.read_table import read_table
 from sim.model.files.read_yaml import Node
 from sim.model.groups import MAX_EUROS, Euros, Group, Kind
 from sim.model.messages import dotted
@@ -21,6 +20,7 @@ from sim.model.paths import path_of
 from sim.model.policy.layers import Layer
 from sim.model.policy.programmes import Budget, Grant
 from sim.model.problems import Problem
+from sim.model.world.municipalities import KNOWN_COLUMNS
 
 THOUSANDS = re.compile(r"[-+]?[0-9]{1,3}\.[0-9]{3}")
 CURRENCY = "EUR"
@@ -65,10 +65,12 @@ def warning(what: str, text: str, file: str, line: int | None) -> Problem:
 
 
 def table_thousands(text: str, file: str) -> list[Problem]:
-    """The same warning for the incomes in the text of a table of municipalities."""
-    header = text.partition("\n")[0]
-    reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff")), delimiter=max(",;\t", key=header.count))
-    incomes = [(reader.line_num, (row.get(INCOME) or "").strip()) for row in reader]
+    """The same warning for the incomes in the text of a sound table of municipalities."""
+    table = read_table(text.lstrip("\ufeff"), KNOWN_COLUMNS)
+    if INCOME not in table.columns:
+        return []
+    place = table.columns.index(INCOME)
+    incomes = [(line, cells[place]) for line, cells in table.rows()]
     return [warning(INCOME, one, file, line) for line, one in incomes if reads_like_thousands(one)]
 
 

@@ -35,7 +35,7 @@ from sim.model.parameter_table import parameters
 from sim.model.paths import frozen, thawed
 from sim.model.policy.policy import Policy
 from sim.model.policy.references import ASKS_THE_REST
-from sim.model.problems import InputError, Problem, did_you_mean, listed
+from sim.model.problems import MAX_TOLD, InputError, Problem, did_you_mean, listed
 from sim.model.study.factor import Factor, Replications, _fixed, _listed_values
 from sim.model.world.world import World
 
@@ -181,7 +181,7 @@ def study_faults(study: Study | None, data: Mapping[str, Any], whole: bool = Tru
         if ("factors", key) not in wrong:
             faults += _of_factor(study, key, factor)
     for number, case in enumerate(study.cases):
-        if ("cases", number) not in wrong:
+        if ("cases", number) not in wrong and len(faults) <= MAX_TOLD:
             faults += _refused(study, case, ("cases", number))
     return faults
 
@@ -319,7 +319,12 @@ def _of_factor(study: Study, key: str, factor: Factor) -> list[InitErrorDetails]
             (("factors", key, "levels" if names else "values", place), value)
             for place, value in zip(places, factor.listed(), strict=True)
         ]
-    return [one for loc, value in ends for one in _refused(study, {key: value}, loc)]
+    found: list[InitErrorDetails] = []
+    for loc, value in ends:
+        if len(found) > MAX_TOLD:
+            break
+        found += _refused(study, {key: value}, loc)
+    return found
 
 
 def _over_spec(key: str, factor: Factor) -> Iterator[InitErrorDetails]:

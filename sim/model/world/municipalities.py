@@ -14,10 +14,10 @@ from pathlib import Path
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from sim.model.files.read_table import Table, alike, column_key, number, read_table
+from sim.model.files.read_table import MAX_COLUMNS, Table, alike, column_key, number, read_table
 from sim.model.files.read_text import text_of
 from sim.model.groups import Group, Name
-from sim.model.problems import InputError, Problem, did_you_mean, unshown
+from sim.model.problems import InputError, Problem, did_you_mean, some_of, unshown
 from sim.package import PACKAGE
 
 DATA = PACKAGE / "data"
@@ -48,7 +48,7 @@ _ALSO = {
     "inhabitants": "population",
     "provincie": "province",
 }
-_KNOWN = {column_key(name): name for name in (*_COLUMNS, *_IGNORED)} | _ALSO
+KNOWN_COLUMNS = {column_key(name): name for name in (*_COLUMNS, *_IGNORED)} | _ALSO
 MAX_BYTES = 1_000_000
 _LIMITS = {
     "greater_than_equal": "at least {ge}",
@@ -164,7 +164,7 @@ def parse_municipalities(text: str, file: str = "table") -> tuple[Municipality, 
     lines: list[int] = []
     line = 1
     try:
-        table = read_table(text, _KNOWN)
+        table = read_table(text, KNOWN_COLUMNS)
         _check_header(table, bad)
         if problems:
             raise InputError(problems)
@@ -185,7 +185,7 @@ def parse_municipalities(text: str, file: str = "table") -> tuple[Municipality, 
         bad(None, "holds no municipality")
     problems += duplicates(rows, file, lines)
     if problems:
-        raise InputError(sorted(problems, key=lambda problem: problem.line or 0))
+        raise InputError(some_of(sorted(problems, key=lambda problem: problem.line or 0)))
     return tuple(rows)
 
 
@@ -209,6 +209,9 @@ def duplicates(rows: Sequence[Municipality], file: str, lines: Sequence[int | No
 
 
 def _check_header(table: Table, bad: _Report) -> None:
+    if len(table.header) > MAX_COLUMNS:
+        bad(1, f"has {len(table.header):,} columns; a table may have {MAX_COLUMNS}")
+        return
     if not any(table.columns):
         told = ", ".join(cell[:20] for cell in table.header[:4]) or "nothing"
         bad(1, f"names no column that is known ({told}); the first line of a table names its columns: "
