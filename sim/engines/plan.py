@@ -151,7 +151,7 @@ class Plan:
         most = min(grant.cap, 1 << 40)
         wanted = [min(cents(grant.amount * n), most) for n in (weight * people).tolist()]
         total = sum(wanted)
-        return [one if total <= grant.per_year else one * grant.per_year // total for one in wanted]
+        return [amount if total <= grant.per_year else amount * grant.per_year // total for amount in wanted]
 
     # --- what municipalities spend -------------------------------------------------------------------------------
 

@@ -89,7 +89,7 @@ def resized(values: NDArray[Any], size: int, kept: int) -> NDArray[Any]:
 @step
 def poisson_minutes(sky: Sky, replication: int, entity: int, purpose: int, rate: float, begin: int) -> NDArray[Any]:
     """Return the minutes, from `begin` to the horizon, of a Poisson process with a constant rate per year."""
-    found = np.empty(16, dtype=np.int64)
+    minutes = np.empty(16, dtype=np.int64)
     count = 0
     if rate > 0.0:
         now = float(begin)
@@ -102,12 +102,12 @@ def poisson_minutes(sky: Sky, replication: int, entity: int, purpose: int, rate:
             minute = on_tick(int(now), sky.tick)
             if minute >= sky.horizon:
                 break
-            if count == len(found):
-                found = resized(found, 2 * count, count)
-            found[count] = minute
+            if count == len(minutes):
+                minutes = resized(minutes, 2 * count, count)
+            minutes[count] = minute
             count = count + 1
             index = index + 1
-    return resized(found, count, count)
+    return resized(minutes, count, count)
 
 
 @kernel
@@ -210,7 +210,7 @@ def all_attempts(sky: Sky, replication: int, clock: NDArray[np.float64], guide: 
     """
     end = clock[len(clock) - 1]
     offsets = np.zeros(len(sky.nis) + 1, dtype=np.int64)
-    found = np.empty(8192, dtype=np.int64)
+    minutes = np.empty(8192, dtype=np.int64)
     marks = np.empty(8192, dtype=np.float64)
     gaps = np.empty(BATCH, dtype=np.float64)
     shares = np.empty(BATCH, dtype=np.float64)
@@ -223,8 +223,8 @@ def all_attempts(sky: Sky, replication: int, clock: NDArray[np.float64], guide: 
             for place in range(BATCH):
                 gaps[place], shares[place] = pair(sky.seed, replication, sky.nis[town], begin + place, chance.ATTEMPT)
             begin = begin + BATCH
-            if count + BATCH > len(found):
-                found = resized(found, 2 * len(found), count)
+            if count + BATCH > len(minutes):
+                minutes = resized(minutes, 2 * len(minutes), count)
                 marks = resized(marks, 2 * len(marks), count)
             for place in range(BATCH):
                 moment = moment + exponential_gap(gaps[place], sky.rates[town])
@@ -233,18 +233,18 @@ def all_attempts(sky: Sky, replication: int, clock: NDArray[np.float64], guide: 
                     minute = on_tick(minute_of(moment, clock, guided(moment, clock, guide)), sky.tick)
                 if minute >= sky.horizon:
                     break
-                found[count] = minute
+                minutes[count] = minute
                 marks[count] = candidate_mark(shares[place], sky.cap)
                 count = count + 1
         offsets[town + 1] = count
-    return offsets, resized(found, count, count), resized(marks, count, count)
+    return offsets, resized(minutes, count, count), resized(marks, count, count)
 
 
 @step
 def all_frauds(sky: Sky, replication: int) -> tuple[Any, ...]:
     """Return offsets, minutes and marks in (0, 1) of the payment frauds tried on each municipality."""
     offsets = np.zeros(len(sky.nis) + 1, dtype=np.int64)
-    found = np.empty(64, dtype=np.int64)
+    minutes = np.empty(64, dtype=np.int64)
     marks = np.empty(64, dtype=np.float64)
     count = 0
     for town in range(len(sky.nis)):
@@ -258,15 +258,15 @@ def all_frauds(sky: Sky, replication: int) -> tuple[Any, ...]:
             minute = on_tick(int(now), sky.tick)
             if minute >= sky.horizon:
                 break
-            if count == len(found):
-                found = resized(found, 2 * count, count)
+            if count == len(minutes):
+                minutes = resized(minutes, 2 * count, count)
                 marks = resized(marks, 2 * count, count)
-            found[count] = minute
+            minutes[count] = minute
             marks[count] = mark
             count = count + 1
             index = index + 1
         offsets[town + 1] = count
-    return offsets, resized(found, count, count), resized(marks, count, count)
+    return offsets, resized(minutes, count, count), resized(marks, count, count)
 
 
 @step
@@ -295,22 +295,22 @@ def all_victims(sky: Sky, replication: int, waves: int) -> tuple[Any, ...]:
 @step
 def all_compromises(sky: Sky, replication: int) -> tuple[Any, ...]:
     """Return minutes and suppliers of the compromises, in order of time and then of supplier."""
-    found = np.empty(0, dtype=np.int64)
+    minutes = np.empty(0, dtype=np.int64)
     fallen = np.empty(0, dtype=np.int64)
     for supplier in range(sky.suppliers):
         entity = chance.SUPPLIER + supplier
         theirs = poisson_minutes(sky, replication, entity, chance.COMPROMISE, sky.threat.supplier_rate, 0)
-        place = len(found)
-        found = resized(found, place + len(theirs), place)
+        place = len(minutes)
+        minutes = resized(minutes, place + len(theirs), place)
         fallen = resized(fallen, place + len(theirs), place)
         for line in range(len(theirs) - 1, -1, -1):  # both are in order: merged from the latest back
-            while place > 0 and found[place - 1] > theirs[line]:
+            while place > 0 and minutes[place - 1] > theirs[line]:
                 place = place - 1
-                found[place + line + 1] = found[place]
+                minutes[place + line + 1] = minutes[place]
                 fallen[place + line + 1] = fallen[place]
-            found[place + line] = theirs[line]
+            minutes[place + line] = theirs[line]
             fallen[place + line] = supplier
-    return found, fallen
+    return minutes, fallen
 
 
 def sky_over(world: WorldArrays, seed: int) -> Sky:

@@ -116,16 +116,16 @@ def is_private(folder: Path) -> bool:
     mine = {os.geteuid(), 0}
     closed = not here.st_mode & (stat.S_IRWXG | stat.S_IRWXO)
     return (
-        all(one.st_uid in mine for one in (*above, here, *inside))
-        and not any(stat.S_ISLNK(one.st_mode) for one in inside)
-        and not any(_is_open(one) and not one.st_mode & stat.S_ISVTX for one in above)
-        and not any(_is_open(one) for one in (here, *(() if closed else inside)))
+        all(place.st_uid in mine for place in (*above, here, *inside))
+        and not any(stat.S_ISLNK(place.st_mode) for place in inside)
+        and not any(_is_open(place) and not place.st_mode & stat.S_ISVTX for place in above)
+        and not any(_is_open(place) for place in (here, *(() if closed else inside)))
     )
 
 
-def _is_open(one: os.stat_result) -> bool:
+def _is_open(place: os.stat_result) -> bool:
     """Whether others can write: anybody, or a group that is not this user's very own."""
-    return bool(one.st_mode & stat.S_IWOTH) or (bool(one.st_mode & stat.S_IWGRP) and not _is_alone(one.st_gid))
+    return bool(place.st_mode & stat.S_IWOTH) or (bool(place.st_mode & stat.S_IWGRP) and not _is_alone(place.st_gid))
 
 
 def _is_alone(group: int) -> bool:
@@ -134,10 +134,10 @@ def _is_alone(group: int) -> bool:
     import pwd
 
     try:
-        me, found = pwd.getpwuid(os.geteuid()), grp.getgrgid(group)
+        me, named = pwd.getpwuid(os.geteuid()), grp.getgrgid(group)
     except KeyError:
         return False
-    return group == me.pw_gid and found.gr_name == me.pw_name and set(found.gr_mem) <= {me.pw_name}
+    return group == me.pw_gid and named.gr_name == me.pw_name and set(named.gr_mem) <= {me.pw_name}
 
 
 try:

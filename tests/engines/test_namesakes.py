@@ -27,7 +27,7 @@ ALONE = {
         ),
         "a process that draws attempt after attempt; `next_follow_up` draws one": ("break_ins.aftermath",),
         "a method of a small class; the compiled engine reads and writes the array in place": (
-            "grants.add", "payments.room", "payments.count", "town.move", "town.head_for",
+            "grants.add", "town.move", "town.head_for",
         ),
         "what a stage of the policy is; the compiled engine reads it from the record of the stage": (
             "payments.begin", "response.staff", "town.build_minutes", "losses.customers",

@@ -174,7 +174,7 @@ def an_upload_may_stand_on_any_file(patch: Patch) -> None:
 
 
 class Sign(NamedTuple):
-    """What a planted bug must be found by: a hunt, the line that must fail in it, and the kind and words of the failure."""
+    """What a planted bug must be found by: a hunt, the line that must fail in it, and kind and words of the failure."""
 
     hunt: str
     line: str

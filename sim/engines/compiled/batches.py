@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections import OrderedDict
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,17 +100,17 @@ def in_order(sky: Sky, tape: Tape) -> NDArray[np.int64]:
     """
     days = sky.steps.shape[1] // 3
     begins = np.zeros(days + 2, dtype=np.int64)
-    parts = (tape.compromises, tape.waves, tape.attempt_minutes, tape.fraud_minutes)
-    for some in parts:
-        for minute in some:
+    in_turn = (tape.compromises, tape.waves, tape.attempt_minutes, tape.fraud_minutes)
+    for minutes in in_turn:
+        for minute in minutes:
             begins[minute // MINUTES_PER_DAY + 1] += 1
     for day in range(days + 1):
         begins[day + 1] += begins[day]
     ends = resized(begins, days + 2, days + 2)
     order = np.empty(begins[days], dtype=np.int64)
     line = 0
-    for some in parts:
-        for minute in some:
+    for minutes in in_turn:
+        for minute in minutes:
             day = minute // MINUTES_PER_DAY
             packed = minute << LINE_BITS | line
             spot = ends[day]
@@ -182,25 +182,28 @@ def lay_out(
         place = place + 1
 
 
+@step
+def write(values: NDArray[Any], into: NDArray[Any]) -> None:
+    """Write values into the beginning of an array; a loop, since slices compile slowly."""
+    for place in range(len(values)):
+        into[place] = values[place]
+
+
 @kernel
 def deal_deck(sky: Sky, first: int, count: int) -> Deck:
     """Deal the futures first .. first + count - 1."""
-    segments = sky.steps.shape[1] + 1
-    offsets = np.zeros(count + 1, dtype=np.int64)
-    wave_offsets = np.zeros(count + 1, dtype=np.int64)
-    supplier_events = np.zeros(count, dtype=np.int64)
-    digests = np.zeros(count, dtype=np.uint64)
+    offsets, wave_offsets = np.zeros(count + 1, dtype=np.int64), np.zeros(count + 1, dtype=np.int64)
+    supplier_events, digests = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.uint64)
     wave_minutes = np.empty((count, len(sky.nis)), dtype=np.int64)
     wave_harm = np.empty(count, dtype=np.int64)
-    clocks = np.empty((count, segments), dtype=np.float64)
+    clocks = np.empty((count, sky.steps.shape[1] + 1), dtype=np.float64)
     guides = np.empty((count, sky.steps.shape[1] // 3), dtype=np.int32)
     minutes = np.empty(0, dtype=np.int64)
     keys = np.empty(0, dtype=np.int64)
     places = np.empty(0, dtype=np.int64)
     marks = np.empty(0, dtype=np.float64)
     bills = np.empty(0, dtype=np.int64)
-    waves = np.zeros(1, dtype=np.int64)
-    victims = np.empty(0, dtype=np.int64)
+    waves, victims = np.zeros(1, dtype=np.int64), np.empty(0, dtype=np.int64)
     for line in range(count):
         tape = deal(sky, first + line)
         begin = offsets[line]
@@ -215,11 +218,8 @@ def deal_deck(sky: Sky, first: int, count: int) -> Deck:
             marks = resized(marks, size, begin)
             bills = resized(bills, size, begin)
         lay_out(sky, tape, begin, minutes, keys, places, marks, bills)
-        clock = clocks[line]
-        for segment in range(segments):
-            clock[segment] = tape.clock[segment]
-        for day in range(len(tape.guide)):
-            guides[line, day] = tape.guide[day]
+        write(tape.clock, clocks[line])
+        write(tape.guide, guides[line])
         known = wave_offsets[line]
         wave_offsets[line + 1] = known + len(tape.waves)
         waves = resized(waves, known + len(tape.waves) + 1, known + 1)

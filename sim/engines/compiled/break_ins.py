@@ -221,16 +221,8 @@ def settle_on(case: Case, ints: Ints, floats: Floats, row: int, recovered: float
     u = second_uniform(case.seed, ints[m.REPLICATION], ints[row + m.NIS], ints[row + m.NUMBER], chance.CLASS)
     bill = rules.whole_bill_euro(u, severity, size, cost_factor, waited, case.bill)
     private = ints[row + m.PRIVATE] == 1
-    charge(
-        case,
-        ints,
-        floats,
-        town,
-        row,
-        ev.RESPONSE,
-        rules.response_cents(bill, private, case.team.private_factor, case.bill),
-        now,
-    )
+    response = rules.response_cents(bill, private, case.team.private_factor, case.bill)
+    charge(case, ints, floats, town, row, ev.RESPONSE, response, now)
     ints[row + m.RECOVERY_DUE] = rules.recovery_cents(bill, case.bill)
     ints[row + m.REVENUE_DUE] = rules.lost_revenue_cents(bill, case.bill)
     u = draw(case, ints, row, chance.CRITICAL)

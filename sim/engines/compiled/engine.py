@@ -77,7 +77,7 @@ class CompiledSetting:
         counters[m.FREE_TEAMS] = max(0, policy.choices.teams)
         counters[m.DIGEST] = np.array([base.digest], dtype=np.uint64).view(np.int64)[0]
         pot_width, grant_width = m.TAKEN + years, m.MEMBER + 2 * n
-        parts = {
+        stretches = {
             "counters": counters,
             "towns": towns.ravel(),
             "payments": base.payments.ravel(),
@@ -89,9 +89,9 @@ class CompiledSetting:
             "ends": np.zeros((pots + grants) * years, dtype=np.int64),
             "dry": np.zeros((pots + grants) * years, dtype=np.int64),
         }
-        places = np.cumsum([0, *(len(part) for part in parts.values())]).tolist()
+        places = np.cumsum([0, *(len(stretch) for stretch in stretches.values())]).tolist()
         self.postings = base.postings
-        self.begins = np.concatenate(list(parts.values()))
+        self.begins = np.concatenate(list(stretches.values()))
         stocks, targets = setting.all_stocks()
         bounds = bounds_of(stocks[:, DECIDE], targets[:, DECIDE], setting.cap, world.defence)
         levels = np.column_stack([stocks, targets, self.sky.rates, self.sky.cost_sizes, bounds]).ravel()
@@ -99,7 +99,7 @@ class CompiledSetting:
         self.tables = Tables(setting, len(self.begins), spends + n * m.SPEND_WIDTH)
         self.maps = _maps(setting, self.begins, levels)
         scalars = {
-            **{f"{name}_at": place for name, place in zip(parts, places, strict=False)},
+            **{f"{name}_at": place for name, place in zip(stretches, places, strict=False)},
             **self.tables.places,
             "towns_count": n,
             "town_width": towns.shape[1],

@@ -136,6 +136,26 @@ def count_up(case: Case, ints: Ints, deck: Deck, out: Chunk, line: int) -> None:
     out.ledger[line] = np.uint64(ints[m.DIGEST])
 
 
+@lean_step
+def set_out(case: Case, cases: Cases, maps: Maps, ints: Ints, floats: Floats, replication: int) -> None:
+    """Write down how a future begins: towns, sums and counters, and the dates of the action plan and of budgets."""
+    for place in range(len(maps.beginning)):
+        ints[place] = maps.beginning[place]
+    for place in range(len(maps.levels)):
+        floats[place] = maps.levels[place]
+    ints[m.REPLICATION] = replication
+    for place in range(case.causes_at, case.causes_at + case.cause_rows * case.causes):
+        ints[place] = 0
+    for stage in range(1, len(cases)):
+        push(case, ints, cases[stage].begins, ev.key(ev.PHASE, WORLD, stage), stage)
+    if case.yearly == 1:
+        for year in range(case.years):
+            if year > 0:
+                push(case, ints, case.year_starts[year], ev.key(ev.SETTLED, WORLD, year), year)
+            push(case, ints, case.year_starts[year], ev.key(ev.BUDGET, WORLD, year), year)
+        begin_future(case, ints, floats)
+
+
 @lean_kernel
 def play_deck(
     cases: Cases, maps: Maps, deck: Deck, ints: Ints, floats: Floats, clock: Floats, begin: int, out: Chunk
@@ -144,32 +164,19 @@ def play_deck(
 
     `clock` is room for the threat clock of one future. The memory then still shows the last future played.
     """
-    beginning, levels, customer_offsets, customers = maps.beginning, maps.levels, maps.customer_offsets, maps.customers
+    # All events are told apart in this one function: a call for each, with all arrays of a deck, would take time.
+    customer_offsets, customers = maps.customer_offsets, maps.customers
     minutes, keys, places, marks, bills = deck.minutes, deck.keys, deck.places, deck.marks, deck.bills
     waves, victims = deck.waves, deck.victims
     for line in range(begin, len(deck.digests)):
-        for place in range(len(beginning)):
-            ints[place] = beginning[place]
-        for place in range(len(levels)):
-            floats[place] = levels[place]
         case = cases[0]
-        ints[m.REPLICATION] = deck.first + line
-        for place in range(case.causes_at, case.causes_at + case.cause_rows * case.causes):
-            ints[place] = 0
-        for stage in range(1, len(cases)):
-            push(case, ints, cases[stage].begins, ev.key(ev.PHASE, WORLD, stage), stage)
-        if case.yearly == 1:
-            for year in range(case.years):
-                if year > 0:
-                    push(case, ints, case.year_starts[year], ev.key(ev.SETTLED, WORLD, year), year)
-                push(case, ints, case.year_starts[year], ev.key(ev.BUDGET, WORLD, year), year)
-            begin_future(case, ints, floats)
+        set_out(case, cases, maps, ints, floats, deck.first + line)
         for segment in range(len(clock)):  # looked up here and there: near at hand it takes half the time
             clock[segment] = deck.clocks[line, segment]
         guide = deck.guides[line]
         following, last = deck.offsets[line], deck.offsets[line + 1]
         while ints[m.FULL] == 0:
-            top = case.heap_at
+            top = case.heap_at  # the earlier comes first: the next event of the tape, or the top of the heap
             dealt = following < last
             if ints[m.HEAP_SIZE] > 0:
                 if dealt and (
@@ -188,7 +195,7 @@ def play_deck(
             while case.year_starts[ints[m.YEAR] + 1] <= now:
                 ints[m.YEAR] += 1
             kind, number = key >> 56, key & MASK
-            if dealt:
+            if dealt:  # what the tape brings
                 mark = marks[following]
                 town = case.towns_at + place * case.town_width
                 if kind == ev.ATTEMPT and bills[following] != UNSETTLED:
@@ -207,7 +214,7 @@ def play_deck(
                     compromise(case, ints, floats, place, number, now, customer_offsets, customers)
                 following = following + 1
                 continue
-            row = place
+            row = place  # what follows from it; for some events a stage, a year or a municipality
             drop_top(case, ints)
             recent = False
             if kind == ev.SETTLED:

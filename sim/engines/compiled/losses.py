@@ -28,16 +28,7 @@ def fraud(case: Case, ints: Ints, floats: Floats, town: int, number: int, mark: 
     row = new_row(case, ints, town, number, ev.PAYMENT_FRAUD, rules.MINOR, now)
     ints[row + m.CLOSED] = now
     u = draw(case, ints, row, chance.FRAUD_LOSS)
-    charge(
-        case,
-        ints,
-        floats,
-        town,
-        row,
-        ev.FRAUD_LOSS,
-        rules.fraud_loss_cents(u, case.spread),
-        now,
-    )
+    charge(case, ints, floats, town, row, ev.FRAUD_LOSS, rules.fraud_loss_cents(u, case.spread), now)
 
 
 @lean_step
@@ -118,17 +109,9 @@ def compromise(
         ints[row + m.IMPACT] = now
         ints[row + m.SUPPLIER] = supplier
         ints[row + m.COMMON] = common
-        charge(
-            case,
-            ints,
-            floats,
-            town,
-            row,
-            ev.SUPPLIER_BILL,
-            rules.supplier_bill_cents(ints[town + m.PEOPLE], impact, spread),
-            now,
-        )
-        if ints[town + m.OPEN_ROW] != ev.UNKNOWN:
+        bill = rules.supplier_bill_cents(ints[town + m.PEOPLE], impact, spread)
+        charge(case, ints, floats, town, row, ev.SUPPLIER_BILL, bill, now)
+        if ints[town + m.OPEN_ROW] != ev.UNKNOWN:  # already down: the bill comes, a second outage does not
             ints[row + m.CLOSED] = now
         elif lateral:
             ints[row + m.CLOSED] = now

@@ -180,15 +180,16 @@ def ask(
         return 0
     year = ints[m.YEAR]
     common = ev.UNKNOWN if row == NOBODY else ints[row + m.COMMON]
-    covered = left
+    covered, most = left, ints[layer + m.PER_YEAR]  # what is looked at, and the most that may be paid
+    # the layer's own limits: of the year, and for one common cause
     account = town + m.BURDEN + case.years * (1 + ints[layer + m.ACCOUNT]) + year
-    room = ints[layer + m.PER_YEAR]
     if ints[layer + m.ACCOUNT] != m.NO_ACCOUNT:
-        room = room - ints[account]
+        most = most - ints[account]
     cause = case.causes_at + ints[layer + m.CAUSE_ACCOUNT] * case.causes + common
     counted = common != ev.UNKNOWN and ints[layer + m.CAUSE_ACCOUNT] != m.NO_ACCOUNT
     if counted:
-        room = room_within(room, ints[layer + m.COMMON_LIMIT], ints[cause])
+        most = room_within(most, ints[layer + m.COMMON_LIMIT], ints[cause])
+    # an insurer: nothing to who has none or is denied, and only what lies beyond the deductible of the incident
     insurance = town + m.BURDEN + case.years * (1 + case.insurance_account) + year
     if ints[layer + m.OF_INSURANCE] == 1:
         if row == NOBODY or ints[row + m.INSURED] == 0 or denied(case, ints, floats, town, row, now):
@@ -197,17 +198,11 @@ def ask(
         ints[row + m.DEDUCTIBLE] -= retained
         ints[row + m.KEPT] += retained
         covered = beyond_deductible(left, ints[row + m.KEPT])
-        room = room_within(room, ints[case.insurance_limits_at + year], ints[insurance])
+        most = room_within(most, ints[case.insurance_limits_at + year], ints[insurance])
     number = ints[layer + m.POT]
-    terms, pot = case.pot_terms_at + number * POT_WIDTH, case.pots_at + number * case.pot_width
-    member = town + m.BURDEN + case.years * (1 + case.member_accounts + number) + year
     if number != NOBODY:
-        room = room_within(room, ints[terms + POT_MEMBER], ints[member])
-        room = room_within(room, ints[terms + POT_TOTAL], ints[pot + m.TAKEN + year])
-        if common != ev.UNKNOWN:
-            place = case.causes_at + (case.cause_layers + number) * case.causes + common
-            room = room_within(room, ints[terms + POT_COMMON], ints[place])
-    payment = layer_payment(covered, ints[layer + m.PART], ints[layer + m.FIRST], ints[layer + m.PER_EVENT], room)
+        most = room_within(most, room(case, ints, town, number, common), 0)
+    payment = layer_payment(covered, ints[layer + m.PART], ints[layer + m.FIRST], ints[layer + m.PER_EVENT], most)
     if payment <= 0:
         return 0
     incident = ev.NATIONAL if row == NOBODY else (row - case.rows_at) // m.WIDTH
@@ -216,10 +211,7 @@ def ask(
         bear(case, ints, town, row, category, ints[layer + m.PAYER], payment, minute, incident, back)
     else:
         payment = claim(case, ints, town, row, category, number, payment, minute, incident)
-        ints[member] += payment
-        ints[pot + m.TAKEN + year] += payment
-        if common != ev.UNKNOWN:
-            ints[case.causes_at + (case.cause_layers + number) * case.causes + common] += payment
+        count(case, ints, town, number, common, payment)
     if ints[layer + m.ACCOUNT] != m.NO_ACCOUNT:
         ints[account] += payment
     if counted:
@@ -227,6 +219,28 @@ def ask(
     if ints[layer + m.OF_INSURANCE] == 1:
         ints[insurance] += payment
     return payment
+
+
+@lean_step
+def room(case: Any, ints: Ints, town: int, number: int, common: int) -> int:
+    """Return how much more a pot may pay: to this municipality this year, to all this year, for this cause."""
+    terms, pot, year = case.pot_terms_at + number * POT_WIDTH, case.pots_at + number * case.pot_width, ints[m.YEAR]
+    member = town + m.BURDEN + case.years * (1 + case.member_accounts + number) + year
+    left = room_within(ints[terms + POT_MEMBER] - ints[member], ints[terms + POT_TOTAL], ints[pot + m.TAKEN + year])
+    if common == ev.UNKNOWN:
+        return left
+    cause = case.causes_at + (case.cause_layers + number) * case.causes + common
+    return room_within(left, ints[terms + POT_COMMON], ints[cause])
+
+
+@lean_step
+def count(case: Any, ints: Ints, town: int, number: int, common: int, amount: int) -> None:
+    """Count a claim against the limits of a pot."""
+    pot, year = case.pots_at + number * case.pot_width, ints[m.YEAR]
+    ints[town + m.BURDEN + case.years * (1 + case.member_accounts + number) + year] += amount
+    ints[pot + m.TAKEN + year] += amount
+    if common != ev.UNKNOWN:
+        ints[case.causes_at + (case.cause_layers + number) * case.causes + common] += amount
 
 
 @lean_step

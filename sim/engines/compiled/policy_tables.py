@@ -124,7 +124,7 @@ class Tables:
     def __init__(self, setting: Setting, ints_from: int, floats_from: int) -> None:
         policy, plan, stages = setting.policy, setting.plan, setting.policy.stages
         years = range(len(setting.world.year_starts) - 1)
-        busy = not plan.is_booked_ahead
+        busy, instruments = not plan.is_booked_ahead, {grant.instrument for grant in policy.grants}
         whole: dict[str, Any] = {
             "pot_terms": [[pot_row(terms) for terms in stage.pots] for stage in stages],
             "grants": [grant_row(terms) for terms in policy.grants],
@@ -146,7 +146,7 @@ class Tables:
             "matched": plan.matched_part,
             "shares": plan.match_shares,
             "effect": plan.effect,
-            "services": plan.needed_service if any(one.instrument == SHARED_SERVICE for one in policy.grants) else [],
+            "services": plan.needed_service if SHARED_SERVICE in instruments else [],
             "standards": plan.needed_standard if any(stage.standard != NOBODY for stage in stages) else [],
             "own": plan.own if not plan.is_steady else [],
         }
@@ -170,25 +170,11 @@ def case_records(setting: Setting, seed: int, scalars: dict[str, int], offsets: 
     ).view(np.recarray)
 
 
-def _case_record(setting: Setting, seed: int, scalars: dict[str, int], number: int, offsets: list[int]) -> NDArray[Any]:
+def _numbers_of_stage(setting: Setting, seed: int, number: int) -> dict[str, Any]:
+    """Return what the event loop must know of a stage beside the groups of its world: whole and real numbers."""
     world, plan, stages = setting.world, setting.plan, setting.policy.stages
     stage = stages[number]
-    towns, pots, grants = len(world.nis), len(stage.pots), len(setting.policy.grants)
-    groups = {name: getattr(world, name) for name in GROUPS} | {"choices": stage.choices}
-    groups["defence"] = world.defence._replace(build_minutes=plan.build_minutes[number])
-    services = sorted(world.services, key=lambda service: service[1])
-    of_stage = {  # tables with a part for each stage: where this one's begins
-        "pot_terms_at": number * pots * POT_WIDTH,
-        "complies_at": number * towns,
-        "levies_at": number * pots,
-        "matched_at": number * grants,
-        "shares_at": number * grants * MEASURES,
-        "effect_at": number * towns,
-        "services_at": number * towns * MEASURES,
-        "standards_at": number * towns * MEASURES,
-        "due_at": number * towns * DUE_WIDTH,
-    }
-    numbers: dict[str, Any] = {
+    return {
         "seed": seed,
         "cap": setting.cap,
         "deterrence": deterrence_factor(stage.choices.ransom_rule, world.extortion),
@@ -201,7 +187,7 @@ def _case_record(setting: Setting, seed: int, scalars: dict[str, int], number: i
         "years": len(world.year_starts) - 1,
         "payers": len(PAYERS),
         "entries": len(ev.ENTRIES),
-        "services_count": len(services),
+        "services_count": len(world.services),
         "begins": stage.begins,
         "ends": stages[number + 1].begins if number + 1 < len(stages) else NO_LIMIT,
         "delivery": stage.delivery,
@@ -211,14 +197,36 @@ def _case_record(setting: Setting, seed: int, scalars: dict[str, int], number: i
         "rate_on_line": stage.rate_on_line,
         "risk_rated": stage.risk_rated,
         "service_price": plan.service_price[number],
-        "pots_count": pots,
-        "grants_count": grants,
+        "pots_count": len(stage.pots),
+        "grants_count": len(setting.policy.grants),
         "is_steady": int(plan.is_steady),
         "booked_ahead": int(plan.is_booked_ahead),
         "matching_count": len(plan.matching),
         "reference_spend": world.reference_spend,
         "probability_today": plan.probability_today,
-        **{name: place + of_stage.get(name, 0) for name, place in scalars.items()},
+    }
+
+
+def _case_record(setting: Setting, seed: int, scalars: dict[str, int], number: int, offsets: list[int]) -> NDArray[Any]:
+    world, plan, stages = setting.world, setting.plan, setting.policy.stages
+    stage = stages[number]
+    towns, pots, grants = len(world.nis), len(stage.pots), len(setting.policy.grants)
+    groups = {name: getattr(world, name) for name in GROUPS} | {"choices": stage.choices}
+    groups["defence"] = world.defence._replace(build_minutes=plan.build_minutes[number])
+    services = sorted(world.services, key=lambda service: service[1])  # in the order in which they come back
+    of_stage = {  # tables with a part for each stage: where this one's begins
+        "pot_terms_at": number * pots * POT_WIDTH,
+        "complies_at": number * towns,
+        "levies_at": number * pots,
+        "matched_at": number * grants,
+        "shares_at": number * grants * MEASURES,
+        "effect_at": number * towns,
+        "services_at": number * towns * MEASURES,
+        "standards_at": number * towns * MEASURES,
+        "due_at": number * towns * DUE_WIDTH,
+    }
+    numbers = _numbers_of_stage(setting, seed, number) | {
+        name: place + of_stage.get(name, 0) for name, place in scalars.items()
     }
     vectors: dict[str, tuple[float, ...]] = {
         "mix": stage.mix,

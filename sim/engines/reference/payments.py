@@ -108,7 +108,7 @@ class Accounts:
 
     def _divide_by(self, layers: tuple[tuple[LayerTerms, ...], ...]) -> None:
         self.layers = layers
-        self._places = [places(one) for one in layers]
+        self._places = [places(ordered) for ordered in layers]
 
     # --- postings ------------------------------------------------------------------------------------------------
 
@@ -143,12 +143,12 @@ class Accounts:
                 continue
             if layer.requires != NOBODY and not claimant.meets(layer.requires):
                 continue
-            covered = left
+            covered = left  # the layer's own limits: of the year, and for one common cause
             account = (nis, category, place, year)
             room = layer.limit_per_year - self._paid_this_year[account]
             if claimant.cause != ev.UNKNOWN:
                 room = room_within(room, layer.common_limit, self._paid_for_cause[category, place, claimant.cause])
-            if layer.insured:
+            if layer.insured:  # an insurer looks only at what lies beyond the deductible of the incident
                 if not claimant.insured or claimant.denied():
                     continue
                 retained = retained_cents(left, claimant.deductible)
@@ -167,7 +167,7 @@ class Accounts:
             else:
                 payment = self.claim(pot, minute, nis, category, payment, incident)
                 pot.count(nis, year, claimant.cause, payment)
-            if layer.limit_per_year < NO_LIMIT:
+            if layer.limit_per_year < NO_LIMIT:  # what it paid counts against each limit
                 self._paid_this_year[account] += payment
             if layer.common_limit < NO_LIMIT:
                 self._paid_for_cause[category, place, claimant.cause] += payment
