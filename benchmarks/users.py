@@ -58,20 +58,24 @@ READY = 300.0  # seconds: the engine may have to be compiled first
 MARK = re.compile(r'<span hidden data-address="([^"]*)"')
 
 
-WIDGETS = ("slider", "number_input", "selectbox", "checkbox", "button_group")
+WIDGETS = ("slider", "number_input", "text_input", "selectbox", "checkbox", "button_group")
 
 
 def standing(kind: str, widget: Any) -> WidgetState:
     """Return where a widget stands, as a browser says it again with every move of another one."""
-    state = WidgetState(id=widget.id)
+    state, placed = WidgetState(id=widget.id), widget.set_value
     if kind == "slider":
-        state.string_array_value.data.extend(widget.raw_value)
+        begins = [widget.options[int(place)] for place in widget.default] if widget.options else []
+        state.string_array_value.data.extend(widget.raw_value if placed else begins)
     elif kind == "button_group":
-        state.string_array_value.data.extend(widget.raw_values)
+        begins = [widget.options[place].content for place in widget.default]
+        state.string_array_value.data.extend(widget.raw_values if placed else begins)
     elif kind == "selectbox":
-        state.string_value = widget.raw_value
+        state.string_value = widget.raw_value if placed else widget.options[widget.default]
     elif kind == "checkbox":
-        state.bool_value = widget.value
+        state.bool_value = widget.value if placed else widget.default
+    elif kind == "text_input":
+        state.string_value = widget.value if placed else widget.default
     elif widget.HasField("value"):
         state.double_value = widget.value
     return state
@@ -198,7 +202,7 @@ class Visitor:
                 self.errors.append(f"{element.exception.type}: {element.exception.message}")
             elif of in WIDGETS:
                 widget = getattr(element, of)
-                if widget.set_value:
+                if widget.set_value or widget.id not in self.held:
                     self.held[widget.id] = standing(of, widget)
                 if (key := widget.id.rpartition("-")[2]) in LEVERS and key not in self.sliders:
                     options = [option for option in widget.options if option not in widget.raw_value]

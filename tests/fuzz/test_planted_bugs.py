@@ -16,7 +16,6 @@ import pytest
 from sim.engines.reference import payments
 from sim.engines.reference.payments import Accounts
 from sim.engines.reference.pots import Pots
-from sim.experiments.comparison import plain_data
 from sim.model import messages
 from sim.model.files import load, merge, read_yaml, write_yaml
 from sim.model.policy import numbers
@@ -41,18 +40,6 @@ def a_layer_loses_a_cent(patch: Patch) -> None:
     around(patch, payments, "layer_payment", lambda real, *terms: max(0, real(*terms) - (real(*terms) > 100_000)))
 
 
-def a_limit_begins_anew_on_the_last_day_of_the_year(patch: Patch) -> None:
-    around(patch, payments, "bisect_right", lambda real, starts, minute: real(starts, minute + 1440))
-
-
-def a_layer_still_pays_on_the_day_after_its_last(patch: Patch) -> None:
-    def longer(self: Accounts, layers: Any) -> None:
-        self.layers = tuple(tuple(one._replace(ends=one.ends + 1440) for one in some) for some in layers)
-        self._places = [payments.places(one) for one in layers]
-
-    patch.setattr(Accounts, "_divide_by", longer)
-
-
 def a_phase_is_forgotten(patch: Patch) -> None:
     patch.setattr(Accounts, "begin", lambda self, stage: None)
 
@@ -69,10 +56,6 @@ def both_engines_forget_the_yearly_limits(patch: Patch) -> None:
     """The twins agree on this one, so only what a policy says tells that it is wrong."""
     around(patch, numbers, "LayerTerms",
            lambda real, *terms, **named: real(*terms, **named)._replace(limit_per_year=1 << 60))  # fmt: skip
-
-
-def an_unknown_number_stands_in_the_answer(patch: Patch) -> None:
-    around(patch, plain_data, "benefit_cost", lambda real, *given: float("nan"))
 
 
 # ---- files ---------------------------------------------------------------------------------------------------------
@@ -117,14 +100,6 @@ def a_file_is_kept_beside_the_one_that_was_read(patch: Patch) -> None:
     around(patch, load, "read_tree", kept)
 
 
-def reading_takes_time_that_grows_with_the_square(patch: Patch) -> None:
-    def slow(real: Any, text: str, *rest: Any) -> Any:
-        sum(len(text) > place for place in range(20 * len(text.splitlines()) ** 2))
-        return real(text, *rest)
-
-    around(patch, read_yaml, "parse_tree", slow)
-
-
 def an_error_of_python_comes_out_of_the_command_line(patch: Patch) -> None:
     patch.setattr(load, "date_problems", lambda *given: 1 // 0)
 
@@ -164,10 +139,6 @@ def an_address_loses_the_audit(patch: Patch) -> None:
     around(patch, link, "write", lambda real, screen: {k: v for k, v in real(screen).items() if k != "audit"})
 
 
-def a_page_cannot_be_drawn(patch: Patch) -> None:
-    around(patch, Lever, "label", lambda real, self, say: {}[self.link] if self.link == "ransom" else real(self, say))
-
-
 def an_upload_may_stand_on_any_file(patch: Patch) -> None:
     around(patch, load, "_built",
            lambda real, kind, tree, path, *rest: real(kind, tree, path or Path.cwd() / tree.file, *rest))  # fmt: skip
@@ -185,14 +156,9 @@ class Sign(NamedTuple):
 ALIKE = r"np\.array_equal\(read\.postings, fast\.postings\)"
 PLANTED: dict[Callable[[Patch], None], Sign] = {
     a_layer_loses_a_cent: Sign("pairs of a world and a policy", ALIKE),
-    a_limit_begins_anew_on_the_last_day_of_the_year: Sign("pairs of a world and a policy", ALIKE),
-    a_layer_still_pays_on_the_day_after_its_last: Sign("pairs of a world and a policy", ALIKE),
     a_phase_is_forgotten: Sign("pairs of a world and a policy", ALIKE),
     a_pot_is_never_filled_again: Sign("pairs of a world and a policy", ALIKE),
     both_engines_forget_the_yearly_limits: Sign("pairs of a world and a policy", r"max\(paid\.values\(\)\) <= most"),
-    an_unknown_number_stands_in_the_answer: Sign(
-        "answers of a pair", "", "Out of range float values are not JSON", ValueError
-    ),
     a_key_that_is_unknown_is_taken: Sign("broken files", "assert name in read", "was lost"),
     a_group_that_should_be_a_list_is_told_in_words_of_python: Sign(
         "broken files", "assert not found", "'(dict|tuple|str|int|float|bool|NoneType)'"
@@ -200,7 +166,6 @@ PLANTED: dict[Callable[[Patch], None], Sign] = {
     lines_are_counted_from_nought: Sign("broken files", "1 <= problem.line", r":0: \["),
     a_share_is_written_in_two_digits: Sign("sound files", "assert same, text|what was written is refused"),
     a_file_is_kept_beside_the_one_that_was_read: Sign("broken files", r"Path\(folder\)\.iterdir\(\)"),
-    reading_takes_time_that_grows_with_the_square: Sign("broken files", "took < SECONDS", "of the processor"),
     an_error_of_python_comes_out_of_the_command_line: Sign(
         "files on the command line", r"said\.code in \(0, 2\)", "ZeroDivisionError"
     ),
@@ -210,7 +175,6 @@ PLANTED: dict[Callable[[Patch], None], Sign] = {
     a_value_stands_behind_all_options: Sign("addresses", r"assert numbers == sorted\(numbers\)"),
     one_value_of_a_lever_raises: Sign("addresses", r"int\(text\)", "unlimited", ValueError),
     an_address_loses_the_audit: Sign("addresses", "again.choice.values"),
-    a_page_cannot_be_drawn: Sign("pages", "assert not app.exception", "ransom"),
     an_upload_may_stand_on_any_file: Sign("uploads", "opened_files"),
 }
 

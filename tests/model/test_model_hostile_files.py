@@ -96,7 +96,7 @@ def test_policies_stand_on_each_other_twenty_deep_and_no_deeper(tmp_path: Path) 
         base = f"based_on: p{number - 1}\n" if number else ""
         (tmp_path / f"p{number}.yaml").write_text(f"id: p{number}\ntitle: t\n{base}", encoding="utf-8")
     assert load_policy(tmp_path / "p19.yaml").based_on == "p18"
-    with pytest.raises(InputError, match=r"p10.yaml:3: \[too-deep\] stands on a policy .*20 deep"):
+    with pytest.raises(InputError, match=r"p11.yaml:3: \[too-deep\] stands on a policy .*20 deep"):
         load_policy(tmp_path / "p30.yaml")
 
 

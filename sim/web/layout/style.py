@@ -47,6 +47,7 @@ _LEVERS = """
 [data-testid=stSidebarHeader] { height: 1.5rem; margin-bottom: 0; padding: 0; }
 [data-testid=stSidebarUserContent] { padding: 0 0 2rem; }
 [data-testid=stSidebarUserContent] [data-testid=stVerticalBlock] { gap: .8rem; }
+[data-testid=stWidgetLabel], [data-testid=stWidgetLabel] p { color: light-dark(#0B141B, #F2F6F9) !important; }
 [data-testid=stSidebar] h2 { font-size: 1.2rem; padding: .25rem 0; }
 [class*=st-key-lever-] { position: relative; }
 [class*=st-key-lever-] > :first-child { width: 100%; }
