@@ -109,3 +109,110 @@ CHOICES = {
     "flanders": N_("Flanders"),
 }
 """The words of the parameter table that stand for a value, as people read them."""
+USE_NAMES = {
+    "prevention": N_("Prevention"),
+    "teams": N_("Response teams"),
+    "repair": N_("Response and recovery"),
+    "lost_revenue": N_("Lost revenue"),
+    "ransom": N_("Ransom"),
+    "fraud": N_("Payment fraud"),
+    "suppliers": N_("Bills of suppliers"),
+    "kept_insurer": N_("Stays with insurers"),
+    "kept_fund": N_("Stays in the fund"),
+}
+"""What money is for, as flows show it."""
+POT_NAMES = {"insurer": N_("Insurers"), "fund": N_("Fund")}
+SHORT_KPI_NAMES = {
+    "cash_cost_eur": N_("Total cost"),
+    "cost_municipality_eur": N_("Municipalities pay"),
+    "prevention_cost_eur": N_("Prevention and teams"),
+    "incident_cost_eur": N_("Cost of incidents"),
+    "worst_year_cost_eur": N_("Worst year"),
+    "citizen_harm_eur": N_("Harm to citizens"),
+    "severe_incidents": N_("Severe incidents"),
+}
+"""The outcomes that the differences of policies show, from top to bottom, in few letters."""
+PAYERS_IN_SENTENCES = {
+    "municipality": N_("the municipality"),
+    "flanders": N_("Flanders"),
+    "insurer": N_("the insurer"),
+    "fund": N_("the solidarity fund"),
+}
+MEASURE_NAMES = {
+    "identity": N_("strong login"),
+    "hardening": N_("hardened systems"),
+    "detection": N_("detection"),
+    "awareness": N_("awareness"),
+    "backups": N_("offline backups"),
+    "continuity": N_("a continuity plan"),
+}
+GRANT_NAMES = {
+    "audit": N_("audit"),
+    "audit-2023": N_("audit-2023"),
+    "audit-again": N_("audit-again"),
+    "follow-up": N_("follow-up"),
+    "guidance": N_("guidance"),
+    "lump": N_("lump"),
+    "match": N_("match"),
+    "service": N_("service"),
+}
+"""What the policies and the levers that come with Weerbaar call their grants; others have the name of their file."""
+UNITS_IN_SENTENCES = {
+    "EUR per inhabitant per year": N_("€ per inhabitant a year"),
+    "days": N_("days"),
+}
+ANCHOR_NAMES = {
+    "frequency": N_("frequency of attacks"),
+    "service_value": N_("value of a service day"),
+    "supplier_accumulation": N_("accumulation at suppliers"),
+}
+STAT_NAMES = {"mean": N_("mean"), "p95": N_("1 future in 20 above"), "cvar95": N_("mean of the worst 1 in 20")}
+GRADES = {
+    "A": N_("official or peer-reviewed"),
+    "B": N_("press, insurer or industry"),
+    "C": N_("vendor or second-hand"),
+    "D": N_("derived from such figures"),
+    "R": N_("recalled, not yet verified"),
+    "X": N_("an assumption: nobody measured it"),
+}
+"""How good the evidence for a number is."""
+SHORT_CHOICES = {
+    "never": N_("Never"),
+    "may_pay": N_("Allowed"),
+    "with_approval": N_("Approval"),
+    "low": N_("Low"),
+    "central": N_("Central"),
+    "high": N_("High"),
+    "unlimited": N_("Unlimited"),
+    "no_end": N_("Open"),
+    "identity": N_("Strong login"),
+    "hardening": N_("Hardened systems"),
+    "detection": N_("Detection and response"),
+    "awareness": N_("Awareness"),
+    "backups": N_("Offline backups"),
+    "continuity": N_("Continuity plan"),
+    "first_come": N_("First call"),
+    "severity": N_("Hardest hit"),
+    "inhabitants": N_("Most people"),
+    "fixed": N_("Fixed"),
+    "responsive": N_("Responds"),
+    "ad_hoc": N_("Each alone"),
+    "intermunicipal": N_("Together"),
+    "flemish_framework": N_("Flemish"),
+    "basic": N_("Basic"),
+    "important": N_("Important"),
+    "essential": N_("Essential"),
+    "wait": N_("Wait"),
+    "pro_rata": N_("A part"),
+    "fall_through": N_("Next payer"),
+    "none": N_("None"),
+    "flanders": N_("Flanders"),
+    "true": N_("Yes"),
+    "false": N_("No"),
+}
+"""The same in few letters, as a lever shows them."""
+SHORT_UNITS = {
+    "EUR per inhabitant per year": N_("€/inhabitant/year"),
+    "days": N_("days"),
+}
+"""Units beside a lever; others have none there."""

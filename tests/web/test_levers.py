@@ -8,9 +8,10 @@ import pytest
 
 from sim.model.parameter_table import parameters
 from sim.model.policy.policy import Policy
+from sim.show.names import SHORT_CHOICES
 from sim.text import LANGUAGES, words
 from sim.web.levers.grant_levers import TERMS
-from sim.web.levers.lever import CHOICES, Lever, policy_levers, switches, world_levers
+from sim.web.levers.lever import Lever, policy_levers, switches, world_levers
 from sim.web.levers.lever_list import FREE, PLACES
 from sim.web.state.choice import (
     BASELINE,
@@ -80,7 +81,7 @@ def test_levers_have_the_words_and_the_reach_of_the_parameter_table(lever: Lever
             assert numbers[0] <= row.low < row.high <= numbers[-1]
     elif lever.kind == "choose":
         assert lever.options == row.choices
-        assert all(str(option) in CHOICES for option in lever.options)
+        assert all(str(option) in SHORT_CHOICES for option in lever.options)
 
 
 def test_a_euro_a_head_is_never_called_a_euro_a_year() -> None:

@@ -16,26 +16,15 @@ from sim.show.base.figure import TRACE_NAME, dress, error_bars, hover, level, na
 from sim.show.base.legend import height_with, legend, line_of, mark_of, plot_height
 from sim.show.base.palette import CHART_HEIGHT, palette
 from sim.show.base.table import MILLION, Cell, ChartTable, chart_table
-from sim.show.names import KPI_NAMES, SIZE_NAMES
+from sim.show.names import KPI_NAMES, SHORT_KPI_NAMES, SIZE_NAMES
 from sim.text import N_, Words, words
-
-OUTCOMES = {
-    "cash_cost_eur": N_("Total cost"),
-    "cost_municipality_eur": N_("Municipalities pay"),
-    "prevention_cost_eur": N_("Prevention and teams"),
-    "incident_cost_eur": N_("Cost of incidents"),
-    "worst_year_cost_eur": N_("Worst year"),
-    "citizen_harm_eur": N_("Harm to citizens"),
-    "severe_incidents": N_("Severe incidents"),
-}
-"""The outcomes that are drawn, from top to bottom."""
 
 
 def outcomes(result: Comparison, language: str, *, scheme: str = "light") -> Any:
     """Return the change of every outcome against the baseline, in per cent of it, with its interval."""
     say, colours = words(language), palette(scheme)
     others = result.policies[1:]
-    bases = {kpi: mean for kpi in OUTCOMES if (mean := result.estimate(result.baseline, kpi).mean) > 0}
+    bases = {kpi: mean for kpi in SHORT_KPI_NAMES if (mean := result.estimate(result.baseline, kpi).mean) > 0}
     step = min(0.28, 0.75 / max(1, len(others)))
     data: list[dict[str, Any]] = []
     figures: list[str] = []
@@ -61,12 +50,12 @@ def outcomes(result: Comparison, language: str, *, scheme: str = "light") -> Any
                 hovertemplate=hover(f"{TRACE_NAME}: %{{x:+,.1f}} %"),
             )
         )
-        parts = (f"{say.say(OUTCOMES[kpi])} {_percent(say, changed[kpi].mean / bases[kpi])}" for kpi in bases)
+        parts = (f"{say.say(SHORT_KPI_NAMES[kpi])} {_percent(say, changed[kpi].mean / bases[kpi])}" for kpi in bases)
         figures.append(say.say("{policy}: {figures}", policy=policy.title[language], figures=", ".join(parts)))
     end = nice(most * 1.02)
     layout = {
         "xaxis": {"range": [-end, end], "title": say.say("change, %")},
-        "yaxis": named_places([say.say(OUTCOMES[kpi]) for kpi in bases], len(bases) - 0.45, -0.55),
+        "yaxis": named_places([say.say(SHORT_KPI_NAMES[kpi]) for kpi in bases], len(bases) - 0.45, -0.55),
         "shapes": [upright(0, colours.baseline, dash="dash")],
         **legend(result.policies, language),
     }

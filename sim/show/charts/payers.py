@@ -11,7 +11,7 @@ from sim.show.base.figure import TRACE_NAME, annotation, dress, hover, named_pla
 from sim.show.base.legend import BELOW_AXIS, KEY
 from sim.show.base.palette import CHART_HEIGHT, Palette, palette
 from sim.show.base.table import MILLION, Cell, ChartTable, chart_table
-from sim.show.charts.who_pays import PAYER_NAMES
+from sim.show.names import PAYER_NAMES
 from sim.text import Words, words
 
 

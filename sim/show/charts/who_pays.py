@@ -13,26 +13,9 @@ from sim.show.base.figure import annotation, dress, hover
 from sim.show.base.palette import CHART_HEIGHT, TEXT_SIZE, Palette, palette
 from sim.show.base.table import MILLION, Cell, ChartTable, chart_table
 from sim.show.charts.money_flows import Money, money
+from sim.show.names import PAYER_NAMES, POT_NAMES, USE_NAMES
 from sim.text import N_, Words, words
 
-PAYER_NAMES = {
-    "municipality": N_("Municipalities"),
-    "flanders": N_("Flanders"),
-    "insurer": N_("Insurers"),
-    "fund": N_("Solidarity fund"),
-}
-USE_NAMES = {
-    "prevention": N_("Prevention"),
-    "teams": N_("Response teams"),
-    "repair": N_("Response and recovery"),
-    "lost_revenue": N_("Lost revenue"),
-    "ransom": N_("Ransom"),
-    "fraud": N_("Payment fraud"),
-    "suppliers": N_("Bills of suppliers"),
-    "kept_insurer": N_("Stays with insurers"),
-    "kept_fund": N_("Stays in the fund"),
-}
-POT_NAMES = {"insurer": N_("Insurers"), "fund": N_("Fund")}
 BRINGS = {"insurer": N_("Loss of insurers"), "fund": N_("From the fund’s balance")}
 """What a pot is called among the payers when it pays out more than it takes in."""
 PAYS_MOST = {

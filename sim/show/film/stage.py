@@ -19,7 +19,7 @@ from sim.show.base.figure import annotation, hover, nice, scatter
 from sim.show.base.palette import TEXT_SIZE, Palette
 from sim.show.base.table import MILLION
 from sim.show.charts.tile_map import positions
-from sim.show.charts.who_pays import PAYER_NAMES
+from sim.show.names import PAYER_NAMES
 from sim.text import N_, Words
 
 STATES = {

@@ -12,15 +12,11 @@ from sim.model.world.provenance import is_shipped, stated_source
 from sim.model.world.world import World
 from sim.results.findings import ANCHORS, LEVEL_NAMES
 from sim.show.base.table import PrintedTable
+from sim.show.names import ANCHOR_NAMES
 from sim.show.tables.parameters import shown
-from sim.text import N_, words
+from sim.text import words
 
 Uses = Callable[[Policy], bool]
-ANCHOR_NAMES = {
-    "frequency": N_("frequency of attacks"),
-    "service_value": N_("value of a service day"),
-    "supplier_accumulation": N_("accumulation at suppliers"),
-}
 
 
 def _grant(instrument: str) -> Uses:

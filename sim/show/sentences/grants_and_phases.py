@@ -9,6 +9,7 @@ from sim.model.parameter_table import Parameter, parameters
 from sim.model.policy.phases import Phase
 from sim.model.policy.policy import Policy
 from sim.model.policy.programmes import Grant
+from sim.show.names import GRANT_NAMES, MEASURE_NAMES
 from sim.text import N_, Words
 
 Value = Callable[[Words, Parameter | None, Any], str]
@@ -22,31 +23,12 @@ GRANTS = {
 
 OF_SOME = N_("Flanders pays {share} of what municipalities spend on {measures}")
 ANOTHER_AUDIT = N_("Flanders pays {share} of another audit")
-MEASURES = {
-    "identity": N_("strong login"),
-    "hardening": N_("hardened systems"),
-    "detection": N_("detection"),
-    "awareness": N_("awareness"),
-    "backups": N_("offline backups"),
-    "continuity": N_("a continuity plan"),
-}
-NAMES = {
-    "audit": N_("audit"),
-    "audit-2023": N_("audit-2023"),
-    "audit-again": N_("audit-again"),
-    "follow-up": N_("follow-up"),
-    "guidance": N_("guidance"),
-    "lump": N_("lump"),
-    "match": N_("match"),
-    "service": N_("service"),
-}
-"""What the policies and the levers that come with Weerbaar call their grants; others have the name of their file."""
 SHARED_ELSEWHERE = N_("audits, paid as other prevention is")  # a grant of which Flanders pays no part by itself
 
 
 def name_of(say: Words, grant: str) -> str:
     """Return what a grant or an envelope is called."""
-    return say.say(NAMES[grant]) if grant in NAMES else grant
+    return say.say(GRANT_NAMES[grant]) if grant in GRANT_NAMES else grant
 
 
 def grants(say: Words, policy: Policy, base: Policy) -> list[str]:
@@ -63,7 +45,7 @@ def grants(say: Words, policy: Policy, base: Policy) -> list[str]:
 def grant_said(say: Words, grant: Grant, *, again: bool = False) -> str:
     """Return what a grant pays, for what, up to which amounts and in which time; `again` for a second audit."""
     values = {"share": say.percent(grant.share or 0.0), "amount": say.money(grant.amount or 0.0)}
-    values["measures"] = say.listed(say.say(MEASURES[name]) for name in grant.covered or MEASURES)
+    values["measures"] = say.listed(say.say(MEASURE_NAMES[name]) for name in grant.covered or MEASURE_NAMES)
     if grant.instrument == "audit" and not grant.share:
         parts = [say.say(SHARED_ELSEWHERE)]
     elif again:

@@ -11,8 +11,7 @@ from sim.model.parameter_table import Parameter, parameters
 from sim.model.policy.layers import PROGRAMMES
 from sim.model.policy.policy import CATEGORIES, Layer, Mix, Policy
 from sim.results.story import CATEGORY_NAMES
-from sim.show.charts.who_pays import PAYER_NAMES
-from sim.show.names import CHOICES
+from sim.show.names import CHOICES, PAYER_NAMES, UNITS_IN_SENTENCES
 from sim.show.sentences import grants_and_phases
 from sim.text import N_, Words
 
@@ -24,10 +23,6 @@ GROUPS = {
     "fund": N_("Solidarity fund"),
     "prevention.minimum_standard": N_("Minimum standard for municipalities"),
     "prevention.supplier_standard": N_("Standard for suppliers"),
-}
-UNITS = {
-    "EUR per inhabitant per year": N_("€ per inhabitant a year"),
-    "days": N_("days"),
 }
 INCIDENTS = tuple(category for category in CATEGORIES if category not in PROGRAMMES)
 LARGE = 10_000  # euro, from which on an amount is said in millions
@@ -132,8 +127,8 @@ def value_of(say: Words, row: Parameter | None, value: Any) -> str:
 
 def _unit(say: Words, row: Parameter | None, value: Any) -> str:
     """The unit behind a number; an amount that is large has its own."""
-    plain = row is None or isinstance(value, str) or row.unit not in UNITS or _is_large(row, value)
-    return "" if plain or row is None else f" {say.say(UNITS[row.unit])}"
+    plain = row is None or isinstance(value, str) or row.unit not in UNITS_IN_SENTENCES or _is_large(row, value)
+    return "" if plain or row is None else f" {say.say(UNITS_IN_SENTENCES[row.unit])}"
 
 
 def _is_large(row: Parameter | None, value: Any) -> bool:

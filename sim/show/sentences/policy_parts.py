@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from sim.model.policy.layers import CATEGORIES, PROGRAMMES, Layer, Layers
 from sim.model.policy.policy import Policy
 from sim.results.story import CATEGORY_NAMES
-from sim.show.names import CHOICES
+from sim.show.names import CHOICES, PAYERS_IN_SENTENCES
 from sim.show.sentences import grants_and_phases
 from sim.show.sentences.policy_differences import percent, value_of
 from sim.text import N_, Words
@@ -37,12 +37,6 @@ EMPTY = {
     "wait": N_("When the fund is empty, claims wait for the next year."),
     "pro_rata": N_("When the fund is empty, every claim gets a part."),
     "fall_through": N_("When the fund is empty, the next payer pays."),
-}
-PAYERS = {
-    "municipality": N_("the municipality"),
-    "flanders": N_("Flanders"),
-    "insurer": N_("the insurer"),
-    "fund": N_("the solidarity fund"),
 }
 INCIDENTS = tuple(category for category in CATEGORIES if category not in PROGRAMMES)
 WORDED = (
@@ -210,7 +204,9 @@ def _shared(say: Words, what: str, layers: Layers, policy: Policy) -> str:
         if layers[0].payer == "insurer" and policy.insurance is not None:
             sentence = N_("Of insured municipalities the insurer pays for {what}; the municipality pays what is left.")
             return say.say(sentence, what=what)
-        return say.say("{payer} pays for {what}.", payer=_capital(say.say(PAYERS[layers[0].payer])), what=what)
+        return say.say(
+            "{payer} pays for {what}.", payer=_capital(say.say(PAYERS_IN_SENTENCES[layers[0].payer])), what=what
+        )
     steps = [_step(say, layer, first=place == 0) for place, layer in enumerate(layers[:-1])]
     if not layers[-2].is_bare:
         steps.append(say.say("the municipality the rest"))
@@ -223,7 +219,7 @@ def _capital(text: str) -> str:
 
 def _step(say: Words, layer: Layer, *, first: bool) -> str:
     """What one layer pays of what those before it left."""
-    values = {"payer": say.say(PAYERS[layer.payer]), "share": percent(say, layer.share)}
+    values = {"payer": say.say(PAYERS_IN_SENTENCES[layer.payer]), "share": percent(say, layer.share)}
     if layer.first is not None:
         values["first"] = say.money(layer.first)
         whole = N_("{payer} the first {first}")

@@ -14,10 +14,8 @@ from sim.model.kpis import KPIS
 from sim.model.parameter_table import parameters
 from sim.results.story import CATEGORY_NAMES
 from sim.show.base.table import figure
-from sim.show.names import KPI_NAMES
+from sim.show.names import KPI_NAMES, STAT_NAMES
 from sim.text import N_, Words
-
-STAT_NAMES = {"mean": N_("mean"), "p95": N_("1 future in 20 above"), "cvar95": N_("mean of the worst 1 in 20")}
 
 NAME = 40
 """Letters of a name on one line of a picture."""

@@ -11,12 +11,13 @@ import streamlit as st
 from sim.experiments.comparison.compare import Comparison
 from sim.model.parameter_table import parameters
 from sim.model.policy.policy import Policy
+from sim.show.names import GRADES
 from sim.show.tables.parameters import sources
 from sim.text import Words
 from sim.version import MODEL_VERSION
 from sim.web.layout.chart import is_open
 from sim.web.layout.file_menu import literal, told
-from sim.web.levers.lever import GRADES, policy_levers, world_levers
+from sim.web.levers.lever import policy_levers, world_levers
 from sim.web.state import link
 from sim.web.state.view import View
 from sim.web.widgets import fields, windows

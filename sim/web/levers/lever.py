@@ -18,6 +18,7 @@ from typing import Literal
 from sim.model.groups import Group
 from sim.model.parameter_table import Parameter, Value, parameters
 from sim.model.policy.policy import Policy
+from sim.show.names import GRADES, SHORT_CHOICES, SHORT_UNITS
 from sim.text import N_, Words
 from sim.web.levers.lever_list import FREE, PLACES
 from sim.web.widgets.typed import number_in
@@ -84,54 +85,8 @@ HELPS = {
     "policy.fund": N_("Municipalities pay a levy into a fund that pays part of the bill of those that are hit."),
 }
 A_HEAD = "EUR per inhabitant per year"
-UNITS = {
-    A_HEAD: N_("€/inhabitant/year"),
-    "days": N_("days"),
-}
 ONCE = {1e-6: N_("m €"), 1e-3: N_("thousand €")}
 A_YEAR = {1e-6: N_("m €/year"), 1e-3: N_("thousand €/year")}
-CHOICES = {
-    "never": N_("Never"),
-    "may_pay": N_("Allowed"),
-    "with_approval": N_("Approval"),
-    "low": N_("Low"),
-    "central": N_("Central"),
-    "high": N_("High"),
-    "unlimited": N_("Unlimited"),
-    "no_end": N_("Open"),
-    "identity": N_("Strong login"),
-    "hardening": N_("Hardened systems"),
-    "detection": N_("Detection and response"),
-    "awareness": N_("Awareness"),
-    "backups": N_("Offline backups"),
-    "continuity": N_("Continuity plan"),
-    "first_come": N_("First call"),
-    "severity": N_("Hardest hit"),
-    "inhabitants": N_("Most people"),
-    "fixed": N_("Fixed"),
-    "responsive": N_("Responds"),
-    "ad_hoc": N_("Each alone"),
-    "intermunicipal": N_("Together"),
-    "flemish_framework": N_("Flemish"),
-    "basic": N_("Basic"),
-    "important": N_("Important"),
-    "essential": N_("Essential"),
-    "wait": N_("Wait"),
-    "pro_rata": N_("A part"),
-    "fall_through": N_("Next payer"),
-    "none": N_("None"),
-    "flanders": N_("Flanders"),
-    "true": N_("Yes"),
-    "false": N_("No"),
-}
-GRADES = {
-    "A": N_("official or peer-reviewed"),
-    "B": N_("press, insurer or industry"),
-    "C": N_("vendor or second-hand"),
-    "D": N_("derived from such figures"),
-    "R": N_("recalled, not yet verified"),
-    "X": N_("an assumption: nobody measured it"),
-}
 YES_NO = ("false", "true")
 OWN_TERMS = N_("The start point has dates or limits of its own here; they hold until you move this.")
 KEPT_TERMS = N_("The start point has dates or limits of its own here, which stay.")
@@ -219,7 +174,7 @@ class Lever:
             return say.say((A_YEAR if "per year" in row.unit else ONCE)[self.factor])
         if row.unit == A_HEAD and "per inhabitant" in row.label["en"]:
             return say.say("€/year")
-        return say.say(UNITS[row.unit]) if row.unit in UNITS else ""
+        return say.say(SHORT_UNITS[row.unit]) if row.unit in SHORT_UNITS else ""
 
     def help(self, say: Words, *, own_terms: bool = False) -> str:
         """The mechanism, the range of the evidence and how good it is."""
@@ -239,7 +194,7 @@ class Lever:
     def show(self, say: Words, value: Value) -> str:
         """A value as the lever shows it."""
         if isinstance(value, str):
-            return say.say(CHOICES[value]) if value in CHOICES else value
+            return say.say(SHORT_CHOICES[value]) if value in SHORT_CHOICES else value
         if self.is_year:
             return f"{value:.0f}"
         digits = f"{value * self.factor:.9f}".rstrip("0")

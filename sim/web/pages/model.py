@@ -19,13 +19,13 @@ from sim.package import PACKAGE
 from sim.show.base.table import ChartTable, chart_table
 from sim.show.charts.chain_of_events import chain, limits
 from sim.show.charts.tile_map import table_of_municipalities
+from sim.show.names import GRADES
 from sim.show.tables import key_figures, real_incidents
 from sim.show.tables.parameters import ORDERS, chosen, numbers
 from sim.text import N_, Words
 from sim.version import MODEL_VERSION
 from sim.web.answers.answer import Answer, ask, engine_of, no_answer, pair
 from sim.web.layout import page_frame
-from sim.web.levers.lever import GRADES
 from sim.web.state import snippet
 from sim.web.state.choice import BASELINE
 from sim.web.state.policy_file import text_of

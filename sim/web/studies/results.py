@@ -13,10 +13,10 @@ import streamlit as st
 from sim.experiments.studies import scenario_discovery, sensitivity, tradeoffs
 from sim.experiments.studies.results import Studied
 from sim.model.problems import InputError
-from sim.show.names import KPI_NAMES
+from sim.show.names import KPI_NAMES, STAT_NAMES
 from sim.show.studies import chart_tables, factor_charts
 from sim.show.studies import charts as study_charts
-from sim.show.studies.names import STAT_NAMES, factor_name
+from sim.show.studies.names import factor_name
 from sim.text import N_, Words
 from sim.web.layout import page_frame
 from sim.web.layout.chart import chart
