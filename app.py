@@ -1,3 +1,4 @@
 from sim.web.app import main
 
-main()
+if __name__ == "__main__":  # a process that plays futures for the app may load this file again
+    main()

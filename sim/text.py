@@ -1,6 +1,7 @@
 """Words and numbers as people read them, in Dutch and English: the one place that formats.
 
-The words stand in English in the code and are looked up in `locales/*.po`; a test checks that every sentence has its
+The words stand in English in the code, as a literal in a call of `say`, or in one of `N_` where a table or a name holds
+them until they are said. They are looked up in `locales/*.po`; a test checks that every sentence has its
 translation. Numbers follow the language: 1.234,5 in Dutch, 1,234.5 in English.
 """
 
@@ -42,6 +43,11 @@ def _decimal(value: float, decimals: int, language: str) -> str:
 
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     return str(format_decimal(value, format=pattern, locale=_CULTURE[language]))
+
+
+def N_(sentence: str) -> str:
+    """Return a sentence as it is: so marked, one that a table or a name holds comes into the catalogues."""
+    return sentence
 
 
 class Words:

@@ -19,7 +19,7 @@ from commands import PAIR, Said, process, weerbaar, write_four_towns
 import sim
 from sim.cli.terminal import show_table
 from sim.results.outcomes import KPIS
-from sim.show.base.table import Table
+from sim.show.base.table import PrintedTable
 
 
 @pytest.fixture(scope="module")
@@ -203,7 +203,9 @@ def test_a_table_loses_no_number_however_narrow(width: int, monkeypatch: pytest.
     cells = [tuple(f"{row}{column}.{column}{row}\n±{column}" for column in range(1, 8)) for row in range(3)]
     rows = [("A heading that is longer than the first column is wide",)]
     rows += [(f"a rather long name of policy number {i}", *row) for i, row in enumerate(cells)]  # type: ignore[misc]
-    table = Table("A title", ("Policy", *(f"Column {i}" for i in range(1, 8))), tuple(rows), "A note.")
+    table = PrintedTable(
+        ("Policy", *(f"Column {i}" for i in range(1, 8))), tuple(rows), title="A title", note="A note."
+    )
     paper = io.StringIO()
     show_table(Console(file=paper, width=width, highlight=False), table)
     lines = paper.getvalue().splitlines()
@@ -215,7 +217,7 @@ def test_a_head_above_short_names_is_no_column_of_letters() -> None:
     from rich.console import Console
 
     paper = io.StringIO()
-    show_table(Console(file=paper, width=40), Table("A title", ("Response teams", "2"), (("1", "0.5"),), ""))
+    show_table(Console(file=paper, width=40), PrintedTable(("Response teams", "2"), (("1", "0.5"),), title="A title"))
     assert "Response" in paper.getvalue()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import re
 import shlex
@@ -229,3 +230,50 @@ def test_the_demo_of_the_readme_is_the_demo_of_make():
     runs = tool("docs_runs")
     readme = (PROJECT / "README.md").read_text(encoding="utf-8")
     assert f"compare {runs._makefile('POLICIES')} --replications {runs._makefile('REPLICATIONS')}" in readme
+
+
+# ---- where things stand --------------------------------------------------------------------------------------------
+
+ROOMS = sorted(
+    path.name for path in (PROJECT / "sim").iterdir() if (path / "__init__.py").exists() and path.name != "engines"
+)
+TOP = "sim|tests|tools|docs|benchmarks|examples"
+PLACE = re.compile(rf"(?<![\w./-])((?:{TOP})(?:/[\w.-]+)*/[\w-]*[\w-](?:\.\w+)?/?)(?![\w*/])")
+IN_THE_WHEEL = {"sim/scenarios/"}
+MODULE = re.compile(r"\b(sim(?:\.[a-z_]+)+)")
+
+
+def is_known(module: str) -> bool:
+    """Return whether a dotted name leads to a module, or to what stands in one."""
+    place = PROJECT
+    for name in module.split("."):
+        if (place / f"{name}.py").exists():
+            return True
+        if not (place / name).is_dir():
+            return (place / "__init__.py").exists() and name in (place / "__init__.py").read_text(encoding="utf-8")
+        place /= name
+    return True
+
+
+@pytest.mark.parametrize("page", [page for page in OURS if page.name != "CHANGELOG.md"], ids=name_of)
+def test_files_and_modules_named_in_documents_exist(page):
+    text = page.read_text(encoding="utf-8")
+    assert not {place for place in PLACE.findall(text) if not (PROJECT / place).exists()} - IN_THE_WHEEL
+    assert not {module for module in MODULE.findall(text) if not is_known(module)}
+
+
+def test_the_map_of_the_house_names_every_folder():
+    text = (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    house = text[text.index("### The house") : text.index("### Recipes")]
+    told = set(re.findall(r"^ +([a-z]+)/ ", house, re.MULTILINE))
+    folders = {path.parent.name for path in (PROJECT / "sim").glob("*/**/*.py")}
+    assert told == folders | {"data", "locales"}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_docstring_of_a_module_names_files_that_exist(room):
+    files = {path.name for folder in ("sim", "tests", "tools", "scenarios") for path in (PROJECT / folder).rglob("*.*")}
+    for path in (PROJECT / "sim" / room).rglob("*.py"):
+        told = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        named = {Path(name).name for name in re.findall(r"`([\w./]+\.(?:py|po|css|js|csv))`", told)}
+        assert named <= files, f"{path.relative_to(PROJECT)}: {sorted(named - files)}"

@@ -15,7 +15,7 @@ from sim.cells import as_text, as_texts
 from sim.cli.targets import write_frame
 from sim.experiments.studies import export
 from sim.experiments.studies.run import run_study
-from sim.show.base.chart_table import twin
+from sim.show.base.table import chart_table
 from tests.studies import small
 
 FORMULAS = ("=1+1", "+1+cmd|' /C calc'!A0", "-1+1", "@SUM(1)", "\t=1", "\r=1", " =1", "-", "＝1")
@@ -42,7 +42,7 @@ def test_every_text_and_header_of_a_table_is_guarded_and_numbers_are_not(tmp_pat
     rows = list(csv.reader((tmp_path / "x.csv").read_text(encoding="utf-8").splitlines()))
     assert rows == [["'=a", "number", "kind"], ["'=1", "-1.5", "'@x"], ["b", "2.0", "y"]]
     for language in ("nl", "en"):
-        text = twin(["=a", "-1"], [["=1", -2]]).csv(language).decode("utf-8-sig")
+        text = chart_table(["=a", "-1"], [["=1", -2]]).csv(language).decode("utf-8-sig")
         assert text.replace(";", ",") == "'=a,-1\r\n'=1,-2\r\n"
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import datetime
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from sim.model.parameter_table import parameters
 from sim.text import LANGUAGES, words
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
@@ -33,7 +36,7 @@ def test_every_sentence_is_there_and_nothing_else(said: dict[str, list[str]], la
 
 def test_the_words_of_every_face_are_found(said: dict[str, list[str]]) -> None:
     files = {name for names in said.values() for name in names}
-    assert {"sim/results/findings.py", "sim/results/story.py", "sim/experiments/comparison/compare.py"} <= files
+    assert {"sim/results/findings.py", "sim/results/story.py", "sim/experiments/comparison/paired.py"} <= files
     assert {
         "sim/show/charts/who_pays.py",
         "sim/show/charts/tile_map.py",
@@ -43,6 +46,7 @@ def test_the_words_of_every_face_are_found(said: dict[str, list[str]]) -> None:
     assert "{when}: an attacker breaks in ({severity})." in said  # from a table of the module
     assert "After waiting {duration} without a response team, it hires private responders." in said  # by way of a name
     assert "million" in said
+    assert {row.unit for row in parameters().values()} <= set(said)  # from a table of data
 
 
 def test_what_is_not_translated_or_not_said_is_reported() -> None:
@@ -52,23 +56,84 @@ def test_what_is_not_translated_or_not_said_is_reported() -> None:
     assert report.placeholders == ["[nl] one {n}"]
 
 
-def test_sentences_are_found_in_code() -> None:
+def test_sentences_are_found_where_they_are_marked(tmp_path: Path) -> None:
     code = """
-TABLE = {"a": "from a table", "b": "also {x}"}
-PARTS = ("one", "two")
+TABLE = {"a": N_("from a table"), "b": N_("also {x}")}
 NOT_SAID = {"c": "nobody says this"}
 def f(say, key, more):
-    sentence = "by way of a name"
-    say.say("a literal", x=1)
-    say.say(sentence)
-    say.say("either" if more else "or")
-    say.say((TABLE if more else TABLE)[key])
-    return [say.say(part) for part in PARTS], say.number(3), "not said"
+    say.say("a literal, {x}", x=say.say("inside another"))
+    say.say(N_("either") if more else N_("or"))
+    return say.say(TABLE[key]), say.number(3), "not said"
 """
-    found = messages.in_code(code)
-    assert set(found) == {
-        "a literal", "by way of a name", "either", "or", "from a table", "also {x}", "one", "two",
+    (tmp_path / "module.py").write_text(code, encoding="utf-8")
+    assert set(messages.sentences(tmp_path)) == {
+        "from a table", "also {x}", "a literal, {x}", "inside another", "either", "or",
     }  # fmt: skip
+
+
+def marks(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
+    """The calls of `say` and of `N_`, by which of the two it is."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and node.args:
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            if name in messages.KEYWORDS:
+                yield name, node
+
+
+def literals(node: ast.AST) -> Iterator[str]:
+    """The texts in an expression that nobody marked, without the names by which a table is asked."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.Subscript):
+        yield from literals(node.value)
+    elif isinstance(node, ast.IfExp):
+        yield from (*literals(node.body), *literals(node.orelse))
+    elif not (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "N_"):
+        for inner in ast.iter_child_nodes(node):
+            yield from literals(inner)
+
+
+def tables() -> dict[str, dict[str, ast.expr]]:
+    """What every module of the package assigns to a name of its own, by module."""
+    found: dict[str, dict[str, ast.expr]] = {}
+    for path in sorted(messages.SOURCES.rglob("*.py")):
+        body = ast.parse(path.read_text(encoding="utf-8")).body
+        pairs = [(target, node.value) for node in body if isinstance(node, ast.Assign) for target in node.targets]
+        pairs += [(node.target, node.value) for node in body if isinstance(node, ast.AnnAssign) and node.value]
+        module = ".".join(path.relative_to(messages.PROJECT).with_suffix("").parts)
+        found[module] = {target.id: value for target, value in pairs if isinstance(target, ast.Name)}
+    return found
+
+
+def test_babel_finds_every_sentence_that_the_code_marks(said: dict[str, list[str]]) -> None:
+    missed = []
+    for path in sorted(messages.SOURCES.rglob("*.py")):
+        for _, call in marks(ast.parse(path.read_text(encoding="utf-8"))):
+            first = call.args[0]
+            if isinstance(first, ast.Constant) and first.value and first.value not in said:
+                missed.append(f"{path.name}:{call.lineno}: {first.value}")
+    assert not missed, "take it out of the f-string that it stands in"
+
+
+def test_every_sentence_that_is_said_by_way_of_a_name_or_a_table_is_marked() -> None:
+    everywhere = tables()
+    unmarked = []
+    for path in sorted(messages.SOURCES.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        known = dict(everywhere[".".join(path.relative_to(messages.PROJECT).with_suffix("").parts)])
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.module in everywhere:
+                known |= {a.asname or a.name: v for a in node.names if (v := everywhere[node.module].get(a.name))}
+        for name, call in marks(tree):
+            first = call.args[0]
+            if name == "N_" or isinstance(first, ast.Constant):
+                continue
+            unmarked += [f"{path.name}:{call.lineno}: {text}" for text in literals(first)]
+            names = {part.id for part in ast.walk(first) if isinstance(part, ast.Name)} & set(known)
+            values = [known[table] for table in names]
+            texts = [value for table in values for value in (table.values if isinstance(table, ast.Dict) else [table])]
+            unmarked += [f"{path.name}:{call.lineno}: {text}" for value in texts if value for text in literals(value)]
+    assert not unmarked
 
 
 def test_catalogues_are_written_and_read_back(tmp_path: Path) -> None:

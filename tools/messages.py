@@ -1,23 +1,22 @@
 """Keep the words of the simulator complete: `python tools/messages.py` says what is missing, `--write` brings it in.
 
-Every sentence stands in English in the code, as the first argument of `say`, or in a table of a module that ends up
-there; or in a table of data that says where numbers come from. This reads the code (with the templates and those
-tables) without running it, and holds what it finds against sim/locales/*.po:
-English is the sentence itself, Dutch needs a translation with the same {placeholders}.
+Every sentence stands in English in the code, as a literal in a call of `say`, or in one of `N_` where a table or a name
+holds it until it is said; or in a table of data. Babel's own extractor finds them, and this holds what it finds against
+sim/locales/*.po: English is the sentence itself, Dutch needs a translation with the same {placeholders}.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from string import Formatter
+from typing import IO, Any
 
 from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 from ruamel.yaml import YAML
 
@@ -27,125 +26,35 @@ LOCALES = SOURCES / "locales"
 IDENTITY, TRANSLATED = "en", "nl"
 HEAD = "# The words of Weerbaar. Sentences come from the code: `python tools/messages.py --write` brings new ones here."
 
-IN_DATA = {"parameters.yaml": "source", "sources.yaml": "title", "history.yaml": "remark"}
-"""Tables that hold sentences in English, and under which name."""
-
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-_IN_TEMPLATE = re.compile(r"""\bsay\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""")
+KEYWORDS = {"say": None, "N_": None}
+"""The calls that mark a sentence, by its literal: where it is said, and where a table or a name holds it until then."""
+IN_DATA = {"parameters.yaml": ("source", "unit"), "sources.yaml": ("title",), "history.yaml": ("remark",)}
+"""Tables that hold sentences in English, and under which names."""
 
 
 # ---- what the code says --------------------------------------------------------------------------------------------
 
 
 def sentences(folder: Path = SOURCES) -> dict[str, list[str]]:
-    """Every sentence that is passed to `say`, with the files that say it."""
+    """Every sentence that Babel finds, with the files that say it."""
     found: dict[str, list[str]] = {}
-    for path in sorted(folder.rglob("*")):
-        if path.suffix == ".py":
-            said = in_code(path.read_text(encoding="utf-8"))
-        elif path.suffix in (".html", ".jinja", ".j2", ".md"):
-            said = in_template(path.read_text(encoding="utf-8"))
-        elif path.name in IN_DATA:
-            said = in_data(path.read_text(encoding="utf-8"), IN_DATA[path.name])
-        else:
-            continue
-        for sentence in said:
-            files = found.setdefault(sentence, [])
-            if (name := path.relative_to(folder.parent).as_posix()) not in files:
-                files.append(name)
-    return found
+    methods = [("**.py", "python"), *((f"**/{name}", in_data) for name in IN_DATA)]
+    options = {f"**/{name}": {"names": names} for name, names in IN_DATA.items()}
+    for path, _, message, _, _ in extract_from_dir(folder, methods, options, KEYWORDS):
+        files = found.setdefault(message if isinstance(message, str) else message[0], [])
+        name = f"{folder.name}/{Path(path).as_posix()}"
+        if name not in files:
+            files.append(name)
+    return {sentence: sorted(files) for sentence, files in found.items()}
 
 
-def in_data(text: str, name: str) -> list[str]:
-    """The sentences of a table: what stands under this name in each of its entries, or of its lists of entries."""
-    groups = YAML(typ="safe").load(text).values()
-    entries = [entry for group in groups for entry in (group if isinstance(group, list) else [group])]
-    return [str(entry[name]) for entry in entries if name in entry]
-
-
-def in_template(text: str) -> list[str]:
-    """The sentences of a template: literals passed to `say`."""
-    return [(double or single).replace("\\", "") for double, single in _IN_TEMPLATE.findall(text)]
-
-
-def in_code(text: str) -> list[str]:
-    """The sentences of a module: literals passed to `say`, also by way of a name or of a table of the module."""
-    tree = ast.parse(text)
-    tables = dict(_assigned(tree.body))
-    found: list[str] = []
-    for call, around in _calls(tree, ()):
-        names: dict[str, list[ast.expr]] = {}
-        for function in around:
-            for name, value in _bound(function):
-                names.setdefault(name, []).append(value)
-        found += _strings(call.args[0], names, tables, frozenset())
-    return found
-
-
-def _calls(node: ast.AST, around: tuple[ast.AST, ...]) -> Iterator[tuple[ast.Call, tuple[ast.AST, ...]]]:
-    """Every call of `say`, with the functions it stands in."""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "say" and node.args:
-        yield node, around
-    inside = (*around, node) if isinstance(node, _FUNCTIONS) else around
-    for child in ast.iter_child_nodes(node):
-        yield from _calls(child, inside)
-
-
-def _assigned(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
-    for statement in body:
-        targets = statement.targets if isinstance(statement, ast.Assign) else []
-        if isinstance(statement, ast.AnnAssign) and statement.value is not None:
-            targets = [statement.target]
-        for target in targets:
-            if isinstance(target, ast.Name):
-                yield target.id, statement.value  # type: ignore[attr-defined]
-
-
-def _bound(function: ast.AST) -> Iterator[tuple[str, ast.expr]]:
-    """What the names inside a function stand for: assignments, loops and comprehensions."""
-    for node in ast.walk(function):
-        if isinstance(node, ast.Assign | ast.AnnAssign):
-            yield from _assigned([node])
-        elif isinstance(node, ast.NamedExpr):
-            yield node.target.id, node.value
-        elif isinstance(node, ast.For | ast.comprehension):
-            for target in ast.walk(node.target):
-                if isinstance(target, ast.Name):
-                    yield target.id, node.iter
-
-
-def _strings(
-    node: ast.expr, names: dict[str, list[ast.expr]], tables: dict[str, ast.expr], seen: frozenset[str]
-) -> list[str]:
-    """The literals that an expression can be: through choices, names, and tables of the module."""
-    if isinstance(node, ast.Constant):
-        return [node.value] if isinstance(node.value, str) and node.value else []
-    if isinstance(node, ast.IfExp):
-        return [s for part in (node.body, node.orelse) for s in _strings(part, names, tables, seen)]
-    if isinstance(node, ast.BoolOp):
-        return [s for part in node.values for s in _strings(part, names, tables, seen)]
-    if isinstance(node, ast.Subscript):
-        return _strings(node.value, names, tables, seen)
-    if (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in ("get", "values", "items")
-    ):
-        return _strings(node.func.value, names, tables, seen)
-    if isinstance(node, ast.Dict):
-        return [s for part in node.values for s in _strings(part, names, tables, seen)]
-    if isinstance(node, ast.Tuple | ast.List | ast.Set):
-        return [s for part in node.elts for s in _strings(part, names, tables, seen)]
-    if isinstance(node, ast.DictComp):
-        sources = [generator.iter for generator in node.generators]
-        return [s for part in sources for s in _strings(part, names, tables, seen)]
-    if isinstance(node, ast.Name) and node.id not in seen:
-        inner = seen | {node.id}
-        if node.id in names:
-            return [s for value in names[node.id] for s in _strings(value, names, tables, inner)]
-        if node.id in tables:
-            return _strings(tables[node.id], names, tables, inner)
-    return []
+def in_data(
+    source: IO[bytes], keywords: object, comment_tags: object, options: dict[str, Any]
+) -> Iterator[tuple[int, None, str, list[str]]]:
+    """Yield for Babel the sentences of a table: what stands under these names in each of its entries."""
+    groups = YAML(typ="safe").load(source).values()
+    for entry in [entry for group in groups for entry in (group if isinstance(group, list) else [group])]:
+        yield from ((1, None, str(entry[name]), []) for name in options["names"] if name in entry)
 
 
 # ---- what the catalogues hold --------------------------------------------------------------------------------------

@@ -1,14 +1,13 @@
 """The command line: `weerbaar run`, `compare`, `explain`, `trace`, `validate`, `parameters`, `list`, `study` and more.
 
 Exit codes: 0 done, 2 bad input (nothing written), 130 interrupted (what was done is kept), 1 a fault of ours; a study
-has two more, see `cli_study.py`.
+has two more, see `study.py`.
 Heavy modules are imported where they are used, so that help and version come at once.
 """
 
 from __future__ import annotations
 
 import gc
-import os
 import signal
 import subprocess
 import sys
@@ -20,13 +19,13 @@ from typing import Annotated, Any
 import typer
 
 from sim.cli.answer import Question, answer, load, say_it_compiles, serving
+from sim.cli.inventory import list_, parameters, validate
 from sim.cli.options import (
     BareJson,
     Details,
     EngineName,
     Force,
     JsonTarget,
-    Kind,
     Language,
     Once,
     PolicyName,
@@ -49,7 +48,6 @@ from sim.cli.questions import questions
 from sim.cli.study import study
 from sim.cli.targets import Targets, check_address, check_file, check_target, write_json
 from sim.cli.terminal import BadInput, chat, progress
-from sim.model.problems import InputError, Problem, did_you_mean
 from sim.streams import fault_of, forget_odd_sizes, make_streams_last
 from sim.version import MODEL_VERSION
 
@@ -86,8 +84,9 @@ def run(
     """One policy: every outcome with its interval, and who pays."""
     from sim.cli.terminal import show_run
 
-    question = Question("run", [policy], world, replications, years, seed, engine, workers, settings or [], quick,
-                        force=force)  # fmt: skip
+    question = Question(
+        "run", [policy], world, replications, years, seed, engine, workers, settings or [], quick, force=force
+    )
     answer(question, Targets(json, tables, report), lang, show_run)
 
 
@@ -116,8 +115,20 @@ def compare(
     from sim.cli.terminal import show_comparison
     from sim.show.tables.overview import TOLD
 
-    question = Question("compare", policies, world, replications, years, seed, engine, workers, settings or [], quick,
-                        told=details or len(policies) <= TOLD, force=force)  # fmt: skip
+    question = Question(
+        "compare",
+        policies,
+        world,
+        replications,
+        years,
+        seed,
+        engine,
+        workers,
+        settings or [],
+        quick,
+        told=details or len(policies) <= TOLD,
+        force=force,
+    )
     answer(question, Targets(json, tables, report), lang, partial(show_comparison, details=details))
 
 
@@ -242,93 +253,9 @@ def optimum(
 
 # ---- what there is -------------------------------------------------------------------------------------------------
 
-
-@app.command()
-@guarded
-def validate(
-    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Worlds, policies, studies, or folders of them.")],
-) -> None:
-    """Check files: every problem at once, with its line, the rule and the nearest valid name."""
-    from sim.model.files.folders import scenario_files
-    from sim.model.files.load import validate as problems_of
-
-    problems = problems_of(files)
-    for problem in problems:
-        print(problem if problem.severity == "error" else f"Note: {problem}")
-    errors = sum(problem.severity == "error" for problem in problems)
-    notes = len(problems) - errors
-    folders = [scenario_files(Path(name)) for name in files if os.path.isdir(name)]
-    inside = sum(len(one.files) for one in folders) + len(files) - len(folders)
-    passed = sum(one.left_out for one in folders)
-    left_out = f" ({passed} folder{'s' if passed > 1 else ''} left out: stores of studies, or hidden)" if passed else ""
-    count = "1 file" if inside == 1 else f"{inside} files"
-    if errors:
-        print(f"{count}, {errors} problem{'s' if errors > 1 else ''}{left_out}")
-        raise typer.Exit(2)
-    print(f"{count}, no problems" + (f", {notes} note{'s' if notes > 1 else ''}" if notes else "") + left_out)
-
-
-@app.command(cls=BareJson)
-@guarded
-def parameters(
-    keys: Annotated[
-        list[str] | None, typer.Argument(metavar="KEY", help="Keys, or groups such as world.threat; default: all.")
-    ] = None,
-    json: JsonTarget = None,
-) -> None:
-    """Every number that can be set: value, range, unit, grade of evidence and source."""
-    from sim.cli.terminal import parameters_json, show_parameters
-    from sim.model.parameter_table import parameters as table
-
-    check_target("--json", json)
-    known = table()
-    chosen, problems = [], []
-    for key in keys or ["world", "policy"]:
-        found = [row for name, row in known.items() if name == key or name.startswith(f"{key.rstrip('.')}.")]
-        chosen += [row for row in found if row not in chosen]
-        if not found:
-            problems.append(Problem("", None, "unknown-key", f'there is no parameter "{key[:80]}"', _near(key, known)))
-    if problems:
-        raise InputError(problems)
-    if json is not None:
-        write_json(json, parameters_json(chosen))
-    else:
-        show_parameters(chosen)
-
-
-def _near(key: str, known: Any) -> str | None:
-    ends = [name for name in known if name.endswith(f".{key}")]
-    return f'did you mean "{ends[0]}"?' if ends else did_you_mean(key, known)
-
-
-@app.command("list", cls=BareJson)
-@guarded
-def list_(
-    kind: Annotated[Kind | None, typer.Argument(help="Of what; default: all.", show_default=False)] = None,
-    json: JsonTarget = None,
-    lang: SpokenAlone = None,
-) -> None:
-    """The worlds, the policies and the studies that come with Weerbaar."""
-    from sim.model.files.load import scenarios
-
-    check_target("--json", json)
-    chosen = [kind] if kind is not None else list(Kind)
-    found = {one.value: scenarios(one.value) for one in chosen}
-    if json is not None:
-        plain = {
-            name: [{"id": row.id, "title": {"nl": row.title.nl, "en": row.title.en}} for row in rows]
-            for name, rows in found.items()
-        }
-        write_json(json, plain if kind is None else plain[kind.value])
-        return
-    width = max(len(row.id) for rows in found.values() for row in rows)
-    for name, rows in found.items():
-        if kind is None:
-            print(f"{name}:")
-        for row in rows:
-            print(f"{row.id:<{width}}  {row.title[(lang or Language.en).value]}")
-
-
+app.command()(validate)
+app.command(cls=BareJson)(parameters)
+app.command("list", cls=BareJson)(list_)
 study.add_typer(questions)
 app.add_typer(study)
 

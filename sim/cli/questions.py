@@ -32,7 +32,7 @@ from sim.cli.terminal import BadInput, chat, progress, talk
 
 if TYPE_CHECKING:
     from sim.experiments.studies.results import Studied
-    from sim.show.base.table import Table
+    from sim.show.base.table import PrintedTable
 
 questions = typer.Typer(pretty_exceptions_enable=False)
 
@@ -77,15 +77,16 @@ def asked(name: str, world: str | None, json: str | None, picture: str | None) -
 
 def tell(studied: Studied, found: Any, name: str, json: str | None, picture: str | None, lang: Language | None) -> None:
     """Print an answer as a table, or write it as JSON; with a picture where one is asked for."""
-    from sim.show.studies import charts
+    from sim.show.studies import charts, factor_charts
     from sim.show.studies import tables as study_tables
 
     language = (lang or Language.en).value
     if picture is not None:  # before the table, of which a reader may take the first lines only
-        draw = getattr(charts, {"effects": "tornado", "indices": "sobol"}.get(name, name))
+        of_factors: dict[str, Callable[..., Any]] = {"effects": factor_charts.tornado, "indices": factor_charts.sobol}
+        draw = of_factors[name] if name in of_factors else getattr(charts, name)
         hang(picture, draw(studied, found, language), study_tables.title(studied, language), language)
 
-    def table() -> Table:
+    def table() -> PrintedTable:
         return study_tables.placed(studied, getattr(study_tables, name)(studied, found, language), language)
 
     hand_over(json, lambda: {"world": studied.world.id} | plain(found), lambda: [table()])
@@ -98,7 +99,7 @@ def check_targets(json: str | None, picture: str | None) -> None:
         check_page("--picture", picture)
 
 
-def hand_over(json: str | None, data: Callable[[], Any], tables: Callable[[], list[Table]]) -> None:
+def hand_over(json: str | None, data: Callable[[], Any], tables: Callable[[], list[PrintedTable]]) -> None:
     """Write an answer as JSON where that is asked for, and print its tables unless JSON takes their place."""
     from sim.cli.terminal import console, show_table
 
@@ -305,11 +306,26 @@ def optimise(
     found_world, (chosen,) = load(world, [policy], years, settings or [])
     serves = serving(engine)
     with progress("Trying values") as moved:
-        found = search(found_world, chosen, ends, outcome=outcome, budget=budget, replications=replications, seed=seed,
-                       engine=serves, workers=workers, progress=moved)  # fmt: skip
+        found = search(
+            found_world,
+            chosen,
+            ends,
+            outcome=outcome,
+            budget=budget,
+            replications=replications,
+            seed=seed,
+            engine=serves,
+            workers=workers,
+            progress=moved,
+        )
     language = (lang or Language.en).value
-    head = {"model_version": MODEL_VERSION, "world": found_world.id, "policy": chosen.id, "seed": seed,
-            "replications": replications}  # fmt: skip
+    head = {
+        "model_version": MODEL_VERSION,
+        "world": found_world.id,
+        "policy": chosen.id,
+        "seed": seed,
+        "replications": replications,
+    }
     shown = [best_values.values, best_values.trials] if details else [best_values.values]
     if picture is not None:
         hang(picture, best_values.picture(chosen, found, language), found_world.title[language], language)

@@ -208,8 +208,10 @@ def check(
     for fault in faults:
         print(fault)
     if faults:
-        talk(f"{_count(len(faults), 'fault')}; weerbaar study check {found.folder} --mend deletes what is damaged, and "
-             f"weerbaar study resume {found.folder} plays it again.")  # fmt: skip
+        talk(
+            f"{_count(len(faults), 'fault')}; weerbaar study check {found.folder} --mend deletes what is damaged, and "
+            f"weerbaar study resume {found.folder} plays it again."
+        )
         raise typer.Exit(2)
     missing = len(found.missing())
     print(
@@ -238,10 +240,15 @@ def facts(found: Studied) -> dict[str, Any]:
 def show_status(found: Studied) -> None:
     """Print how far a study is."""
     told = facts(found)
-    print(f"{told['study']}: {told['played']} of {_count(told['designs'], 'design')} played"
-          + (f", {told['failed']} failed" if told["failed"] else "") + f", {told['futures']} futures")  # fmt: skip
-    print(f"Store {told['store']}: {told['bytes'] / 1e6:.1f} MB, hash {told['hash']}, seed {told['seed']}, "
-          f"Weerbaar {told['model_version']}")  # fmt: skip
+    print(
+        f"{told['study']}: {told['played']} of {_count(told['designs'], 'design')} played"
+        + (f", {told['failed']} failed" if told["failed"] else "")
+        + f", {told['futures']} futures"
+    )
+    print(
+        f"Store {told['store']}: {told['bytes'] / 1e6:.1f} MB, hash {told['hash']}, seed {told['seed']}, "
+        f"Weerbaar {told['model_version']}"
+    )
 
 
 @study.command(cls=Once)

@@ -59,10 +59,28 @@ class Targets:
             chat(f"Report: {write_report(result, self.report, language, command=command)}")
 
 
-FILES = frozenset((
-    ".csv", ".tsv", ".xlsx", ".xls", ".ods", ".parquet", ".pdf", ".html", ".htm", ".docx", ".json", ".yaml", ".yml",
-    ".txt", ".md", ".png", ".svg", ".zip",
-))  # fmt: skip
+FILES = frozenset(
+    (
+        ".csv",
+        ".tsv",
+        ".xlsx",
+        ".xls",
+        ".ods",
+        ".parquet",
+        ".pdf",
+        ".html",
+        ".htm",
+        ".docx",
+        ".json",
+        ".yaml",
+        ".yml",
+        ".txt",
+        ".md",
+        ".png",
+        ".svg",
+        ".zip",
+    )
+)
 """Endings of names that mean a file."""
 
 JSON = (".json", ".txt", ".jsonl", ".geojson")
@@ -103,8 +121,10 @@ def check_folder(option: str, name: str) -> None:
     path = Path(name)
     try:
         if path.suffix.lower() in FILES and not path.is_dir():
-            raise BadInput(f"{option}: {name[:80]} looks like a file, and this makes a folder of that name; "
-                           f"write {option} {path.with_suffix('')}")  # fmt: skip
+            raise BadInput(
+                f"{option}: {name[:80]} looks like a file, and this makes a folder of that name; "
+                f"write {option} {path.with_suffix('')}"
+            )
         there = next(folder for folder in (path, *path.absolute().parents) if folder.exists())
         if not name or not there.is_dir():
             raise BadInput(f"{option}: {name or 'an empty name'} is not a folder; give the name of a folder")
@@ -124,11 +144,15 @@ def check_address(host: str, port: int | None) -> None:
             door.bind(address)
     except (OSError, UnicodeError) as error:
         if port and isinstance(error, OSError) and error.errno in (errno.EADDRINUSE, errno.EACCES):
-            raise BadInput(f"--port: {port} cannot be had here ({error.strerror}); choose another one, or none: "
-                           "then the app takes a free one") from None  # fmt: skip
-        raise BadInput(f"--host: {host[:80] or 'an empty name'} is no address of this machine "
-                       f"({getattr(error, 'strerror', None) or error}); 127.0.0.1 is for this machine alone, "
-                       "0.0.0.0 for the whole network") from None  # fmt: skip
+            raise BadInput(
+                f"--port: {port} cannot be had here ({error.strerror}); choose another one, or none: "
+                "then the app takes a free one"
+            ) from None
+        raise BadInput(
+            f"--host: {host[:80] or 'an empty name'} is no address of this machine "
+            f"({getattr(error, 'strerror', None) or error}); 127.0.0.1 is for this machine alone, "
+            "0.0.0.0 for the whole network"
+        ) from None
 
 
 def write_json(target: str, data: Any) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sim.model.policy.policy import Policy
     from sim.model.world.municipalities import Municipality
     from sim.model.world.world import World
-    from sim.show.base.table import Table
+    from sim.show.base.table import PrintedTable
 
 GAP = 1
 """Blanks between two columns of a table."""
@@ -174,7 +174,7 @@ def _say(out: Console, text: str, style: str | None = None) -> None:
     out.print(text, style=style, soft_wrap=not out.is_terminal)
 
 
-def show_table(out: Console, table: Table) -> None:
+def show_table(out: Console, table: PrintedTable) -> None:
     """Print a table within the width of the console: in parts below each other where it is too wide, never cut off."""
     from rich.text import Text
 
@@ -188,7 +188,7 @@ def show_table(out: Console, table: Table) -> None:
     out.print()
 
 
-def _parts(table: Table, room: int) -> list[tuple[list[int], list[int]]]:
+def _parts(table: PrintedTable, room: int) -> list[tuple[list[int], list[int]]]:
     """Return the columns of each part and their widths; the first column, of names, stands in every part."""
     names = max(
         len(word) for row in table.rows if len(row) > 1 for word in (*row[0].split(), *table.columns[0].split())
@@ -206,7 +206,7 @@ def _parts(table: Table, room: int) -> list[tuple[list[int], list[int]]]:
     return [([0, *part], [first, *_roomy(table, part, widths, left - first)]) for part in parts]
 
 
-def _roomy(table: Table, part: list[int], widths: dict[int, int], spare: int) -> list[int]:
+def _roomy(table: PrintedTable, part: list[int], widths: dict[int, int], spare: int) -> list[int]:
     """Return the widths of columns when what is spare goes to those whose heads stand highest, down to two lines."""
     widths = {number: widths[number] for number in part}
     while spare > 0:
@@ -219,13 +219,13 @@ def _roomy(table: Table, part: list[int], widths: dict[int, int], spare: int) ->
     return list(widths.values())
 
 
-def _widest_word(table: Table, number: int) -> int:
+def _widest_word(table: PrintedTable, number: int) -> int:
     """Return the width below which a column would have to break a number, or a word of its head."""
     figures = (line for row in table.rows if len(row) > number for line in row[number].split("\n"))
     return max(len(piece) for piece in (*table.columns[number].split(), *figures))
 
 
-def _show_part(out: Console, table: Table, columns: list[int], widths: list[int]) -> None:
+def _show_part(out: Console, table: PrintedTable, columns: list[int], widths: list[int]) -> None:
     """Print some columns of a table. A heading row stands over the rows below it, across all columns."""
     from rich.text import Text
 
@@ -272,9 +272,9 @@ def _cell(text: str) -> Any:
 
 def show_history(checks: Sequence[Check], replications: int, seed: int, language: str) -> None:
     """Print recorded figures beside the middle 90 % of the simulated ones."""
-    from sim.show.tables.real_incidents import as_table
+    from sim.show.tables.real_incidents import printed_checks
 
-    show_table(console(), as_table(checks, replications, seed, language))
+    show_table(console(), printed_checks(checks, replications, seed, language))
 
 
 def show_optimum(world: World, policy: Policy, town: Municipality | None, language: str) -> None:

@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.rules.compiling import rule, step, wrapping
+from sim.rules.compiling import step, wrapping
+from sim.rules.rule import rule
 
 Whole = TypeVar("Whole", int, NDArray[np.int64])
 START = np.uint64(0x9E3779B97F4A7C15)

@@ -11,7 +11,7 @@ import numpy as np
 from sim.model.policy import layers
 from sim.model.policy.policy import CATEGORIES, PAYERS
 from sim.rules import chance
-from sim.rules.compiling import rule
+from sim.rules.rule import rule
 
 # Kinds of events, in the order in which they happen within one minute.
 SETTLED = 0
@@ -143,5 +143,21 @@ INCIDENT = np.dtype(
         ("person_minutes", np.int64),
         ("supplier", np.int64),
         ("open", np.int64),  # 1 when the future ended before the incident did
+    ]
+)
+
+# Whole numbers of one future, from which its key figures follow; what each counts is said once, here.
+COUNTS = np.dtype(
+    [
+        ("break_ins", np.int64),
+        ("significant", np.int64),  # break-ins, as are the severe
+        ("severe", np.int64),
+        ("supplier_events", np.int64),
+        ("harm_cents", np.int64),
+        ("person_minutes", np.int64),
+        ("waited_minutes", np.int64),  # from discovery to responders, of those to whom they came
+        ("helped", np.int64),  # to how many they came
+        ("in_distress", np.int64),  # municipalities, in their worst year
+        ("unpaid_cents", np.int64),  # claims that waited in vain
     ]
 )

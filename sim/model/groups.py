@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from sim.model.parameter_table import Parameter, plain_number
@@ -44,6 +44,32 @@ class Group(BaseModel):
                 found = getattr(found, field_of(type(found), step) or step)
         return found
 
+    if not TYPE_CHECKING:  # a type checker refuses it anyway
+
+        def __setattr__(self, name: str, value: object) -> None:
+            try:
+                super().__setattr__(name, value)
+            except ValidationError:
+                raise InputError([_unchangeable(type(self), name)]) from None
+
+        def __delattr__(self, name: str) -> None:
+            try:
+                super().__delattr__(name)
+            except ValidationError:
+                raise InputError([_unchangeable(type(self), name)]) from None
+
+
+def _unchangeable(model: type[Group], name: str) -> Problem:
+    """The problem of who assigns to a field, or to what is none."""
+    if name not in model.model_fields:
+        message = f'a {model.__name__} has no field "{name[:80]}", and nothing of it is changed in place'
+        hint = did_you_mean(name, model.model_fields)
+        return Problem("", None, "unknown-key", message, hint)
+    message = f'"{name}" of a {model.__name__} is not changed in place'
+    hint = "use with_values of the world, policy or study, which gives a changed copy: "
+    hint += 'policy.with_values({"response.teams": 6})'
+    return Problem("", None, "frozen", message, hint)
+
 
 Kind = Literal["world", "policy", "study"]
 
@@ -57,7 +83,8 @@ class Scenario(Group):
     @classmethod
     def __pydantic_init_subclass__(cls, **more: Any) -> None:
         super().__pydantic_init_subclass__(**more)
-        Scenario.KINDS[cls.KIND] = cls
+        if hasattr(cls, "KIND"):
+            Scenario.KINDS[cls.KIND] = cls
 
 
 def model_of(kind: Kind) -> type[Scenario]:

@@ -7,86 +7,102 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sim.results.estimates import Difference
-from sim.text import Words
+from sim.text import N_, Words
 
 PAYS = {
-    ("municipality", "less"): "the municipalities pay {amount} less",
-    ("municipality", "more"): "the municipalities pay {amount} more",
-    ("flanders", "less"): "Flanders pays {amount} less",
-    ("flanders", "more"): "Flanders pays {amount} more",
-    ("insurer", "less"): "insurers pay {amount} less",
-    ("insurer", "more"): "insurers pay {amount} more",
-    ("insurer", "keeps"): "{amount} stays with insurers",
-    ("fund", "less"): "the solidarity fund pays {amount} less",
-    ("fund", "more"): "the solidarity fund pays {amount} more",
-    ("fund", "keeps"): "{amount} stays in the solidarity fund",
+    ("municipality", "less"): N_("the municipalities pay {amount} less"),
+    ("municipality", "more"): N_("the municipalities pay {amount} more"),
+    ("flanders", "less"): N_("Flanders pays {amount} less"),
+    ("flanders", "more"): N_("Flanders pays {amount} more"),
+    ("insurer", "less"): N_("insurers pay {amount} less"),
+    ("insurer", "more"): N_("insurers pay {amount} more"),
+    ("insurer", "keeps"): N_("{amount} stays with insurers"),
+    ("fund", "less"): N_("the solidarity fund pays {amount} less"),
+    ("fund", "more"): N_("the solidarity fund pays {amount} more"),
+    ("fund", "keeps"): N_("{amount} stays in the solidarity fund"),
 }
 PAYS_A_YEAR = {
-    ("municipality", "less"): "the municipalities pay {amount} less a year",
-    ("municipality", "more"): "the municipalities pay {amount} more a year",
-    ("flanders", "less"): "Flanders pays {amount} less a year",
-    ("flanders", "more"): "Flanders pays {amount} more a year",
-    ("insurer", "less"): "insurers pay {amount} less a year",
-    ("insurer", "more"): "insurers pay {amount} more a year",
-    ("insurer", "keeps"): "{amount} a year stays with insurers",
-    ("fund", "less"): "the solidarity fund pays {amount} less a year",
-    ("fund", "more"): "the solidarity fund pays {amount} more a year",
-    ("fund", "keeps"): "{amount} a year stays in the solidarity fund",
+    ("municipality", "less"): N_("the municipalities pay {amount} less a year"),
+    ("municipality", "more"): N_("the municipalities pay {amount} more a year"),
+    ("flanders", "less"): N_("Flanders pays {amount} less a year"),
+    ("flanders", "more"): N_("Flanders pays {amount} more a year"),
+    ("insurer", "less"): N_("insurers pay {amount} less a year"),
+    ("insurer", "more"): N_("insurers pay {amount} more a year"),
+    ("insurer", "keeps"): N_("{amount} a year stays with insurers"),
+    ("fund", "less"): N_("the solidarity fund pays {amount} less a year"),
+    ("fund", "more"): N_("the solidarity fund pays {amount} more a year"),
+    ("fund", "keeps"): N_("{amount} a year stays in the solidarity fund"),
 }
 TRIVIAL = 0.001  # a change below this share of the whole cost, or of the harm, is a trifle: no change to speak of
-TRIFLES = "Nobody's bill changes by more than chance or a trifle."
-NOTHING_MOVES = "“{policy}” changes nobody's bill in any of these futures."
+TRIFLES = N_("Nobody's bill changes by more than chance or a trifle.")
+NOTHING_MOVES = N_("“{policy}” changes nobody's bill in any of these futures.")
 CASH = {
-    "lower": "Over {years} “{policy}” costs {amount} less in total than “{baseline}” ({interval}); it is cheaper in "
-    "{lower} of {n} futures.",
-    "higher": "Over {years} “{policy}” costs {amount} more in total than “{baseline}” ({interval}); it is dearer in "
-    "{higher} of {n} futures.",
-    "trifle": "Over {years} the total cash cost under “{policy}” differs by less than {least} from that under "
-    "“{baseline}” ({interval}; lower in {lower}, higher in {higher} of {n} futures).",
-    "too_close": "Over {years} the total cash cost under “{policy}” is too close to call against “{baseline}” "
-    "({interval}; lower in {lower}, higher in {higher} of {n} futures).",
+    "lower": N_(
+        "Over {years} “{policy}” costs {amount} less in total than “{baseline}” ({interval}); it is cheaper in "
+        "{lower} of {n} futures."
+    ),
+    "higher": N_(
+        "Over {years} “{policy}” costs {amount} more in total than “{baseline}” ({interval}); it is dearer in "
+        "{higher} of {n} futures."
+    ),
+    "trifle": N_(
+        "Over {years} the total cash cost under “{policy}” differs by less than {least} from that under "
+        "“{baseline}” ({interval}; lower in {lower}, higher in {higher} of {n} futures)."
+    ),
+    "too_close": N_(
+        "Over {years} the total cash cost under “{policy}” is too close to call against “{baseline}” "
+        "({interval}; lower in {lower}, higher in {higher} of {n} futures)."
+    ),
 }
 CASH_WITH_TIES = {
-    "lower": "Over {years} “{policy}” costs {amount} less in total than “{baseline}” ({interval}); it is cheaper in "
-    "{lower} of {n} futures, as dear in {equal} and dearer in {higher}.",
-    "higher": "Over {years} “{policy}” costs {amount} more in total than “{baseline}” ({interval}); it is dearer in "
-    "{higher} of {n} futures, as dear in {equal} and cheaper in {lower}.",
-    "trifle": "Over {years} the total cash cost under “{policy}” differs by less than {least} from that under "
-    "“{baseline}” ({interval}; lower in {lower}, equal in {equal}, higher in {higher} of {n} futures).",
-    "too_close": "Over {years} the total cash cost under “{policy}” is too close to call against “{baseline}” "
-    "({interval}; lower in {lower}, equal in {equal}, higher in {higher} of {n} futures).",
+    "lower": N_(
+        "Over {years} “{policy}” costs {amount} less in total than “{baseline}” ({interval}); it is cheaper in "
+        "{lower} of {n} futures, as dear in {equal} and dearer in {higher}."
+    ),
+    "higher": N_(
+        "Over {years} “{policy}” costs {amount} more in total than “{baseline}” ({interval}); it is dearer in "
+        "{higher} of {n} futures, as dear in {equal} and cheaper in {lower}."
+    ),
+    "trifle": N_(
+        "Over {years} the total cash cost under “{policy}” differs by less than {least} from that under "
+        "“{baseline}” ({interval}; lower in {lower}, equal in {equal}, higher in {higher} of {n} futures)."
+    ),
+    "too_close": N_(
+        "Over {years} the total cash cost under “{policy}” is too close to call against “{baseline}” "
+        "({interval}; lower in {lower}, equal in {equal}, higher in {higher} of {n} futures)."
+    ),
 }
-LEVEL_NAMES = {"low": "low", "central": "central", "high": "high"}
+LEVEL_NAMES = {"low": N_("low"), "central": N_("central"), "high": N_("high")}
 ANCHORS = ("frequency", "service_value", "supplier_accumulation")
 """The three assumptions that decide: their evidence spans a factor of ten or more."""
 ASPECTS = {
-    "cash_cost_eur": ("a lower total", "a higher total"),
-    "worst_year_cost_eur": ("a lighter worst year", "a heavier worst year"),
-    "cost_municipality_eur": ("a lower bill for the municipalities", "a higher bill for the municipalities"),
-    "cost_flanders_eur": ("a lower bill for Flanders", "a higher bill for Flanders"),
-    "citizen_harm_eur": ("less harm to citizens", "more harm to citizens"),
+    "cash_cost_eur": (N_("a lower total"), N_("a higher total")),
+    "worst_year_cost_eur": (N_("a lighter worst year"), N_("a heavier worst year")),
+    "cost_municipality_eur": (N_("a lower bill for the municipalities"), N_("a higher bill for the municipalities")),
+    "cost_flanders_eur": (N_("a lower bill for Flanders"), N_("a higher bill for Flanders")),
+    "citizen_harm_eur": (N_("less harm to citizens"), N_("more harm to citizens")),
 }
 UNDER = {
-    ("frequency", "low"): "If attacks are rarer",
-    ("frequency", "central"): "If attacks are as frequent as in the middle estimate",
-    ("frequency", "high"): "If attacks are more frequent",
-    ("service_value", "low"): "If a day of service is worth less",
-    ("service_value", "central"): "If a day of service is worth the middle estimate",
-    ("service_value", "high"): "If a day of service is worth more",
-    ("supplier_accumulation", "low"): "If suppliers fall less often",
-    ("supplier_accumulation", "central"): "If suppliers fall as often as in the middle estimate",
-    ("supplier_accumulation", "high"): "If suppliers fall more often",
+    ("frequency", "low"): N_("If attacks are rarer"),
+    ("frequency", "central"): N_("If attacks are as frequent as in the middle estimate"),
+    ("frequency", "high"): N_("If attacks are more frequent"),
+    ("service_value", "low"): N_("If a day of service is worth less"),
+    ("service_value", "central"): N_("If a day of service is worth the middle estimate"),
+    ("service_value", "high"): N_("If a day of service is worth more"),
+    ("supplier_accumulation", "low"): N_("If suppliers fall less often"),
+    ("supplier_accumulation", "central"): N_("If suppliers fall as often as in the middle estimate"),
+    ("supplier_accumulation", "high"): N_("If suppliers fall more often"),
 }
 BECOMES = {
-    ("cash", "lower"): "the total is clearly lower",
-    ("cash", "higher"): "the total is clearly higher",
-    ("cash", "too_close"): "the total is too close to call",
-    ("harm", "lower"): "harm to citizens clearly falls",
-    ("harm", "higher"): "harm to citizens clearly rises",
-    ("harm", "too_close"): "harm to citizens is too close to call",
-    ("worth", "lower"): "what is gained is worth more than what is lost",
-    ("worth", "higher"): "what is gained is worth less than what is lost",
-    ("worth", "too_close"): "gain and loss are too close to call",
+    ("cash", "lower"): N_("the total is clearly lower"),
+    ("cash", "higher"): N_("the total is clearly higher"),
+    ("cash", "too_close"): N_("the total is too close to call"),
+    ("harm", "lower"): N_("harm to citizens clearly falls"),
+    ("harm", "higher"): N_("harm to citizens clearly rises"),
+    ("harm", "too_close"): N_("harm to citizens is too close to call"),
+    ("worth", "lower"): N_("what is gained is worth more than what is lost"),
+    ("worth", "higher"): N_("what is gained is worth less than what is lost"),
+    ("worth", "too_close"): N_("gain and loss are too close to call"),
 }
 
 
@@ -140,9 +156,9 @@ class Finding:
                 "“{baseline}”.",
                 **names,
                 amount=words.money(abs(gap.mean)),
-                more=words.say("more" if gap.mean > 0 else "less"),
+                more=words.say(N_("more") if gap.mean > 0 else N_("less")),
             )
-        return f"{told} {words.say('One future does not tell a policy from chance: play more of them.')}"
+        return told + " " + words.say("One future does not tell a policy from chance: play more of them.")
 
     def _trade_off(self, words: Words) -> str:
         """What is gained and what is given up, where both are clear."""
@@ -287,9 +303,9 @@ def responding(words: Words, gaps: Mapping[str, Difference] | None) -> str:
     values = {
         "prevention": words.money(abs(prevention.mean)),
         "incidents": words.money(abs(incidents.mean)),
-        "worse": words.say("more" if incidents.mean > 0 else "less"),
+        "worse": words.say(N_("more") if incidents.mean > 0 else N_("less")),
         "amount": words.money(abs(cash.mean)),
-        "more": words.say("more" if cash.mean > 0 else "less"),
+        "more": words.say(N_("more") if cash.mean > 0 else N_("less")),
         "interval": interval(words, cash),
     }
     if prevention.mean < 0:

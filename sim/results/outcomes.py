@@ -21,7 +21,7 @@ from sim.rules.terms import WorldArrays
 if TYPE_CHECKING:
     from sim.engines.compiled.loop import Chunk
 
-__all__ = ["COUNTS", "INTRUSIONS", "KPIS", "Summary", "key_figures", "summaries_of", "summarise"]
+__all__ = ["INTRUSIONS", "KPIS", "Summary", "key_figures", "summaries_of", "summarise"]
 
 _PROGRAMMES = list(ev.PROGRAMMES)
 _RANSOM = CATEGORIES.index("ransom")
@@ -46,53 +46,32 @@ class Summary:
     tape_digest: int
 
 
-COUNTS = (
-    "break_ins",
-    "significant",
-    "severe",
-    "supplier_events",
-    "harm_cents",
-    "person_minutes",
-    "waited_minutes",
-    "helped",
-    "in_distress",
-    "unpaid_cents",
-)
-"""Whole numbers of one future, from which its key figures follow."""
-
-
-def key_figures(
-    counts: NDArray[np.int64], payments: NDArray[np.int64], years: NDArray[np.int64]
-) -> NDArray[np.float64]:
+def key_figures(counts: NDArray[Any], payments: NDArray[np.int64], years: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return the key figures of futures, in the order of KPIS: shape (r, len(KPIS)).
 
-    `counts` has shape (r, len(COUNTS)), `payments` (r, payers, entries), `years` (r, y). The wait is over those to
-    whom responders came, zero if to none.
+    `counts` has shape (r,) and the fields of events.COUNTS, `payments` has (r, payers, entries), `years` (r, y). The
+    wait is over those to whom responders came, zero if to none.
     """
-    break_ins, significant, severe, supplier_events, harm, person_minutes, waited, helped, in_distress, unpaid = (
-        counts.T
-    )
-    cash = payments.sum(axis=(1, 2))
+    cash, by_payer = payments.sum(axis=(1, 2)), payments.sum(axis=2)
     prevention = payments[:, :, _PROGRAMMES].sum(axis=(1, 2))
-    return np.column_stack(
-        [
-            cash / 100,
-            payments.sum(axis=2) / 100,
-            prevention / 100,
-            (cash - prevention) / 100,
-            payments[:, :, _RANSOM].sum(axis=1) / 100,
-            harm / 100,
-            person_minutes / MINUTES_PER_DAY,
-            break_ins,
-            significant,
-            severe,
-            supplier_events,
-            waited / np.maximum(helped, 1) / MINUTES_PER_DAY,
-            years.max(axis=1) / 100,
-            in_distress,
-            unpaid / 100,
-        ]
-    )
+    figures = {
+        "cash_cost_eur": cash / 100,
+        **{f"cost_{payer}_eur": by_payer[:, place] / 100 for place, payer in enumerate(PAYERS)},
+        "prevention_cost_eur": prevention / 100,
+        "incident_cost_eur": (cash - prevention) / 100,
+        "ransom_paid_eur": payments[:, :, _RANSOM].sum(axis=1) / 100,
+        "citizen_harm_eur": counts["harm_cents"] / 100,
+        "outage_person_days": counts["person_minutes"] / MINUTES_PER_DAY,
+        "break_ins": counts["break_ins"],
+        "significant_incidents": counts["significant"],
+        "severe_incidents": counts["severe"],
+        "supplier_events": counts["supplier_events"],
+        "team_wait_days_mean": counts["waited_minutes"] / np.maximum(counts["helped"], 1) / MINUTES_PER_DAY,
+        "worst_year_cost_eur": years.max(axis=1) / 100,
+        "municipalities_in_distress": counts["in_distress"],
+        "unpaid_claims_eur": counts["unpaid_cents"] / 100,
+    }
+    return np.column_stack([figures[name] for name in KPIS])
 
 
 def summarise(outcome: Outcome, world: WorldArrays) -> Summary:
@@ -122,7 +101,7 @@ def summarise(outcome: Outcome, world: WorldArrays) -> Summary:
         "in_distress": _in_distress(postings, year, world),
         "unpaid_cents": outcome.unpaid_cents,
     }
-    numbers = np.array([[counts[name] for name in COUNTS]], dtype=np.int64)
+    numbers = np.array([tuple(counts[name] for name in ev.COUNTS.names or ())], dtype=ev.COUNTS)
     return Summary(
         replication=outcome.replication,
         kpis=key_figures(numbers, payments[np.newaxis], by_year[np.newaxis])[0],

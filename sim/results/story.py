@@ -15,41 +15,41 @@ from sim.model.world.municipalities import Municipality
 from sim.model.world.world import World
 from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.incident import MINOR, SEVERE
-from sim.text import Words, words
+from sim.text import N_, Words, words
 
 PAYER_SHARES = {
-    "municipality": "the municipality {amount}",
-    "flanders": "Flanders {amount}",
-    "insurer": "the insurer {amount}",
-    "fund": "the solidarity fund {amount}",
+    "municipality": N_("the municipality {amount}"),
+    "flanders": N_("Flanders {amount}"),
+    "insurer": N_("the insurer {amount}"),
+    "fund": N_("the solidarity fund {amount}"),
 }
 CATEGORY_NAMES = {
-    "prevention": "prevention",
-    "response_capacity": "standing response teams",
-    "response": "response",
-    "recovery": "recovery",
-    "lost_revenue": "lost revenue",
-    "notification": "notifying citizens",
-    "ransom": "ransom",
-    "fraud": "payment fraud",
-    "supplier_bill": "the supplier's bill",
+    "prevention": N_("prevention"),
+    "response_capacity": N_("standing response teams"),
+    "response": N_("response"),
+    "recovery": N_("recovery"),
+    "lost_revenue": N_("lost revenue"),
+    "notification": N_("notifying citizens"),
+    "ransom": N_("ransom"),
+    "fraud": N_("payment fraud"),
+    "supplier_bill": N_("the supplier's bill"),
 }
 TRANSFER_NAMES = {
-    "premium": "insurance premiums",
-    "levy": "levies to the solidarity fund",
-    "contribution": "Flemish contributions to the solidarity fund",
-    "lump_sum": "lump sums",
-    "reimbursement": "claims paid back later",
-    "claw_back": "taken back from the Gemeentefonds",
+    "premium": N_("insurance premiums"),
+    "levy": N_("levies to the solidarity fund"),
+    "contribution": N_("Flemish contributions to the solidarity fund"),
+    "lump_sum": N_("lump sums"),
+    "reimbursement": N_("claims paid back later"),
+    "claw_back": N_("taken back from the Gemeentefonds"),
 }
 ENTRY_NAMES = {**CATEGORY_NAMES, **TRANSFER_NAMES}
 """What a posting can be for: a cost, or a transfer, which moves money between payers and costs nothing."""
 BREAK_IN = {
-    ev.DIRECT: "{when}: an attacker breaks in ({severity}).",
-    ev.REPEAT: "{when}: an attacker breaks in ({severity}), drawn by the earlier incident.",
-    ev.LATERAL: "{when}: an attacker breaks in through a supplier ({severity}).",
+    ev.DIRECT: N_("{when}: an attacker breaks in ({severity})."),
+    ev.REPEAT: N_("{when}: an attacker breaks in ({severity}), drawn by the earlier incident."),
+    ev.LATERAL: N_("{when}: an attacker breaks in through a supplier ({severity})."),
 }
-SEVERITY_NAMES = ("minor", "significant", "severe")
+SEVERITY_NAMES = (N_("minor"), N_("significant"), N_("severe"))
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ class Story:
         if incident["team_start"] != ev.UNKNOWN:
             waited = int(incident["team_start"] - incident["discovered"])
             if incident["private"]:
-                sentence = "After waiting {duration} without a response team, it hires private responders."
+                sentence = N_("After waiting {duration} without a response team, it hires private responders.")
                 parts.append(say.say(sentence, duration=say.duration(waited)))
             elif waited > 0:
                 parts.append(
@@ -209,7 +209,7 @@ class Story:
         minor = [i for i, incident in enumerate(self.incidents) if _small(incident) and incident["cause"] != ev.DENIAL]
         if minor:
             cost = int(sum(self.incidents["cost_cents"][i] for i in minor))
-            sentence = "Besides, {n} minor break-ins and outages at suppliers cost {cost} together."
+            sentence = N_("Besides, {n} minor break-ins and outages at suppliers cost {cost} together.")
             sentences.append(say.say(sentence, n=say.number(len(minor)), cost=say.money(cost / 100)))
         waves = int((self.incidents["cause"] == ev.DENIAL).sum())
         if waves:
@@ -221,11 +221,11 @@ class Story:
         costs = yearly[yearly["category"] < len(CATEGORIES)]
         sentences = []
         if len(costs):
-            sentence = "Prevention and standing teams cost {total} over the whole period; paid by {payers}."
+            sentence = N_("Prevention and standing teams cost {total} over the whole period; paid by {payers}.")
             total = say.money(int(costs["cents"].sum()) / 100)
             sentences.append(say.say(sentence, total=total, payers=self._payers(say, costs)))
         own = yearly[(yearly["category"] >= len(CATEGORIES)) & (yearly["payer"] == ev.MUNICIPALITY)]
-        for gives, sentence in ((True, "Besides, it pays {items}."), (False, "It receives {items}.")):
+        for gives, sentence in ((True, N_("Besides, it pays {items}.")), (False, N_("It receives {items}."))):
             some = own[own["cents"] > 0] if gives else own[own["cents"] < 0]
             if len(some):
                 some = some.copy()

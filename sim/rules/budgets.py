@@ -6,8 +6,8 @@ import math
 
 from sim.rules.calendar import DAYS_PER_YEAR, MINUTES_PER_DAY
 from sim.rules.chance import exponential_quantile
-from sim.rules.compiling import rule
 from sim.rules.incident import cents
+from sim.rules.rule import rule
 from sim.rules.terms import NO_LIMIT, PARTS_PER_MILLION, Funding
 
 MINUTES_PER_YEAR = MINUTES_PER_DAY * DAYS_PER_YEAR
@@ -30,9 +30,10 @@ def spend_ratio(effect: float, spend: float, reference_spend: float, reference_m
 def needed_spend(coverage: float, today: float, effect: float, reference_spend: float, reference_mix: float) -> float:
     """Return the euro per inhabitant a year that buy this coverage in the long run: `coverage_target` turned round.
 
-    Zero for a measure that money cannot buy, because it has no coverage or no spending today.
+    Zero for a measure that money cannot buy, because it has no coverage or no spending today. A coverage of one is out
+    of reach: returns diminish.
     """
-    if today <= 0.0 or today >= 1.0 or reference_mix <= 0.0 or effect <= 0.0 or coverage >= 1.0:
+    if today <= 0.0 or today >= 1.0 or reference_mix <= 0.0 or effect <= 0.0:
         return 0.0
     covered_today = math.log(1.0 - today)
     if covered_today == 0.0:  # too little to measure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.rules.compiling import rule
+from sim.rules.rule import rule
 
 MINUTES_PER_DAY = 1440
 DAYS_PER_YEAR = 365.25

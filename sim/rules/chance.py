@@ -18,7 +18,8 @@ from __future__ import annotations
 
 import math
 
-from sim.rules.compiling import kernel, pasted, rule
+from sim.rules.compiling import kernel, pasted
+from sim.rules.rule import rule
 
 MASK = 0xFFFFFFFF
 MULTIPLIER_0 = 0xD2511F53

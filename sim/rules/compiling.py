@@ -1,5 +1,7 @@
 """How a rule becomes fast: compiled by Numba where it is installed, plain Python where it is not.
 
+Importing this loads Numba, so only what declares kernels does; a rule by itself is marked in `rule.py`.
+
 Numba keeps machine code on disk and looks only at the file a function stands in, so an edit to a rule that another
 rule calls would go unnoticed; nor does it look at its own settings, such as NUMBA_BOUNDSCHECK. The cache therefore
 lives in a folder named after the digest of all sources that compiled code can stand on, and of those settings.
@@ -20,11 +22,11 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import numpy as np
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+from sim.rules.rule import Function, compile_with
 
 PRIVATE = stat.S_IRWXU
 OTHERS = stat.S_IWGRP | stat.S_IWOTH
@@ -166,15 +168,13 @@ def is_stored(function: str) -> bool:
 _INNER = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # called from compiled code alone: less to compile
 
 
-def rule(function: Function) -> Function:
-    """Mark a rule: plain Python when Python calls it, compiled when compiled code calls it.
+def _register(rule: Callable[..., Any]) -> None:
+    """Make a rule callable from compiled code, which keeps Python's meaning of floats (no fast-math)."""
+    numba.extending.register_jitable(error_model="python", **_INNER)(rule)
 
-    The reference engine so runs the very lines one reads; the compiled code keeps Python's meaning of floats (no
-    fast-math).
-    """
-    if not HAS_NUMBA:
-        return function
-    return numba.extending.register_jitable(error_model="python", **_INNER)(function)
+
+if HAS_NUMBA:
+    compile_with(_register)
 
 
 def _compiled(function: Function, **options: Any) -> Function:

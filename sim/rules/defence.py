@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from sim.rules.compiling import rule
+from sim.rules.rule import rule
 from sim.rules.terms import Defence
 
 MEASURES, GORDON_LOEB_1, GORDON_LOEB_2, LOGISTIC = 0, 1, 2, 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.rules.compiling import rule
+from sim.rules.rule import rule
 from sim.rules.terms import PARTS_PER_MILLION
 
 LARGEST_PRODUCT = 1 << 42

@@ -10,7 +10,7 @@ import math
 
 from sim.rules.calendar import CENTURY, MINUTES_PER_DAY, in_office_hours, minutes, next_opening
 from sim.rules.chance import exponential_quantile, lognormal_quantile, normal_quantile
-from sim.rules.compiling import rule
+from sim.rules.rule import rule
 from sim.rules.terms import Bill, Classes, Funding, Intrusion, Outage, Recovery, Spread, Team
 from sim.rules.threat import REFERENCE_INHABITANTS, size_factor
 

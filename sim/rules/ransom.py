@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sim.rules.chance import lognormal_quantile, share_quantile
-from sim.rules.compiling import rule
 from sim.rules.incident import cents
+from sim.rules.rule import rule
 from sim.rules.terms import Extortion
 from sim.rules.threat import size_factor
 

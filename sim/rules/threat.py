@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 
 from sim.rules.calendar import CLOSING, DAYS_PER_YEAR, MINUTES_PER_DAY, OFFICE_SHARE_OF_WEEK, OPENING
-from sim.rules.compiling import rule
+from sim.rules.rule import rule
 from sim.rules.terms import Threat
 
 REFERENCE_INHABITANTS = 20_000.0

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from sim.package import PACKAGE
-from sim.text import Words, words
+from sim.text import N_, Words, words
 from sim.web.answers.answer import in_turn
 from sim.web.answers.engine_ready import ROOM
 from sim.web.layout import sidebar
@@ -19,12 +19,12 @@ from sim.web.state import link, session, view
 
 PAGES = PACKAGE / "web" / "pages"
 TITLES = {
-    "explore": "Explore",
-    "compare": "Compare",
-    "municipalities": "Municipalities",
-    "future": "One future",
-    "studies": "Studies",
-    "model": "Model and sources",
+    "explore": N_("Explore"),
+    "compare": N_("Compare"),
+    "municipalities": N_("Municipalities"),
+    "future": N_("One future"),
+    "studies": N_("Studies"),
+    "model": N_("Model and sources"),
 }
 ICONS = {
     "explore": "tune",

@@ -51,6 +51,25 @@ def package(tmp_path: Path, project: Path) -> Path:
     return tmp_path / "copy"
 
 
+LIGHT = """
+import sys
+from sim.model.files.load import validate
+assert not validate([{policy!r}, {world!r}])
+from sim.rules.calendar import in_office_hours
+print("numba" in sys.modules)
+from sim.rules import compiling
+opens_at = compiling.numba.njit(lambda minute: in_office_hours(minute, 0))
+print(opens_at(600), in_office_hours(600, 0), opens_at(0), "numba" in sys.modules)
+"""
+
+
+def test_files_are_checked_and_rules_imported_without_the_compiler(tmp_path, project):
+    """It takes longer to load than the check does; a rule that was marked before it came is compiled all the same."""
+    policy, world = (project / "scenarios" / name for name in ("policies/fifty-fifty.yaml", "worlds/one-town.yaml"))
+    run = python(LIGHT.format(policy=str(policy), world=str(world)), tmp_path)
+    assert run.stdout == "False\nTrue True False True\n", run.stderr
+
+
 def edit(path: Path, before: str, after: str) -> None:
     """Replace a text that stands once in a file."""
     text = path.read_text(encoding="utf-8")

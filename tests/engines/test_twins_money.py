@@ -14,7 +14,8 @@ import pytest
 import sim
 from sim.engines import events as ev
 from sim.engines.reference import shared
-from sim.engines.reference.payments import Accounts, Pot
+from sim.engines.reference.payments import Pot
+from sim.engines.reference.pots import Pots
 from sim.engines.setting import Outcome
 from sim.model.policy.layers import MUNICIPALITY_PAYS
 from sim.model.policy.policy import Policy
@@ -164,7 +165,7 @@ def random_world(seed: int) -> World:
     )
 
 
-class Auditor(Accounts):
+class Auditor(Pots):
     """Accounts that watch each pot: what it takes in and pays in each calendar year, from the lines that are posted."""
 
     seen: ClassVar[list[Auditor]] = []
@@ -190,11 +191,11 @@ class Auditor(Accounts):
             self.paid_out[number][year] += max(0, cents)
         return result
 
-    def _claim(self, pot: Pot, *terms: Any) -> int:
-        return self.watched(pot, lambda: super(Auditor, self)._claim(pot, *terms))
+    def claim(self, pot: Pot, *terms: Any) -> int:
+        return self.watched(pot, lambda: super(Auditor, self).claim(pot, *terms))
 
-    def _reimburse(self, pot: Pot, *terms: Any) -> None:
-        self.watched(pot, lambda: super(Auditor, self)._reimburse(pot, *terms))
+    def reimburse(self, pot: Pot, *terms: Any) -> None:
+        self.watched(pot, lambda: super(Auditor, self).reimburse(pot, *terms))
 
     def refill(self, minute: int, levies: Any) -> None:
         """Fill the pots; whoever waits is paid before anybody else, as far as there is money."""
@@ -244,7 +245,7 @@ def check(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
         policy = random_policy(seed)
     except InputError:
         return  # levers that do not go together
-    monkeypatch.setattr(shared, "Accounts", Auditor)
+    monkeypatch.setattr(shared, "Pots", Auditor)
     Auditor.seen.clear()
     common = setting(random_world(seed), policy)
     outcomes = assert_twins(common, seed, range(2))

@@ -366,8 +366,8 @@ SLOWLY = """
 import sys
 from pathlib import Path
 from types import SimpleNamespace
-from sim.experiments import study
-from sim.model.files import load_study
+from sim.experiments.studies import run as study
+from sim.model.files.load import load_study
 study.PART_FUTURES = 1
 if __name__ == "__main__":
     study.run_study(load_study(Path(sys.argv[1])), sys.argv[2], pool=sys.argv[3], workers=1)

@@ -51,7 +51,7 @@ def check_pair(pair: tuple[Tree, Tree, int]) -> None:
     common = Setting(sim.model.world.numbers.world_arrays(world), sim.model.policy.numbers.policy_arrays(policy, world))
     with pytest.MonkeyPatch.context() as patch:
         Auditor.seen.clear()
-        patch.setattr(shared, "Accounts", Auditor)
+        patch.setattr(shared, "Pots", Auditor)
         outcomes = assert_twins(common, seed, REPLICATIONS)
     for outcome, auditor in zip(outcomes, Auditor.seen, strict=True):
         auditor.reconcile(outcome)

@@ -10,6 +10,7 @@ import pytest
 
 from sim.engines.reference import payments
 from sim.engines.reference.payments import Accounts
+from sim.engines.reference.pots import Pots
 from sim.experiments.comparison import plain_data
 from sim.model import messages
 from sim.model.files import load, merge, read_yaml, write_yaml
@@ -54,11 +55,11 @@ def a_phase_is_forgotten(patch: Patch) -> None:
 
 
 def a_pot_is_never_filled_again(patch: Patch) -> None:
-    def once(real: Any, self: Accounts, minute: int, levies: Any) -> None:
+    def once(real: Any, self: Pots, minute: int, levies: Any) -> None:
         if minute == 0:
             real(self, minute, levies)
 
-    around(patch, Accounts, "refill", once)
+    around(patch, Pots, "refill", once)
 
 
 def both_engines_forget_the_yearly_limits(patch: Patch) -> None:

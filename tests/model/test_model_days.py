@@ -62,7 +62,8 @@ def test_json_can_write_a_date(tmp_path: Path) -> None:
     ],
 )
 def test_a_day_that_is_none_is_said_so_at_each_place(day: str, words: str, quote: str, tmp_path: Path) -> None:
-    problems = validate(policy_with(tmp_path, EVERYWHERE.format(day=f"{quote}{day}{quote}")))
+    told = validate(policy_with(tmp_path, EVERYWHERE.format(day=f"{quote}{day}{quote}")))
+    problems = [problem for problem in told if problem.severity == "error"]
     assert [problem.line for problem in problems] == [4, 5, 5, 6, 6, 7]
     assert all(words in str(problem) for problem in problems), problems
 

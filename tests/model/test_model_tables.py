@@ -192,10 +192,10 @@ def test_no_real_municipality_is_taken_for_a_total() -> None:
 
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_the_table_of_municipalities_that_the_app_saves_reads_back_without_its_results(language: str) -> None:
-    from sim.show.charts.tile_map import of_towns
+    from sim.show.charts.tile_map import table_of_municipalities
 
     result = sim.compare(load_world("one-town"), [load_policy("local-only")], replications=1, years=1)
-    table = of_towns(result, "local-only", language)
+    table = table_of_municipalities(result, "local-only", language)
     saved = table.csv(language).decode("utf-8-sig")
     text = told(saved)
     assert text.count("unknown column") == text.count("\n") + 1 == len(table.columns) - 4  # its results, nothing else

@@ -15,7 +15,7 @@ import sim
 from sim.experiments.comparison.compare import Comparison
 from sim.show.base.figure import nice, signed, steady
 from sim.show.charts.burden import burden_by_size
-from sim.show.charts.differences import of_outcomes, outcomes, winners_by_size
+from sim.show.charts.differences import outcomes, table_of_outcomes, winners_by_size
 from sim.show.charts.exceedance import exceedance, untitled, who_pays
 from sim.show.charts.money_flows import flows
 from sim.show.charts.one_of_twenty import dots, worst_year
@@ -278,7 +278,7 @@ def test_futures_that_cost_the_same_are_told_apart_from_dearer_ones(tied: Compar
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_tables_count_lower_equal_and_higher_to_a_hundred(tied: Comparison, language: str) -> None:
     found = [row[3:6] for row in gaps(tied, language).rows if len(row) > 1]  # type: ignore[union-attr]
-    found += [tuple(str(cell) for cell in row[6:9]) for row in of_outcomes(tied, language).rows]
+    found += [tuple(str(cell) for cell in row[6:9]) for row in table_of_outcomes(tied, language).rows]
     assert len(found) > 10
     assert all(sum(int(cell.strip("%\xa0")) for cell in cells) == 100 for cells in found)
     assert any(cells[1] not in ("0%", "0\xa0%", "100%", "100\xa0%") for cells in found)

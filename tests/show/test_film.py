@@ -10,8 +10,9 @@ import pytest
 import sim
 from sim.experiments.comparison.compare import Comparison, compare
 from sim.results import weeks
-from sim.show.charts.incident_log import in_words, incident_log, of_weeks
-from sim.show.charts.year_week_by_week import STATES, Side, film, sides_of
+from sim.show.charts.incident_log import in_words, incident_log, table_of_weeks
+from sim.show.film.stage import STATES, Side, sides_of
+from sim.show.film.year_week_by_week import film
 
 POLICIES = ("status-quo-2020", "solidarity-fund")
 MOST_BYTES = 2_000_000
@@ -58,7 +59,7 @@ def test_every_frame_sets_every_trace_that_moves_to_what_the_table_says(result, 
     shown = sides[:count]
     drawn = json.loads(film(result, shown, "en").to_json())
     names = list(STATES.values())
-    table = of_weeks(shown, "en")
+    table = table_of_weeks(shown, "en")
     assert len(drawn["frames"]) == len(table.rows) == len(shown[0].year.starts)
     moving = drawn["frames"][0]["traces"]
     each = len(moving) // count

@@ -13,8 +13,8 @@ from sim.model.policy.policy import Policy
 from sim.show.base.palette import palette
 from sim.show.charts.exceedance import _limit_of_fund, exceedance
 from sim.show.charts.money_flows import KEPT, Money, money
-from sim.show.charts.pot_balances import balances, of_balances
-from sim.show.charts.who_pays import of_payers, who_pays
+from sim.show.charts.pot_balances import balances, table_of_balances
+from sim.show.charts.who_pays import table_of_payers, who_pays
 from sim.text import words
 from sim.web.state.choice import home, policy_of
 
@@ -79,7 +79,7 @@ def test_the_picture_and_its_table_show_every_flow(result: Comparison, policy: P
     figure, found = who_pays(result, policy, language), money(result, policy)
     flows = [*found.paid.values(), *found.passed.values()]
     assert sorted(figure.data[0].link.value) == pytest.approx(sorted(flows))
-    assert len(of_payers(result, policy, language).rows) == len(flows)
+    assert len(table_of_payers(result, policy, language).rows) == len(flows)
     names = [note.text for note in figure.layout.annotations]
     assert len(names) == len(found.by_payer) + len(found.by_pot) + len(found.by_use) + 2
     assert re.search(r"\d", figure.layout.meta["title"])
@@ -167,7 +167,7 @@ def test_balances_are_drawn_with_their_table(result: Comparison, policy: Policy,
     lines = [trace for trace in figure.data if trace.mode == "lines+markers"]
     assert len(lines) == len(pots(policy))
     ended = 1 if "audit" in pots(policy) else 0  # today's audits end a year before these futures do
-    assert len(of_balances(two, language).rows) == len(pots(policy)) * result.years - ended
+    assert len(table_of_balances(two, language).rows) == len(pots(policy)) * result.years - ended
     assert not re.search(r"nan|inf\b", figure.layout.meta["alt"])
 
 

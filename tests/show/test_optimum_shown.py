@@ -17,11 +17,11 @@ from sim.show.charts.prevention_optimum import FELT, finding, optimum, what_deci
 from sim.show.tables.optima import (
     curve_json,
     curve_table,
-    of_deciding,
-    of_optimum,
     optima_json,
     optima_sentence,
     optima_table,
+    table_of_optimum,
+    table_of_optimum_by_assumption,
 )
 from sim.text import LANGUAGES, words
 
@@ -132,14 +132,14 @@ def test_who_pays_nothing_is_told_so() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_table_of_the_curve_holds_every_place_that_has_a_name(grim: Comparison, language: str) -> None:
     curve = prevention_curve(grim.world, TODAY, TOWN)
-    table = of_optimum(grim, "status-quo-2020", TOWN, language)
+    table = table_of_optimum(grim, "status-quo-2020", TOWN, language)
     spends = [float(row[0]) for row in table.rows]  # type: ignore[arg-type]
     assert spends == sorted(set(spends))
     for place in (curve.now, curve.private_best, curve.cash_best, curve.social_best):
         (row,) = (row for row in table.rows if row[0] == round(place, 3))
         assert row[4]
         assert row[3] == pytest.approx(np.interp(place, curve.spend, curve.social), abs=2e-3)
-    assert len(of_deciding(grim, "status-quo-2020", TOWN, language).rows) == 9
+    assert len(table_of_optimum_by_assumption(grim, "status-quo-2020", TOWN, language).rows) == 9
 
 
 def test_tables_of_the_command_say_the_same_in_both_languages() -> None:

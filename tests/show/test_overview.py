@@ -16,7 +16,7 @@ from sim.experiments.comparison.compare import Comparison
 from sim.model.files.load import scenarios
 from sim.model.policy.policy import PAYERS
 from sim.results.story import ENTRY_NAMES
-from sim.show.base.table import Table
+from sim.show.base.table import PrintedTable
 from sim.show.charts.payers import payers_bars
 from sim.show.sentences.assumptions import NEEDED, assumptions, stages_in
 from sim.show.tables.comparison_tables import uses, who_pays
@@ -39,7 +39,7 @@ def only(result: Comparison, *names: str) -> Comparison:
     return replace(result, policies=chosen, futures_of=tuple(result.futures_of[place] for place in places))
 
 
-def printed(table: Table, width: int) -> str:
+def printed(table: PrintedTable, width: int) -> str:
     paper = io.StringIO()
     show_table(Console(file=paper, width=width, highlight=False), table)
     return paper.getvalue()

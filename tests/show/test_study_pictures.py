@@ -15,8 +15,8 @@ from sim.experiments.studies.run import run_study
 from sim.model.files.load import scenarios
 from sim.results.estimates import Difference
 from sim.show.base.html_page import write_page
-from sim.show.studies import best_values, chart_tables, charts, tables
-from sim.show.studies.chart_tables import of_heat
+from sim.show.studies import best_values, chart_tables, charts, factor_charts, tables
+from sim.show.studies.chart_tables import table_of_heat_map
 from sim.show.studies.names import (
     LEVEL_NAMES,
     candidate_name,
@@ -44,7 +44,7 @@ def grid():
 def answers(grid):
     """Every answer, with the study it is about and the table and the picture that show it."""
     return {
-        "effects": (grid, sensitivity.effects(grid, "break_ins"), tables.effects, charts.tornado),
+        "effects": (grid, sensitivity.effects(grid, "break_ins"), tables.effects, factor_charts.tornado),
         "heat": (
             grid,
             tradeoffs.heat(grid, "cash_cost_eur", "attempts", "teams", against="status-quo-2020"),
@@ -93,11 +93,11 @@ def test_indices_have_a_table_and_a_picture():
     studied = run_study(small(design="sobol", size=16, factors=factors))
     found = sensitivity.sobol(studied, "break_ins")
     assert tables.indices(studied, found, "en").rows[0][0] == "Serious attempts to break in"
-    figure = charts.sobol(studied, found, "en")
+    figure = factor_charts.sobol(studied, found, "en")
     go.Figure(figure.to_dict())
     assert figure.layout.meta["title"].startswith("“Serious attempts to break in” brings ")
     vague = replace(found, rows=tuple(replace(one, total_half=2.0) for one in found.rows))
-    assert "too few to say" in charts.sobol(studied, vague, "en").layout.meta["title"]
+    assert "too few to say" in factor_charts.sobol(studied, vague, "en").layout.meta["title"]
     assert "euro" not in tables.indices(studied, sensitivity.sobol(studied, "cash_cost_eur"), "en").title
 
 
@@ -136,7 +136,7 @@ def test_a_map_names_its_levels_in_the_language_of_the_reader(answers):
     assert list(drawn.data[0].y) == ["laag", "0,25"]
     assert not {"none", "two", "low"} & set(drawn.layout.meta["title"].split())
     assert table(studied, named, "nl").rows[0][0] == "laag"
-    assert of_heat(named, "nl").rows[0][:2] == ("laag", "geen")
+    assert table_of_heat_map(named, "nl").rows[0][:2] == ("laag", "geen")
 
 
 def test_the_front_is_drawn_through_the_unbeaten(answers):
@@ -157,7 +157,7 @@ def test_where_nothing_is_lost_no_rule_is_missed(answers):
     assert [title.partition("loses ")[2] for title in titles] == [
         "in no design", "in 33% of designs; no rule says where", "in every design"
     ]  # fmt: skip
-    assert [chart_tables.of_losses(one, "en").rows[0] for one in (none, every)] == [
+    assert [chart_tables.table_of_losses(one, "en").rows[0] for one in (none, every)] == [
         ("all designs", 0.0, 0.0, 100.0), ("all designs", 100.0, 100.0, 100.0)
     ]  # fmt: skip
 
@@ -254,7 +254,7 @@ def test_a_map_is_read_in_its_own_language(answers):
     assert (shown.columns[1], shown.rows[0][0]) == ("geen", "4,01 – 14,4")
     figure = chart(studied, cut, "nl").data[0]
     assert (figure.x[0], figure.y[0]) == ("geen", "4,01 – 14,4")
-    assert of_heat(cut, "nl").rows[0][:2] == ("4,01 – 14,4", "geen")
+    assert table_of_heat_map(cut, "nl").rows[0][:2] == ("4,01 – 14,4", "geen")
     assert table(studied, cut, "en").rows[0][0] == "4.01 – 14.4"
 
 

@@ -11,7 +11,15 @@ import plotly.graph_objects as go
 import pytest
 
 from sim.experiments.comparison.compare import Comparison
-from sim.show.charts.one_municipality import Town, amount, of_peers, of_town_futures, peers, rank, town_futures
+from sim.show.charts.one_municipality import (
+    Town,
+    amount,
+    peers,
+    rank,
+    table_of_peers,
+    table_of_town_futures,
+    town_futures,
+)
 from sim.show.charts.tile_map import tile_map
 from sim.text import LANGUAGES, words
 
@@ -90,11 +98,11 @@ def test_it_is_picked_out_at_its_own_place(town: Town) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("measure", MEASURES)
 def test_tables_hold_the_dots(town: Town, measure: str, language: str) -> None:
-    table = of_town_futures(town, measure, language)
+    table = table_of_town_futures(town, measure, language)
     for i, policy in enumerate(town.result.policies, start=1):
         assert [row[i] for row in table.rows] == pytest.approx(list(town.likely(policy, measure)))
     assert len(set(table.columns)) == len(table.columns)
-    strip = of_peers(town, measure, language)
+    strip = table_of_peers(town, measure, language)
     assert [row[1] for row in strip.rows] == rank(town, town.result.policies[-1], measure).names
 
 

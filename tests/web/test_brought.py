@@ -225,7 +225,7 @@ def test_a_file_full_of_the_same_ends_at_once_in_few_sentences(name: str, few: b
 
 
 def test_the_largest_study_that_a_visitor_may_bring_is_read_in_time() -> None:
-    values = ",".join(["0.5"] * 1250)
+    values = ",".join(["0.5"] * 990)
     text = (f"{STUDY}worlds: [flanders-2020, flanders-2025, one-town]\npolicies: [status-quo-2020, local-only]\n"
             f"design: grid\nfactors:\n  world.threat.attempts: [{values}]\n")  # fmt: skip
     begun = time.process_time()

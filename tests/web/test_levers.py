@@ -12,7 +12,18 @@ from sim.text import LANGUAGES, words
 from sim.web.levers.grant_levers import TERMS
 from sim.web.levers.lever import CHOICES, Lever, policy_levers, switches, world_levers
 from sim.web.levers.lever_list import FREE, PLACES
-from sim.web.state.choice import BASELINE, Choice, begin, has_own_terms, home, policy_of, presets, same, world_start
+from sim.web.state.choice import (
+    BASELINE,
+    Choice,
+    begin,
+    has_own_terms,
+    home,
+    policy_of,
+    presets,
+    same,
+    world_of,
+    world_start,
+)
 from sim.web.state.link import FIELDS
 from sim.web.state.policy_file import policy_from, text_of
 from tests.pages import address_of, opened
@@ -111,6 +122,16 @@ def test_a_position_of_the_policy_made_is_the_one_asked_for(lever: Lever) -> Non
     for option in (lever.options[0], lever.options[-1]):
         made = policy_of(TODAY, values | {lever.key: option})
         assert home(made)[lever.key] == pytest.approx(option)
+
+
+@pytest.mark.parametrize("lever", ALL, ids=lambda lever: lever.key)
+def test_each_position_of_a_lever_makes_another_policy_or_world(lever: Lever) -> None:
+    values = dict(home(TODAY))
+    if lever.within is not None:
+        values[lever.within] = "true" if lever.within in switches() else 50.0
+    make = (lambda moved: world_of(world_start() | moved)) if lever in world_levers() else (
+        lambda moved: policy_of(TODAY, values | moved))  # fmt: skip
+    assert len({make({lever.key: option}) for option in lever.options}) == len(lever.options)
 
 
 def test_choices_that_exclude_each_other_are_known() -> None:

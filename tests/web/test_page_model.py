@@ -9,7 +9,7 @@ import pytest
 from sim.experiments.validation.closed_forms import Check
 from sim.model.parameter_table import parameters
 from sim.show.charts.chain_of_events import GROUPS, LANES, LEADS, STEPS, chain, decided_by, limits
-from sim.show.names import CHOICES, UNITS
+from sim.show.names import CHOICES
 from sim.show.tables.parameters import chosen, numbers, shown, sources
 from sim.show.tables.real_incidents import no_record
 from sim.text import LANGUAGES, words
@@ -63,10 +63,6 @@ def test_every_group_of_the_diagram_has_parameters() -> None:
 
 
 # ---- every number --------------------------------------------------------------------------------------------------
-
-
-def test_every_unit_has_its_words() -> None:
-    assert {row.unit for row in ROWS} == set(UNITS)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -139,7 +135,7 @@ def test_the_page_finds_and_orders_them() -> None:
 
 def test_checks_say_what_they_found(monkeypatch: pytest.MonkeyPatch) -> None:
     found = [Check("loss", "poisson", "x", "euro", 1.0, 0.1, 1.05), Check("wait", "erlang", "x", "days", 1.0, 0.1, 9.0)]
-    table = page._as_table(found, words("en"))
+    table = page._table_of_experiments(found, words("en"))
     assert [row[-1] for row in table.rows] == ["agrees", "does not agree"]
     assert [row[3:6] for row in table.rows] == [(1.0, 1.05, 0.1), (1.0, 9.0, 0.1)]
 

@@ -571,14 +571,14 @@ def test_the_tables_hold_the_figures_of_the_analyses() -> None:
 
     found = run_study(crossed({"world.threat.attempts": [10, 60, 200], "policy.response.teams": [1, 3]}), workers=1)
     effects = sensitivity.effects(found, "break_ins")
-    table = chart_tables.of_effects(effects, "en")
+    table = chart_tables.table_of_effects(effects, "en")
     assert [row[5] for row in table.rows] == [one.change for one in effects.rows]
     heat = tradeoffs.heat(found, "break_ins", "attempts", "teams")
-    cells = chart_tables.of_heat(heat, "en").rows
+    cells = chart_tables.table_of_heat_map(heat, "en").rows
     assert [row[2] for row in cells] == heat.mean.ravel().tolist()
     assert [row[5] for row in cells] == [1] * 6
     front = tradeoffs.pareto(found, tradeoffs.Aim("break_ins"), tradeoffs.Aim("cash_cost_eur"))
-    spots = chart_tables.of_pareto(found, front, "en").rows
+    spots = chart_tables.table_of_pareto_front(found, front, "en").rows
     assert [row[1] for row in spots] == [spot.x for spot in front.spots]
     assert {row[3] for row in spots} <= {"on the front", "beaten"}
 

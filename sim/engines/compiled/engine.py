@@ -12,14 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines import events as ev
-from sim.engines.compiled import memory as d
+from sim.engines.compiled import memory as m
 from sim.engines.compiled.batches import Deck, deal_deck
-from sim.engines.compiled.loop import COUNTS, UNPAID, Chunk, Maps, play_deck
+from sim.engines.compiled.loop import Chunk, Maps, play_deck
 from sim.engines.compiled.memory import Floats, Ints
 from sim.engines.compiled.policy_tables import LayerTable, Tables, case_records, has_yearly_events
 from sim.engines.digests import ledger_hash
 from sim.engines.reference.payments import Accounts
 from sim.engines.setting import Outcome, Setting
+from sim.engines.stocks import AWARENESS, EFFORT, HARDENING, IDENTITY
 from sim.engines.tape import Sky, sky_over
 from sim.model.policy.policy import PAYERS
 from sim.rules.compiling import kernel
@@ -27,7 +28,7 @@ from sim.rules.defence import break_in_bounds
 from sim.rules.terms import Defence
 
 SHAPE = (len(PAYERS), len(ev.ENTRIES))
-DECIDE = [d.IDENTITY, d.HARDENING, d.AWARENESS, d.EFFORT]  # the stocks that decide whether an attempt succeeds
+DECIDE = [IDENTITY, HARDENING, AWARENESS, EFFORT]  # the stocks that decide whether an attempt succeeds
 
 
 @kernel
@@ -67,22 +68,22 @@ class CompiledSetting:
         n, years, pots, grants = len(world.nis), len(world.year_starts) - 1, len(policy.pot_names), len(policy.grants)
         layers, base = LayerTable(setting), _programmes(setting)
         accounts = len(layers.accounts) + 1 + pots  # of layers, of insurance, of members of each pot
-        towns = np.zeros((n, d.BURDEN + years + accounts * years), dtype=np.int64)
-        towns[:, d.CODE], towns[:, d.PEOPLE] = world.nis, world.inhabitants
-        towns[:, d.LEVELS] = np.arange(n) * d.LEVEL_WIDTH
-        towns[:, d.OPEN_ROW] = towns[:, d.LAST_CLOSED] = ev.UNKNOWN
-        towns[:, d.OWN], towns[:, d.CASH] = base.own, base.cash
-        counters = np.zeros(d.COUNTERS, dtype=np.int64)
-        counters[d.FREE_TEAMS] = max(0, policy.choices.teams)
-        counters[d.DIGEST] = np.array([base.digest], dtype=np.uint64).view(np.int64)[0]
-        pot_width, grant_width = d.TAKEN + years, d.MEMBER + 2 * n
+        towns = np.zeros((n, m.BURDEN + years + accounts * years), dtype=np.int64)
+        towns[:, m.CODE], towns[:, m.PEOPLE] = world.nis, world.inhabitants
+        towns[:, m.LEVELS] = np.arange(n) * m.LEVEL_WIDTH
+        towns[:, m.OPEN_ROW] = towns[:, m.LAST_CLOSED] = ev.UNKNOWN
+        towns[:, m.OWN], towns[:, m.CASH] = base.own, base.cash
+        counters = np.zeros(m.COUNTERS, dtype=np.int64)
+        counters[m.FREE_TEAMS] = max(0, policy.choices.teams)
+        counters[m.DIGEST] = np.array([base.digest], dtype=np.uint64).view(np.int64)[0]
+        pot_width, grant_width = m.TAKEN + years, m.MEMBER + 2 * n
         parts = {
             "counters": counters,
             "towns": towns.ravel(),
             "payments": base.payments.ravel(),
             "years": base.years,
             "layers": layers.rows.ravel(),
-            "scratch": np.zeros(d.WIDTH, dtype=np.int64),
+            "scratch": np.zeros(m.WIDTH, dtype=np.int64),
             "pots": np.zeros(pots * pot_width, dtype=np.int64),
             "members": np.zeros(grants * grant_width, dtype=np.int64),
             "ends": np.zeros((pots + grants) * years, dtype=np.int64),
@@ -95,7 +96,7 @@ class CompiledSetting:
         bounds = bounds_of(stocks[:, DECIDE], targets[:, DECIDE], setting.cap, world.defence)
         levels = np.column_stack([stocks, targets, self.sky.rates, self.sky.cost_sizes, bounds]).ravel()
         spends = len(levels)
-        self.tables = Tables(setting, len(self.begins), spends + n * d.SPEND_WIDTH)
+        self.tables = Tables(setting, len(self.begins), spends + n * m.SPEND_WIDTH)
         self.maps = _maps(setting, self.begins, levels)
         scalars = {
             **{f"{name}_at": place for name, place in zip(parts, places, strict=False)},
@@ -112,7 +113,7 @@ class CompiledSetting:
             "pot_width": pot_width,
             "grant_width": grant_width,
             "spends_at": spends,
-            "floats_at": spends + n * d.SPEND_WIDTH + len(self.tables.floats),
+            "floats_at": spends + n * m.SPEND_WIDTH + len(self.tables.floats),
             **dict.fromkeys(
                 ("room", "journal_room", "heap_at", "queue_at", "rows_at", "claims_at", "granted_at", "causes_at",
                  "causes", "journal_at"), 0),
@@ -120,17 +121,17 @@ class CompiledSetting:
         self.cases = case_records(setting, seed, scalars, layers.offsets)
         self.room = int(self.sky.rates.sum() * years) // 4 + (10 + grants) * n + 1000
 
-    def _desk(self, deck: Deck, room: int, journal_room: int) -> tuple[Any, Ints, Floats]:
-        """Return the cases with the places of a desk of this room, and the desk."""
+    def _memory(self, deck: Deck, room: int, journal_room: int) -> tuple[Any, Ints, Floats]:
+        """Return the cases, with where everything lies in a memory of this room, and the memory."""
         cases = np.frombuffer(bytearray(self.cases.tobytes()), self.cases.dtype)  # a copy by fields takes far longer
         place = len(self.begins) + len(self.tables.ints)
         causes = int(deck.supplier_events.max(initial=0)) + 1
         towns, grants = len(self.sky.nis), int(cases["grants_count"][0])
         for name, size in (
-            ("heap", room * d.HEAP_WIDTH),
+            ("heap", room * m.HEAP_WIDTH),
             ("queue", room),
-            ("rows", room * d.WIDTH),
-            ("claims", room * d.CLAIM_WIDTH),
+            ("rows", room * m.WIDTH),
+            ("claims", room * m.CLAIM_WIDTH),
             ("granted", towns * grants),
             ("causes", int(cases["cause_rows"][0]) * causes),
         ):
@@ -138,10 +139,10 @@ class CompiledSetting:
             place += size
         cases["journal_at"], cases["causes"] = place, causes
         cases["room"], cases["journal_room"] = room, journal_room
-        ints = np.empty(place + journal_room * d.POSTING_WIDTH, dtype=np.int64)
+        ints = np.empty(place + journal_room * m.POSTING_WIDTH, dtype=np.int64)
         ints[len(self.begins) :][: len(self.tables.ints)] = self.tables.ints
         begin = int(cases["floats_at"][0])
-        floats = np.empty(begin + room * d.FLOAT_WIDTH, dtype=np.float64)
+        floats = np.empty(begin + room * m.FLOAT_WIDTH, dtype=np.float64)
         floats[begin - len(self.tables.floats) : begin] = self.tables.floats
         return cases, ints, floats
 
@@ -151,7 +152,7 @@ class CompiledSetting:
         out, clock = _empty_chunk(count, towns, years, self.pots), np.empty(deck.clocks.shape[1])
         done = 0
         while True:
-            cases, ints, floats = self._desk(deck, self.room, 0)
+            cases, ints, floats = self._memory(deck, self.room, 0)
             done = play_deck(cases, self.maps, deck, ints, floats, clock, done, out)
             if done == count:
                 return out
@@ -167,23 +168,23 @@ class CompiledSetting:
         out = _empty_chunk(1, len(self.sky.nis), int(self.cases["years"][0]), self.pots)
         room = 8 * self.room
         while True:
-            cases, ints, floats = self._desk(deck, room, 4 * room)
+            cases, ints, floats = self._memory(deck, room, 4 * room)
             if play_deck(cases, self.maps, deck, ints, floats, clock, 0, out) == 1:
                 break
             room *= 2
-        rows = ints[cases["rows_at"][0] :][: ints[d.ROWS] * d.WIDTH].reshape(-1, d.WIDTH)
-        lines = ints[cases["journal_at"][0] :][: ints[d.JOURNAL] * d.POSTING_WIDTH].reshape(-1, d.POSTING_WIDTH)
+        rows = ints[cases["rows_at"][0] :][: ints[m.ROWS] * m.WIDTH].reshape(-1, m.WIDTH)
+        lines = ints[cases["journal_at"][0] :][: ints[m.JOURNAL] * m.POSTING_WIDTH].reshape(-1, m.POSTING_WIDTH)
         postings = np.concatenate([self.postings, _records(lines, ev.POSTING)])
         return Outcome(
             replication=replication,
             postings=postings[np.argsort(postings["minute"], kind="stable")],
-            incidents=_records(rows[:, : d.COLUMNS], ev.INCIDENT),
-            supplier_events=int(ints[d.SUPPLIER_EVENTS]),
-            blocked=int(ints[d.BLOCKED]),
+            incidents=_records(rows[:, : m.COLUMNS], ev.INCIDENT),
+            supplier_events=int(ints[m.SUPPLIER_EVENTS]),
+            blocked=int(ints[m.BLOCKED]),
             tape_digest=int(deck.digests[0]),
             balances=out.balances[0],
             dry=out.dry[0],
-            unpaid_cents=int(out.counts[0, UNPAID]),
+            unpaid_cents=int(out.counts["unpaid_cents"][0]),
         )
 
 
@@ -203,7 +204,7 @@ def _maps(setting: Setting, begins: Ints, levels: Floats) -> Maps:
 
 def _empty_chunk(futures: int, towns: int, years: int, pots: int) -> Chunk:
     return Chunk(
-        counts=np.empty((futures, COUNTS), dtype=np.int64),
+        counts=np.zeros(futures, dtype=ev.COUNTS).view(np.recarray),
         payments=np.empty((futures, SHAPE[0] * SHAPE[1]), dtype=np.int64),
         years=np.empty((futures, years), dtype=np.int64),
         own=np.empty((futures, towns), dtype=np.int64),

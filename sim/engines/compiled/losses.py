@@ -1,14 +1,18 @@
-"""Losses that need no break-in: payment fraud, waves of denial of service, suppliers that fall."""
+"""Losses that need no break-in: payment fraud, waves of denial of service, suppliers that fall.
+
+Step for step as in its namesake.
+"""
 
 from __future__ import annotations
 
 from sim.engines import events as ev
-from sim.engines.compiled import memory as d
+from sim.engines.compiled import memory as m
 from sim.engines.compiled.break_ins import break_in, draw, miss, push_incident
 from sim.engines.compiled.memory import Floats, Ints, new_row, push
 from sim.engines.compiled.payments import charge
 from sim.engines.compiled.response import respond
 from sim.engines.compiled.town import Case, stock
+from sim.engines.stocks import AWARENESS, DETECTION
 from sim.rules import chance
 from sim.rules import defence as defence_rules
 from sim.rules import incident as rules
@@ -19,10 +23,10 @@ from sim.rules.compiling import lean_step
 @lean_step
 def fraud(case: Case, ints: Ints, floats: Floats, town: int, number: int, mark: float, now: int) -> None:
     """A payment goes to a fraudster, unless somebody is awake."""
-    if mark >= defence_rules.fraud_risk(stock(case, ints, floats, town, d.AWARENESS, now), case.defence):
+    if mark >= defence_rules.fraud_risk(stock(case, ints, floats, town, AWARENESS, now), case.defence):
         return
     row = new_row(case, ints, town, number, ev.PAYMENT_FRAUD, rules.MINOR, now)
-    ints[row + d.CLOSED] = now
+    ints[row + m.CLOSED] = now
     u = draw(case, ints, row, chance.FRAUD_LOSS)
     charge(
         case,
@@ -41,40 +45,40 @@ def wave(case: Case, ints: Ints, floats: Floats, number: int, now: int, victims:
     """A wave of denial of service begins for all its victims at once."""
     if begin == end:
         return
-    first = case.rows_at + ints[d.ROWS] * d.WIDTH
+    first = case.rows_at + ints[m.ROWS] * m.WIDTH
     for place in range(begin, end):
         town = case.towns_at + victims[place] * case.town_width
         row = new_row(case, ints, town, number, ev.DENIAL, rules.MINOR, now)
-        ints[row + d.IMPACT] = now
-        ints[row + d.SINCE] = now
-        ints[row + d.OUT] = d.EVERYTHING_OUT
-        floats[ints[row + d.FLOATS] + d.SHARE] = case.spread.wave_impact
+        ints[row + m.IMPACT] = now
+        ints[row + m.SINCE] = now
+        ints[row + m.OUT] = m.EVERYTHING_OUT
+        floats[ints[row + m.FLOATS] + m.SHARE] = case.spread.wave_impact
     push(case, ints, now + case.spread.wave_minutes, ev.key(ev.CLOSED, chance.WORLD, number), first)
 
 
 @lean_step
 def reconnect(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> None:
     """Give back what an outage without intrusion took."""
-    ints[row + d.CRITICAL_BACK] = now
-    ints[row + d.CLOSED] = now
-    ints[row + d.OUT] = d.BACK
+    ints[row + m.CRITICAL_BACK] = now
+    ints[row + m.CLOSED] = now
+    ints[row + m.OUT] = m.BACK
     miss(case, ints, floats, row, 1.0, now)
 
 
 @lean_step
 def end_outage(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> None:
     """An outage without intrusion ends: a wave for all its victims, a supplier's for one customer."""
-    if ints[row + d.CAUSE] == ev.CUT_OFF:
+    if ints[row + m.CAUSE] == ev.CUT_OFF:
         reconnect(case, ints, floats, row, now)
-        town = ints[row + d.TOWN]
-        if ints[town + d.OPEN_ROW] == row:
-            ints[town + d.OPEN_ROW] = ev.UNKNOWN
+        town = ints[row + m.TOWN]
+        if ints[town + m.OPEN_ROW] == row:
+            ints[town + m.OPEN_ROW] = ev.UNKNOWN
         return
-    number = ints[row + d.NUMBER]
-    end = case.rows_at + ints[d.ROWS] * d.WIDTH
-    while row < end and ints[row + d.CAUSE] == ev.DENIAL and ints[row + d.NUMBER] == number:
+    number = ints[row + m.NUMBER]
+    end = case.rows_at + ints[m.ROWS] * m.WIDTH
+    while row < end and ints[row + m.CAUSE] == ev.DENIAL and ints[row + m.NUMBER] == number:
         reconnect(case, ints, floats, row, now)
-        row = row + d.WIDTH
+        row = row + m.WIDTH
 
 
 @lean_step
@@ -89,15 +93,15 @@ def compromise(
     customers: Ints,
 ) -> None:
     """Cut off the customers of a supplier; a few are infected themselves."""
-    common = ints[d.COMPROMISES]
-    ints[d.COMPROMISES] += 1
-    standard = second_uniform(case.seed, ints[d.REPLICATION], chance.SUPPLIER + supplier, number, chance.COMPROMISE)
+    common = ints[m.COMPROMISES]
+    ints[m.COMPROMISES] += 1
+    standard = second_uniform(case.seed, ints[m.REPLICATION], chance.SUPPLIER + supplier, number, chance.COMPROMISE)
     if standard >= case.choices.supplier_rate:
         return
-    ints[d.SUPPLIER_EVENTS] += 1
+    ints[m.SUPPLIER_EVENTS] += 1
     spread = case.spread
     full = supplier < case.full_it
-    u = uniform(case.seed, ints[d.REPLICATION], chance.SUPPLIER + supplier, number, chance.SUPPLIER_OUTAGE)
+    u = uniform(case.seed, ints[m.REPLICATION], chance.SUPPLIER + supplier, number, chance.SUPPLIER_OUTAGE)
     outage = rules.supplier_outage_minutes(u, full, case.choices.supplier_outage, spread, case.outage)
     impact = rules.supplier_impact(full, spread)
     out = rules.with_fallback(impact, full and case.choices.fallback == 1, case.funding)
@@ -106,14 +110,14 @@ def compromise(
     theirs = case.choices.concentrated * (case.suppliers + 1) + supplier
     for place in range(customer_offsets[theirs], customer_offsets[theirs + 1]):
         town = case.towns_at + customers[place] * case.town_width
-        nis = ints[town + d.CODE]
-        if uniform(case.seed, ints[d.REPLICATION], nis, cut_off, chance.SUPPLIER_HIT) >= spread.supplier_hit:
+        nis = ints[town + m.CODE]
+        if uniform(case.seed, ints[m.REPLICATION], nis, cut_off, chance.SUPPLIER_HIT) >= spread.supplier_hit:
             continue
-        lateral = uniform(case.seed, ints[d.REPLICATION], nis, infected, chance.LATERAL) < spread.lateral
+        lateral = uniform(case.seed, ints[m.REPLICATION], nis, infected, chance.LATERAL) < spread.lateral
         row = new_row(case, ints, town, cut_off, ev.CUT_OFF, rules.SIGNIFICANT, now)
-        ints[row + d.IMPACT] = now
-        ints[row + d.SUPPLIER] = supplier
-        ints[row + d.COMMON] = common
+        ints[row + m.IMPACT] = now
+        ints[row + m.SUPPLIER] = supplier
+        ints[row + m.COMMON] = common
         charge(
             case,
             ints,
@@ -121,24 +125,24 @@ def compromise(
             town,
             row,
             ev.SUPPLIER_BILL,
-            rules.supplier_bill_cents(ints[town + d.PEOPLE], impact, spread),
+            rules.supplier_bill_cents(ints[town + m.PEOPLE], impact, spread),
             now,
         )
-        if ints[town + d.OPEN_ROW] != ev.UNKNOWN:
-            ints[row + d.CLOSED] = now
+        if ints[town + m.OPEN_ROW] != ev.UNKNOWN:
+            ints[row + m.CLOSED] = now
         elif lateral:
-            ints[row + d.CLOSED] = now
-            u = uniform(case.seed, ints[d.REPLICATION], nis, infected, chance.CLASS)
-            severity = rules.lateral_class(u, stock(case, ints, floats, town, d.DETECTION, now), case.classes)
+            ints[row + m.CLOSED] = now
+            u = uniform(case.seed, ints[m.REPLICATION], nis, infected, chance.CLASS)
+            severity = rules.lateral_class(u, stock(case, ints, floats, town, DETECTION, now), case.classes)
             break_in(case, ints, floats, town, infected, ev.LATERAL, severity, supplier, common, now)
         else:
-            ints[row + d.SINCE] = now
-            ints[row + d.OUT] = d.EVERYTHING_OUT
-            floats[ints[row + d.FLOATS] + d.SHARE] = out
+            ints[row + m.SINCE] = now
+            ints[row + m.OUT] = m.EVERYTHING_OUT
+            floats[ints[row + m.FLOATS] + m.SHARE] = out
             if full:
-                ints[town + d.OPEN_ROW] = row
-                ints[row + d.OUTAGE] = outage
-                ints[row + d.DISCOVERED] = now
+                ints[town + m.OPEN_ROW] = row
+                ints[row + m.OUTAGE] = outage
+                ints[row + m.DISCOVERED] = now
                 respond(case, ints, floats, row, case.team.days_supplier, now)
             else:
                 push_incident(case, ints, ev.CLOSED, now + outage, row)

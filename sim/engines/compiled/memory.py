@@ -1,9 +1,11 @@
-"""The desk: one long array of integers and one of floats, with their layout.
+"""The memory in which futures are played: one long array of integers and one of floats, with their layout.
 
 The reference engine keeps an incident as a dictionary and a town as an object; here each is a stretch of the array
 `ints`, and `row` or `town` is the place where it begins: `ints[row + COST]` is the cost of an incident. Two flat arrays
 compile and pass fast. The arithmetic is the same rules; only the bookkeeping is written again, and the twins' tests
 hold it to the bit.
+
+What others lay out has its columns here by name: a column that moves or goes is noticed when this file is imported.
 """
 
 from __future__ import annotations
@@ -14,55 +16,94 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines import events as ev
+from sim.engines.stocks import EFFORT, MEASURES
+from sim.model.policy.numbers import LayerTerms
 from sim.rules.calendar import on_tick
 from sim.rules.compiling import lean_step
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-# An incident. First the columns of the incident log, in the order of events.INCIDENT.
-(NIS, NUMBER, CAUSE, SEVERITY, BEGUN, IMPACT, DISCOVERED, TEAM_START, TEAM_END, PRIVATE, CRITICAL_BACK, CLOSED,
- BACKUPS_LOST, EXFILTRATED, DEMAND, RANSOM, COST, HARM, PERSON_MINUTES, SUPPLIER, OPEN) = range(21)  # fmt: skip
-COLUMNS = len(ev.INCIDENT.names or ())
+# An incident. First the columns of the incident log, each at its place in events.INCIDENT.
+LOG_COLUMNS: tuple[str, ...] = ev.INCIDENT.names or ()
+NIS = LOG_COLUMNS.index("nis")
+NUMBER = LOG_COLUMNS.index("number")
+CAUSE = LOG_COLUMNS.index("cause")
+SEVERITY = LOG_COLUMNS.index("severity")
+BEGUN = LOG_COLUMNS.index("begun")
+IMPACT = LOG_COLUMNS.index("impact")
+DISCOVERED = LOG_COLUMNS.index("discovered")
+TEAM_START = LOG_COLUMNS.index("team_start")
+TEAM_END = LOG_COLUMNS.index("team_end")
+PRIVATE = LOG_COLUMNS.index("private")
+CRITICAL_BACK = LOG_COLUMNS.index("critical_back")
+CLOSED = LOG_COLUMNS.index("closed")
+BACKUPS_LOST = LOG_COLUMNS.index("backups_lost")
+EXFILTRATED = LOG_COLUMNS.index("exfiltrated")
+DEMAND = LOG_COLUMNS.index("demand_cents")
+RANSOM = LOG_COLUMNS.index("ransom_cents")
+COST = LOG_COLUMNS.index("cost_cents")
+HARM = LOG_COLUMNS.index("harm_cents")
+PERSON_MINUTES = LOG_COLUMNS.index("person_minutes")
+SUPPLIER = LOG_COLUMNS.index("supplier")
+OPEN = LOG_COLUMNS.index("open")
+COLUMNS = len(LOG_COLUMNS)
 # Then what the engine itself must remember of it. TOWN is a place in `ints`, FLOATS one in `floats`.
 (TOWN, FLOATS, WORK, WAITING, CRITICAL_DUE, FULL_DUE, BILL_BEGUN, RECOVERY_DUE, REVENUE_DUE, UNPAID, NEXT_SERVICE,
- SINCE, OUT, OUTAGE, UNTIL, RANK, INSURED, DENIED, DEDUCTIBLE, KEPT, COMMON) = range(COLUMNS, COLUMNS + 21)  # fmt: skip
-WIDTH = COLUMNS + 21
+ SINCE, OUT, OUTAGE, UNTIL, RANK, INSURED, DENIED, DEDUCTIBLE, KEPT, COMMON, WIDTH) = range(
+    COLUMNS, COLUMNS + 22)  # fmt: skip
 NOT_ASKED, GRANTED, REFUSED = range(3)  # values of DENIED: whether the insurer denies the claims of an incident
 BACK, SERVICES_OUT, EVERYTHING_OUT = range(3)  # values of OUT
-SHARE, MARK, PLAN = range(3)  # its floats: systems out, mark of the next follow-up, effect of the continuity plan
-FLOAT_WIDTH = 3
+SHARE, MARK, PLAN, FLOAT_WIDTH = range(4)  # its floats: systems out, mark of the next follow-up, effect of the plan
 # A municipality: who it is, its state, its sums; then a burden a year, then the accounts of yearly limits. JOINED and
 # SERVED have a bit for each grant; EXTRA is what it pays this year on top of its own spend.
 CODE, PEOPLE, LEVELS, LEVELS_AT, OPEN_ROW, LAST_CLOSED, OWN, CASH, JOINED, SERVED, EXTRA, BURDEN = range(12)
 # Its floats: seven stocks, their targets, the rate of candidate attempts, how its size scales a bill, and between what
 # the probability of a break-in stays until an incident closes.
-STOCKS, TARGETS, RATE, COST_SIZE, LOWEST, HIGHEST = 0, 7, 14, 15, 16, 17
-LEVEL_WIDTH = 18
-# The seven stocks.
-IDENTITY, HARDENING, DETECTION, AWARENESS, BACKUPS, CONTINUITY, EFFORT = range(7)
+STOCKS, TARGETS = 0, EFFORT + 1
+RATE, COST_SIZE, LOWEST, HIGHEST, LEVEL_WIDTH = range(2 * TARGETS, 2 * TARGETS + 5)
 # Counters of a future, at the beginning of `ints`.
 (HEAP_SIZE, ROWS, FREE_TEAMS, QUEUED, BLOCKED, BREAK_INS, YEAR, JOURNAL, FULL, DIGEST, REPLICATION, COMPROMISES,
- SUPPLIER_EVENTS, CLAIMS, UNPAID_CLAIMS, OWED) = range(16)  # fmt: skip
-COUNTERS = 16
-AT, KEY, ROW = range(3)  # an event on the heap
-HEAP_WIDTH = 3
-# A layer: the fields of policy_arrays.LayerTerms, then what the engine adds. PLAIN says that it asks nothing.
-(PAYER, PART, FIRST, PER_EVENT, PER_YEAR, BEGINS, ENDS, COMMON_LIMIT, POT, REQUIRES, OF_INSURANCE, ACCOUNT,
- CAUSE_ACCOUNT, BACK, PLAIN) = range(15)  # fmt: skip
-LAYER_WIDTH = 15
+ SUPPLIER_EVENTS, CLAIMS, UNPAID_CLAIMS, OWED, COUNTERS) = range(17)  # fmt: skip
+AT, KEY, ROW, HEAP_WIDTH = range(4)  # an event on the heap
+# A layer: its terms, then what the engine adds. PLAIN says that it asks nothing.
+LAYER_COLUMNS = (*LayerTerms._fields, "account", "cause_account", "claw_back", "plain")
+PAYER = LAYER_COLUMNS.index("payer")
+PART = LAYER_COLUMNS.index("share")
+FIRST = LAYER_COLUMNS.index("first")
+PER_EVENT = LAYER_COLUMNS.index("limit_per_event")
+PER_YEAR = LAYER_COLUMNS.index("limit_per_year")
+BEGINS = LAYER_COLUMNS.index("begins")
+ENDS = LAYER_COLUMNS.index("ends")
+COMMON_LIMIT = LAYER_COLUMNS.index("common_limit")
+POT = LAYER_COLUMNS.index("pot")
+REQUIRES = LAYER_COLUMNS.index("requires")
+OF_INSURANCE = LAYER_COLUMNS.index("insured")
+ACCOUNT = LAYER_COLUMNS.index("account")
+CAUSE_ACCOUNT = LAYER_COLUMNS.index("cause_account")
+CLAW_BACK = LAYER_COLUMNS.index("claw_back")
+PLAIN = LAYER_COLUMNS.index("plain")
+LAYER_WIDTH = len(LAYER_COLUMNS)
 NO_ACCOUNT = -1  # a layer without a limit per year needs no account of what it paid
-POSTING_WIDTH = 6
+# A posting in the journal, each at its place in events.POSTING.
+POSTING_COLUMNS: tuple[str, ...] = ev.POSTING.names or ()
+POSTED_MINUTE = POSTING_COLUMNS.index("minute")
+POSTED_NIS = POSTING_COLUMNS.index("nis")
+POSTED_CATEGORY = POSTING_COLUMNS.index("category")
+POSTED_PAYER = POSTING_COLUMNS.index("payer")
+POSTED_CENTS = POSTING_COLUMNS.index("cents")
+POSTED_INCIDENT = POSTING_COLUMNS.index("incident")
+POSTING_WIDTH = len(POSTING_COLUMNS)
 # The state of a pot: then what it took on each year, then for each common cause.
 BALANCE, SHORT, TAKEN = range(3)
 # A claim that waits; SHARES is 1 where the claims of the year share what is there.
-CLAIM_POT, CLAIM_TOWN, CLAIM_CENTS, CLAIM_SHARES = range(4)
-CLAIM_WIDTH = 4
+CLAIM_POT, CLAIM_TOWN, CLAIM_CENTS, CLAIM_SHARES, CLAIM_WIDTH = range(5)
 # The state of a grant: then its members in order of joining, then when each of them joined.
 MEMBERS, SPENT, GRANT_SHORT, MEMBER = range(4)
 # What a municipality spends this year, euro per inhabitant: on six measures, of its own, and on top of that; then the
 # same for the year in which it last chose its targets, and what a euro bought then.
-SPEND_OWN, SPEND_MORE, AIMED, AIMED_EFFECT, SPEND_WIDTH = 6, 7, 8, 16, 17
+SPEND_OWN, SPEND_MORE, AIMED = range(MEASURES, MEASURES + 3)
+AIMED_EFFECT, SPEND_WIDTH = range(2 * AIMED, 2 * AIMED + 2)
 NEVER_AIMED = -1.0  # what a euro buys is never negative
 
 

@@ -1,4 +1,4 @@
-"""Costs find their payers; pots pay what they can, when they can: step for step as in `accounts.py`."""
+"""Every cost finds its payers the moment it arises; pots pay what they can: step for step as in its namesake."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sim.engines import events as ev
-from sim.engines.compiled import memory as d
+from sim.engines.compiled import memory as m
 from sim.engines.compiled.memory import Floats, Ints
 from sim.engines.compiled.policy_tables import (
     POT_BACK,
@@ -21,6 +21,7 @@ from sim.engines.compiled.policy_tables import (
 )
 from sim.engines.compiled.town import meets, stock
 from sim.engines.digests import posting_digest
+from sim.engines.stocks import IDENTITY
 from sim.model.policy.numbers import NOBODY
 from sim.rules.budgets import denial_probability
 from sim.rules.chance import uniform
@@ -44,9 +45,9 @@ def pay(
 ) -> None:
     """Count a payment, and write it into the journal where one is kept."""
     ints[case.payments_at + payer * case.entries + category] += cents
-    ints[d.DIGEST] += np.int64(posting_digest(minute, nis, category, payer, cents))
+    ints[m.DIGEST] += np.int64(posting_digest(minute, nis, category, payer, cents))
     if payer == ev.FLANDERS:
-        ints[d.OWED] += claw_back_cents(cents, back)
+        ints[m.OWED] += claw_back_cents(cents, back)
     if case.journal_room > 0:
         write_posting(case, ints, minute, nis, category, payer, cents, incident)
 
@@ -56,18 +57,18 @@ def write_posting(
     case: Any, ints: Ints, minute: int, nis: int, category: int, payer: int, cents: int, incident: int
 ) -> None:
     """Write a posting into the journal."""
-    line = ints[d.JOURNAL]
+    line = ints[m.JOURNAL]
     if line >= case.journal_room:
-        ints[d.FULL] = 1
+        ints[m.FULL] = 1
         return
-    ints[d.JOURNAL] = line + 1
-    place = case.journal_at + line * d.POSTING_WIDTH
-    ints[place] = minute
-    ints[place + 1] = nis
-    ints[place + 2] = category
-    ints[place + 3] = payer
-    ints[place + 4] = cents
-    ints[place + 5] = incident
+    ints[m.JOURNAL] = line + 1
+    place = case.journal_at + line * m.POSTING_WIDTH
+    ints[place + m.POSTED_MINUTE] = minute
+    ints[place + m.POSTED_NIS] = nis
+    ints[place + m.POSTED_CATEGORY] = category
+    ints[place + m.POSTED_PAYER] = payer
+    ints[place + m.POSTED_CENTS] = cents
+    ints[place + m.POSTED_INCIDENT] = incident
 
 
 @lean_step
@@ -79,11 +80,11 @@ def transfer(
         return
     nis = 0
     if town != NOBODY:
-        nis = ints[town + d.CODE]
+        nis = ints[town + m.CODE]
         if giver == ev.MUNICIPALITY:
-            ints[town + d.OWN] += cents
+            ints[town + m.OWN] += cents
         if taker == ev.MUNICIPALITY:
-            ints[town + d.OWN] -= cents
+            ints[town + m.OWN] -= cents
     pay(case, ints, nis, kind, giver, cents, minute, ev.NATIONAL, back)
     pay(case, ints, nis, kind, taker, -cents, minute, ev.NATIONAL, 0)
 
@@ -92,53 +93,52 @@ def transfer(
 def charge(case: Any, ints: Ints, floats: Floats, town: int, row: int, category: int, amount: int, now: int) -> None:
     """Post a cost of an incident, in the last minute at the latest."""
     if amount > 0:
-        ints[row + d.COST] += amount
-        ints[row + d.KEPT] = 0
-        flow(case, ints, floats, town, row, category, amount, min(now, case.horizon - 1), now)
+        ints[row + m.COST] += amount
+        ints[row + m.KEPT] = 0
+        post(case, ints, floats, town, row, category, amount, min(now, case.horizon - 1), now)
 
 
 @lean_step
 def spend(case: Any, ints: Ints, floats: Floats, town: int, category: int, amount: int, now: int) -> None:
     """Post what a municipality spends on a programme."""
     if amount > 0:
-        flow(case, ints, floats, town, NOBODY, category, amount, now, now)
+        post(case, ints, floats, town, NOBODY, category, amount, now, now)
 
 
 @lean_step
-def flow(
+def post(
     case: Any, ints: Ints, floats: Floats, town: int, row: int, category: int, amount: int, minute: int, now: int
 ) -> None:
     """Let a cost flow through the layers of its category until nothing is left; `row` is NOBODY for a programme."""
-    year = ints[d.YEAR]
-    incident = ev.NATIONAL if row == NOBODY else (row - case.rows_at) // d.WIDTH
+    year = ints[m.YEAR]
+    incident = ev.NATIONAL if row == NOBODY else (row - case.rows_at) // m.WIDTH
     left = amount
-    ints[town + d.CASH] += amount
+    ints[town + m.CASH] += amount
     ints[case.years_at + year] += amount
     for position in range(case.layer_offsets[category], case.layer_offsets[category + 1]):
         if left == 0:
             break
-        layer = case.layers_at + position * d.LAYER_WIDTH
-        if not ints[layer + d.BEGINS] <= minute < ints[layer + d.ENDS]:
+        layer = case.layers_at + position * m.LAYER_WIDTH
+        if not ints[layer + m.BEGINS] <= minute < ints[layer + m.ENDS]:
             continue
-        if ints[layer + d.PLAIN] == 0:
+        if ints[layer + m.PLAIN] == 0:
             left = left - ask(case, ints, floats, town, row, category, layer, left, minute, now)
             continue
-        limited = ints[layer + d.ACCOUNT] != d.NO_ACCOUNT
-        account = town + d.BURDEN + case.years * (1 + ints[layer + d.ACCOUNT]) + year
+        limited = ints[layer + m.ACCOUNT] != m.NO_ACCOUNT
+        account = town + m.BURDEN + case.years * (1 + ints[layer + m.ACCOUNT]) + year
         payment = layer_payment(
             left,
-            ints[layer + d.PART],
-            ints[layer + d.FIRST],
-            ints[layer + d.PER_EVENT],
-            ints[layer + d.PER_YEAR] - (ints[account] if limited else 0),
+            ints[layer + m.PART],
+            ints[layer + m.FIRST],
+            ints[layer + m.PER_EVENT],
+            ints[layer + m.PER_YEAR] - (ints[account] if limited else 0),
         )
         if payment > 0:
             if limited:
                 ints[account] += payment
             left = left - payment
-            bear(
-                case, ints, town, row, category, ints[layer + d.PAYER], payment, minute, incident, ints[layer + d.BACK]
-            )
+            back = ints[layer + m.CLAW_BACK]
+            bear(case, ints, town, row, category, ints[layer + m.PAYER], payment, minute, incident, back)
 
 
 @lean_pasted
@@ -156,10 +156,10 @@ def bear(
 ) -> None:
     """Let a payer pay part of a cost."""
     if payer == ev.MUNICIPALITY:
-        ints[town + d.OWN] += payment
+        ints[town + m.OWN] += payment
         if row != NOBODY:
-            ints[town + d.BURDEN + ints[d.YEAR]] += payment
-    pay(case, ints, ints[town + d.CODE], category, payer, payment, minute, incident, back)
+            ints[town + m.BURDEN + ints[m.YEAR]] += payment
+    pay(case, ints, ints[town + m.CODE], category, payer, payment, minute, incident, back)
 
 
 @lean_step
@@ -176,54 +176,55 @@ def ask(
     now: int,
 ) -> int:
     """Return what a layer with conditions, a common limit, a pot or an insurer behind it takes of what is left."""
-    if not meets(case, ints, floats, town, ints[layer + d.REQUIRES], now):
+    if not meets(case, ints, floats, town, ints[layer + m.REQUIRES], now):
         return 0
-    year = ints[d.YEAR]
-    common = ev.UNKNOWN if row == NOBODY else ints[row + d.COMMON]
+    year = ints[m.YEAR]
+    common = ev.UNKNOWN if row == NOBODY else ints[row + m.COMMON]
     covered = left
-    account = town + d.BURDEN + case.years * (1 + ints[layer + d.ACCOUNT]) + year
-    room = ints[layer + d.PER_YEAR]
-    if ints[layer + d.ACCOUNT] != d.NO_ACCOUNT:
+    account = town + m.BURDEN + case.years * (1 + ints[layer + m.ACCOUNT]) + year
+    room = ints[layer + m.PER_YEAR]
+    if ints[layer + m.ACCOUNT] != m.NO_ACCOUNT:
         room = room - ints[account]
-    cause = case.causes_at + ints[layer + d.CAUSE_ACCOUNT] * case.causes + common
-    counted = common != ev.UNKNOWN and ints[layer + d.CAUSE_ACCOUNT] != d.NO_ACCOUNT
+    cause = case.causes_at + ints[layer + m.CAUSE_ACCOUNT] * case.causes + common
+    counted = common != ev.UNKNOWN and ints[layer + m.CAUSE_ACCOUNT] != m.NO_ACCOUNT
     if counted:
-        room = room_within(room, ints[layer + d.COMMON_LIMIT], ints[cause])
-    insurance = town + d.BURDEN + case.years * (1 + case.insurance_account) + year
-    if ints[layer + d.OF_INSURANCE] == 1:
-        if row == NOBODY or ints[row + d.INSURED] == 0 or denied(case, ints, floats, town, row, now):
+        room = room_within(room, ints[layer + m.COMMON_LIMIT], ints[cause])
+    insurance = town + m.BURDEN + case.years * (1 + case.insurance_account) + year
+    if ints[layer + m.OF_INSURANCE] == 1:
+        if row == NOBODY or ints[row + m.INSURED] == 0 or denied(case, ints, floats, town, row, now):
             return 0
-        retained = retained_cents(left, ints[row + d.DEDUCTIBLE])
-        ints[row + d.DEDUCTIBLE] -= retained
-        ints[row + d.KEPT] += retained
-        covered = beyond_deductible(left, ints[row + d.KEPT])
+        retained = retained_cents(left, ints[row + m.DEDUCTIBLE])
+        ints[row + m.DEDUCTIBLE] -= retained
+        ints[row + m.KEPT] += retained
+        covered = beyond_deductible(left, ints[row + m.KEPT])
         room = room_within(room, ints[case.insurance_limits_at + year], ints[insurance])
-    number = ints[layer + d.POT]
+    number = ints[layer + m.POT]
     terms, pot = case.pot_terms_at + number * POT_WIDTH, case.pots_at + number * case.pot_width
-    member = town + d.BURDEN + case.years * (1 + case.member_accounts + number) + year
+    member = town + m.BURDEN + case.years * (1 + case.member_accounts + number) + year
     if number != NOBODY:
         room = room_within(room, ints[terms + POT_MEMBER], ints[member])
-        room = room_within(room, ints[terms + POT_TOTAL], ints[pot + d.TAKEN + year])
+        room = room_within(room, ints[terms + POT_TOTAL], ints[pot + m.TAKEN + year])
         if common != ev.UNKNOWN:
             place = case.causes_at + (case.cause_layers + number) * case.causes + common
             room = room_within(room, ints[terms + POT_COMMON], ints[place])
-    payment = layer_payment(covered, ints[layer + d.PART], ints[layer + d.FIRST], ints[layer + d.PER_EVENT], room)
+    payment = layer_payment(covered, ints[layer + m.PART], ints[layer + m.FIRST], ints[layer + m.PER_EVENT], room)
     if payment <= 0:
         return 0
-    incident = ev.NATIONAL if row == NOBODY else (row - case.rows_at) // d.WIDTH
+    incident = ev.NATIONAL if row == NOBODY else (row - case.rows_at) // m.WIDTH
     if number == NOBODY:
-        bear(case, ints, town, row, category, ints[layer + d.PAYER], payment, minute, incident, ints[layer + d.BACK])
+        back = ints[layer + m.CLAW_BACK]
+        bear(case, ints, town, row, category, ints[layer + m.PAYER], payment, minute, incident, back)
     else:
         payment = claim(case, ints, town, row, category, number, payment, minute, incident)
         ints[member] += payment
-        ints[pot + d.TAKEN + year] += payment
+        ints[pot + m.TAKEN + year] += payment
         if common != ev.UNKNOWN:
             ints[case.causes_at + (case.cause_layers + number) * case.causes + common] += payment
-    if ints[layer + d.ACCOUNT] != d.NO_ACCOUNT:
+    if ints[layer + m.ACCOUNT] != m.NO_ACCOUNT:
         ints[account] += payment
     if counted:
         ints[cause] += payment
-    if ints[layer + d.OF_INSURANCE] == 1:
+    if ints[layer + m.OF_INSURANCE] == 1:
         ints[insurance] += payment
     return payment
 
@@ -231,12 +232,12 @@ def ask(
 @lean_step
 def denied(case: Any, ints: Ints, floats: Floats, town: int, row: int, now: int) -> bool:
     """Return whether the insurer denies the claims of an incident; it is settled at the first one."""
-    if ints[row + d.DENIED] == d.NOT_ASKED:
-        chances = denial_probability(stock(case, ints, floats, town, d.IDENTITY, now), case.funding)
-        purpose = ev.denial_purpose(ints[row + d.CAUSE])
-        u = uniform(case.seed, ints[d.REPLICATION], ints[row + d.NIS], ints[row + d.NUMBER], purpose)
-        ints[row + d.DENIED] = d.REFUSED if u < chances else d.GRANTED
-    return ints[row + d.DENIED] == d.REFUSED  # type: ignore[no-any-return]
+    if ints[row + m.DENIED] == m.NOT_ASKED:
+        chances = denial_probability(stock(case, ints, floats, town, IDENTITY, now), case.funding)
+        purpose = ev.denial_purpose(ints[row + m.CAUSE])
+        u = uniform(case.seed, ints[m.REPLICATION], ints[row + m.NIS], ints[row + m.NUMBER], purpose)
+        ints[row + m.DENIED] = m.REFUSED if u < chances else m.GRANTED
+    return ints[row + m.DENIED] == m.REFUSED  # type: ignore[no-any-return]
 
 
 @lean_step
@@ -246,29 +247,29 @@ def claim(
     """Pay a claim from a pot and return what it takes on: what cannot be paid yet the municipality advances."""
     terms, pot = case.pot_terms_at + number * POT_WIDTH, case.pots_at + number * case.pot_width
     back = ints[terms + POT_BACK]
-    now = paid_now(wanted, ints[pot + d.BALANCE], ints[terms + POT_EMPTY], ints[terms + POT_BACKSTOP])
-    if now > ints[pot + d.BALANCE]:
-        missing = now - ints[pot + d.BALANCE]
+    now = paid_now(wanted, ints[pot + m.BALANCE], ints[terms + POT_EMPTY], ints[terms + POT_BACKSTOP])
+    if now > ints[pot + m.BALANCE]:
+        missing = now - ints[pot + m.BALANCE]
         transfer(case, ints, NOBODY, ev.CONTRIBUTION, ev.FLANDERS, ev.FUND, missing, minute, back)
-        ints[pot + d.BALANCE] = now
-        ints[pot + d.SHORT] = 1
-    ints[pot + d.BALANCE] -= now
+        ints[pot + m.BALANCE] = now
+        ints[pot + m.SHORT] = 1
+    ints[pot + m.BALANCE] -= now
     if now > 0:
         bear(case, ints, town, row, category, ints[terms + POT_PAYER], now, minute, incident, back)
     if now == wanted:
         return wanted
     if ints[terms + POT_EMPTY] != PRO_RATA:
-        ints[pot + d.SHORT] = 1
+        ints[pot + m.SHORT] = 1
     if ints[terms + POT_EMPTY] == FALL_THROUGH:
         return now
     bear(case, ints, town, row, category, ev.MUNICIPALITY, wanted - now, minute, incident, 0)
-    if ints[d.CLAIMS] >= case.room:
-        ints[d.FULL] = 1
+    if ints[m.CLAIMS] >= case.room:
+        ints[m.FULL] = 1
         return wanted
-    place = case.claims_at + ints[d.CLAIMS] * d.CLAIM_WIDTH
-    ints[place + d.CLAIM_POT] = number
-    ints[place + d.CLAIM_TOWN] = town
-    ints[place + d.CLAIM_CENTS] = wanted - now
-    ints[place + d.CLAIM_SHARES] = 1 if ints[terms + POT_EMPTY] == PRO_RATA else 0
-    ints[d.CLAIMS] += 1
+    place = case.claims_at + ints[m.CLAIMS] * m.CLAIM_WIDTH
+    ints[place + m.CLAIM_POT] = number
+    ints[place + m.CLAIM_TOWN] = town
+    ints[place + m.CLAIM_CENTS] = wanted - now
+    ints[place + m.CLAIM_SHARES] = 1 if ints[terms + POT_EMPTY] == PRO_RATA else 0
+    ints[m.CLAIMS] += 1
     return wanted

@@ -1,4 +1,4 @@
-"""The tables of a policy, laid out behind each other in the two arrays of the desk; the case says where each begins."""
+"""The tables of a policy, laid out behind each other in the two arrays of the memory; a case says where."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines import events as ev
-from sim.engines.compiled.memory import NO_ACCOUNT
+from sim.engines.compiled.memory import LAYER_COLUMNS, NO_ACCOUNT
 from sim.engines.events import PROGRAMMES
 from sim.engines.plan import SHARED_SERVICE, Plan
 from sim.engines.setting import Setting
@@ -23,14 +23,33 @@ GROUPS = (
     "threat", "defence", "classes", "intrusion", "bill", "outage", "recovery", "team", "extortion", "spread", "funding",
 )  # fmt: skip
 MOST_YEARS = 64
-# A pot, see policy_arrays.PotTerms without its levy.
-(POT_PAYER, POT_KEEPS, POT_PER_YEAR, POT_OPENING, POT_EMPTY, POT_MEMBER, POT_COMMON, POT_TOTAL, POT_BACKSTOP,
- POT_BACK) = range(10)  # fmt: skip
-POT_WIDTH = 10
-# A grant, see policy_arrays.GrantTerms without its amounts and its hazard.
-(GRANT_NUMBER, GRANT_INSTRUMENT, GRANT_SHARE, GRANT_CAP, GRANT_PER_YEAR, GRANT_BEGINS, GRANT_ENDS, GRANT_REQUIRES,
- GRANT_BACK, GRANT_MEASURE) = range(10)  # fmt: skip
-GRANT_WIDTH = 10
+# A pot: its terms without the levy, which is no integer.
+POT_COLUMNS = tuple(name for name in PotTerms._fields if name != "levy")
+POT_PAYER = POT_COLUMNS.index("payer")
+POT_KEEPS = POT_COLUMNS.index("keeps")
+POT_PER_YEAR = POT_COLUMNS.index("per_year")
+POT_OPENING = POT_COLUMNS.index("opening")
+POT_EMPTY = POT_COLUMNS.index("when_empty")
+POT_MEMBER = POT_COLUMNS.index("member_limit")
+POT_COMMON = POT_COLUMNS.index("common_limit")
+POT_TOTAL = POT_COLUMNS.index("annual_limit")
+POT_BACKSTOP = POT_COLUMNS.index("backstop")
+POT_BACK = POT_COLUMNS.index("claw_back")
+POT_WIDTH = len(POT_COLUMNS)
+# A grant: its terms without what is no integer or only serves the plan; of its measures the only one of a service.
+LEFT_OUT = ("amount", "key", "measures", "hazard")
+GRANT_COLUMNS = (*(name for name in GrantTerms._fields if name not in LEFT_OUT), "measure")
+GRANT_NUMBER = GRANT_COLUMNS.index("number")
+GRANT_INSTRUMENT = GRANT_COLUMNS.index("instrument")
+GRANT_SHARE = GRANT_COLUMNS.index("share")
+GRANT_CAP = GRANT_COLUMNS.index("cap")
+GRANT_PER_YEAR = GRANT_COLUMNS.index("per_year")
+GRANT_BEGINS = GRANT_COLUMNS.index("begins")
+GRANT_ENDS = GRANT_COLUMNS.index("ends")
+GRANT_REQUIRES = GRANT_COLUMNS.index("requires")
+GRANT_BACK = GRANT_COLUMNS.index("claw_back")
+GRANT_MEASURE = GRANT_COLUMNS.index("measure")
+GRANT_WIDTH = len(GRANT_COLUMNS)
 REQUIREMENT_PROGRAMME, REQUIREMENT_STANDARD = range(2)
 REQUIREMENT_WIDTH = 2
 DUE_WIDTH = len(PROGRAMMES)  # the bills of a municipality as a stage begins, one for each programme
@@ -45,15 +64,14 @@ def layout(group: Any) -> np.dtype[Any]:
 
 def pot_row(terms: PotTerms) -> tuple[int, ...]:
     """Return a pot as integers."""
-    return (terms.payer, terms.keeps, terms.per_year, terms.opening, terms.when_empty, terms.member_limit,
-            terms.common_limit, terms.annual_limit, terms.backstop, terms.claw_back)  # fmt: skip
+    return tuple(getattr(terms, name) for name in POT_COLUMNS)
 
 
 def grant_row(terms: GrantTerms) -> tuple[int, ...]:
     """Return a grant as integers; of its measures the first, which is the only one of a shared service."""
     measure = terms.measures.index(1) if 1 in terms.measures else NOBODY
-    return (terms.number, terms.instrument, terms.share, terms.cap, terms.per_year, terms.begins, terms.ends,
-            terms.requires, terms.claw_back, measure)  # fmt: skip
+    known = terms._asdict() | {"measure": measure}
+    return tuple(known[name] for name in GRANT_COLUMNS)
 
 
 def requirement_row(terms: RequirementTerms) -> tuple[int, ...]:
@@ -96,7 +114,8 @@ class LayerTable:
         account = self.accounts[place] if layer.limit_per_year < NO_LIMIT else NO_ACCOUNT
         cause = self.causes[place] if layer.common_limit < NO_LIMIT else NO_ACCOUNT
         plain = cause == NO_ACCOUNT and layer.pot == NOBODY and layer.requires == NOBODY and not layer.insured
-        return (*layer, account, cause, back, int(plain))
+        added = {"account": account, "cause_account": cause, "claw_back": back, "plain": int(plain)}
+        return tuple((layer._asdict() | added)[name] for name in LAYER_COLUMNS)
 
 
 class Tables:

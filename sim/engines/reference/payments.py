@@ -1,7 +1,7 @@
-"""The accounts of one future: every cost finds its payers the moment it arises; pots pay what they can, when they can.
+"""Payments in the reference engine: every cost finds its payers the moment it arises.
 
-Payments are postings. A pot is the solidarity fund or an envelope of the Flemish budget: it is filled every 1 January,
-pays claims until it is empty, and then does what the policy says.
+Payments are postings. A pot is the solidarity fund or an envelope of the Flemish budget: it pays claims until it is
+empty, and then does what the policy says. How it fills again, and who waits until then, stands in `pots.py`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 
 from sim.engines import events as ev
 from sim.engines.events import FLANDERS, FUND, MUNICIPALITY
+from sim.engines.reference.town import Town, Towns
+from sim.engines.setting import Setting
 from sim.model.policy.numbers import NOBODY, LayerTerms, PotTerms, Stage, places
 from sim.rules.funding import (
     FALL_THROUGH,
@@ -21,10 +23,6 @@ from sim.rules.funding import (
     claw_back_cents,
     layer_payment,
     paid_now,
-    part_by_inhabitants,
-    pro_rata_part,
-    pro_rata_share,
-    reimbursed_cents,
     retained_cents,
     room_within,
 )
@@ -95,7 +93,7 @@ class Accounts:
         self.claw_back = claw_back  # parts per million of Flemish payments from no pot
         self.postings: list[Posting] = []
         self.unpaid = 0
-        self._owed = 0  # what municipalities give back of the Flemish payments of this year
+        self.owed = 0  # what municipalities give back of the Flemish payments of this year
         self._paid_this_year: defaultdict[tuple[int, int, tuple[int, int], int], int] = defaultdict(int)
         self._paid_for_cause: defaultdict[tuple[int, tuple[int, int], int], int] = defaultdict(int)
         self._insured_this_year: defaultdict[tuple[int, int], int] = defaultdict(int)
@@ -118,7 +116,7 @@ class Accounts:
         """Write a posting; `back` is the part that municipalities give back where Flanders pays."""
         self.postings.append((minute, nis, category, payer, cents, incident))
         if payer == FLANDERS:
-            self._owed += claw_back_cents(cents, back)
+            self.owed += claw_back_cents(cents, back)
 
     def transfer(self, minute: int, nis: int, kind: int, giver: int, taker: int, cents: int, back: int = 0) -> None:
         """Move money from one payer to another."""
@@ -167,7 +165,7 @@ class Accounts:
             if pot is None:
                 self.pay(minute, nis, category, layer.payer, payment, incident, self.claw_back)
             else:
-                payment = self._claim(pot, minute, nis, category, payment, incident)
+                payment = self.claim(pot, minute, nis, category, payment, incident)
                 pot.count(nis, year, claimant.cause, payment)
             if layer.limit_per_year < NO_LIMIT:
                 self._paid_this_year[account] += payment
@@ -179,9 +177,7 @@ class Accounts:
         if left != 0:
             raise AssertionError(f"{left} cents of category {category} found no payer; the last layer must take all")
 
-    # --- pots ----------------------------------------------------------------------------------------------------
-
-    def _claim(self, pot: Pot, minute: int, nis: int, category: int, claim: int, incident: int) -> int:
+    def claim(self, pot: Pot, minute: int, nis: int, category: int, claim: int, incident: int) -> int:
         """Pay a claim from a pot and return what it takes on: what cannot be paid yet the municipality advances."""
         now = paid_now(claim, pot.balance, pot.terms.when_empty, pot.terms.backstop)
         if now > pot.balance:  # the backstop
@@ -200,61 +196,16 @@ class Accounts:
         claims.append((nis, claim - now))
         return claim
 
-    def _reimburse(self, pot: Pot, minute: int, nis: int, cents: int) -> None:
-        self.transfer(minute, nis, ev.REIMBURSEMENT, pot.terms.payer, MUNICIPALITY, cents, pot.terms.claw_back)
-        pot.balance -= cents
 
-    def settle(self, minute: int, inhabitants: Sequence[tuple[int, int]]) -> None:
-        """End a year: share out what claims share, note the balances, take back what municipalities owe Flanders.
+class Spending(Towns):
+    """What municipalities spend on programmes, as it flows through the accounts."""
 
-        `inhabitants` has the NIS code and the inhabitants of every municipality, in order.
-        """
-        for pot in self.pots:
-            if pot.sharing:
-                claims = sum(cents for _, cents in pot.sharing)
-                share = pro_rata_share(pot.balance, claims)
-                pot.short = pot.short or share < PARTS_PER_MILLION
-                for nis, cents in pot.sharing:
-                    part = pro_rata_part(cents, share)
-                    self._reimburse(pot, minute, nis, part)
-                    self.unpaid += cents - part
-                pot.sharing.clear()
-            pot.ends.append(pot.balance)
-            pot.dry.append(int(pot.short))
-            pot.short = False
-        owed, self._owed = self._owed, 0
-        everybody, before = sum(people for _, people in inhabitants), 0
-        for nis, people in inhabitants if owed > 0 else ():
-            part = part_by_inhabitants(owed, before, before + people, everybody)
-            self.transfer(minute, nis, ev.CLAW_BACK, MUNICIPALITY, FLANDERS, part)
-            before += people
+    def __init__(self, setting: Setting, towns: list[Town], accounts: Accounts) -> None:
+        super().__init__(setting, towns)
+        self.accounts = accounts
 
-    def refill(self, minute: int, levies: Callable[[float], Sequence[tuple[int, int]]]) -> None:
-        """Begin a year: put money into the pots, then pay the claims that wait, the oldest first.
-
-        `levies` returns (NIS code, cents) of every municipality for a levy per inhabitant.
-        """
-        for pot in self.pots:
-            terms = pot.terms
-            if terms.keeps:
-                given = terms.per_year + (terms.opening if minute == 0 else 0)
-                for nis, cents in levies(terms.levy) if terms.levy > 0.0 else ():
-                    self.transfer(minute, nis, ev.LEVY, MUNICIPALITY, FUND, cents)
-                    pot.balance += cents
-                self.transfer(minute, EVERYBODY, ev.CONTRIBUTION, FLANDERS, FUND, given, terms.claw_back)
-                pot.balance += given
-            else:
-                pot.balance = terms.per_year
-            while pot.waiting and pot.balance > 0:
-                nis, cents = pot.waiting[0]
-                part = reimbursed_cents(cents, pot.balance)
-                self._reimburse(pot, minute, nis, part)
-                if part < cents:
-                    pot.waiting[0] = (nis, cents - part)
-                else:
-                    del pot.waiting[0]
-            pot.short = pot.short or bool(pot.waiting)
-
-    def close(self) -> None:
-        """At the horizon: claims that still wait stay unpaid."""
-        self.unpaid += sum(cents for pot in self.pots for _, cents in pot.waiting)
+    def spend(self, town: Town, category: int, amount: int, now: int) -> None:
+        """Post what a municipality spends on a programme."""
+        if amount > 0:
+            claimant = Claimant(meets=lambda requirement: self.meets(town, requirement, now))
+            self.accounts.post(now, town.nis, category, amount, ev.NATIONAL, claimant)

@@ -1,8 +1,6 @@
-"""What the processes of the reference engine share: the clock, the dice, who pays, and the pool of response teams."""
+"""What the processes of the reference engine share: the clock, the dice, who pays, and the policy in force."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import simpy
 
@@ -10,16 +8,15 @@ from sim.engines import events as ev
 from sim.engines.reference.budgets import Treasury
 from sim.engines.reference.clock import Moment
 from sim.engines.reference.incident_log import Books, Row
-from sim.engines.reference.payments import Accounts, Claimant
+from sim.engines.reference.payments import Claimant
+from sim.engines.reference.pots import Pots
 from sim.engines.reference.town import Town
 from sim.engines.setting import Setting
-from sim.engines.stocks import EFFORT, IDENTITY
+from sim.engines.stocks import IDENTITY
 from sim.engines.tape import Tape
 from sim.rules import budgets, chance, ransom
 from sim.rules import incident as incident_rules
 from sim.rules.calendar import on_tick
-
-FIRST_IN_LINE = -(1 << 60)  # the place of a team that is no longer paid for
 
 
 class Scene:
@@ -33,13 +30,10 @@ class Scene:
         self.setting = setting
         self.env = simpy.Environment(initial_time=0)
         stages = setting.policy.stages
-        self.accounts = Accounts(setting.policy.layers, self.world.year_starts, stages[0].pots)
+        self.accounts = Pots(setting.policy.layers, self.world.year_starts, stages[0].pots)
         self.books = Books(self.env, self.world, self.accounts, self.claimant)
         self.incidents = self.books.incidents
         self.blocked = self.supplier_events = 0
-        most = max(stage.choices.teams for stage in stages)
-        self.pool = simpy.PriorityResource(self.env, most) if most > 0 else None
-        self.unpaid_teams: list[Any] = []  # teams that stand ready under another stage of the policy
         start, targets = setting.all_stocks()
         self.towns = [
             Town(
@@ -54,9 +48,8 @@ class Scene:
                 strict=True,
             )
         ]
-        self.treasury = Treasury(setting, self.accounts, self.towns)
+        self.treasury = Treasury(setting, self.towns, self.accounts)
         self.begin(0)
-        self.staff()
 
     def at(self, minute: int, kind: int, entity: int, index: int) -> Moment:
         """Return the event to wait for: the first tick of the clock at or after `minute`, in the order of its key."""
@@ -101,22 +94,8 @@ class Scene:
         now = int(self.env.now)
         if self.setting.policy.stages[self.treasury.stage].delivery != stage.delivery:  # another pace of building
             for town in self.towns:
-                town.move([self.stock(town, measure) for measure in range(EFFORT + 1)], now)
+                town.move(self.treasury.stocks_now(town, now), now)
         self.treasury.stage = number
         self.choices = stage.choices
         self.accounts.begin(stage)
         self.deterrence = ransom.deterrence_factor(self.choices.ransom_rule, self.world.extortion)
-
-    def staff(self) -> None:
-        """Have as many teams stand ready as the stage of the policy pays for."""
-        if self.pool is not None:
-            now, idle = int(self.env.now), self.pool.capacity - self.choices.teams
-            while len(self.unpaid_teams) < idle:
-                place = (FIRST_IN_LINE, now, len(self.unpaid_teams))
-                self.unpaid_teams.append(self.pool.request(priority=place))  # type: ignore[arg-type]
-            while len(self.unpaid_teams) > idle:
-                team = self.unpaid_teams.pop()
-                if team.triggered:
-                    self.pool.release(team)
-                else:
-                    team.cancel()

@@ -1,4 +1,4 @@
-"""A municipality during one future of the reference engine: how well it is covered, and whether it is in trouble."""
+"""Municipalities during one future of the reference engine: how well each is covered, and whether it is in trouble."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sim.engines import events as ev
+from sim.engines.setting import Setting
+from sim.engines.stocks import EFFORT
+from sim.model.policy.numbers import NOBODY
 from sim.rules import defence as rules
 
 
@@ -44,8 +47,48 @@ class Town:
         """Be at these levels from now on."""
         self.levels, self.levels_at = list(levels), now
 
-    def aim(self, targets: Sequence[float], levels: Sequence[float], now: int) -> None:
+    def head_for(self, targets: Sequence[float], levels: Sequence[float], now: int) -> None:
         """Head for new targets, from the levels of this moment; nothing changes where they stay the same."""
         if list(targets) != self.targets:
             self.move(levels, now)
             self.targets = list(targets)
+
+
+class Towns:
+    """All municipalities of one future, and what may be asked about each under the stage of the policy in force."""
+
+    def __init__(self, setting: Setting, towns: list[Town]) -> None:
+        self.setting, self.plan, self.world = setting, setting.plan, setting.world
+        self.towns = towns
+        self.stage = 0
+
+    @property
+    def build_minutes(self) -> float:
+        """How long coverage takes to build under the delivery of this stage."""
+        return self.plan.build_minutes[self.stage]
+
+    def stock(self, town: Town, measure: int, now: int) -> float:
+        """Return a coverage (or the effective spend) at a minute."""
+        return town.stock(measure, now, self.build_minutes, self.world.defence.decay_minutes)
+
+    def stocks_now(self, town: Town, now: int) -> list[float]:
+        """Return all stocks at a minute: six coverages and the effective spend."""
+        return [self.stock(town, measure, now) for measure in range(EFFORT + 1)]
+
+    def complies(self, town: Town, now: int) -> bool:
+        """Return whether a municipality complies with the minimum standard."""
+        stage = self.setting.policy.stages[self.stage]
+        return stage.standard_begins <= now and bool(self.plan.complies[self.stage][town.position])
+
+    def meets(self, town: Town, requirement: int, now: int) -> bool:
+        """Return whether a municipality fulfils what a layer or a grant requires."""
+        if requirement == NOBODY:
+            return True
+        wanted = self.setting.policy.requirements[requirement]
+        if wanted.programme != NOBODY and wanted.programme not in town.joined:
+            return False
+        if wanted.standard and not self.complies(town, now):
+            return False
+        return all(
+            level <= 0.0 or self.stock(town, measure, now) >= level for measure, level in enumerate(wanted.coverage)
+        )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison(PairedFutures):
     """Policies on the same futures, with all that is asked of them: tables, shares, JSON, stories."""
 
@@ -117,7 +117,7 @@ class Comparison(PairedFutures):
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Future:
     """One future of one policy, whole: its key figures and its journals."""
 
@@ -126,6 +126,11 @@ class Future:
     summary: Summary
     postings: NDArray[Any]
     incidents: NDArray[Any]
+
+    def __repr__(self) -> str:
+        """One line: which future, and how much there is in it."""
+        what = f"{self.policy.id} in {self.world.id}, replication {self.summary.replication}"
+        return f"Future({what}: {len(self.incidents)} incidents, {len(self.postings)} postings)"
 
     @property
     def kpis(self) -> dict[str, float]:

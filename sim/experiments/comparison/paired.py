@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engines import events as ev
+from sim.html_table import html_table
+from sim.level import LEVEL
 from sim.model.policy.policy import PAYERS, Policy
 from sim.model.world.groupings import Towns, towns
 from sim.model.world.world import World
@@ -19,8 +22,11 @@ from sim.results.findings import ANCHORS, Checks, Finding, responding
 from sim.results.outcomes import KPIS, Summary
 from sim.text import words
 
+MOST_SHOWN = 10
+"""Policies that `repr` tells one by one."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class PairedFutures:
     """The futures of one or more policies in a world; the first policy is the baseline."""
 
@@ -32,6 +38,41 @@ class PairedFutures:
     futures_of: tuple[tuple[Summary, ...], ...]
     interrupted: bool = False
     checks: Checks | None = None
+
+    def __repr__(self) -> str:
+        """What was compared on what, and a line a policy: its total with an interval; nothing of each future."""
+        rows = self._brief()
+        width = max(len(name) for name, _, _ in rows)
+        lines = [f"  {name:<{width}}  {mean}" + (f" ({ends})" if ends else "") for name, mean, ends in rows]
+        return "\n".join([self._what(), *lines, *([self._rest()] if self._rest() else [])])
+
+    def _repr_html_(self) -> str:
+        """The same as a small table, for a notebook."""
+        head = ("policy", "cash cost", f"{round(100 * LEVEL)}% interval")
+        rest = [(self._rest().strip(), "", "")] if self._rest() else []
+        return html_table(self._what(), head, [*self._brief(), *rest])
+
+    def _what(self) -> str:
+        say = words("en")
+        policies = "one policy" if len(self.policies) == 1 else f"{len(self.policies)} policies"
+        futures = "one future" if self.replications == 1 else f"{say.number(self.replications)} futures"
+        cut = ", interrupted" if self.interrupted else ""
+        name = type(self).__name__
+        return f"{name}: {policies} in {self.world.id}, {futures} of {say.years(self.years)}, seed {self.seed}{cut}"
+
+    def _rest(self) -> str:
+        left = len(self.policies) - MOST_SHOWN
+        return f"  and {left} more: kpis() has all" if left > 0 else ""
+
+    def _brief(self) -> list[tuple[str, str, str]]:
+        say = words("en")
+        totals = [(one.id, self.estimate(one, "cash_cost_eur")) for one in self.policies[:MOST_SHOWN]]
+        return [
+            (name, say.money(total.mean), f"{say.money(total.ci95[0])} to {say.money(total.ci95[1])}")
+            if math.isfinite(total.ci95[0] + total.ci95[1])
+            else (name, say.money(total.mean), "")
+            for name, total in totals
+        ]
 
     @property
     def replications(self) -> int:

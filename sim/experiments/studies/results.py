@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim.experiments.studies.store import Store
 from sim.experiments.studies.store_tables import TABLES
+from sim.html_table import html_table
 from sim.model.files.folders import ENDINGS
 from sim.model.files.read_yaml import read_tree
 from sim.model.policy.policy import Policy
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Studied:
     """The results of a study, as far as it was played. `kept` holds the folder of a study without a store.
 
@@ -38,6 +39,21 @@ class Studied:
     interrupted: bool = False
     kept: Any = field(default=None, repr=False)
     chosen: str | None = None
+
+    def __repr__(self) -> str:
+        """One line: which study, how much of it was played, and where it is kept."""
+        return f"Studied({', '.join(f'{name}={value}' for name, value in self._brief())})"
+
+    def _repr_html_(self) -> str:
+        """The same as a small table, for a notebook."""
+        return html_table("Studied", (), self._brief())
+
+    def _brief(self) -> list[tuple[str, object]]:
+        found: list[tuple[str, object]] = [("study", self.study.id)]
+        found += [] if self.chosen is None else [("world", self.chosen)]
+        designs = len(self.store.designs) if self.chosen is None else self.store.designs.points
+        done = len(self._done)
+        return [*found, ("designs", f"{done} of {designs}"), ("failed", self.failed), ("folder", self.store.folder)]
 
     @property
     def study(self) -> Study:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import io
 import os
 import platform
 import re
@@ -47,7 +46,7 @@ from sim.experiments.studies.parts import (
     unsealed,
 )
 from sim.experiments.studies.play import Piece, Played
-from sim.experiments.studies.store_tables import TABLES, tables_of
+from sim.experiments.studies.store_tables import TABLES, contents_of, parquet, tables_of
 from sim.model.files.folders import MANIFEST as MANIFEST
 from sim.model.files.load import load_study
 from sim.model.files.write_yaml import policy_yaml, study_file, study_yaml, world_yaml
@@ -209,7 +208,7 @@ class Store:
         played = sorted(played, key=lambda one: one.number)
         name = f"{played[0].number:07d}"
         beside, place = self._parts_folder / f".{name}.{os.getpid()}", self._parts_folder / name
-        files = {table: _parquet(content) for table, content in tables_of(self.designs, played).items()}
+        files = {table: parquet(content) for table, content in tables_of(self.designs, played).items()}
         numbers, bad = [one.number for one in played], [one.number for one in played if one.error]
         try:
             with room(self.folder):
@@ -272,7 +271,7 @@ class Store:
         """What tells this content from any other: over all designs in order, however the parts were cut."""
         found: dict[int, bytes] = {}
         for part in self.sound():
-            for number, content in _contents({name: read(part, name) for name in TABLES}):
+            for number, content in contents_of({name: read(part, name) for name in TABLES}):
                 found[number] = content
         digest = hashlib.sha256()
         for number in sorted(found):
@@ -353,41 +352,6 @@ def versions() -> dict[str, str]:
         with contextlib.suppress(PackageNotFoundError):
             found[name] = version(name)
     return found
-
-
-# ---- files -----------------------------------------------------------------------------------------------------------
-
-
-def _parquet(table: pa.Table) -> bytes:
-    import pyarrow.parquet as pq
-
-    buffer = io.BytesIO()
-    pq.write_table(table, buffer, compression="zstd", write_page_checksum=True)  # for other readers than this one
-    return buffer.getvalue()
-
-
-def _contents(tables: dict[str, pa.Table]) -> Iterator[tuple[int, bytes]]:
-    """Yield the digest of every design of a part, over its rows in all tables."""
-    digests: dict[int, Any] = {}
-    for row in tables["designs"].to_pylist():
-        digests[row["design"]] = hashlib.sha256(repr(sorted(row.items())).encode())
-    for name in ("summaries", "futures"):
-        table = tables[name]
-        numbers = table["design"].to_numpy()
-        edges = np.flatnonzero(np.diff(numbers)) + 1
-        columns = [_plain(table[column]) for column in table.column_names]
-        for low, high in zip([0, *edges], [*edges, len(numbers)], strict=True):
-            for column in columns if high > low else ():
-                digests[int(numbers[low])].update(column[low:high].tobytes())
-    for number, digest in digests.items():
-        yield number, digest.digest()
-
-
-def _plain(column: Any) -> Any:
-    """A column as numbers; words as bytes of one width, which are the same whatever their dictionary."""
-    if str(column.type).startswith("dictionary"):
-        return np.array(column.to_pylist(), dtype="S80")
-    return np.ascontiguousarray(column.to_numpy())
 
 
 # ---- what to do about it ------------------------------------------------------------------------------------------

@@ -1,9 +1,10 @@
-"""What a store holds, as three tables: of designs, of summaries and of futures."""
+"""What a store holds, as three tables of designs, summaries and futures: their content, files and digests."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import io
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -79,3 +80,36 @@ def _words(places: Any, names: Sequence[str]) -> Any:
     import pyarrow as pa
 
     return pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int16)), pa.array(list(names), pa.string()))
+
+
+def parquet(table: pa.Table) -> bytes:
+    """Return a table as a file of Parquet, with checksums of its pages."""
+    import pyarrow.parquet as pq
+
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer, compression="zstd", write_page_checksum=True)  # for other readers than this one
+    return buffer.getvalue()
+
+
+def contents_of(tables: dict[str, pa.Table]) -> Iterator[tuple[int, bytes]]:
+    """Yield the digest of every design of a part, over its rows in all tables."""
+    digests: dict[int, Any] = {}
+    for row in tables["designs"].to_pylist():
+        digests[row["design"]] = hashlib.sha256(repr(sorted(row.items())).encode())
+    for name in ("summaries", "futures"):
+        table = tables[name]
+        numbers = table["design"].to_numpy()
+        edges = np.flatnonzero(np.diff(numbers)) + 1
+        columns = [_plain(table[column]) for column in table.column_names]
+        for low, high in zip([0, *edges], [*edges, len(numbers)], strict=True):
+            for column in columns if high > low else ():
+                digests[int(numbers[low])].update(column[low:high].tobytes())
+    for number, digest in digests.items():
+        yield number, digest.digest()
+
+
+def _plain(column: Any) -> Any:
+    """A column as numbers; words as bytes of one width, which are the same whatever their dictionary."""
+    if str(column.type).startswith("dictionary"):
+        return np.array(column.to_pylist(), dtype="S80")
+    return np.ascontiguousarray(column.to_numpy())

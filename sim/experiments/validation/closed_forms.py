@@ -35,10 +35,10 @@ SEED = 1
 
 
 def towns(inhabitants: Sequence[int], first_nis: int = 10_001) -> tuple[Municipality, ...]:
-    """Return fictitious municipalities of these sizes."""
+    """Return fictitious municipalities of these sizes; codes that end in 000, which are of regions, are passed over."""
     return tuple(
         Municipality(
-            nis=first_nis + i,
+            nis=first_nis + i + i // 999,
             name=f"Town {first_nis + i}",
             province="Test",
             population=size,

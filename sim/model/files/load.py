@@ -18,7 +18,6 @@ from sim.model.files.dates import date_problems
 from sim.model.files.find import (
     TABLE_ENDINGS,
     Scenario,
-    exists,
     find,
     kind_of,
     kind_problem,
@@ -32,14 +31,14 @@ from sim.model.files.idle_input import idle_problems
 from sim.model.files.kinds import MODELS
 from sim.model.files.merge import on_base, with_settings
 from sim.model.files.read_yaml import MAX_VALUES, Node, read_tree, tree_of
-from sim.model.files.thousands import table_thousands, thousands
+from sim.model.files.thousands import thousands
+from sim.model.files.town_tables import STAND_IN, named_table, table_problems, towns_twice
 from sim.model.groups import Kind, Words
 from sim.model.messages import problems_of, shown
 from sim.model.policy.policy import Policy
 from sim.model.policy.references import ASKS_THE_REST
 from sim.model.problems import InputError, Problem, did_you_mean
 from sim.model.study.study import UNREAD, Study, overruled
-from sim.model.world.municipalities import DATA, Municipality, duplicates, read_municipalities
 from sim.model.world.world import World
 
 __all__ = [
@@ -165,7 +164,7 @@ def validate(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -
     ids: dict[tuple[str, str], Path] = {}
     for path in _files([paths] if isinstance(paths, str | os.PathLike) else paths, problems):
         if path.suffix.lower() in TABLE_ENDINGS:
-            problems += _table_problems(path)
+            problems += table_problems(path)
             continue
         tree, faults = read_tree(path)
         problems += faults
@@ -221,9 +220,9 @@ def _built(
     if kind == "study":
         _load_named(values, tree, folder, settings, problems)
     elif kind == "world" and isinstance(values.get("municipalities"), str):
-        values["municipalities"] = _table(tree.value["municipalities"], folder, problems)
+        values["municipalities"] = named_table(tree.value["municipalities"], folder, problems)
     elif kind == "world" and isinstance(values.get("municipalities"), list):
-        problems += _twice(tree.value["municipalities"])
+        problems += towns_twice(tree.value["municipalities"])
     scenario = _validated(kind, values, tree, problems, stands)
     if scenario is not None:
         problems += thousands(kind, tree)
@@ -311,52 +310,8 @@ def _named(kind: Kind, node: Node, folder: Path | None, settings: list[str], pro
     return scenario if isinstance(scenario, World | Policy) else stand_in
 
 
-# ---- municipalities ------------------------------------------------------------------------------------------------
-
-
-def _table(node: Node, folder: Path | None, problems: list[Problem]) -> list[Municipality] | tuple[Municipality, ...]:
-    """The municipalities of a table named in a world: beside the world file, or shipped. A stand-in after a problem."""
-    name = str(node.value)
-    places = (DATA,) if folder is None else (folder, DATA)
-    names = sorted({table.name for place in places for table in place.glob("*.csv")})
-    known = folder is not None or name in names
-    file = next((place / name for place in places if known and exists(place / name)), None)
-    if file is None:
-        message = f'there is no table of municipalities "{name[:80]}"; there are {", ".join(names)}'
-        problems.append(Problem(node.file, node.line, "unknown-municipality-file", message, did_you_mean(name, names)))
-        return _PLACEHOLDER
-    try:
-        towns = read_municipalities(file)
-        problems += table_thousands(file.read_text("utf-8"), str(file))
-        return towns
-    except InputError as error:
-        problems += error.problems
-        return _PLACEHOLDER
-
-
-_PLACEHOLDER = (Municipality(nis=1, name="?", population=1),)
-_WORLD = World(id="x", title=Words(nl="?", en="?"), municipalities=_PLACEHOLDER, start=datetime.date(2020, 1, 1))
+_WORLD = World(id="x", title=Words(nl="?", en="?"), municipalities=STAND_IN, start=datetime.date(2020, 1, 1))
 _POLICY = Policy(id="x", title=Words(nl="?", en="?"))
-
-
-def _twice(node: Node) -> list[Problem]:
-    """Municipalities that stand twice in a list, each with its line."""
-    rows, lines = [], []
-    for row in node.value:
-        try:
-            rows.append(Municipality.model_validate(row.plain()))
-            lines.append(row.line)
-        except ValidationError:
-            continue
-    return duplicates(rows, node.file, lines)
-
-
-def _table_problems(path: Path) -> list[Problem]:
-    try:
-        read_municipalities(path)
-    except InputError as error:
-        return list(error.problems)
-    return table_thousands(path.read_text("utf-8"), str(path))
 
 
 # ---- many files ----------------------------------------------------------------------------------------------------

@@ -22,9 +22,10 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from sim.model.construction import Constructed
 from sim.model.day import MaybeDay
 from sim.model.faults import faults_of, refuse
-from sim.model.groups import ID_PATTERN, Group, Id, Kind, Scenario, Text, Title, check_bounds, check_sum
+from sim.model.groups import ID_PATTERN, Group, Id, Kind, Text, Title, check_bounds, check_sum
 from sim.model.messages import changed
 from sim.model.parameter_table import parameter, parameters
 from sim.model.paths import frozen
@@ -136,7 +137,7 @@ class Ransom(Group):
     approval_rate: float = parameter("policy.ransom.approval_rate")
 
 
-class Policy(Scenario):
+class Policy(Constructed):
     """Everything governments choose. `based_on` remembers the id of the policy a file started from.
 
     A group that may be left out (`fund`, `insurance`, two standards of prevention) is None where it is: then nothing of
@@ -144,6 +145,7 @@ class Policy(Scenario):
     """
 
     KIND: ClassVar[Kind] = "policy"
+    SHOWN: ClassVar[tuple[str, ...]] = ("based_on", "grants", "phases")
 
     id: str = Field(pattern=ID_PATTERN)
     title: Title

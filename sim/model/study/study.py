@@ -26,8 +26,9 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from sim.model.construction import Constructed
 from sim.model.faults import Loc, fault, faults_of, refuse
-from sim.model.groups import ID_PATTERN, Kind, Scenario, Text, Title
+from sim.model.groups import ID_PATTERN, Kind, Text, Title
 from sim.model.kpis import KPIS
 from sim.model.messages import changed, unknown_path
 from sim.model.parameter_table import parameters
@@ -44,7 +45,7 @@ MOST_DESIGNS = 1_000_000
 SCOPES = ("world", "policy")
 
 
-class Study(Scenario):
+class Study(Constructed):
     """Worlds and policies, the factors that are moved, and how.
 
     `baseline` is a policy that the factors of policies leave alone; without it the first of `policies` is compared
@@ -53,6 +54,7 @@ class Study(Scenario):
     """
 
     KIND: ClassVar[Kind] = "study"
+    SHOWN: ClassVar[tuple[str, ...]] = ("design", "worlds", "policies")
 
     id: str = Field(pattern=ID_PATTERN)
     title: Title

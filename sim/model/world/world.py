@@ -17,9 +17,10 @@ from typing import Any, ClassVar, Literal, Self
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from sim.model.construction import Constructed
 from sim.model.day import Day
 from sim.model.files.read_table import alike
-from sim.model.groups import ID_PATTERN, Kind, Scenario, Text, Title
+from sim.model.groups import ID_PATTERN, Kind, Text, Title
 from sim.model.messages import changed
 from sim.model.parameter_table import parameter
 from sim.model.problems import InputError, Problem
@@ -54,10 +55,11 @@ from sim.model.world.mergers import merged
 from sim.model.world.municipalities import MAX_MUNICIPALITIES, Municipality, duplicates
 
 
-class World(Scenario):
+class World(Constructed):
     """Everything no government chooses. Municipalities keep the order given; their NIS code is their identity."""
 
     KIND: ClassVar[Kind] = "world"
+    SHOWN: ClassVar[tuple[str, ...]] = ("start", "years", "municipalities")
 
     id: str = Field(pattern=ID_PATTERN)
     title: Title

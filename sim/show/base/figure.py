@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 
 from sim.experiments.comparison.compare import Comparison
 from sim.model.policy.policy import Policy
-from sim.show.base.palette import CHART_HEIGHT, FONT, TEXT_SIZE, TITLE_SIZE, palette
+from sim.show.base.palette import CHART_HEIGHT, FONT, TEXT_SIZE, TITLE_SIZE, Palette, palette
 
 SEPARATORS = {"nl": ",.", "en": ".,"}
 TITLE_LINE = 58
@@ -49,43 +49,17 @@ def dress(
     lines = textwrap.wrap(title, TITLE_LINE)
     above = _TITLE_LINE_HEIGHT * len(lines) + 12
     left, right, below = sides
-    axis = {
-        "gridcolor": colours.grid,
-        "zeroline": False,
-        "linecolor": colours.baseline,
-        "tickfont": {"size": TEXT_SIZE, "color": colours.text},
-        "fixedrange": True,
-    }
-    for key in ("xaxis", "yaxis"):
-        if key in layout:
-            layout[key] = {**axis, **layout[key]}
-            if isinstance(words := layout[key].get("title"), str):
-                layout[key]["title"] = {"text": words, "font": {"size": TEXT_SIZE}, "standoff": 6}
+    letter = {"family": FONT, "size": TEXT_SIZE, "color": colours.text}
     common = {
         "template": None,
-        "title": {
-            "text": "<br>".join(lines),
-            "font": {"size": TITLE_SIZE, "color": colours.text, "weight": 600},
-            "x": 0,
-            "xref": "container",
-            "xanchor": "left",
-            "y": 1,
-            "yref": "container",
-            "yanchor": "top",
-            "pad": {"l": 8, "t": 8 if len(lines) == 1 else 20},  # Plotly lifts a title of several lines
-        },
-        "font": {"family": FONT, "size": TEXT_SIZE, "color": colours.text},
+        "title": _title(lines, colours),
+        "font": letter,
         "separators": SEPARATORS[language],
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "height": height + above,
         "margin": {"l": left, "r": right, "t": above + _UNTITLED_TOP + head, "b": below, "pad": 0},
-        "hoverlabel": {
-            "font": {"family": FONT, "size": TEXT_SIZE, "color": colours.text},
-            "bgcolor": colours.sidebar,
-            "bordercolor": colours.grid,
-            "align": "left",
-        },
+        "hoverlabel": {"font": letter, "bgcolor": colours.sidebar, "bordercolor": colours.grid, "align": "left"},
         "dragmode": False,
         "meta": {
             "rev": _revision(result, name, language, scheme, alt),
@@ -96,8 +70,95 @@ def dress(
         },
     }
     # Unchecked, for Plotly takes longer to check a figure than we to draw it; the tests check every one.
-    whole = {"data": list(data), "layout": {**common, **layout}, "frames": list(frames)}
+    whole = {"data": list(data), "layout": common | layout | _axes(layout, colours), "frames": list(frames)}
     return go.Figure(whole, _validate=False)
+
+
+def _title(lines: list[str], colours: Palette) -> dict[str, Any]:
+    return {
+        "text": "<br>".join(lines),
+        "font": {"size": TITLE_SIZE, "color": colours.text, "weight": 600},
+        "x": 0,
+        "xref": "container",
+        "xanchor": "left",
+        "y": 1,
+        "yref": "container",
+        "yanchor": "top",
+        "pad": {"l": 8, "t": 8 if len(lines) == 1 else 20},  # Plotly lifts a title of several lines
+    }
+
+
+def _axes(layout: dict[str, Any], colours: Palette) -> dict[str, Any]:
+    """The two axes of a layout with the look of all axes; a title that is a text gets its letter."""
+    look = {
+        "gridcolor": colours.grid,
+        "zeroline": False,
+        "linecolor": colours.baseline,
+        "tickfont": {"size": TEXT_SIZE, "color": colours.text},
+        "fixedrange": True,
+    }
+    axes: dict[str, Any] = {key: {**look, **layout[key]} for key in ("xaxis", "yaxis") if key in layout}
+    for axis in axes.values():
+        if isinstance(words := axis.get("title"), str):
+            axis["title"] = {"text": words, "font": {"size": TEXT_SIZE}, "standoff": 6}
+    return axes
+
+
+# ---- parts of a figure, as Plotly wants them -----------------------------------------------------------------------
+
+TRACE_NAME = "<b>%{fullData.name}</b>"
+"""The name of a trace, in the words that come up where somebody points."""
+
+
+def hover(*lines: str) -> str:
+    """Return the template of the words that come up where somebody points, line by line."""
+    return "<br>".join(lines) + "<extra></extra>"
+
+
+def scatter(x: Any, y: Any, mode: str, **more: Any) -> dict[str, Any]:
+    """Return a trace of points: `mode` is markers, lines, text or several of them with a plus."""
+    return {"type": "scatter", "x": x, "y": y, "mode": mode, **more}
+
+
+def error_bars(
+    above: Any, below: Any = None, *, colour: str | None = None, thickness: float = 1.5, width: int = 4
+) -> dict[str, Any]:
+    """Return intervals around points, as far above them as below where nothing is said of it."""
+    bars = {"type": "data", "array": above, "thickness": thickness, "width": width}
+    bars |= {} if colour is None else {"color": colour}
+    return bars if below is None else bars | {"symmetric": False, "arrayminus": below}
+
+
+def annotation(text: str, x: float, y: float, **more: Any) -> dict[str, Any]:
+    """Return words at a place in the plot, without an arrow."""
+    return {"text": text, "x": x, "y": y, "showarrow": False, **more}
+
+
+def upright(x: float, colour: str, *, width: float = 2, dash: str = "dot", top: float = 1) -> dict[str, Any]:
+    """Return a line from the bottom of the plot at a value of x; `top` is where it ends, as a share of the height."""
+    line = {"color": colour, "width": width, "dash": dash}
+    return {"type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": top, "line": line}
+
+
+def level(y: float, **line: Any) -> dict[str, Any]:
+    """Return a line across the plot at a value of y."""
+    return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": y, "y1": y, "line": line}
+
+
+def named_places(names: Sequence[str], first: float, last: float, **more: Any) -> dict[str, Any]:
+    """Return an axis whose places 0, 1, 2 have names; `first` and `last` are its ends."""
+    places = {"tickvals": list(range(len(names))), "ticktext": list(names)}
+    return {**places, "range": [first, last], "showgrid": False, **more}
+
+
+def calendar_years(years: Sequence[int]) -> dict[str, Any]:
+    """Return an axis of calendar years."""
+    return {
+        "range": [years[0] - 0.3, years[-1] + 0.3],
+        "dtick": max(1, len(years) // 10),
+        "showgrid": False,
+        "tickformat": "d",
+    }
 
 
 def untitled(figure: Any) -> tuple[str, Any]:

@@ -43,6 +43,16 @@ def mark_of(position: int) -> str:
     return _MARKS[position % len(_MARKS)]
 
 
+def ring_of(colours: Palette, position: int, size: float, thick: float = 2) -> dict[str, Any]:
+    """Return the dot of the policy at this position: that of the baseline is empty."""
+    colour = line_of(colours, position)["color"]
+    return {
+        "color": colour if position else colours.background,
+        "size": size,
+        "line": {"color": colour, "width": thick},
+    }
+
+
 def legend(policies: Sequence[Policy], language: str) -> dict[str, Any]:
     """Return a legend under the chart, which makes room for itself; none for a single policy."""
     if len(policies) < 2:

@@ -10,24 +10,27 @@ from collections.abc import Mapping
 
 from sim.model.parameter_table import parameters
 from sim.show.base.palette import palette
-from sim.text import Words
+from sim.text import N_, Words
 
 STEPS = {
-    "attempt": ("Attempt", "Attackers try day and night, more in some seasons and when a leak becomes known."),
-    "break-in": ("Break-in", "Measures that the municipality has in place stop most of them."),
-    "unseen": ("Unseen", "The intruder looks around, takes data and prepares, until it is found or strikes."),
-    "strike": ("Strike", "A minor, a significant or a severe incident; at night it takes longer to be noticed."),
-    "waiting": ("Waiting", "Response teams are few. When all are busy one waits, or hires private help."),
-    "ransom": ("Ransom", "Without usable backups a ransom may be paid, if the rule allows it."),
-    "recovery": ("Recovery", "Services come back, the critical ones first; until then citizens miss them."),
-    "bill": ("Bill", "Every cost is split by the layers of the policy: Flanders, insurer, fund, municipality."),
-    "falls": ("Supplier falls", "Many municipalities have the same one, so many are hit at the same moment."),
-    "cut-off": ("Cut off", "What runs at the supplier stands still for all its customers."),
-    "way-in": ("Way in", "Some customers are entered through it."),
-    "budgets": ("Budgets", "On 1 January money comes in: own means, grants, levies, Flemish envelopes."),
-    "programmes": ("Programmes", "Municipalities join grants and shared services, sooner or later."),
-    "behaviour": ("Behaviour", "They spend what the policy says, or what pays for themselves."),
-    "protection": ("Protection", "Coverage of each measure grows, or crumbles when the money stops."),
+    "attempt": (N_("Attempt"), N_("Attackers try day and night, more in some seasons and when a leak becomes known.")),
+    "break-in": (N_("Break-in"), N_("Measures that the municipality has in place stop most of them.")),
+    "unseen": (N_("Unseen"), N_("The intruder looks around, takes data and prepares, until it is found or strikes.")),
+    "strike": (
+        N_("Strike"),
+        N_("A minor, a significant or a severe incident; at night it takes longer to be noticed."),
+    ),
+    "waiting": (N_("Waiting"), N_("Response teams are few. When all are busy one waits, or hires private help.")),
+    "ransom": (N_("Ransom"), N_("Without usable backups a ransom may be paid, if the rule allows it.")),
+    "recovery": (N_("Recovery"), N_("Services come back, the critical ones first; until then citizens miss them.")),
+    "bill": (N_("Bill"), N_("Every cost is split by the layers of the policy: Flanders, insurer, fund, municipality.")),
+    "falls": (N_("Supplier falls"), N_("Many municipalities have the same one, so many are hit at the same moment.")),
+    "cut-off": (N_("Cut off"), N_("What runs at the supplier stands still for all its customers.")),
+    "way-in": (N_("Way in"), N_("Some customers are entered through it.")),
+    "budgets": (N_("Budgets"), N_("On 1 January money comes in: own means, grants, levies, Flemish envelopes.")),
+    "programmes": (N_("Programmes"), N_("Municipalities join grants and shared services, sooner or later.")),
+    "behaviour": (N_("Behaviour"), N_("They spend what the policy says, or what pays for themselves.")),
+    "protection": (N_("Protection"), N_("Coverage of each measure grows, or crumbles when the money stops.")),
 }
 """Every box: its name, and what happens there."""
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -44,28 +47,32 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "behaviour": ("world.behaviour",),
 }
 """The groups of parameters that decide what happens in a box."""
-LANE_NAMES = {"attack": "An attack", "supplier": "A supplier", "year": "Every year"}
+LANE_NAMES = {"attack": N_("An attack"), "supplier": N_("A supplier"), "year": N_("Every year")}
 LANES: Mapping[str, tuple[str, ...]] = {
     "attack": ("attempt", "break-in", "unseen", "strike", "waiting", "ransom", "recovery", "bill"),
     "supplier": ("falls", "cut-off", "way-in"),
     "year": ("budgets", "programmes", "behaviour", "protection"),
 }
 LEADS = {
-    "supplier": "On to “Strike”, in many places at once: there the queue for teams begins.",
-    "year": "On to “Break-in”: how many attempts succeed next year.",
+    "supplier": N_("On to “Strike”, in many places at once: there the queue for teams begins."),
+    "year": N_("On to “Break-in”: how many attempts succeed next year."),
 }
 """Where a lane leads."""
 
 LIMITS = (
-    "It does not say what will happen, here or anywhere. It says what follows from its assumptions.",
-    "It says nothing of one municipality beyond its size, its place and its income. Who has which supplier and who "
-    "protects itself well is drawn by lot.",
-    "Attackers do not choose, learn or move on: when all municipalities defend themselves better, no other is attacked "
-    "more.",
-    "Only municipal administrations are in it: no police zones, hospitals, schools or intermunicipal bodies.",
-    "Stolen data cost a notification; what they do to people is not counted.",
-    "Prices, inhabitants and municipalities stand still for as long as a future lasts.",
-    "Most of its numbers are assumptions. A difference of a few per cent means nothing.",
+    N_("It does not say what will happen, here or anywhere. It says what follows from its assumptions."),
+    N_(
+        "It says nothing of one municipality beyond its size, its place and its income. Who has which supplier and who "
+        "protects itself well is drawn by lot."
+    ),
+    N_(
+        "Attackers do not choose, learn or move on: when all municipalities defend themselves better, no other is "
+        "attacked more."
+    ),
+    N_("Only municipal administrations are in it: no police zones, hospitals, schools or intermunicipal bodies."),
+    N_("Stolen data cost a notification; what they do to people is not counted."),
+    N_("Prices, inhabitants and municipalities stand still for as long as a future lasts."),
+    N_("Most of its numbers are assumptions. A difference of a few per cent means nothing."),
 )
 
 
@@ -97,7 +104,8 @@ def _lane(say: Words, lane: str) -> str:
 def _box(say: Words, step: str) -> str:
     name, what = html.escape(say.say(STEPS[step][0])), html.escape(say.say(STEPS[step][1]))
     count = decided_by(step)
-    numbers = f"<small>{html.escape(say.say('{n} numbers', n=count))}</small>" if count else ""
+    told = html.escape(say.say("{n} numbers", n=count))
+    numbers = f"<small>{told}</small>" if count else ""
     return f"<li><b>{name}</b><span>{what}</span>{numbers}</li>"
 
 

@@ -12,21 +12,21 @@ from sim.experiments.comparison.compare import Comparison
 from sim.model.policy.policy import Policy
 from sim.model.world.groupings import SIZE_CLASSES
 from sim.results.outcomes import KPIS
-from sim.show.base.chart_table import MILLION, Cell, Twin, twin
-from sim.show.base.figure import dress, nice
+from sim.show.base.figure import TRACE_NAME, dress, error_bars, hover, level, named_places, nice, scatter, upright
 from sim.show.base.legend import height_with, legend, line_of, mark_of, plot_height
 from sim.show.base.palette import CHART_HEIGHT, palette
+from sim.show.base.table import MILLION, Cell, ChartTable, chart_table
 from sim.show.names import KPI_NAMES, SIZE_NAMES
-from sim.text import Words, words
+from sim.text import N_, Words, words
 
 OUTCOMES = {
-    "cash_cost_eur": "Total cost",
-    "cost_municipality_eur": "Municipalities pay",
-    "prevention_cost_eur": "Prevention and teams",
-    "incident_cost_eur": "Cost of incidents",
-    "worst_year_cost_eur": "Worst year",
-    "citizen_harm_eur": "Harm to citizens",
-    "severe_incidents": "Severe incidents",
+    "cash_cost_eur": N_("Total cost"),
+    "cost_municipality_eur": N_("Municipalities pay"),
+    "prevention_cost_eur": N_("Prevention and teams"),
+    "incident_cost_eur": N_("Cost of incidents"),
+    "worst_year_cost_eur": N_("Worst year"),
+    "citizen_harm_eur": N_("Harm to citizens"),
+    "severe_incidents": N_("Severe incidents"),
 }
 """The outcomes that are drawn, from top to bottom."""
 
@@ -36,57 +36,41 @@ def outcomes(result: Comparison, language: str, *, scheme: str = "light") -> Any
     say, colours = words(language), palette(scheme)
     others = result.policies[1:]
     bases = {kpi: mean for kpi in OUTCOMES if (mean := result.estimate(result.baseline, kpi).mean) > 0}
-    rows = list(bases)
-    found = {(policy.id, kpi): result.difference(policy, kpi) for policy in others for kpi in rows}
     step = min(0.28, 0.75 / max(1, len(others)))
     data: list[dict[str, Any]] = []
+    figures: list[str] = []
     most = 10.0
     for position, policy in enumerate(others, start=1):
-        line = line_of(colours, position)
-        mine = [found[policy.id, kpi] for kpi in rows]
-        x = [100 * one.mean / base for one, base in zip(mine, bases.values(), strict=True)]
-        wide = [100 * (one.ci95[1] - one.mean) / base if math.isfinite(one.ci95[1]) else 0.0
-                for one, base in zip(mine, bases.values(), strict=True)]  # fmt: skip
+        changed = {kpi: result.difference(policy, kpi) for kpi in bases}
+        x = [100 * gap.mean / base for gap, base in zip(changed.values(), bases.values(), strict=True)]
+        wide = [
+            100 * (gap.ci95[1] - gap.mean) / base if math.isfinite(gap.ci95[1]) else 0.0
+            for gap, base in zip(changed.values(), bases.values(), strict=True)
+        ]
         most = max(most, *(abs(value) + half for value, half in zip(x, wide, strict=True)))
         offset = (position - (len(others) + 1) / 2) * step
+        colour = line_of(colours, position)["color"]
         data.append(
-            {
-                "type": "scatter",
-                "name": policy.title[language],
-                "x": x,
-                "y": [i + offset for i in range(len(rows))],
-                "mode": "markers",
-                "marker": {"size": 10, "color": line["color"], "symbol": mark_of(position)},
-                "error_x": {"type": "data", "array": wide, "color": line["color"], "thickness": 1.5, "width": 4},
-                "hovertemplate": "<b>%{fullData.name}</b>: %{x:+,.1f} %<extra></extra>",
-            }
+            scatter(
+                x,
+                [i + offset for i in range(len(bases))],
+                "markers",
+                name=policy.title[language],
+                marker={"size": 10, "color": colour, "symbol": mark_of(position)},
+                error_x=error_bars(wide, colour=colour),
+                hovertemplate=hover(f"{TRACE_NAME}: %{{x:+,.1f}} %"),
+            )
         )
+        parts = (f"{say.say(OUTCOMES[kpi])} {_percent(say, changed[kpi].mean / bases[kpi])}" for kpi in bases)
+        figures.append(say.say("{policy}: {figures}", policy=policy.title[language], figures=", ".join(parts)))
     end = nice(most * 1.02)
     layout = {
         "xaxis": {"range": [-end, end], "title": say.say("change, %")},
-        "yaxis": {
-            "range": [len(rows) - 0.45, -0.55],
-            "tickvals": list(range(len(rows))),
-            "ticktext": [say.say(OUTCOMES[kpi]) for kpi in rows],
-            "showgrid": False,
-        },
-        "shapes": [
-            {"type": "line", "x0": 0, "x1": 0, "yref": "paper", "y0": 0, "y1": 1,
-             "line": {"color": colours.baseline, "width": 2, "dash": "dash"}}
-        ],
+        "yaxis": named_places([say.say(OUTCOMES[kpi]) for kpi in bases], len(bases) - 0.45, -0.55),
+        "shapes": [upright(0, colours.baseline, dash="dash")],
         **legend(result.policies, language),
-    }  # fmt: skip
+    }
     title = _said_of_outcomes(say, result)
-    alt = "; ".join(
-        say.say(
-            "{policy}: {figures}",
-            policy=policy.title[language],
-            figures=", ".join(
-                f"{say.say(OUTCOMES[kpi])} {_percent(say, found[policy.id, kpi].mean / bases[kpi])}" for kpi in rows
-            ),
-        )
-        for policy in others
-    )
     return dress(
         data,
         layout,
@@ -94,7 +78,7 @@ def outcomes(result: Comparison, language: str, *, scheme: str = "light") -> Any
         language,
         name="outcomes",
         title=title,
-        alt=f"{title}. {alt}.",
+        alt=f"{title}. {'; '.join(figures)}.",
         scheme=scheme,
         height=height_with(result.policies, language),
         sides=(150, 14, CHART_HEIGHT - 8 - plot_height(result.policies, language)),
@@ -115,7 +99,7 @@ def _said_of_outcomes(say: Words, result: Comparison) -> str:
     mean, title = found[cheapest].mean, result.policy(cheapest).title[say.language]
     amount = say.money(abs(mean) / result.years)
     if len(found) > 1 and mean > 0:
-        sentence = "All cost more in total; the least: {policies}, {amount} more a year"
+        sentence = N_("All cost more in total; the least: {policies}, {amount} more a year")
         return say.say(sentence, policies=say.listed(tied), amount=amount)
     if len(found) > 1 and mean == min(one.mean for one in found.values()):
         return say.say("Least in total: {policies}, {amount} less a year", policies=say.listed(tied), amount=amount)
@@ -149,7 +133,6 @@ def winners_by_size(result: Comparison, language: str, *, scheme: str = "light")
     width = 0.6 / max(1, len(others))
     for position, policy in enumerate(others, start=1):
         rows = table[table["policy"] == policy.id].set_index("size_class").loc[groups]
-        line = line_of(colours, position)
         mean, high = rows["change"].to_numpy(dtype=float), rows["change_hi"].to_numpy(dtype=float)
         half = np.where(np.isfinite(high), high - mean, 0.0)
         most = max(most, float(np.max(np.abs(mean) + half)))
@@ -160,27 +143,19 @@ def winners_by_size(result: Comparison, language: str, *, scheme: str = "light")
                 "y": mean,
                 "width": width * 0.9,
                 "name": policy.title[language],
-                "marker": {"color": line["color"]},
-                "error_y": {"type": "data", "array": half, "color": colours.text, "thickness": 1.2, "width": 3},
-                "hovertemplate": "<b>%{fullData.name}</b>: € %{y:+,.2f}<extra></extra>",
+                "marker": {"color": line_of(colours, position)["color"]},
+                "error_y": error_bars(half, colour=colours.text, thickness=1.2, width=3),
+                "hovertemplate": hover(f"{TRACE_NAME}: € %{{y:+,.2f}}"),
             }
         )
     end = nice(1.05 * most) if most else 1.0
+    sizes = [_size(say, group) for group in groups]
     layout = {
-        "xaxis": {
-            "tickvals": list(range(len(groups))),
-            "ticktext": [_size(say, group) for group in groups],
-            "range": [-0.5, len(groups) - 0.5],
-            "title": say.say("thousand inhabitants"),
-            "showgrid": False,
-        },
+        "xaxis": named_places(sizes, -0.5, len(groups) - 0.5, title=say.say("thousand inhabitants")),
         "yaxis": {"range": [-end, end], "title": say.say("extra euro per inhabitant a year")},
-        "shapes": [
-            {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 0, "y1": 0,
-             "line": {"color": colours.baseline, "width": 2, "dash": "dash"}}
-        ],
+        "shapes": [level(0, color=colours.baseline, width=2, dash="dash")],
         **legend(result.policies, language),
-    }  # fmt: skip
+    }
     counts = [(policy, *winners(result, policy)) for policy in others]
     title = _said_of_winners(say, result, counts)
     alt = "; ".join(
@@ -225,7 +200,7 @@ def _said_of_winners(say: Words, result: Comparison, counts: list[tuple[Policy, 
     return say.say("{more} of {n} municipalities surely pay more themselves under “{policy}”", more=more, **values)
 
 
-def of_outcomes(result: Comparison, language: str) -> Twin:
+def table_of_outcomes(result: Comparison, language: str) -> ChartTable:
     """Every key figure of every policy against the baseline: difference, interval, how often it is lower or higher.
 
     Over the whole horizon, as on the command line.
@@ -243,8 +218,16 @@ def of_outcomes(result: Comparison, language: str) -> Twin:
                 if unit == "EUR"
                 else say.say(KPI_NAMES[kpi])
             )
-            rows.append([name, policy.title[language], base / by, one.mean / by,
-                         *(end / by for end in one.ci95), *say.percents(one.shares)])  # fmt: skip
+            rows.append(
+                [
+                    name,
+                    policy.title[language],
+                    base / by,
+                    one.mean / by,
+                    *(end / by for end in one.ci95),
+                    *say.percents(one.shares),
+                ]
+            )
     columns = (
         say.say("Outcome, over {years}", years=say.years(result.years)),
         say.say("Policy"),
@@ -256,10 +239,10 @@ def of_outcomes(result: Comparison, language: str) -> Twin:
         say.say("Equal in"),
         say.say("Higher in"),
     )
-    return twin(columns, rows)
+    return chart_table(columns, rows)
 
 
-def of_winners(result: Comparison, language: str) -> Twin:
+def table_of_winners(result: Comparison, language: str) -> ChartTable:
     """How many municipalities surely pay less or more themselves, by size, and how much that is."""
     say = words(language)
     table = result.burden("size_class")
@@ -271,9 +254,18 @@ def of_winners(result: Comparison, language: str) -> Twin:
         for row in mine.to_dict("records"):
             here = said[sizes == row["size_class"]]
             less, more = int(np.sum(here == "wins")), int(np.sum(here == "loses"))
-            rows.append([policy.title[language], say.say(SIZE_NAMES[str(row["size_class"])]), less,
-                         len(here) - less - more, more, float(row["change"]), float(row["change_lo"]),
-                         float(row["change_hi"])])  # fmt: skip
+            rows.append(
+                [
+                    policy.title[language],
+                    say.say(SIZE_NAMES[str(row["size_class"])]),
+                    less,
+                    len(here) - less - more,
+                    more,
+                    float(row["change"]),
+                    float(row["change_lo"]),
+                    float(row["change_hi"]),
+                ]
+            )
     columns = (
         say.say("Policy"),
         say.say("Size"),
@@ -284,4 +276,4 @@ def of_winners(result: Comparison, language: str) -> Twin:
         say.say("{level}% from"),
         say.say("{level}% to"),
     )
-    return twin(columns, rows)
+    return chart_table(columns, rows)

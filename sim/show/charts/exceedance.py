@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from sim.experiments.comparison.compare import Comparison
 from sim.model.policy.policy import Policy
-from sim.show.base.chart_table import MILLION, Cell, Twin, _heads, twin
-from sim.show.base.figure import chosen, dress, steady, untitled
+from sim.show.base.figure import TRACE_NAME, annotation, chosen, dress, hover, scatter, steady, untitled, upright
 from sim.show.base.legend import height_with, legend, line_of
 from sim.show.base.palette import Palette, palette
+from sim.show.base.table import MILLION, Cell, ChartTable, chart_table, heads_in_million_euro
 from sim.show.charts.who_pays import who_pays
 from sim.text import Words, words
 
@@ -45,46 +45,18 @@ def exceedance(
     drawn = chosen(result, policies)
     data: list[dict[str, Any]] = []
     worst: list[float] = []
-    rare: list[float] = []
-    for policy in drawn:
+    rare = [float(np.quantile(result.years_of(policy), 0.95)) for policy in drawn]
+    for policy, amount in zip(drawn, rare, strict=True):
         losses, shares = result.exceedance(policy)
-        worst.append(float(losses[shares >= 0.999 / RAREST][-1]))
-        rare.append(float(np.quantile(result.years_of(policy), 0.95)))
-        line = line_of(colours, list(result.policies).index(policy))
-        told = shares >= 0.999 / RAREST
-        x, y = _thinned(losses[told] / 1e6, shares[told])
-        often = say.say(
-            "{often}: {amount} or more",
-            often=say.say("1 in {n}", n="%{customdata:,.0f}"),
-            amount=say.say("{n} million euro", n="%{x:,.1f}"),
-        )
-        curve = {"x": x, "y": y, "mode": "lines", "line": line, "customdata": [1 / share for share in y]}
-        point = {"symbol": "diamond", "size": 10, "color": line["color"]}
-        data += [
-            {
-                "type": "scatter",
-                "name": policy.title[language],
-                "zorder": 0
-                if list(result.policies).index(policy)
-                else 1,  # the dashes show on a curve that is the same
-                "hovertemplate": f"<b>%{{fullData.name}}</b><br>{often}<extra></extra>",
-                **curve,
-            },
-            {
-                "type": "scatter",
-                "x": [rare[-1] / 1e6],
-                "y": [0.05],
-                "mode": "markers",
-                "marker": point,
-                "hoverinfo": "skip",
-                "showlegend": False,
-            },
-        ]
+        kept = shares >= 0.999 / RAREST
+        worst.append(float(losses[kept][-1]))
+        x, y = _thinned(losses[kept] / MILLION, shares[kept])
+        data += _curve(say, result, policy, x, y, amount, colours)
     years = min(result.replications * result.years, RAREST)
     ticks = [n for n in ONE_IN if n <= years]
     layout = {
         "xaxis": {
-            "range": [0, steady(worst[0] / 1e6, max(worst) / 1e6)],
+            "range": [0, steady(worst[0] / MILLION, max(worst) / MILLION)],
             "title": say.say("cost in a year, million euro"),
         },
         "yaxis": {
@@ -96,23 +68,6 @@ def exceedance(
         **legend(drawn, language),
     }
     layout |= _limit_of_fund(result, drawn[-1], say, colours, end=layout["xaxis"]["range"][1])
-    low, high = say.money(min(rare)), say.money(max(rare))
-    if len(drawn) == 1:
-        title = say.say("In 1 year of 20 the bill is {amount} or more", amount=low)
-    elif low == high:
-        title = say.say("In 1 year of 20 the bill is {amount} or more under every policy", amount=low)
-    elif len(drawn) > 2:
-        title = say.say(
-            "In 1 year of 20 the bill is at least {low} to {high}, depending on the policy", low=low, high=high
-        )
-    else:
-        title = say.say(
-            "In 1 year of 20 the bill is {amount} or more under “{policy}”, {base} under “{baseline}”",
-            amount=say.money(rare[1]),
-            policy=drawn[1].title[language],
-            base=say.money(rare[0]),
-            baseline=drawn[0].title[language],
-        )
     figures = [
         say.say("{policy}: {amount}", policy=policy.title[language], amount=say.money(amount))
         for policy, amount in zip(drawn, rare, strict=True)
@@ -124,11 +79,56 @@ def exceedance(
         result,
         language,
         name="exceedance " + " ".join(policy.id for policy in drawn),
-        title=title,
+        title=_finding(say, drawn, rare),
         alt=alt,
         scheme=scheme,
         height=height_with(drawn, language),
         sides=(86, 12, 46),
+    )
+
+
+def _curve(
+    say: Words, result: Comparison, policy: Policy, x: list[float], y: list[float], rare: float, colours: Palette
+) -> list[dict[str, Any]]:
+    """The curve of a policy, and a point where 1 year of 20 is worse."""
+    position = list(result.policies).index(policy)
+    line = line_of(colours, position)
+    often = say.say(
+        "{often}: {amount} or more",
+        often=say.say("1 in {n}", n="%{customdata:,.0f}"),
+        amount=say.say("{n} million euro", n="%{x:,.1f}"),
+    )
+    curve = scatter(
+        x,
+        y,
+        "lines",
+        name=policy.title[say.language],
+        line=line,
+        zorder=0 if position else 1,  # the dashes show on a curve that is the same
+        customdata=[1 / share for share in y],
+        hovertemplate=hover(TRACE_NAME, often),
+    )
+    point = {"symbol": "diamond", "size": 10, "color": line["color"]}
+    return [curve, scatter([rare / MILLION], [0.05], "markers", marker=point, hoverinfo="skip", showlegend=False)]
+
+
+def _finding(say: Words, drawn: Sequence[Policy], rare: Sequence[float]) -> str:
+    """What 1 year of 20 costs at least, under each policy or from the least to the most."""
+    low, high = say.money(min(rare)), say.money(max(rare))
+    if len(drawn) == 1:
+        return say.say("In 1 year of 20 the bill is {amount} or more", amount=low)
+    if low == high:
+        return say.say("In 1 year of 20 the bill is {amount} or more under every policy", amount=low)
+    if len(drawn) > 2:
+        return say.say(
+            "In 1 year of 20 the bill is at least {low} to {high}, depending on the policy", low=low, high=high
+        )
+    return say.say(
+        "In 1 year of 20 the bill is {amount} or more under “{policy}”, {base} under “{baseline}”",
+        amount=say.money(rare[1]),
+        policy=drawn[1].title[say.language],
+        base=say.money(rare[0]),
+        baseline=drawn[0].title[say.language],
     )
 
 
@@ -137,15 +137,21 @@ def _limit_of_fund(result: Comparison, policy: Policy, say: Words, colours: Pale
     if policy.fund is None:
         return {}
     prevention = result.estimate(policy, "prevention_cost_eur").mean / result.years
-    limit = (prevention + policy.fund.annual_limit) / 1e6
+    limit = (prevention + policy.fund.annual_limit) / MILLION
     if limit >= end:
         return {}
-    colour = colours.payers["fund"]
-    line = {"type": "line", "x0": limit, "x1": limit, "yref": "paper", "y0": 0, "y1": 1}
-    note = {"text": say.say("limit of the fund"), "x": limit, "yref": "paper", "y": 0,
-            "xanchor": "left" if limit < end / 2 else "right", "yanchor": "bottom",
-            "xshift": 3 if limit < end / 2 else -3, "showarrow": False, "font": {"color": colours.text}}  # fmt: skip
-    return {"shapes": [{**line, "line": {"color": colour, "width": 2, "dash": "dot"}}], "annotations": [note]}
+    anchor, shift = ("left", 3) if limit < end / 2 else ("right", -3)
+    note = annotation(
+        say.say("limit of the fund"),
+        limit,
+        0,
+        yref="paper",
+        xanchor=anchor,
+        yanchor="bottom",
+        xshift=shift,
+        font={"color": colours.text},
+    )
+    return {"shapes": [upright(limit, colours.payers["fund"])], "annotations": [note]}
 
 
 def _thinned(
@@ -159,7 +165,7 @@ def _thinned(
     return losses[kept].tolist(), shares[kept].tolist()
 
 
-def of_exceedance(result: Comparison, language: str) -> Twin:
+def table_of_exceedance(result: Comparison, language: str) -> ChartTable:
     """How bad a year can get: a row for every chance."""
     say = words(language)
     years = [result.years_of(policy).ravel() for policy in result.policies]
@@ -168,4 +174,4 @@ def of_exceedance(result: Comparison, language: str) -> Twin:
         [say.say("1 year in {n}", n=say.number(n)), *(float(np.quantile(one, 1 - 1 / n)) / MILLION for one in years)]
         for n in odds
     ]
-    return twin((say.say("At least so bad"), *_heads(result, language)), rows)
+    return chart_table((say.say("At least so bad"), *heads_in_million_euro(say, result.policies)), rows)

@@ -10,19 +10,19 @@ from sim.engines import events as ev
 from sim.results.pairs import side_by_side
 from sim.results.story import SEVERITY_NAMES
 from sim.rules.calendar import MINUTES_PER_DAY
-from sim.show.base.chart_table import Cell, Twin, twin
-from sim.show.charts.year_week_by_week import STATES, Side
-from sim.text import Words, words
+from sim.show.base.table import Cell, ChartTable, chart_table
+from sim.show.film.stage import STATES, Side
+from sim.text import N_, Words, words
 
 CAUSE_NAMES = {
-    ev.DIRECT: "Attack",
-    ev.REPEAT: "Repeat attack",
-    ev.LATERAL: "Attack through a supplier",
-    ev.CUT_OFF: "Supplier fails",
+    ev.DIRECT: N_("Attack"),
+    ev.REPEAT: N_("Repeat attack"),
+    ev.LATERAL: N_("Attack through a supplier"),
+    ev.CUT_OFF: N_("Supplier fails"),
 }
 
 
-def incident_log(sides: Sequence[Side], language: str) -> Twin:
+def incident_log(sides: Sequence[Side], language: str) -> ChartTable:
     """Return the incidents that stop services, a row each, with what they do under every policy."""
     say = words(language)
     names = {town.nis: town.name for town in sides[0].future.world.municipalities}
@@ -39,7 +39,7 @@ def incident_log(sides: Sequence[Side], language: str) -> Twin:
             say.say("{policy}: days until help", policy=policy),
             say.say("{policy}: cost, €", policy=policy),
         ]
-    return twin(columns, rows)
+    return chart_table(columns, rows)
 
 
 def in_words(sides: Sequence[Side], language: str) -> list[dict[str, str]]:
@@ -101,7 +101,7 @@ def _cells(row: Any) -> list[Cell]:
     ]
 
 
-def of_weeks(sides: Sequence[Side], language: str) -> Twin:
+def table_of_weeks(sides: Sequence[Side], language: str) -> ChartTable:
     """Return the figures that the moving picture draws: a row for every week."""
     say, year = words(language), sides[0].year
     start = datetime.datetime.combine(sides[0].future.world.start, datetime.time())
@@ -118,4 +118,4 @@ def of_weeks(sides: Sequence[Side], language: str) -> Twin:
         columns.append(say.say("{policy}: paid since 1 January, million euro", policy=policy))
         for row, paid in zip(parts, side.year.bills.sum(axis=1), strict=True):
             row.append(float(paid) / 100 / 1e6)
-    return twin(columns, parts)
+    return chart_table(columns, parts)

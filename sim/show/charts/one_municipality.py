@@ -14,48 +14,55 @@ from sim.model.policy.policy import Policy
 from sim.model.world.groupings import size_class
 from sim.model.world.municipalities import Municipality
 from sim.results.estimates import Difference, Estimate, difference, estimate
-from sim.show.base.chart_table import Cell, Twin, twin
-from sim.show.base.figure import dress, nice
+from sim.show.base.figure import annotation, dress, hover, nice, scatter
 from sim.show.base.palette import palette
+from sim.show.base.table import Cell, ChartTable, chart_table
 from sim.show.charts.one_of_twenty import DOTS, lanes
 from sim.show.names import SIZE_NAMES
-from sim.text import Words, apportioned, words
+from sim.text import N_, Words, apportioned, words
 
 AXES = {
-    "own": "paid by the municipality itself, euro per inhabitant a year",
-    "outage": "days without services, per inhabitant a year",
+    "own": N_("paid by the municipality itself, euro per inhabitant a year"),
+    "outage": N_("days without services, per inhabitant a year"),
 }
 """What is told of a municipality, averaged over the years of a future: `burdens.OF_TOWNS` in words."""
 ALONE = {
-    "own": "In 1 future of {of}, {town} pays {amount} a head a year or more",
-    "outage": "In 1 future of {of}, services in {town} are out for {amount} a year or more",
+    "own": N_("In 1 future of {of}, {town} pays {amount} a head a year or more"),
+    "outage": N_("In 1 future of {of}, services in {town} are out for {amount} a year or more"),
 }
 LOWER = {
-    "own": "“{policy}” is cheaper for {town} in {n} of {of} futures; 1 in {of} costs {amount} a head a year or more",
-    "outage": "“{policy}” spares {town} outages in {n} of {of} futures; 1 in {of} has {amount} a year or more",
+    "own": N_(
+        "“{policy}” is cheaper for {town} in {n} of {of} futures; 1 in {of} costs {amount} a head a year or more"
+    ),
+    "outage": N_("“{policy}” spares {town} outages in {n} of {of} futures; 1 in {of} has {amount} a year or more"),
 }
 HIGHER = {
-    "own": "“{policy}” costs {town} more in {n} of {of} futures; 1 in {of} costs {amount} a head a year or more",
-    "outage": "“{policy}” gives {town} more outages in {n} of {of} futures; 1 in {of} has {amount} a year or more",
+    "own": N_("“{policy}” costs {town} more in {n} of {of} futures; 1 in {of} costs {amount} a head a year or more"),
+    "outage": N_("“{policy}” gives {town} more outages in {n} of {of} futures; 1 in {of} has {amount} a year or more"),
 }
 WITH_TIES = {
-    "own": "Of {of} futures “{policy}” is cheaper for {town} in {lower}, as dear in {same}, dearer in {higher}; 1 in "
-    "{of} costs {amount} a head a year or more",
-    "outage": "Of {of} futures “{policy}” spares {town} outages in {lower}, changes none in {same}, gives more in "
-    "{higher}; 1 in {of} has {amount} a year or more",
+    "own": N_(
+        "Of {of} futures “{policy}” is cheaper for {town} in {lower}, as dear in {same}, dearer in {higher}; 1 in "
+        "{of} costs {amount} a head a year or more"
+    ),
+    "outage": N_(
+        "Of {of} futures “{policy}” spares {town} outages in {lower}, changes none in {same}, gives more in "
+        "{higher}; 1 in {of} has {amount} a year or more"
+    ),
 }
 SAME = {
-    "own": "{town} pays the same under “{policy}”; 1 future in {of} costs {amount} a head a year or more",
-    "outage": "Outages in {town} are the same under “{policy}”; 1 future in {of} has {amount} a year or more",
+    "own": N_("{town} pays the same under “{policy}”; 1 future in {of} costs {amount} a head a year or more"),
+    "outage": N_("Outages in {town} are the same under “{policy}”; 1 future in {of} has {amount} a year or more"),
 }
 RANKED = {
-    "own": "{town} pays {amount} a head a year: place {place} of {all} of its size, the lowest first; {chance}",
-    "outage": "Services in {town} are out for {amount} a year: place {place} of {all} of its size, the lowest first; "
-    "{chance}",
+    "own": N_("{town} pays {amount} a head a year: place {place} of {all} of its size, the lowest first; {chance}"),
+    "outage": N_(
+        "Services in {town} are out for {amount} a year: place {place} of {all} of its size, the lowest first; {chance}"
+    ),
 }
 LEVEL = {
-    "own": "{town} pays {amount} a head a year, as do all {n} of its size",
-    "outage": "Services in {town} are out for {amount} a year, as in all {n} of its size",
+    "own": N_("{town} pays {amount} a head a year, as do all {n} of its size"),
+    "outage": N_("Services in {town} are out for {amount} a year, as in all {n} of its size"),
 }
 FELT = {"own": 0.005, "outage": 0.0005}
 """A smaller difference in a future is none: half a cent, less than a minute."""
@@ -188,14 +195,14 @@ def _futures_said(say: Words, one: Town, measure: str) -> str:
     )
 
 
-def of_town_futures(one: Town, measure: str, language: str) -> Twin:
+def table_of_town_futures(one: Town, measure: str, language: str) -> ChartTable:
     """Twenty futures of a municipality from good to bad: a row for each."""
     say = words(language)
     values = [one.likely(policy, measure) for policy in one.result.policies]
     unit = say.say(AXES[measure])
     heads = [f"{policy.title[language]}, {unit}" for policy in one.result.policies]
     rows: list[list[Cell]] = [[i + 1, *(float(each[i]) for each in values)] for i in range(DOTS)]
-    return twin((say.say("Future, from good to bad"), *heads), rows)
+    return chart_table((say.say("Future, from good to bad"), *heads), rows)
 
 
 # ---- among those of its size ---------------------------------------------------------------------------------------
@@ -215,41 +222,36 @@ def peers(one: Town, measure: str, language: str, *, scheme: str = "light") -> A
     data, layout = lanes([found.means], [size], said, colours, found.names, span)
     dots = data[0]
     dots["marker"] |= {"color": colours.faded(colours.other, 0.35), "line": {"color": colours.other, "width": 1}}
-    dots["hovertemplate"] = f"{said}<extra></extra>"
+    dots["hovertemplate"] = hover(said)
     x, y = float(dots["x"][found.place]), float(dots["y"][found.place])
     mean = float(found.means[found.place])
     reach = {"array": [high - mean], "arrayminus": [mean - low]} if np.isfinite(high - low) else {"array": [0.0]}
+    ring = {"color": colours.background, "width": 1.5}
     data.append(
-        {
-            "type": "scatter",
-            "x": [x],
-            "y": [y],
-            "mode": "markers",
-            "marker": {
-                "size": dots["marker"]["size"] + 5,
-                "color": colours.ransom,
-                "line": {"color": colours.background, "width": 1.5},
-            },
-            "error_x": {"type": "data", "color": colours.ransom, "thickness": 2, "width": 5, **reach},
-            "customdata": [[one.town.name, mean]],
-            "hovertemplate": f"{said}<extra></extra>",
-            "showlegend": False,
-        }
+        scatter(
+            [x],
+            [y],
+            "markers",
+            marker={"size": dots["marker"]["size"] + 5, "color": colours.ransom, "line": ring},
+            error_x={"type": "data", "color": colours.ransom, "thickness": 2, "width": 5, **reach},
+            customdata=[[one.town.name, mean]],
+            hovertemplate=hover(said),
+            showlegend=False,
+        )
     )
     layout["xaxis"]["title"] = say.say(AXES[measure])
     layout["annotations"] = [
         _ink(layout["annotations"][0], colours.text),
-        {
-            "x": x,
-            "y": y,
-            "text": f"<b>{one.town.name}</b>",
-            "font": {"color": colours.ransom},
-            "showarrow": False,
-            "yanchor": "bottom",
-            "yshift": 10,
-            "xanchor": "left" if x < sum(span) / 2 else "right",
-            "bgcolor": colours.faded(colours.background, 0.8),
-        },
+        annotation(
+            f"<b>{one.town.name}</b>",
+            x,
+            y,
+            font={"color": colours.ransom},
+            yanchor="bottom",
+            yshift=10,
+            xanchor="left" if x < sum(span) / 2 else "right",
+            bgcolor=colours.faded(colours.background, 0.8),
+        ),
     ]
     title, alt = _rank_said(say, one, measure, found)
     return dress(
@@ -308,11 +310,11 @@ def _rank_said(say: Words, one: Town, measure: str, found: Rank) -> tuple[str, s
     return title, f"{title}. {ends}"
 
 
-def of_peers(one: Town, measure: str, language: str) -> Twin:
+def table_of_peers(one: Town, measure: str, language: str) -> ChartTable:
     """The municipalities of its size from the lowest to the highest: a row for each."""
     say = words(language)
     found = rank(one, one.result.policies[-1], measure)
     rows: list[list[Cell]] = [
         [i + 1, name, float(mean)] for i, (name, mean) in enumerate(zip(found.names, found.means.tolist(), strict=True))
     ]
-    return twin((say.say("Place"), say.say("Municipality"), say.say(AXES[measure])), rows)
+    return chart_table((say.say("Place"), say.say("Municipality"), say.say(AXES[measure])), rows)

@@ -12,10 +12,21 @@ from numpy.typing import NDArray
 from sim.experiments.comparison.compare import Comparison
 from sim.model.policy.policy import Policy
 from sim.results.estimates import quantile_interval
-from sim.show.base.chart_table import MILLION, Cell, Twin, _heads, twin
-from sim.show.base.figure import dress, nice, steady
-from sim.show.base.legend import height_with, legend, line_of, plot_height
+from sim.show.base.figure import (
+    TRACE_NAME,
+    annotation,
+    dress,
+    error_bars,
+    hover,
+    level,
+    named_places,
+    nice,
+    scatter,
+    steady,
+)
+from sim.show.base.legend import height_with, legend, line_of, plot_height, ring_of
 from sim.show.base.palette import CHART_HEIGHT, Palette, palette
+from sim.show.base.table import MILLION, Cell, ChartTable, chart_table, heads_in_million_euro
 from sim.text import Words, apportioned, words
 
 DOTS = 20
@@ -58,38 +69,30 @@ def lanes(
     """
     low, high = span or _span(values)
     width = (high - low) / _BINS
-    stacks = [_stacked(one, low, width) for one in values]
+    stacks = [_stacked(lane_values, low, width) for lane_values in values]
     tallest = max(int(height.max()) for _, height in stacks) + 1
     lane = (CHART_HEIGHT - 54) / len(values)
     size = min(_WIDTH / _BINS * 1.15, _LANE * lane / tallest)
-    data, labels = [], []
-    for position, (name, one, (x, height)) in enumerate(zip(names, values, stacks, strict=True)):
-        colour = line_of(colours, position)["color"]
-        data.append(
-            {
-                "type": "scatter",
-                "x": x,
-                "y": position + (height + 0.6) * size / lane,
-                "mode": "markers",
-                "marker": {
-                    "size": size * 0.92,
-                    "color": colour if position else colours.background,
-                    "line": {"color": colour, "width": 1.5},
-                },
-                "customdata": [[about[i] if about else i + 1, value] for i, value in enumerate(one)],
-                "hovertemplate": f"<b>{name}</b><br>{said}<extra></extra>",
-                "showlegend": False,
-            }
+    data = [
+        scatter(
+            x,
+            position + (height + 0.6) * size / lane,
+            "markers",
+            marker=ring_of(colours, position, size * 0.92, 1.5),
+            customdata=[[about[i] if about else i + 1, value] for i, value in enumerate(values[position])],
+            hovertemplate=hover(f"<b>{names[position]}</b>", said),
+            showlegend=False,
         )
-        labels.append(_name(f"<b>{name}</b>", position, colour))
+        for position, (x, height) in enumerate(stacks)
+    ]
     layout: dict[str, Any] = {
         "xaxis": {"range": [low, high]},
         "yaxis": {"visible": False, "range": [-0.02, len(values)]},
-        "shapes": [
-            {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": i, "y1": i, "line": {"color": colours.grid}}
-            for i in range(len(values))
+        "shapes": [level(position, color=colours.grid) for position in range(len(values))],
+        "annotations": [
+            _name(f"<b>{name}</b>", position, line_of(colours, position)["color"])
+            for position, name in enumerate(names)
         ],
-        "annotations": labels,
     }
     return data, layout
 
@@ -111,16 +114,7 @@ def _stacked(money: NDArray[np.float64], low: float, width: float) -> tuple[NDAr
 
 
 def _name(text: str, lane: int, colour: str) -> dict[str, Any]:
-    return {
-        "text": text,
-        "x": 0,
-        "xref": "paper",
-        "xanchor": "left",
-        "y": lane + 0.99,
-        "yanchor": "top",
-        "showarrow": False,
-        "font": {"color": colour},
-    }
+    return annotation(text, 0, lane + 0.99, xref="paper", xanchor="left", yanchor="top", font={"color": colour})
 
 
 def _said_of_dots(say: Words, result: Comparison, costs: Sequence[NDArray[np.float64]]) -> tuple[str, str]:
@@ -139,8 +133,11 @@ def _said_of_dots(say: Words, result: Comparison, costs: Sequence[NDArray[np.flo
             title = say.say(
                 "Of {of} futures “{policy}” is cheaper in {lower}, as dear in {same}, dearer in {higher}; 1 in {of} "
                 "costs {amount} or more",
-                lower=cheaper, same=same, higher=dearer, **values,
-            )  # fmt: skip
+                lower=cheaper,
+                same=same,
+                higher=dearer,
+                **values,
+            )
         elif cheaper >= dearer:
             title = say.say(
                 "“{policy}” is cheaper in {n} of {of} futures; 1 in {of} costs {amount} or more", n=cheaper, **values
@@ -185,51 +182,18 @@ def worst_year(result: Comparison, language: str, *, scheme: str = "light") -> A
     say, colours = words(language), palette(scheme)
     found = [worst_years(result, policy) for policy in result.policies]
     odds = [row[0] for row in found[0]]
-    data: list[dict[str, Any]] = []
     step = min(0.26, 0.7 / len(found))
-    for position, (policy, rows) in enumerate(zip(result.policies, found, strict=True)):
-        colour = line_of(colours, position)["color"]
-        ends = [(max(mid - low, 0) if math.isfinite(low) else 0, max(high - mid, 0) if math.isfinite(high) else 0)
-                for _, mid, low, high in rows]  # fmt: skip
-        offset = (position - (len(found) - 1) / 2) * step
-        data.append(
-            {
-                "type": "scatter",
-                "name": policy.title[language],
-                "x": [mid / 1e6 for _, mid, _, _ in rows],
-                "y": [i - offset for i in range(len(rows))],
-                "mode": "markers",
-                "marker": {
-                    "size": 11,
-                    "color": colour if position else colours.background,
-                    "line": {"color": colour, "width": 2},
-                },
-                "error_x": {
-                    "type": "data",
-                    "symmetric": False,
-                    "array": [high / 1e6 for _, high in ends],
-                    "arrayminus": [low / 1e6 for low, _ in ends],
-                    "color": colour,
-                    "thickness": 1.5,
-                    "width": 4,
-                },
-                "hovertemplate": "<b>%{fullData.name}</b><br>"
-                + say.say("{n} million euro", n="%{x:,.1f}")
-                + "<extra></extra>",
-            }
-        )
+    data = [
+        _worst(say, policy.title[language], rows, position, (position - (len(found) - 1) / 2) * step, colours)
+        for position, (policy, rows) in enumerate(zip(result.policies, found, strict=True))
+    ]
     tops = [max(high if math.isfinite(high) else mid for _, mid, _, high in rows) for rows in found]
     layout = {
         "xaxis": {
-            "range": [0, steady(tops[0] / 1e6, max(tops) / 1e6)],
+            "range": [0, steady(tops[0] / MILLION, max(tops) / MILLION)],
             "title": say.say("cost of the worst year, million euro"),
         },
-        "yaxis": {
-            "range": [-0.6, len(odds) - 0.4],
-            "tickvals": list(range(len(odds))),
-            "ticktext": [_often(say, n) for n in odds],
-            "showgrid": False,
-        },
+        "yaxis": named_places([_often(say, n) for n in odds], -0.6, len(odds) - 0.4),
         **legend(result.policies, language),
     }
     at = odds.index(20) if 20 in odds else len(odds) - 1
@@ -240,8 +204,9 @@ def worst_year(result: Comparison, language: str, *, scheme: str = "light") -> A
         say.say("{policy}: {amount}", policy=policy.title[language], amount=say.money(amount))
         for policy, amount in zip(result.policies, amounts, strict=True)
     ]
-    alt = say.say("The worst year of a future; in {often} it costs at least: {figures}.", often=rare,
-                  figures="; ".join(figures))  # fmt: skip
+    alt = say.say(
+        "The worst year of a future; in {often} it costs at least: {figures}.", often=rare, figures="; ".join(figures)
+    )
     return dress(
         data,
         layout,
@@ -253,6 +218,28 @@ def worst_year(result: Comparison, language: str, *, scheme: str = "light") -> A
         scheme=scheme,
         height=height_with(result.policies, language),
         sides=(118, 12, CHART_HEIGHT - 8 - plot_height(result.policies, language)),
+    )
+
+
+def _worst(
+    say: Words,
+    name: str,
+    rows: Sequence[tuple[int, float, float, float]],
+    position: int,
+    offset: float,
+    colours: Palette,
+) -> dict[str, Any]:
+    """The worst years of one policy, so far below those of the one in the middle."""
+    above = [(max(high - mid, 0) if math.isfinite(high) else 0) / MILLION for _, mid, _, high in rows]
+    below = [(max(mid - low, 0) if math.isfinite(low) else 0) / MILLION for _, mid, low, _ in rows]
+    return scatter(
+        [mid / MILLION for _, mid, _, _ in rows],
+        [place - offset for place in range(len(rows))],
+        "markers",
+        name=name,
+        marker=ring_of(colours, position, 11),
+        error_x=error_bars(above, below, colour=line_of(colours, position)["color"]),
+        hovertemplate=hover(TRACE_NAME, say.say("{n} million euro", n="%{x:,.1f}")),
     )
 
 
@@ -274,15 +261,15 @@ def _said_of_worst(say: Words, result: Comparison, rare: str, amounts: Sequence[
     )
 
 
-def of_dots(result: Comparison, language: str) -> Twin:
+def table_of_futures(result: Comparison, language: str) -> ChartTable:
     """Twenty futures from cheap to dear: a row for each."""
     say = words(language)
     costs = [equally_likely(result, policy) / MILLION for policy in result.policies]
     rows: list[list[Cell]] = [[i + 1, *(float(one[i]) for one in costs)] for i in range(DOTS)]
-    return twin((say.say("Future, from cheap to dear"), *_heads(result, language)), rows)
+    return chart_table((say.say("Future, from cheap to dear"), *heads_in_million_euro(say, result.policies)), rows)
 
 
-def of_worst_year(result: Comparison, language: str) -> Twin:
+def table_of_worst_years(result: Comparison, language: str) -> ChartTable:
     """The worst year of a future: a row for every chance, with the interval of each figure."""
     say = words(language)
     found = [worst_years(result, policy) for policy in result.policies]
@@ -298,4 +285,4 @@ def of_worst_year(result: Comparison, language: str) -> Twin:
         [say.say("1 future in {n}", n=of_all[0][0]), *(value / MILLION for one in of_all for value in one[1:])]
         for of_all in zip(*found, strict=True)
     ]
-    return twin(columns, rows)
+    return chart_table(columns, rows)

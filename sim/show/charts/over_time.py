@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from sim.experiments.comparison.compare import Comparison
 from sim.model.policy.policy import Policy
 from sim.results.estimates import mean_interval
-from sim.show.base.chart_table import MILLION, Cell, Twin, twin
-from sim.show.base.figure import dress, nice, steady
+from sim.show.base.figure import TRACE_NAME, calendar_years, dress, hover, level, nice, scatter, steady
 from sim.show.base.legend import height_with, legend, line_of
-from sim.show.base.palette import Palette, palette
+from sim.show.base.palette import palette
+from sim.show.base.table import MILLION, Cell, ChartTable, chart_table
 from sim.text import Words, words
 
 BANDS = (5, 25, 50, 75, 95)
@@ -33,75 +33,41 @@ def yearly(result: Comparison, policy: str | Policy) -> NDArray[np.float64]:
 
 def band(x: list[int], low: NDArray[np.float64], high: NDArray[np.float64], fill: str) -> dict[str, Any]:
     """Return the area between two lines."""
-    return {
-        "type": "scatter",
-        "x": [*x, *x[::-1]],
-        "y": [*low, *high[::-1]],
-        "mode": "lines",
-        "line": {"width": 0},
-        "fill": "toself",
-        "fillcolor": fill,
-        "hoverinfo": "skip",
-        "showlegend": False,
-    }
+    look = {"line": {"width": 0}, "fill": "toself", "fillcolor": fill, "hoverinfo": "skip", "showlegend": False}
+    return scatter([*x, *x[::-1]], [*low, *high[::-1]], "lines", **look)
 
 
 def fan(result: Comparison, language: str, *, scheme: str = "light") -> Any:
     """Return the cost of every year: the middle future, where half of the futures lie, and 9 of 10 of them."""
     say, colours = words(language), palette(scheme)
-    x, shown = calendar(result), result.policies[-1]
-    found = [yearly(result, policy) / 1e6 for policy in result.policies]
+    x = calendar(result)
+    found = [yearly(result, policy) / MILLION for policy in result.policies]
     colour = line_of(colours, len(found) - 1)["color"]
     data = [
         band(x, found[-1][0], found[-1][4], colours.faded(colour, 0.16)),
         band(x, found[-1][1], found[-1][3], colours.faded(colour, 0.30)),
     ]
-    for position, (policy, one) in enumerate(zip(result.policies, found, strict=True)):
-        data.append(
-            {
-                "type": "scatter",
-                "name": policy.title[language],
-                "x": x,
-                "y": one[2],
-                "mode": "lines",
-                "line": line_of(colours, position),
-                "customdata": np.column_stack([one[0], one[4]]).tolist(),
-                "hovertemplate": "<b>%{fullData.name}</b>, %{x}<br>"
-                + say.say("{n} million euro", n="%{y:,.1f}")
-                + "<br>"
-                + say.say("9 futures in 10: {low} to {high}", low="%{customdata[0]:,.1f}", high="%{customdata[1]:,.1f}")
-                + "<extra></extra>",
-            }
+    data += [
+        scatter(
+            x,
+            bands[2],
+            "lines",
+            name=policy.title[language],
+            line=line_of(colours, position),
+            customdata=np.column_stack([bands[0], bands[4]]).tolist(),
+            hovertemplate=hover(f"{TRACE_NAME}, %{{x}}", say.say("{n} million euro", n="%{y:,.1f}"), _nine_in_ten(say)),
         )
+        for position, (policy, bands) in enumerate(zip(result.policies, found, strict=True))
+    ]
     layout = {
-        "xaxis": {"range": [x[0] - 0.3, x[-1] + 0.3], "dtick": max(1, len(x) // 10), "showgrid": False,
-                  "tickformat": "d"},
+        "xaxis": calendar_years(x),
         "yaxis": {
-            "range": [0, steady(float(found[0].max()), max(float(one.max()) for one in found))],
+            "range": [0, steady(float(found[0].max()), max(float(bands.max()) for bands in found))],
             "title": say.say("million euro in the year"),
         },
         **legend(result.policies, language),
-    }  # fmt: skip
-    first, last, rare = (
-        say.money(float(value) * 1e6) for value in (found[-1][2][0], found[-1][2][-1], found[-1][4][-1])
-    )
-    values = {"first": x[0], "last": x[-1], "low": first, "high": last, "rare": rare}
-    title = say.say(
-        "A usual year costs {low} in {first} and {high} in {last}; 1 in 20 then costs {rare} or more", **values
-    )
-    figures = "; ".join(
-        say.say(
-            "{policy}: {first} in {from_year}, {last} in {to_year}",
-            policy=policy.title[language],
-            first=say.money(float(one[2][0]) * 1e6),
-            last=say.money(float(one[2][-1]) * 1e6),
-            from_year=x[0],
-            to_year=x[-1],
-        )
-        for policy, one in zip(result.policies, found, strict=True)
-    )
-    alt = say.say("The cost of every year for “{policy}”. The middle future: {figures}.", policy=shown.title[language],
-                  figures=figures)  # fmt: skip
+    }
+    title, alt = _said_of_years(say, result, found, x)
     return dress(
         data,
         layout,
@@ -116,6 +82,45 @@ def fan(result: Comparison, language: str, *, scheme: str = "light") -> Any:
     )
 
 
+def _nine_in_ten(say: Words) -> str:
+    """What comes up of the interval of futures where somebody points."""
+    return say.say("9 futures in 10: {low} to {high}", low="%{customdata[0]:,.1f}", high="%{customdata[1]:,.1f}")
+
+
+def _said_of_years(
+    say: Words, result: Comparison, found: Sequence[NDArray[np.float64]], x: Sequence[int]
+) -> tuple[str, str]:
+    """The finding: what a usual year costs, first and last; and for those who cannot see, that of every policy."""
+    first, last, rare = (
+        say.money(float(value) * MILLION) for value in (found[-1][2][0], found[-1][2][-1], found[-1][4][-1])
+    )
+    title = say.say(
+        "A usual year costs {low} in {first} and {high} in {last}; 1 in 20 then costs {rare} or more",
+        first=x[0],
+        last=x[-1],
+        low=first,
+        high=last,
+        rare=rare,
+    )
+    figures = "; ".join(
+        say.say(
+            "{policy}: {first} in {from_year}, {last} in {to_year}",
+            policy=policy.title[say.language],
+            first=say.money(float(bands[2][0]) * MILLION),
+            last=say.money(float(bands[2][-1]) * MILLION),
+            from_year=x[0],
+            to_year=x[-1],
+        )
+        for policy, bands in zip(result.policies, found, strict=True)
+    )
+    alt = say.say(
+        "The cost of every year for “{policy}”. The middle future: {figures}.",
+        policy=result.policies[-1].title[say.language],
+        figures=figures,
+    )
+    return title, alt
+
+
 def added_up(result: Comparison, policy: str | Policy) -> NDArray[np.float64]:
     """Return the cash cost from the start up to every year, in euro: shape (replications, years)."""
     return np.cumsum(result.years_of(policy), axis=1)
@@ -125,44 +130,36 @@ def paid_back(result: Comparison, language: str, *, scheme: str = "light") -> An
     """Return how much more a policy has cost than the baseline by every year; of the baseline, what it has cost."""
     say, colours = words(language), palette(scheme)
     x, shown, alone = calendar(result), result.policies[-1], len(result.policies) == 1
-    total = added_up(result, shown) / 1e6
-    gaps = total if alone else total - added_up(result, result.baseline) / 1e6
+    total = added_up(result, shown) / MILLION
+    gaps = total if alone else total - added_up(result, result.baseline) / MILLION
     low, mean, high = np.percentile(gaps, 5, axis=0), gaps.mean(axis=0), np.percentile(gaps, 95, axis=0)
     line = line_of(colours, 0 if alone else 1)
+    amount = say.say("{n} million euro", n="%{y:+,.1f}" if not alone else "%{y:,.1f}")
     data = [
         band(x, low, high, colours.faded(line["color"], 0.18)),
-        {
-            "type": "scatter",
-            "name": shown.title[language],
-            "x": x,
-            "y": mean,
-            "mode": "lines+markers",
-            "marker": {"size": 7, "color": line["color"]},
-            "line": line,
-            "customdata": np.column_stack([low, high]).tolist(),
-            "hovertemplate": "%{x}<br>"
-            + say.say("{n} million euro", n="%{y:+,.1f}" if not alone else "%{y:,.1f}")
-            + "<br>"
-            + say.say("9 futures in 10: {low} to {high}", low="%{customdata[0]:,.1f}", high="%{customdata[1]:,.1f}")
-            + "<extra></extra>",
-            "showlegend": False,
-        },
+        scatter(
+            x,
+            mean,
+            "lines+markers",
+            name=shown.title[language],
+            marker={"size": 7, "color": line["color"]},
+            line=line,
+            customdata=np.column_stack([low, high]).tolist(),
+            hovertemplate=hover("%{x}", amount, _nine_in_ten(say)),
+            showlegend=False,
+        ),
     ]
     top, bottom = max(float(high.max()), 0.0), min(float(low.min()), 0.0)
     room = 0.15 * (top - bottom or 1.0)
     ends = [-nice(room - bottom) if bottom else -room, nice(top + room) if top else room]
     layout = {
-        "xaxis": {"range": [x[0] - 0.3, x[-1] + 0.3], "dtick": max(1, len(x) // 10), "showgrid": False,
-                  "tickformat": "d"},
-        "yaxis": {
-            "range": [0 if alone else ends[0], ends[1]],
-            "title": say.say("million euro since the start"),
-        },
-        "shapes": [] if alone else [_zero(colours)],
+        "xaxis": calendar_years(x),
+        "yaxis": {"range": [0 if alone else ends[0], ends[1]], "title": say.say("million euro since the start")},
+        "shapes": [] if alone else [level(0, color=colours.baseline, width=2, dash="dash")],
         "showlegend": False,
-    }  # fmt: skip
+    }
     title = _said(say, result, gaps, x, alone=alone)
-    alt = "; ".join(f"{year}: {say.money(float(value) * 1e6)}" for year, value in zip(x, mean, strict=True))
+    alt = "; ".join(f"{year}: {say.money(float(value) * MILLION)}" for year, value in zip(x, mean, strict=True))
     return dress(
         data,
         layout,
@@ -174,11 +171,6 @@ def paid_back(result: Comparison, language: str, *, scheme: str = "light") -> An
         scheme=scheme,
         sides=(58, 12, 46),
     )
-
-
-def _zero(colours: Palette) -> dict[str, Any]:
-    line = {"color": colours.baseline, "width": 2, "dash": "dash"}
-    return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 0, "y1": 0, "line": line}
 
 
 def _said(say: Words, result: Comparison, gaps: NDArray[np.float64], x: Sequence[int], *, alone: bool) -> str:
@@ -211,28 +203,34 @@ def _said(say: Words, result: Comparison, gaps: NDArray[np.float64], x: Sequence
     )
 
 
-def of_fan(result: Comparison, language: str) -> Twin:
+def table_of_years(result: Comparison, language: str) -> ChartTable:
     """Every year: the middle future and where 5, 25, 75 and 95 of a hundred lie below."""
     say = words(language)
     columns = [say.say("Year")]
     for policy in result.policies:
         columns += [say.say("{policy}, {p}% of futures below", policy=policy.title[language], p=p) for p in BANDS]
     found = [yearly(result, policy) / MILLION for policy in result.policies]
-    rows: list[list[Cell]] = [[str(year), *(float(value) for one in found for value in one[:, i])]
-            for i, year in enumerate(calendar(result))]  # fmt: skip
-    return twin(columns, rows)
+    rows: list[list[Cell]] = [
+        [str(year), *(float(value) for one in found for value in one[:, i])] for i, year in enumerate(calendar(result))
+    ]
+    return chart_table(columns, rows)
 
 
-def of_paid_back(result: Comparison, language: str) -> Twin:
+def table_of_added_up_costs(result: Comparison, language: str) -> ChartTable:
     """What has been paid by the end of every year, and how much that is more than under the baseline."""
     say = words(language)
     base, mine = (added_up(result, policy) / MILLION for policy in (result.baseline, result.policies[-1]))
     gaps = mine - base
     rows: list[list[Cell]] = [
-        [str(year), float(base[:, i].mean()), float(mine[:, i].mean()), float(gaps[:, i].mean()),
-         *(float(value) for value in np.percentile(gaps[:, i], (5, 95)))]
+        [
+            str(year),
+            float(base[:, i].mean()),
+            float(mine[:, i].mean()),
+            float(gaps[:, i].mean()),
+            *(float(value) for value in np.percentile(gaps[:, i], (5, 95))),
+        ]
         for i, year in enumerate(calendar(result))
-    ]  # fmt: skip
+    ]
     columns = (
         say.say("By the end of"),
         result.baseline.title[language],
@@ -241,4 +239,4 @@ def of_paid_back(result: Comparison, language: str) -> Twin:
         say.say("9 futures in 10 from"),
         say.say("9 futures in 10 to"),
     )
-    return twin(columns, rows)
+    return chart_table(columns, rows)

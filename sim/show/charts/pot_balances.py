@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.experiments.comparison.compare import Comparison
 from sim.experiments.comparison.pots import FUND, dry, left, open_years, pots
 from sim.model.policy.policy import Policy
-from sim.show.base.chart_table import MILLION, Cell, Twin, twin
-from sim.show.base.figure import dress, nice
+from sim.show.base.figure import TRACE_NAME, calendar_years, dress, hover, nice, scatter
 from sim.show.base.legend import KEY
 from sim.show.base.palette import palette
+from sim.show.base.table import MILLION, Cell, ChartTable, chart_table
 from sim.show.charts.over_time import band, calendar
 from sim.show.sentences import grants_and_phases
 from sim.text import Words, words
@@ -44,38 +45,18 @@ def balances(result: Comparison, language: str, *, scheme: str = "light") -> Any
     top, bottom = 0.0, 0.0
     names = drawn(result, policy)
     for number, pot in enumerate(names):
-        money = left(result, policy, pot) / 1e6
+        money = left(result, policy, pot) / MILLION
         years = [x[year] for year in open_years(result, policy, pot)]
         low, mean, high = np.percentile(money, 5, axis=0), money.mean(axis=0), np.percentile(money, 95, axis=0)
         colour = colours.payers["fund"] if pot == FUND else others[(number - (FUND in names)) % len(others)]
         top, bottom = max(top, float(high.max())), min(bottom, float(low.min()))
+        empty = 100 * dry(result, policy, pot).mean(axis=0)
         data += [
             band(years, low, high, colours.faded(colour, 0.18)),
-            {
-                "type": "scatter",
-                "name": name_of(say, pot),
-                "x": years,
-                "y": mean,
-                "mode": "lines+markers",
-                "line": {"color": colour, "width": 3},
-                "marker": {"size": 7, "color": colour},
-                "customdata": np.column_stack([low, high, 100 * dry(result, policy, pot).mean(axis=0)]).tolist(),
-                "hovertemplate": "<b>%{fullData.name}</b>, %{x}<br>"
-                + say.say("{n} million euro", n="%{y:,.2f}")
-                + "<br>"
-                + say.say("9 futures in 10: {low} to {high}", low="%{customdata[0]:,.2f}", high="%{customdata[1]:,.2f}")
-                + "<br>"
-                + say.say("empty in {share} of futures", share="%{customdata[2]:,.0f} %")
-                + "<extra></extra>",
-            },
+            _line(say, name_of(say, pot), years, mean, np.column_stack([low, high, empty]), colour),
         ]
     layout = {
-        "xaxis": {
-            "range": [x[0] - 0.3, x[-1] + 0.3],
-            "dtick": max(1, len(x) // 10),
-            "showgrid": False,
-            "tickformat": "d",
-        },
+        "xaxis": calendar_years(x),
         "yaxis": {
             "range": [-nice(-bottom) if bottom < 0 else 0, nice(1.1 * top)],
             "title": say.say("million euro left at the end of the year"),
@@ -97,6 +78,27 @@ def balances(result: Comparison, language: str, *, scheme: str = "light") -> Any
     )
 
 
+def _line(
+    say: Words, name: str, years: list[int], mean: NDArray[np.float64], beside: NDArray[np.float64], colour: str
+) -> dict[str, Any]:
+    """The mean balance of a pot; `beside` is the interval of its futures, and the share of them that finds it empty."""
+    return scatter(
+        years,
+        mean,
+        "lines+markers",
+        name=name,
+        line={"color": colour, "width": 3},
+        marker={"size": 7, "color": colour},
+        customdata=beside.tolist(),
+        hovertemplate=hover(
+            f"{TRACE_NAME}, %{{x}}",
+            say.say("{n} million euro", n="%{y:,.2f}"),
+            say.say("9 futures in 10: {low} to {high}", low="%{customdata[0]:,.2f}", high="%{customdata[1]:,.2f}"),
+            say.say("empty in {share} of futures", share="%{customdata[2]:,.0f} %"),
+        ),
+    )
+
+
 def _said(say: Words, result: Comparison, policy: Policy) -> tuple[str, str]:
     """The finding: of the fund, or else of the pot that is empty most often; and for the others the same in short."""
     last = calendar(result)[-1]
@@ -114,8 +116,10 @@ def _said(say: Words, result: Comparison, policy: Policy) -> tuple[str, str]:
             "The solidarity fund holds {amount} at the end of {last}, and runs dry in {share} of futures", **values
         )
     elif empty[shown] == 0:
-        title = say.say("{pot} is never empty, and has {amount} left at the end of a year on average", **values | {
-            "amount": say.money(float(left(result, policy, shown).mean()))})  # fmt: skip
+        title = say.say(
+            "{pot} is never empty, and has {amount} left at the end of a year on average",
+            **values | {"amount": say.money(float(left(result, policy, shown).mean()))},
+        )
     else:
         paying = len(open_years(result, policy, shown))
         years = say.figure(empty[shown] * paying, 2)
@@ -132,7 +136,7 @@ def _said(say: Words, result: Comparison, policy: Policy) -> tuple[str, str]:
     return title, f"{title}. {figures}."
 
 
-def of_balances(result: Comparison, language: str) -> Twin:
+def table_of_balances(result: Comparison, language: str) -> ChartTable:
     """What is left in each pot at the end of every year in which it pays, and how often a claim met an empty one."""
     say, policy = words(language), result.policies[-1]
     rows: list[list[Cell]] = []
@@ -158,4 +162,4 @@ def of_balances(result: Comparison, language: str) -> Twin:
         say.say("9 futures in 10 to"),
         say.say("Futures in which it is empty"),
     )
-    return twin(columns, rows)
+    return chart_table(columns, rows)

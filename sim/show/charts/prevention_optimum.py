@@ -14,7 +14,7 @@ from sim.experiments.comparison.compare import Comparison
 from sim.experiments.optima.prevention_optimum import Curve, deciding, prevention_curve
 from sim.model.policy.policy import Policy
 from sim.model.world.world import World
-from sim.show.base.figure import dress, nice
+from sim.show.base.figure import annotation, dress, hover, nice, scatter, upright
 from sim.show.base.legend import BELOW_AXIS, KEY
 from sim.show.base.palette import CHART_HEIGHT, Palette, palette
 from sim.text import Words, words
@@ -32,12 +32,12 @@ def optimum(
     """
     say, colours, shown = words(language), palette(scheme), result.policy(policy)
     one, base = _both(result, shown, municipality)
+    everybody = _named(say, say.say("everybody, with harm"), one.social_best)
+    itself = _named(say, say.say("{town} itself", town=one.municipality.name), one.private_best, free=one.price == 0)
     lines = [
-        (_named(say, say.say("everybody, with harm"), one.social_best), one.spend, one.social,
-         {"color": colours.text, "width": 2.5}),
-        (_named(say, say.say("{town} itself", town=one.municipality.name), one.private_best, free=one.price == 0),
-         one.spend, one.private, {"color": colours.payers["municipality"], "width": 3}),
-    ]  # fmt: skip
+        (everybody, one.spend, one.social, {"color": colours.text, "width": 2.5}),
+        (itself, one.spend, one.private, {"color": colours.payers["municipality"], "width": 3}),
+    ]
     if np.abs(base.private - one.private).max() > _APART * one.social.max():
         name = say.say("{town} itself, “{policy}”", town=one.municipality.name, policy=result.baseline.title[language])
         lines.append((name, base.spend, base.private, {"color": colours.baseline, "width": 2, "dash": "dash"}))
@@ -55,14 +55,11 @@ def optimum(
             "range": [0, nice(1.08 * float(max(y.max() for _, _, y, _ in lines)))],
             "title": say.say("euro per inhabitant a year"),
         },
-        "shapes": [
-            {"type": "line", "x0": one.now, "x1": one.now, "yref": "paper", "y0": 0, "y1": 0.94,
-             "line": {"color": colours.baseline, "width": 1.5, "dash": "dot"}}
-        ],
+        "shapes": [upright(one.now, colours.baseline, width=1.5, top=0.94)],
         "annotations": [_now(say, one)],
         "showlegend": True,
         "legend": KEY | {"y": -BELOW_AXIS / (height - below - 14), "entrywidth": 400},
-    }  # fmt: skip
+    }
     title = finding(say, one)
     decides = what_decides(say, result.world, shown, one.municipality.nis)
     return dress(
@@ -118,32 +115,31 @@ def _lowest(one: Curve) -> dict[str, tuple[float, float]]:
 def _marks(say: Words, one: Curve, colours: Palette) -> list[dict[str, Any]]:
     looks = {
         "social": (say.say("best for everybody"), colours.text, "diamond"),
-        "private": (say.say("best for {town} itself", town=one.municipality.name), colours.payers["municipality"],
-                    "circle"),
-    }  # fmt: skip
+        "private": (
+            say.say("best for {town} itself", town=one.municipality.name),
+            colours.payers["municipality"],
+            "circle",
+        ),
+    }
     return [
-        {
-            "type": "scatter",
-            "name": looks[whose][0],
-            "x": [x],
-            "y": [y],
-            "mode": "markers",
-            "cliponaxis": False,
-            "marker": {"symbol": looks[whose][2], "size": 12, "color": looks[whose][1],
-                       "line": {"color": colours.background, "width": 2}},
-            "hovertemplate": f"<b>{looks[whose][0]}</b><br>€ %{{x:,.2f}}<extra></extra>",
-            "showlegend": False,
-        }
-        for whose, (x, y) in _lowest(one).items()
-    ]  # fmt: skip
+        scatter(
+            [x],
+            [y],
+            "markers",
+            name=name,
+            cliponaxis=False,
+            marker={"symbol": symbol, "size": 12, "color": colour, "line": {"color": colours.background, "width": 2}},
+            hovertemplate=hover(f"<b>{name}</b>", "€ %{x:,.2f}"),
+            showlegend=False,
+        )
+        for (name, colour, symbol), (x, y) in ((looks[whose], place) for whose, place in _lowest(one).items())
+    ]
 
 
 def _now(say: Words, one: Curve) -> dict[str, Any]:
-    return {
-        "x": one.now, "y": 1, "yref": "paper", "yanchor": "top", "showarrow": False,
-        "text": say.say("under this policy {amount}", amount=say.money(one.now)),
-        "xanchor": "right" if one.now > 0.5 * float(one.spend[-1]) else "left",
-    }  # fmt: skip
+    text = say.say("under this policy {amount}", amount=say.money(one.now))
+    anchor = "right" if one.now > 0.5 * float(one.spend[-1]) else "left"
+    return annotation(text, one.now, 1, yref="paper", yanchor="top", xanchor=anchor)
 
 
 # ---- in words ------------------------------------------------------------------------------------------------------

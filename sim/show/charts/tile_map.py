@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -14,28 +14,34 @@ from numpy.typing import NDArray
 from sim.experiments.comparison.compare import Comparison
 from sim.model.policy.policy import Policy
 from sim.model.world.municipalities import Municipality
-from sim.show.base.chart_table import Cell, Twin, twin
-from sim.show.base.figure import dress
-from sim.show.base.palette import CHART_HEIGHT, TEXT_SIZE, palette
-from sim.text import Words, words
+from sim.show.base.figure import dress, hover, scatter
+from sim.show.base.palette import CHART_HEIGHT, TEXT_SIZE, Palette, palette
+from sim.show.base.table import Cell, ChartTable, chart_table
+from sim.text import N_, Words, words
 
 MEASURES = {
-    "own_cost_per_inhabitant_eur": "Own cost, euro per inhabitant a year",
-    "cash_cost_per_inhabitant_eur": "Total cost, euro per inhabitant a year",
-    "outage_days_per_year": "Days without services per inhabitant a year",
-    "serious_incidents_per_year": "Serious incidents a year",
+    "own_cost_per_inhabitant_eur": N_("Own cost, euro per inhabitant a year"),
+    "cash_cost_per_inhabitant_eur": N_("Total cost, euro per inhabitant a year"),
+    "outage_days_per_year": N_("Days without services per inhabitant a year"),
+    "serious_incidents_per_year": N_("Serious incidents a year"),
 }
 FINDINGS = {
-    "own_cost_per_inhabitant_eur": "Half of the municipalities bear {low} to {high} per inhabitant a year",
-    "cash_cost_per_inhabitant_eur": "In half of the municipalities the cost is {low} to {high} per inhabitant a year",
-    "outage_days_per_year": "In half of the municipalities an inhabitant misses {low} to {high} days of service a year",
-    "serious_incidents_per_year": "In half of the municipalities there are {low} to {high} serious incidents a year",
+    "own_cost_per_inhabitant_eur": N_("Half of the municipalities bear {low} to {high} per inhabitant a year"),
+    "cash_cost_per_inhabitant_eur": N_(
+        "In half of the municipalities the cost is {low} to {high} per inhabitant a year"
+    ),
+    "outage_days_per_year": N_(
+        "In half of the municipalities an inhabitant misses {low} to {high} days of service a year"
+    ),
+    "serious_incidents_per_year": N_(
+        "In half of the municipalities there are {low} to {high} serious incidents a year"
+    ),
 }
 SAME = {
-    "own_cost_per_inhabitant_eur": "Most municipalities bear {low} per inhabitant a year",
-    "cash_cost_per_inhabitant_eur": "In most municipalities the cost is {low} per inhabitant a year",
-    "outage_days_per_year": "In most municipalities an inhabitant misses {low} days of service a year",
-    "serious_incidents_per_year": "In most municipalities there are {low} serious incidents a year",
+    "own_cost_per_inhabitant_eur": N_("Most municipalities bear {low} per inhabitant a year"),
+    "cash_cost_per_inhabitant_eur": N_("In most municipalities the cost is {low} per inhabitant a year"),
+    "outage_days_per_year": N_("In most municipalities an inhabitant misses {low} days of service a year"),
+    "serious_incidents_per_year": N_("In most municipalities there are {low} serious incidents a year"),
 }
 _RADIUS = 1 / math.sqrt(3)  # centre to corner of a hexagon one wide
 _LABEL_FITS = 27.0  # pixels of width of a tile in which four letters fit
@@ -92,59 +98,81 @@ def tile_map(
     scale = _classes(np.concatenate([base, values]))
     classes = scale.of(values)
     tints = _tints(colours.tiles, len(scale.edges) + 1)
-    data: list[dict[str, Any]] = []
-    for number, (tint, label) in enumerate(zip(tints, scale.names(say), strict=True)):
-        inside = classes == number
-        outline_x, outline_y = _outlines(x[inside], y[inside])
-        line = {"color": colours.baseline, "width": 0.7}
-        area = {"mode": "lines", "fill": "toself", "fillcolor": tint, "line": line, "hoverinfo": "skip"}
-        key = {
-            "mode": "markers",
-            "name": label,
-            "marker": {"symbol": "hexagon", "size": 13, "color": tint, "line": line},
-        }
-        data += [
-            {"type": "scatter", "x": outline_x, "y": outline_y, "showlegend": False, **area},
-            {"type": "scatter", "x": [None], "y": [None], **key},
-        ]
+    data = _tiles(x, y, classes, list(zip(tints, scale.names(say), strict=True)), colours)
     if marked is not None:
-        here = [place for place, town in enumerate(towns) if town.nis == marked]
-        outline_x, outline_y = _outlines(x[here], y[here])
-        for colour, thick in ((colours.background, 6), (colours.ransom, 3)):
-            ring = {"mode": "lines", "line": {"color": colour, "width": thick}, "hoverinfo": "skip"}
-            data.append({"type": "scatter", "x": outline_x, "y": outline_y, "showlegend": False, **ring})
-    span_x, span_y = float(np.ptp(x)) + 1.2, float(np.ptp(y)) + 1.3
-    tile = min((width - 16) / span_x, (height - _LEGEND - 8) / span_y)
-    everywhere = tile >= _LABEL_FITS
-    data.append(
-        {
-            "type": "scatter",
-            "x": x,
-            "y": y,
-            "mode": "markers+text",
-            "marker": {"symbol": "hexagon", "size": max(6.0, tile * 0.9), "color": "rgba(0,0,0,0)"},
-            "text": [town.abbr if everywhere or town.centre_city else "" for town in towns],
-            "textfont": {"size": 11, "color": [colours.ink_on(tints[c]) for c in classes], "shadow": "auto"},
-            "customdata": _figures(towns, rows),
-            "hovertemplate": _hover(say),
-            "showlegend": False,
-            "selected": {"marker": {"opacity": 1}},  # a click picks a tile; none of them fades
-            "unselected": {"marker": {"opacity": 1}},
-        }
+        data += _rings(x, y, [place for place, town in enumerate(towns) if town.nis == marked], colours)
+    span = float(np.ptp(x)) + 1.2, float(np.ptp(y)) + 1.3
+    tile = min((width - 16) / span[0], (height - _LEGEND - 8) / span[1])
+    ink = [colours.ink_on(tints[c]) for c in classes]
+    points = scatter(x, y, "markers+text", **_letters(towns, tile, ink))
+    data.append(points | {"customdata": _figures(towns, rows), "hovertemplate": _hover(say)})
+    title, alt = _said(say, measure, towns, values)
+    return dress(
+        data,
+        _layout(say, measure, x, y, span),
+        result,
+        language,
+        name=f"tiles {name} {measure} {width} {marked}",
+        title=title,
+        alt=alt,
+        scheme=scheme,
+        height=height,
+        sides=(8, 8, _LEGEND),
     )
-    middle_x, middle_y = float(np.mean([x.min(), x.max()])), float(np.mean([y.min(), y.max()]))
-    layout = {
-        "xaxis": {
-            "visible": False,
-            "range": [middle_x - span_x / 2, middle_x + span_x / 2],
-            "constrain": "domain",
-        },
-        "yaxis": {
-            "visible": False,
-            "range": [middle_y - span_y / 2, middle_y + span_y / 2],
-            "scaleanchor": "x",
-            "constrain": "domain",
-        },
+
+
+def _tiles(
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    classes: NDArray[np.int64],
+    looks: Sequence[tuple[str, str]],
+    colours: Palette,
+) -> list[dict[str, Any]]:
+    """The tiles of each class, and its place in the key; `looks` are the colour and the name of the classes."""
+    line = {"color": colours.baseline, "width": 0.7}
+    data = []
+    for number, (tint, label) in enumerate(looks):
+        outline = _outlines(x[classes == number], y[classes == number])
+        area = {"fill": "toself", "fillcolor": tint, "line": line, "hoverinfo": "skip", "showlegend": False}
+        marker = {"symbol": "hexagon", "size": 13, "color": tint, "line": line}
+        data += [
+            scatter(*outline, "lines", **area),
+            scatter([None], [None], "markers", name=label, marker=marker),
+        ]
+    return data
+
+
+def _rings(x: NDArray[np.float64], y: NDArray[np.float64], places: list[int], colours: Palette) -> list[dict[str, Any]]:
+    """A thick line around the tiles at these places."""
+    outline = _outlines(x[places], y[places])
+    return [
+        scatter(*outline, "lines", line={"color": colour, "width": thick}, hoverinfo="skip", showlegend=False)
+        for colour, thick in ((colours.background, 6), (colours.ransom, 3))
+    ]
+
+
+def _letters(towns: list[Municipality], tile: float, ink: list[str]) -> dict[str, Any]:
+    """What stands on tiles so many pixels wide: the letters of all municipalities, or of the centre cities."""
+    everywhere = tile >= _LABEL_FITS
+    return {
+        "marker": {"symbol": "hexagon", "size": max(6.0, tile * 0.9), "color": "rgba(0,0,0,0)"},
+        "text": [town.abbr if everywhere or town.centre_city else "" for town in towns],
+        "textfont": {"size": 11, "color": ink, "shadow": "auto"},
+        "showlegend": False,
+        "selected": {"marker": {"opacity": 1}},  # a click picks a tile; none of them fades
+        "unselected": {"marker": {"opacity": 1}},
+    }
+
+
+def _layout(
+    say: Words, measure: str, x: NDArray[np.float64], y: NDArray[np.float64], span: tuple[float, float]
+) -> dict[str, Any]:
+    """Axes that nobody sees, as wide and high as `span`, and the key of the colours below."""
+    middles = (float(np.mean([values.min(), values.max()])) for values in (x, y))
+    across, up = ([middle - size / 2, middle + size / 2] for middle, size in zip(middles, span, strict=True))
+    return {
+        "xaxis": {"visible": False, "range": across, "constrain": "domain"},
+        "yaxis": {"visible": False, "range": up, "scaleanchor": "x", "constrain": "domain"},
         "legend": {
             "title": {"text": say.say(MEASURES[measure]), "side": "top", "font": {"size": TEXT_SIZE}},
             "orientation": "h",
@@ -159,19 +187,6 @@ def tile_map(
             "font": {"size": TEXT_SIZE},
         },
     }
-    title, alt = _said(say, measure, towns, values)
-    return dress(
-        data,
-        layout,
-        result,
-        language,
-        name=f"tiles {name} {measure} {width} {marked}",
-        title=title,
-        alt=alt,
-        scheme=scheme,
-        height=height,
-        sides=(8, 8, _LEGEND),
-    )
 
 
 def positions(towns: Iterable[Municipality]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -238,7 +253,7 @@ def _hover(say: Words) -> str:
         say.say("{days} days without services a year", days="%{customdata[4]:,.2~r}"),
         say.say("{n} serious incidents a year", n="%{customdata[5]:,.2~r}"),
     ]
-    return "<br>".join(lines) + "<extra></extra>"
+    return hover(*lines)
 
 
 def _said(say: Words, measure: str, towns: list[Municipality], values: NDArray[np.float64]) -> tuple[str, str]:
@@ -264,7 +279,7 @@ def _said(say: Words, measure: str, towns: list[Municipality], values: NDArray[n
     return title, alt
 
 
-def of_towns(result: Comparison, policy: str | Policy, language: str) -> Twin:
+def table_of_municipalities(result: Comparison, policy: str | Policy, language: str) -> ChartTable:
     """The municipalities: a row for each, in the order of their names."""
     say = words(language)
     table = result.municipalities()
@@ -274,12 +289,23 @@ def of_towns(result: Comparison, policy: str | Policy, language: str) -> Twin:
     mine["change"] = mine["own_cost_per_inhabitant_eur"] - base["own_cost_per_inhabitant_eur"]
     rows: list[list[Cell]] = [
         [
-            str(row["name"]), f"{row['nis_code']:.0f}", str(row["province"]), int(row["population"]),
-            *(float(row[column]) for column in ("own_cost_per_inhabitant_eur", "change",
-              "own_cost_p95_per_inhabitant_eur", "outage_days_per_year", "serious_incidents_per_year")),
+            str(row["name"]),
+            f"{row['nis_code']:.0f}",
+            str(row["province"]),
+            int(row["population"]),
+            *(
+                float(row[column])
+                for column in (
+                    "own_cost_per_inhabitant_eur",
+                    "change",
+                    "own_cost_p95_per_inhabitant_eur",
+                    "outage_days_per_year",
+                    "serious_incidents_per_year",
+                )
+            ),
         ]
         for row in mine.sort_values("name").to_dict("records")
-    ]  # fmt: skip
+    ]
     columns = (
         say.say("Municipality"),
         say.say("NIS code"),
@@ -291,4 +317,4 @@ def of_towns(result: Comparison, policy: str | Policy, language: str) -> Twin:
         say.say("Days without services per inhabitant a year"),
         say.say("Serious incidents a year"),
     )
-    return twin(columns, rows)
+    return chart_table(columns, rows)

@@ -2,48 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from sim.experiments.comparison.compare import Comparison
 from sim.model.policy.policy import Policy
-from sim.show.base.chart_table import MILLION, Cell, Twin, twin
-from sim.show.base.figure import dress
+from sim.show.base.figure import annotation, dress, hover
 from sim.show.base.palette import CHART_HEIGHT, TEXT_SIZE, Palette, palette
+from sim.show.base.table import MILLION, Cell, ChartTable, chart_table
 from sim.show.charts.money_flows import Money, money
-from sim.text import Words, words
+from sim.text import N_, Words, words
 
 PAYER_NAMES = {
-    "municipality": "Municipalities",
-    "flanders": "Flanders",
-    "insurer": "Insurers",
-    "fund": "Solidarity fund",
+    "municipality": N_("Municipalities"),
+    "flanders": N_("Flanders"),
+    "insurer": N_("Insurers"),
+    "fund": N_("Solidarity fund"),
 }
 USE_NAMES = {
-    "prevention": "Prevention",
-    "teams": "Response teams",
-    "repair": "Response and recovery",
-    "lost_revenue": "Lost revenue",
-    "ransom": "Ransom",
-    "fraud": "Payment fraud",
-    "suppliers": "Bills of suppliers",
-    "kept_insurer": "Stays with insurers",
-    "kept_fund": "Stays in the fund",
+    "prevention": N_("Prevention"),
+    "teams": N_("Response teams"),
+    "repair": N_("Response and recovery"),
+    "lost_revenue": N_("Lost revenue"),
+    "ransom": N_("Ransom"),
+    "fraud": N_("Payment fraud"),
+    "suppliers": N_("Bills of suppliers"),
+    "kept_insurer": N_("Stays with insurers"),
+    "kept_fund": N_("Stays in the fund"),
 }
-POT_NAMES = {"insurer": "Insurers", "fund": "Fund"}
-BRINGS = {"insurer": "Loss of insurers", "fund": "From the fund’s balance"}
+POT_NAMES = {"insurer": N_("Insurers"), "fund": N_("Fund")}
+BRINGS = {"insurer": N_("Loss of insurers"), "fund": N_("From the fund’s balance")}
 """What a pot is called among the payers when it pays out more than it takes in."""
 PAYS_MOST = {
-    "municipality": "The municipalities pay {share} of {total} a year",
-    "flanders": "Flanders pays {share} of {total} a year",
-    "insurer": "Insurers pay {share} of {total} a year",
-    "fund": "The solidarity fund pays {share} of {total} a year",
+    "municipality": N_("The municipalities pay {share} of {total} a year"),
+    "flanders": N_("Flanders pays {share} of {total} a year"),
+    "insurer": N_("Insurers pay {share} of {total} a year"),
+    "fund": N_("The solidarity fund pays {share} of {total} a year"),
 }
 STAYS = {
-    "kept_insurer": "{finding}; of that {amount} stays with insurers",
-    "kept_fund": "{finding}; of that {amount} stays in the fund",
+    "kept_insurer": N_("{finding}; of that {amount} stays with insurers"),
+    "kept_fund": N_("{finding}; of that {amount} stays in the fund"),
 }
 """What the finding says of money that nobody spends, for it is no part of the total cost."""
 _GAP, _LABEL, _THICK = 6.0, 18.0, 14
@@ -72,36 +72,16 @@ def who_pays(result: Comparison, policy: str | Policy, language: str, *, scheme:
     centres = {
         node.key: y for column, ys in zip(columns, placed, strict=True) for node, y in zip(column, ys, strict=True)
     }
-    order = [node.key for node in nodes]
     most = max((len(column) for column in columns), default=0)
     edges = {(f"payer {payer}", _end(found, target)): amount for (payer, target), amount in found.paid.items()}
     edges |= {(f"pot {pot}", _end(found, use)): amount for (pot, use), amount in found.passed.items()}
-    named = {node.key: node for node in nodes}
+    pad = (height - scale * total) / (most - 1) if most > 1 else 0
+    places = {key: y / height for key, y in centres.items()}
     trace = {
         "type": "sankey",
         "arrangement": "fixed",
-        "node": {
-            "x": [min(max(_PLACES[node.column], 1e-6), 1 - 1e-6) for node in nodes],
-            "y": [min(max(centres[node.key] / height, 1e-6), 1 - 1e-6) for node in nodes],
-            "label": [""] * len(nodes),
-            "color": [node.colour for node in nodes],
-            "thickness": _THICK,
-            "pad": (height - scale * total) / (most - 1) if most > 1 else 0,
-            "line": {"width": 0},
-            "customdata": [f"{node.name}: {say.money(node.amount)}" for node in nodes],
-            "hovertemplate": "%{customdata}<extra></extra>",
-        },
-        "link": {
-            "source": [order.index(source) for source, _ in edges],
-            "target": [order.index(target) for _, target in edges],
-            "value": list(edges.values()),
-            "color": [colours.faded(named[source].colour, 0.42) for source, _ in edges],
-            "customdata": [
-                f"{named[source].name} → {named[target].name}: {say.money(amount)}"
-                for (source, target), amount in edges.items()
-            ],
-            "hovertemplate": "%{customdata}<extra></extra>",
-        },
+        "node": _boxes(say, nodes, places) | {"pad": pad},
+        "link": _flows(say, nodes, edges, colours),
     }
     at = {node.key: _height_of_name(node, centres[node.key], scale, with_pots=bool(columns[1])) for node in nodes}
     behind = colours.faded(colours.background, 0.55)
@@ -121,6 +101,39 @@ def who_pays(result: Comparison, policy: str | Policy, language: str, *, scheme:
         scheme=scheme,
         head=_HEADS,
     )
+
+
+def _boxes(say: Words, nodes: Sequence[_Node], places: Mapping[str, float]) -> dict[str, Any]:
+    """The nodes as Plotly wants them; `places` are their centres from the top, as shares of the height."""
+    return {
+        "x": [min(max(_PLACES[node.column], 1e-6), 1 - 1e-6) for node in nodes],
+        "y": [min(max(places[node.key], 1e-6), 1 - 1e-6) for node in nodes],
+        "label": [""] * len(nodes),
+        "color": [node.colour for node in nodes],
+        "thickness": _THICK,
+        "line": {"width": 0},
+        "customdata": [f"{node.name}: {say.money(node.amount)}" for node in nodes],
+        "hovertemplate": hover("%{customdata}"),
+    }
+
+
+def _flows(
+    say: Words, nodes: Sequence[_Node], edges: Mapping[tuple[str, str], float], colours: Palette
+) -> dict[str, Any]:
+    """The money between nodes as Plotly wants it, in the colour of the node that it comes from."""
+    order = {node.key: place for place, node in enumerate(nodes)}
+    named = {node.key: node for node in nodes}
+    return {
+        "source": [order[source] for source, _ in edges],
+        "target": [order[target] for _, target in edges],
+        "value": list(edges.values()),
+        "color": [colours.faded(named[source].colour, 0.42) for source, _ in edges],
+        "customdata": [
+            f"{named[source].name} → {named[target].name}: {say.money(amount)}"
+            for (source, target), amount in edges.items()
+        ],
+        "hovertemplate": hover("%{customdata}"),
+    }
 
 
 def _end(found: Money, target: str) -> str:
@@ -170,36 +183,26 @@ def _height_of_name(node: _Node, centre: float, scale: float, *, with_pots: bool
 def _label(say: Words, node: _Node, y: float, half: float, behind: str) -> dict[str, Any]:
     """The name and amount of a node: beside it, or above a pot, which is `half` so many pixels high."""
     pot, last = node.column == 1, node.column == 2
-    return {
-        "text": f"<b>{node.name}</b> {millions(say, node.amount)}",
-        "x": _PLACES[node.column],
-        "xref": "paper",
-        "xanchor": "center" if pot else "right" if last else "left",
-        "xshift": 0 if pot else (_THICK + 4) * (-1 if last else 1),
-        "y": y,
-        "yref": "paper",
-        "yanchor": "bottom" if pot else "middle",
-        "yshift": half + 1 if pot else 0,
-        "showarrow": False,
-        "font": {"size": TEXT_SIZE},
-        "bgcolor": behind,
-        "borderpad": 1,
-    }
+    return annotation(
+        f"<b>{node.name}</b> {millions(say, node.amount)}",
+        _PLACES[node.column],
+        y,
+        xref="paper",
+        xanchor="center" if pot else "right" if last else "left",
+        xshift=0 if pot else (_THICK + 4) * (-1 if last else 1),
+        yref="paper",
+        yanchor="bottom" if pot else "middle",
+        yshift=half + 1 if pot else 0,
+        font={"size": TEXT_SIZE},
+        bgcolor=behind,
+        borderpad=1,
+    )
 
 
 def _head(text: str, *, first: bool) -> dict[str, Any]:
     """The words above a column of nodes."""
-    return {
-        "text": text,
-        "x": 0 if first else 1,
-        "xref": "paper",
-        "xanchor": "left" if first else "right",
-        "y": 1,
-        "yref": "paper",
-        "yanchor": "bottom",
-        "yshift": 4,
-        "showarrow": False,
-    }
+    x, anchor = (0, "left") if first else (1, "right")
+    return annotation(text, x, 1, xref="paper", xanchor=anchor, yref="paper", yanchor="bottom", yshift=4)
 
 
 def _said(say: Words, nodes: Sequence[_Node], total: float) -> tuple[str, str]:
@@ -249,7 +252,7 @@ def _stack(columns: Sequence[Sequence[float]], height: float) -> tuple[float, li
     return low, placed
 
 
-def of_payers(result: Comparison, policy: str | Policy, language: str) -> Twin:
+def table_of_payers(result: Comparison, policy: str | Policy, language: str) -> ChartTable:
     """Who pays for what: a row for every flow, from payers to pots and uses, and from pots to uses."""
     say, found = words(language), money(result, policy)
     pots = found.by_pot
@@ -259,4 +262,4 @@ def of_payers(result: Comparison, policy: str | Policy, language: str) -> Twin:
         for (payer, target), amount in found.paid.items()
     ]
     rows += [[ends[pot], ends[use], amount / MILLION] for (pot, use), amount in found.passed.items()]
-    return twin((say.say("Who pays"), say.say("For what"), say.say("Million euro a year")), rows)
+    return chart_table((say.say("Who pays"), say.say("For what"), say.say("Million euro a year")), rows)

@@ -11,15 +11,15 @@ from sim.model.policy.policy import Policy
 from sim.model.world.provenance import is_shipped, stated_source
 from sim.model.world.world import World
 from sim.results.findings import ANCHORS, LEVEL_NAMES
-from sim.show.base.table import Table
+from sim.show.base.table import PrintedTable
 from sim.show.tables.parameters import shown
-from sim.text import words
+from sim.text import N_, words
 
 Uses = Callable[[Policy], bool]
 ANCHOR_NAMES = {
-    "frequency": "frequency of attacks",
-    "service_value": "value of a service day",
-    "supplier_accumulation": "accumulation at suppliers",
+    "frequency": N_("frequency of attacks"),
+    "service_value": N_("value of a service day"),
+    "supplier_accumulation": N_("accumulation at suppliers"),
 }
 
 
@@ -73,7 +73,7 @@ NEEDED: Mapping[str, Uses] = {
 """Which policies use a number of the world; one that stands nowhere here is used by all. The longest key counts."""
 
 
-def assumptions(result: Comparison, language: str) -> Table:
+def assumptions(result: Comparison, language: str) -> PrintedTable:
     """Return the numbers of the world that nobody measured, that a policy here uses, and that have a range to try."""
     say, rows = words(language), []
     end = result.world.start.replace(year=result.world.start.year + result.years)
@@ -87,7 +87,7 @@ def assumptions(result: Comparison, language: str) -> Table:
             continue
         spread = say.say("{low} to {high}", low=shown(say, row, row.low), high=shown(say, row, row.high))
         rows.append((row.label[language], shown(say, row, value), spread, say.say(row.unit), row.key))
-    return Table(
+    return PrintedTable(
         title=say.say("Assumptions: numbers that nobody measured"),
         columns=(say.say("Assumption"), say.say("Value"), say.say("Range"), say.say("Unit"), say.say("Name")),
         rows=tuple(rows),
@@ -114,7 +114,7 @@ def _is_used(path: str, policies: list[Policy]) -> bool:
     return not keys or any(NEEDED[max(keys, key=len)](policy) for policy in policies)
 
 
-def changed(result: Comparison, language: str) -> Table | None:
+def changed(result: Comparison, language: str) -> PrintedTable | None:
     """Return the numbers of the world that are not at their default; None when all are."""
     say = words(language)
     rows = [
@@ -130,7 +130,7 @@ def changed(result: Comparison, language: str) -> Table | None:
     ]
     if not rows:
         return None
-    return Table(
+    return PrintedTable(
         title=say.say("What differs from the defaults"),
         columns=(say.say("What"), say.say("Value"), say.say("Default"), say.say("Unit"), say.say("Name")),
         rows=tuple(rows),

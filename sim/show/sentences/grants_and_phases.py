@@ -9,39 +9,39 @@ from sim.model.parameter_table import Parameter, parameters
 from sim.model.policy.phases import Phase
 from sim.model.policy.policy import Policy
 from sim.model.policy.programmes import Grant
-from sim.text import Words
+from sim.text import N_, Words
 
 Value = Callable[[Words, Parameter | None, Any], str]
 
 GRANTS = {
-    "matching": "Flanders pays {share} of what municipalities spend on prevention",
-    "lump_sum": "Flanders gives {amount} per inhabitant a year",
-    "shared_service": "a shared service for {measures}, of which Flanders pays {share}",
-    "audit": "Flanders pays {share} of an audit",
+    "matching": N_("Flanders pays {share} of what municipalities spend on prevention"),
+    "lump_sum": N_("Flanders gives {amount} per inhabitant a year"),
+    "shared_service": N_("a shared service for {measures}, of which Flanders pays {share}"),
+    "audit": N_("Flanders pays {share} of an audit"),
 }
 
-OF_SOME = "Flanders pays {share} of what municipalities spend on {measures}"
-ANOTHER_AUDIT = "Flanders pays {share} of another audit"
+OF_SOME = N_("Flanders pays {share} of what municipalities spend on {measures}")
+ANOTHER_AUDIT = N_("Flanders pays {share} of another audit")
 MEASURES = {
-    "identity": "strong login",
-    "hardening": "hardened systems",
-    "detection": "detection",
-    "awareness": "awareness",
-    "backups": "offline backups",
-    "continuity": "a continuity plan",
+    "identity": N_("strong login"),
+    "hardening": N_("hardened systems"),
+    "detection": N_("detection"),
+    "awareness": N_("awareness"),
+    "backups": N_("offline backups"),
+    "continuity": N_("a continuity plan"),
 }
 NAMES = {
-    "audit": "audit",
-    "audit-2023": "audit-2023",
-    "audit-again": "audit-again",
-    "follow-up": "follow-up",
-    "guidance": "guidance",
-    "lump": "lump",
-    "match": "match",
-    "service": "service",
+    "audit": N_("audit"),
+    "audit-2023": N_("audit-2023"),
+    "audit-again": N_("audit-again"),
+    "follow-up": N_("follow-up"),
+    "guidance": N_("guidance"),
+    "lump": N_("lump"),
+    "match": N_("match"),
+    "service": N_("service"),
 }
 """What the policies and the levers that come with Weerbaar call their grants; others have the name of their file."""
-SHARED_ELSEWHERE = "audits, paid as other prevention is"  # a grant of which Flanders pays no part by itself
+SHARED_ELSEWHERE = N_("audits, paid as other prevention is")  # a grant of which Flanders pays no part by itself
 
 
 def name_of(say: Words, grant: str) -> str:
@@ -69,11 +69,8 @@ def grant_said(say: Words, grant: Grant, *, again: bool = False) -> str:
     elif again:
         parts = [say.say(ANOTHER_AUDIT, **values)]
     else:
-        parts = [
-            say.say(
-                OF_SOME if grant.instrument == "matching" and grant.measures else GRANTS[grant.instrument], **values
-            )
-        ]
+        of_some = grant.instrument == "matching" and grant.measures
+        parts = [say.say(OF_SOME if of_some else GRANTS[grant.instrument], **values)]
     if grant.cap_per_municipality is not None:
         parts.append(say.say("at most {amount} for one municipality", amount=say.money(grant.cap_per_municipality)))
     if grant.budget_per_year is not None:

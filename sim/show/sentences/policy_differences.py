@@ -14,20 +14,20 @@ from sim.results.story import CATEGORY_NAMES
 from sim.show.charts.who_pays import PAYER_NAMES
 from sim.show.names import CHOICES
 from sim.show.sentences import grants_and_phases
-from sim.text import Words
+from sim.text import N_, Words
 
 NAMES = ("id", "title", "description", "reference", "based_on")
 """What is no choice."""
 ELSEWHERE = ("cost_split", "grants", "budgets", "phases")
 GROUPS = {
-    "insurance": "Cyber insurance",
-    "fund": "Solidarity fund",
-    "prevention.minimum_standard": "Minimum standard for municipalities",
-    "prevention.supplier_standard": "Standard for suppliers",
+    "insurance": N_("Cyber insurance"),
+    "fund": N_("Solidarity fund"),
+    "prevention.minimum_standard": N_("Minimum standard for municipalities"),
+    "prevention.supplier_standard": N_("Standard for suppliers"),
 }
 UNITS = {
-    "EUR per inhabitant per year": "€ per inhabitant a year",
-    "days": "days",
+    "EUR per inhabitant per year": N_("€ per inhabitant a year"),
+    "days": N_("days"),
 }
 INCIDENTS = tuple(category for category in CATEGORIES if category not in PROGRAMMES)
 LARGE = 10_000  # euro, from which on an amount is said in millions

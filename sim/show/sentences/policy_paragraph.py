@@ -16,20 +16,23 @@ from sim.results.findings import moves_nothing, told
 from sim.results.outcomes import KPIS
 from sim.show.sentences.policy_differences import leaves, said_of
 from sim.show.sentences.policy_parts import WORDED, parts, shares
-from sim.text import Words, words
+from sim.text import N_, Words, words
 
 TRIVIAL = 0.001
 """A payer whose net amount is below this share of the whole cost is not named."""
-PAYS = {"insurer": ", insurers {amount}", "fund": ", the solidarity fund {amount}"}
+PAYS = {"insurer": N_(", insurers {amount}"), "fund": N_(", the solidarity fund {amount}")}
 KEEPS = {
-    "insurer": "; of that {amount} a year stays with insurers",
-    "fund": "; of that {amount} a year stays in the solidarity fund",
+    "insurer": N_("; of that {amount} a year stays with insurers"),
+    "fund": N_("; of that {amount} a year stays in the solidarity fund"),
 }
 
 CHOICE = {
-    "fixed": "Part of the difference is that municipalities choose for themselves under “{baseline}”, and not here.",
-    "responsive": "Part of the difference is that municipalities choose for themselves here, and under “{baseline}” "
-    "not.",
+    "fixed": N_(
+        "Part of the difference is that municipalities choose for themselves under “{baseline}”, and not here."
+    ),
+    "responsive": N_(
+        "Part of the difference is that municipalities choose for themselves here, and under “{baseline}” not."
+    ),
 }
 
 
@@ -153,12 +156,16 @@ def _difference(say: Words, result: Comparison, policy: Policy) -> str:
         return say.say("In total that is exactly as much as under “{baseline}”: only who pays changes.", baseline=base)
     values = {"baseline": base, "amount": say.money(abs(gap.mean) / result.years)}
     if told(gap, result.estimate(result.baseline, "cash_cost_eur").mean) == "trifle":
-        sentence = "The difference with “{baseline}” is below {least} ({interval})."
-        return say.say(sentence, baseline=base, least=say.percent(findings.TRIVIAL, 1),
-                       interval=_interval(say, gap.ci95, result.years))  # fmt: skip
+        sentence = N_("The difference with “{baseline}” is below {least} ({interval}).")
+        return say.say(
+            sentence,
+            baseline=base,
+            least=say.percent(findings.TRIVIAL, 1),
+            interval=_interval(say, gap.ci95, result.years),
+        )
     if gap.verdict == "too_close":
         interval = _interval(say, gap.ci95, result.years)
-        sentence = "The difference with “{baseline}” is within the uncertainty ({interval})."
+        sentence = N_("The difference with “{baseline}” is within the uncertainty ({interval}).")
         return say.say(sentence, baseline=base, interval=interval)
     values["interval"] = _interval(say, _sizes(gap), result.years)
     if gap.mean > 0:
@@ -181,12 +188,12 @@ def _harm(say: Words, result: Comparison, policy: Policy) -> str:
     if gap.share_of_futures_equal == 1:
         return say.say("Citizens lose services worth {harm} a year, which is not cash: exactly as much.", harm=harm)
     if gap.verdict == "too_close":
-        sentence = (
+        sentence = N_(
             "Citizens lose services worth {harm} a year, which is not cash; the difference is within the uncertainty."
         )
         return say.say(sentence, harm=harm)
     if told(gap, result.estimate(result.baseline, "citizen_harm_eur").mean) == "trifle":
-        sentence = "Citizens lose services worth {harm} a year, which is not cash; the difference is below {least}."
+        sentence = N_("Citizens lose services worth {harm} a year, which is not cash; the difference is below {least}.")
         return say.say(sentence, harm=harm, least=say.percent(findings.TRIVIAL, 1))
     values = {"harm": harm, "amount": say.money(abs(gap.mean) / result.years)}
     values["interval"] = _interval(say, _sizes(gap), result.years)

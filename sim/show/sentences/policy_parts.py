@@ -10,36 +10,39 @@ from sim.results.story import CATEGORY_NAMES
 from sim.show.names import CHOICES
 from sim.show.sentences import grants_and_phases
 from sim.show.sentences.policy_differences import percent, value_of
-from sim.text import Words
+from sim.text import N_, Words
 
 Parts = dict[str, str]
 """Sentences by what they are about: a key of the policy, or `cost_split` and the categories that are paid alike."""
 
 BEHAVIOUR = {
-    "fixed": "Every municipality spends {amount} per inhabitant a year on prevention.",
-    "responsive": "Every municipality chooses each year what it spends on prevention, by what it pays for it itself.",
+    "fixed": N_("Every municipality spends {amount} per inhabitant a year on prevention."),
+    "responsive": N_(
+        "Every municipality chooses each year what it spends on prevention, by what it pays for it itself."
+    ),
 }
 DELIVERY = {
-    "ad_hoc": "Each municipality buys its own protection.",
-    "intermunicipal": "Municipalities buy their protection together with neighbours.",
-    "flemish_framework": "Municipalities buy their protection through a Flemish framework contract, more of them from "
-    "the same supplier.",
+    "ad_hoc": N_("Each municipality buys its own protection."),
+    "intermunicipal": N_("Municipalities buy their protection together with neighbours."),
+    "flemish_framework": N_(
+        "Municipalities buy their protection through a Flemish framework contract, more of them from the same supplier."
+    ),
 }
 RANSOM = {
-    "never": "No municipality may pay a ransom.",
-    "may_pay": "A municipality may pay a ransom.",
-    "with_approval": "A municipality may pay a ransom only with approval.",
+    "never": N_("No municipality may pay a ransom."),
+    "may_pay": N_("A municipality may pay a ransom."),
+    "with_approval": N_("A municipality may pay a ransom only with approval."),
 }
 EMPTY = {
-    "wait": "When the fund is empty, claims wait for the next year.",
-    "pro_rata": "When the fund is empty, every claim gets a part.",
-    "fall_through": "When the fund is empty, the next payer pays.",
+    "wait": N_("When the fund is empty, claims wait for the next year."),
+    "pro_rata": N_("When the fund is empty, every claim gets a part."),
+    "fall_through": N_("When the fund is empty, the next payer pays."),
 }
 PAYERS = {
-    "municipality": "the municipality",
-    "flanders": "Flanders",
-    "insurer": "the insurer",
-    "fund": "the solidarity fund",
+    "municipality": N_("the municipality"),
+    "flanders": N_("Flanders"),
+    "insurer": N_("the insurer"),
+    "fund": N_("the solidarity fund"),
 }
 INCIDENTS = tuple(category for category in CATEGORIES if category not in PROGRAMMES)
 WORDED = (
@@ -74,7 +77,7 @@ def parts(policy: Policy, say: Words) -> Parts:
     found |= dict(_insurance(say, policy))
     found |= dict(_fund(say, policy))
     for name, budget in policy.budgets.items():
-        sentence = "Flanders sets aside {amount} a year for “{name}”."
+        sentence = N_("Flanders sets aside {amount} a year for “{name}”.")
         found[f"budgets.{name}"] = say.say(sentence, amount=say.money(budget.per_year), name=name)
     if policy.gemeentefonds.share > 0:
         found["gemeentefonds"] = say.say(
@@ -99,16 +102,18 @@ def _prevention(say: Words, policy: Policy) -> Iterator[tuple[str, str]]:
     yield "prevention.delivery", say.say(DELIVERY[prevention.delivery])
     if (minimum := prevention.minimum_standard) is not None:
         values = {"level": say.say(CHOICES[minimum.level]), "share": percent(say, minimum.compliance)}
-        sentence = "Every municipality must have the {level} level of every measure in place; {share} of them comply."
+        sentence = N_(
+            "Every municipality must have the {level} level of every measure in place; {share} of them comply."
+        )
         if minimum.from_ is not None:
-            sentence = (
+            sentence = N_(
                 "From {date} on every municipality must have the {level} level of every measure in place; {share} of "
                 "them comply."
             )
             values["date"] = say.date(minimum.from_)
         yield "prevention.minimum_standard", say.say(sentence, **values)
     if (supplier := prevention.supplier_standard) is not None:
-        sentence = "Suppliers must meet a standard, for which they charge {amount} per inhabitant a year."
+        sentence = N_("Suppliers must meet a standard, for which they charge {amount} per inhabitant a year.")
         yield "prevention.supplier_standard", say.say(sentence, amount=say.money(supplier.price))
 
 
@@ -121,7 +126,7 @@ def _response(say: Words, policy: Policy) -> Iterator[tuple[str, str]]:
     else:
         yield "response.teams", say.say("{n} response teams stand ready.", n=say.number(float(teams)))
     if policy.response.fallback_services:
-        sentence = (
+        sentence = N_(
             "An emergency cloud or the desks of a neighbour stand ready, so that urgent services are back sooner."
         )
         yield "response.fallback_services", say.say(sentence)
@@ -146,11 +151,11 @@ def _insurance(say: Words, policy: Policy) -> Iterator[tuple[str, str]]:
     )
     premium = say.money(insurance.rate_on_line * insurance.limit)
     if insurance.risk_rated:
-        sentence = (
+        sentence = N_(
             "Who is as well protected as today pays a premium of {amount} a year; who is better protected pays less."
         )
     else:
-        sentence = "The premium is {amount} a year, the same for all."
+        sentence = N_("The premium is {amount} a year, the same for all.")
     yield "insurance.premium", say.say(sentence, amount=premium)
 
 
@@ -158,13 +163,13 @@ def _fund(say: Words, policy: Policy) -> Iterator[tuple[str, str]]:
     if (fund := policy.fund) is None:
         return
     if fund.levy > 0:
-        sentence = "Municipalities pay {amount} per inhabitant a year into a solidarity fund."
+        sentence = N_("Municipalities pay {amount} per inhabitant a year into a solidarity fund.")
         yield "fund.levy", say.say(sentence, amount=say.money(fund.levy))
     if fund.flemish_contribution > 0:
-        sentence = "Flanders adds {amount} a year to the fund."
+        sentence = N_("Flanders adds {amount} a year to the fund.")
         yield "fund.flemish_contribution", say.say(sentence, amount=say.money(fund.flemish_contribution))
     if fund.opening_balance > 0:
-        sentence = "The fund begins with {amount} of Flemish money."
+        sentence = N_("The fund begins with {amount} of Flemish money.")
         yield "fund.opening_balance", say.say(sentence, amount=say.money(fund.opening_balance))
     limit = say.say("The fund pays at most {amount} to one municipality a year.", amount=say.money(fund.member_limit))
     yield "fund.member_limit", limit
@@ -203,7 +208,7 @@ def _shared(say: Words, what: str, layers: Layers, policy: Policy) -> str:
         return say.say("The municipality itself pays for {what}.", what=what)
     if len(layers) == 2 and layers[0].is_bare:
         if layers[0].payer == "insurer" and policy.insurance is not None:
-            sentence = "Of insured municipalities the insurer pays for {what}; the municipality pays what is left."
+            sentence = N_("Of insured municipalities the insurer pays for {what}; the municipality pays what is left.")
             return say.say(sentence, what=what)
         return say.say("{payer} pays for {what}.", payer=_capital(say.say(PAYERS[layers[0].payer])), what=what)
     steps = [_step(say, layer, first=place == 0) for place, layer in enumerate(layers[:-1])]
@@ -221,7 +226,7 @@ def _step(say: Words, layer: Layer, *, first: bool) -> str:
     values = {"payer": say.say(PAYERS[layer.payer]), "share": percent(say, layer.share)}
     if layer.first is not None:
         values["first"] = say.money(layer.first)
-        whole = "{payer} the first {first}"
+        whole = N_("{payer} the first {first}")
         said = (
             say.say(whole, **values) if layer.share == 1 else say.say("{payer} {share} of the first {first}", **values)
         )

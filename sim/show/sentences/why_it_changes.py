@@ -13,22 +13,22 @@ from sim.model.policy.policy import Policy
 from sim.results.estimates import Difference, verdicts
 from sim.results.findings import NOTHING_MOVES, TRIFLES, TRIVIAL, moves_nothing, payers, told
 from sim.results.outcomes import KPIS
-from sim.text import Words, words
+from sim.text import N_, Words, words
 
 FELT = 0.02
 """A change of own cost per inhabitant below this share is felt nowhere."""
 TOWNS = {
-    "< 10 000": "Municipalities below 10,000 inhabitants",
-    "10 000 - 19 999": "Municipalities of 10,000 to 20,000 inhabitants",
-    "20 000 - 49 999": "Municipalities of 20,000 to 50,000 inhabitants",
-    "50 000 - 99 999": "Municipalities of 50,000 to 100,000 inhabitants",
-    ">= 100 000": "Municipalities above 100,000 inhabitants",
+    "< 10 000": N_("Municipalities below 10,000 inhabitants"),
+    "10 000 - 19 999": N_("Municipalities of 10,000 to 20,000 inhabitants"),
+    "20 000 - 49 999": N_("Municipalities of 20,000 to 50,000 inhabitants"),
+    "50 000 - 99 999": N_("Municipalities of 50,000 to 100,000 inhabitants"),
+    ">= 100 000": N_("Municipalities above 100,000 inhabitants"),
 }
 PARTS = {
-    ("prevention", False): "{amount} more for prevention and teams",
-    ("prevention", True): "{amount} less for prevention and teams",
-    ("incidents", False): "{amount} more for incidents",
-    ("incidents", True): "{amount} less for incidents",
+    ("prevention", False): N_("{amount} more for prevention and teams"),
+    ("prevention", True): N_("{amount} less for prevention and teams"),
+    ("incidents", False): N_("{amount} more for incidents"),
+    ("incidents", True): N_("{amount} less for incidents"),
 }
 
 
@@ -74,8 +74,9 @@ def _total(say: Words, result: Comparison, policy: Policy) -> str:
     if cash.verdict == "too_close":
         return say.say("What “{policy}” does to the total is within the uncertainty{tail}.", **values)
     if told(cash, result.estimate(result.baseline, "cash_cost_eur").mean) == "trifle":
-        return say.say("“{policy}” changes the total by less than {least}{parts}{tail}.",
-                       least=say.percent(TRIVIAL, 1), **values)  # fmt: skip
+        return say.say(
+            "“{policy}” changes the total by less than {least}{parts}{tail}.", least=say.percent(TRIVIAL, 1), **values
+        )
     if cash.mean > 0:
         return say.say("“{policy}” costs {amount} more a year{parts}{tail}.", **values)
     return say.say("“{policy}” costs {amount} less a year{parts}{tail}.", **values)

@@ -10,9 +10,9 @@ from typing import Any
 from sim.experiments.optima.search import Optimum, Trial, full_key
 from sim.model.paths import opened
 from sim.model.policy.policy import Policy
-from sim.show.base.figure import dress
+from sim.show.base.figure import annotation, dress, error_bars, scatter, upright
 from sim.show.base.palette import palette
-from sim.show.base.table import NOTHING, Table, figure
+from sim.show.base.table import NOTHING, PrintedTable, figure
 from sim.show.names import KPI_NAMES
 from sim.show.studies.names import NAME, Unit, factor_name, unit_of, value_name
 from sim.text import Words, words
@@ -20,7 +20,7 @@ from sim.text import Words, words
 LARGE = 2e5  # euro a year: from here on in millions
 
 
-def values(policy: Policy, found: Optimum, language: str) -> Table:
+def values(policy: Policy, found: Optimum, language: str) -> PrintedTable:
     """One row a key: what it is now, what is best, and from where to where nothing better is sure."""
     say = words(language)
     rows = tuple(
@@ -33,13 +33,12 @@ def values(policy: Policy, found: Optimum, language: str) -> Table:
         )
         for key, best in found.values.items()
     )
-    columns = (say.say("Factor"), say.say("Now"), say.say("Best"), say.say("Too close to call"),
-               say.say("Searched"))  # fmt: skip
+    columns = (say.say("Factor"), say.say("Now"), say.say("Best"), say.say("Too close to call"), say.say("Searched"))
     title = f"{_unit(say, found).words}: “{policy.title[language]}”"
-    return Table(title, columns, rows, " ".join(notes(say, found)))
+    return PrintedTable(columns, rows, title=title, note=" ".join(notes(say, found)))
 
 
-def trials(policy: Policy, found: Optimum, language: str) -> Table:
+def trials(policy: Policy, found: Optimum, language: str) -> PrintedTable:
     """One row for each set of values that was tried: the mean, what Flanders pays a year, how far behind the best."""
     say = words(language)
     unit = _unit(say, found)
@@ -54,9 +53,8 @@ def trials(policy: Policy, found: Optimum, language: str) -> Table:
         for one in found.trials
     )
     names = (factor_name(say, full_key(key)) for key in found.values)
-    columns = (say.say("Verdict"), *names, say.say("Mean"), say.say("Flanders pays a year"),
-               say.say("Behind the best"))  # fmt: skip
-    return Table(f"{unit.words}: “{policy.title[language]}”", columns, rows, dense=True)
+    columns = (say.say("Verdict"), *names, say.say("Mean"), say.say("Flanders pays a year"), say.say("Behind the best"))
+    return PrintedTable(columns, rows, title=f"{unit.words}: “{policy.title[language]}”", dense=True)
 
 
 def notes(say: Words, found: Optimum) -> list[str]:
@@ -98,8 +96,11 @@ def picture(policy: Policy, found: Optimum, language: str, *, scheme: str = "lig
     """
     say, colours = words(language), palette(scheme)
     unit = _unit(say, found)
-    money = Unit(1e6, say.say("million euro")) if max(one.budget for one in found.trials) >= LARGE else Unit(
-        1.0, say.say("euro"))  # fmt: skip
+    money = (
+        Unit(1e6, say.say("million euro"))
+        if max(one.budget for one in found.trials) >= LARGE
+        else Unit(1.0, say.say("euro"))
+    )
     kinds = (
         (say.say("too dear"), [one for one in found.trials if not one.affordable], colours.baseline, "circle-open", 7),
         (say.say("behind"), [one for one in found.trials if _is_behind(one)], colours.baseline, "circle", 7),
@@ -108,10 +109,15 @@ def picture(policy: Policy, found: Optimum, language: str, *, scheme: str = "lig
     )
     least = _least(found.trials)
     data: list[dict[str, Any]] = [
-        {"type": "scatter", "mode": "lines", "name": say.say("the least for that money"), "hoverinfo": "skip",
-         "x": [one.budget / money.by for one in least], "y": [one.mean / unit.by for one in least],
-         "line": {"color": colours.baseline, "width": 1.5, "shape": "hv"}}
-    ]  # fmt: skip
+        scatter(
+            [one.budget / money.by for one in least],
+            [one.mean / unit.by for one in least],
+            "lines",
+            name=say.say("the least for that money"),
+            hoverinfo="skip",
+            line={"color": colours.baseline, "width": 1.5, "shape": "hv"},
+        )
+    ]
     data += [
         _points(say, found, some, (unit, money), name=name, color=colour, symbol=symbol, size=size)
         for name, some, colour, symbol, size in kinds
@@ -130,8 +136,19 @@ def picture(policy: Policy, found: Optimum, language: str, *, scheme: str = "lig
         layout |= _budget_line(say, found.limit / money.by, colours.text)
     best = found.trials[0]
     alt = f"{title}. {unit.words} {figure(say, best.mean / unit.by)}; {x} {figure(say, best.budget / money.by)}."
-    return dress(data, layout, repr((policy.id, found.mean, found.values)), language, name="best_values", title=title,
-                 alt=alt, scheme=scheme, height=400, sides=(76, 16, 52), head=26)  # fmt: skip
+    return dress(
+        data,
+        layout,
+        repr((policy.id, found.mean, found.values)),
+        language,
+        name="best_values",
+        title=title,
+        alt=alt,
+        scheme=scheme,
+        height=400,
+        sides=(76, 16, 52),
+        head=26,
+    )
 
 
 def finding(say: Words, found: Optimum) -> str:
@@ -146,9 +163,16 @@ def finding(say: Words, found: Optimum) -> str:
 
 
 def _points(
-    say: Words, found: Optimum, some: Sequence[Trial], units: tuple[Unit, Unit], *, name: str, color: str, symbol: str,
+    say: Words,
+    found: Optimum,
+    some: Sequence[Trial],
+    units: tuple[Unit, Unit],
+    *,
+    name: str,
+    color: str,
+    symbol: str,
     size: int,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     unit, money = units
     ends = [one.behind.ci95 if one.behind is not None else (0.0, 0.0) for one in some]
     gaps = [one.behind.mean if one.behind is not None else 0.0 for one in some]
@@ -159,19 +183,17 @@ def _points(
         "<br>".join(f"{key}: {value_name(say, value)}" for key, value in zip(names, one.values, strict=True))
         for one in some
     ]
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": name,
-        "x": [one.budget / money.by for one in some],
-        "y": [one.mean / unit.by for one in some],
-        "marker": {"color": color, "symbol": symbol, "size": size},
-        "error_y": {"type": "data", "symmetric": False, "array": above, "arrayminus": below, "color": color,
-                    "thickness": 1.2, "width": 3},
-        "text": texts,
-        "hovertemplate": "%{text}<br>%{y:,.4~r}; %{x:,.4~r}<extra>%{fullData.name}</extra>",
-        "cliponaxis": False,
-    }  # fmt: skip
+    return scatter(
+        [one.budget / money.by for one in some],
+        [one.mean / unit.by for one in some],
+        "markers",
+        name=name,
+        marker={"color": color, "symbol": symbol, "size": size},
+        error_y=error_bars(above, below, colour=color, thickness=1.2, width=3),
+        text=texts,
+        hovertemplate="%{text}<br>%{y:,.4~r}; %{x:,.4~r}<extra>%{fullData.name}</extra>",
+        cliponaxis=False,
+    )
 
 
 def _least(tried: Sequence[Trial]) -> list[Trial]:
@@ -184,12 +206,8 @@ def _least(tried: Sequence[Trial]) -> list[Trial]:
 
 
 def _budget_line(say: Words, x: float, colour: str) -> dict[str, Any]:
-    return {
-        "shapes": [{"type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1,
-                    "line": {"color": colour, "width": 1.5, "dash": "dot"}}],
-        "annotations": [{"x": x, "y": 1, "yref": "paper", "text": say.say("budget"), "showarrow": False,
-                         "xanchor": "right", "yanchor": "top", "xshift": -4}],
-    }  # fmt: skip
+    note = annotation(say.say("budget"), x, 1, yref="paper", xanchor="right", yanchor="top", xshift=-4)
+    return {"shapes": [upright(x, colour, width=1.5)], "annotations": [note]}
 
 
 # ---- words ---------------------------------------------------------------------------------------------------------

@@ -15,9 +15,9 @@ from sim.model.parameter_table import parameters
 from sim.results.story import CATEGORY_NAMES
 from sim.show.base.table import figure
 from sim.show.names import KPI_NAMES
-from sim.text import Words
+from sim.text import N_, Words
 
-STAT_NAMES = {"mean": "mean", "p95": "1 future in 20 above", "cvar95": "mean of the worst 1 in 20"}
+STAT_NAMES = {"mean": N_("mean"), "p95": N_("1 future in 20 above"), "cvar95": N_("mean of the worst 1 in 20")}
 
 NAME = 40
 """Letters of a name on one line of a picture."""
@@ -25,22 +25,22 @@ NAME = 40
 MOST_MOVED = 4
 """Factors by which a world is named; a study of all parameters moves a hundred."""
 
-LIST_NAMES = {"policy.grants": "Grants"}
+LIST_NAMES = {"policy.grants": N_("Grants")}
 """Keys of whole lists."""
 
-SHORT_NAMES = {"grants": "grants", "recovery": "recovery", "teams": "teams"}
+SHORT_NAMES = {"grants": N_("grants"), "recovery": N_("recovery"), "teams": N_("teams")}
 """Last words of keys, as they stand in the name of a candidate."""
 
 LEVEL_NAMES = {
-    "none": "none",
-    "a quarter": "a quarter",
-    "half": "half",
-    "two thirds": "two thirds",
-    "all": "all",
-    "low": "low",
-    "central": "central",
-    "high": "high",
-    "-": "as it is",
+    "none": N_("none"),
+    "a quarter": N_("a quarter"),
+    "half": N_("half"),
+    "two thirds": N_("two thirds"),
+    "all": N_("all"),
+    "low": N_("low"),
+    "central": N_("central"),
+    "high": N_("high"),
+    "-": N_("as it is"),
 }
 """Names of levels in the studies that come with Weerbaar, and of what a case leaves alone."""
 

@@ -9,7 +9,7 @@ from sim.experiments.studies.results import Studied
 from sim.experiments.studies.scenario_discovery import Losses
 from sim.experiments.studies.sensitivity import Effects, Indices
 from sim.experiments.studies.tradeoffs import Choice, Front, Heat, Regrets
-from sim.show.base.table import NOTHING, Table, figure
+from sim.show.base.table import NOTHING, PrintedTable, figure
 from sim.show.names import KPI_NAMES, count
 from sim.show.studies.names import (
     aim_name,
@@ -35,7 +35,7 @@ def title(studied: Studied, language: str) -> str:
     return f"{own} · {studied.world.title[language]}" if len(studied.study.worlds) > 1 else own
 
 
-def placed(studied: Studied, table: Table, language: str) -> Table:
+def placed(studied: Studied, table: PrintedTable, language: str) -> PrintedTable:
     """Return a table with the world that it is about in its note, where the study has several."""
     if len(studied.study.worlds) == 1:
         return table
@@ -43,7 +43,7 @@ def placed(studied: Studied, table: Table, language: str) -> Table:
     return replace(table, note=f"{table.note} {told}".strip())
 
 
-def effects(studied: Studied, found: Effects, language: str) -> Table:
+def effects(studied: Studied, found: Effects, language: str) -> PrintedTable:
     """One row a factor: the outcome at its two ends, the change, and the change that noise may show."""
     say = words(language)
     unit = unit_of(say, found.outcome, (end for one in found.rows for end in (one.start, one.end)), bool(found.against))
@@ -67,12 +67,20 @@ def effects(studied: Studied, found: Effects, language: str) -> Table:
         note += " " + say.say("How much futures differ is not in that noise: one future cannot tell.")
     if left := len(found.rows) - len(rows):
         note += " " + say.say("Factors that do less are not shown: {left}.", left=left)
-    columns = (say.say("Factor"), say.say("From, to"), say.say("Outcome there"), say.say("Change"), say.say("Noise"),
-               say.say("Verdict"))  # fmt: skip
-    return Table(f"{unit.words}: {_of(studied, found.policy, found.against, say)}", columns, rows, note, wordy=(5,))
+    columns = (
+        say.say("Factor"),
+        say.say("From, to"),
+        say.say("Outcome there"),
+        say.say("Change"),
+        say.say("Noise"),
+        say.say("Verdict"),
+    )
+    return PrintedTable(
+        columns, rows, title=f"{unit.words}: {_of(studied, found.policy, found.against, say)}", note=note, wordy=(5,)
+    )
 
 
-def indices(studied: Studied, found: Indices, language: str) -> Table:
+def indices(studied: Studied, found: Indices, language: str) -> PrintedTable:
     """One row a factor: what it brings of the spread, by itself and with others."""
     say = words(language)
     rows = tuple(
@@ -88,10 +96,10 @@ def indices(studied: Studied, found: Indices, language: str) -> Table:
     title = say.say(KPI_NAMES[found.outcome])
     if found.against:
         title = say.say("{name}, difference", name=title)
-    return Table(f"{title}: {_of(studied, found.policy, found.against, say)}", columns, rows, note)
+    return PrintedTable(columns, rows, title=f"{title}: {_of(studied, found.policy, found.against, say)}", note=note)
 
 
-def heat(studied: Studied, found: Heat, language: str) -> Table:
+def heat(studied: Studied, found: Heat, language: str) -> PrintedTable:
     """The outcome over two factors, with half the width of the interval."""
     say = words(language)
     unit = unit_of(say, found.outcome, found.mean.ravel().tolist(), bool(found.against))
@@ -105,14 +113,16 @@ def heat(studied: Studied, found: Heat, language: str) -> Table:
     across = [label_name(say, one) for one in found.x_labels]
     note = say.say("Down: {y}. Across: {x}.", y=factor_name(say, found.y), x=factor_name(say, found.x))
     title = f"{unit.words}: {_of(studied, found.policy, found.against, say)}"
-    return Table(title, (factor_name(say, found.y), *across), tuple(rows), note)
+    return PrintedTable((factor_name(say, found.y), *across), tuple(rows), title=title, note=note)
 
 
-def pareto(studied: Studied, found: Front, language: str) -> Table:
+def pareto(studied: Studied, found: Front, language: str) -> PrintedTable:
     """One row a candidate: both aims, and whether another beats it on both."""
     say = words(language)
-    units = [unit_of(say, aim.outcome, (getattr(spot, name) for spot in found.spots))
-             for aim, name in ((found.x, "x"), (found.y, "y"))]  # fmt: skip
+    units = [
+        unit_of(say, aim.outcome, (getattr(spot, name) for spot in found.spots))
+        for aim, name in ((found.x, "x"), (found.y, "y"))
+    ]
     rows = tuple(
         (
             candidate_name(studied, spot.candidate, say),
@@ -123,14 +133,21 @@ def pareto(studied: Studied, found: Front, language: str) -> Table:
         )
         for spot in found.spots
     )
-    columns = (say.say("Policy"), aim_name(say, found.x), aim_name(say, found.y), say.say("Verdict"),
-               say.say("On the front in"))  # fmt: skip
-    note = say.say("In {units}. On the front in: of samples of futures, the share in which no other is better on both.",
-                   units=say.listed(dict.fromkeys(unit.words for unit in units)))  # fmt: skip
-    return Table(say.say("Two aims at once"), columns, rows, note, wordy=(3,))
+    columns = (
+        say.say("Policy"),
+        aim_name(say, found.x),
+        aim_name(say, found.y),
+        say.say("Verdict"),
+        say.say("On the front in"),
+    )
+    note = say.say(
+        "In {units}. On the front in: of samples of futures, the share in which no other is better on both.",
+        units=say.listed(dict.fromkeys(unit.words for unit in units)),
+    )
+    return PrintedTable(columns, rows, title=say.say("Two aims at once"), note=note, wordy=(3,))
 
 
-def regret(studied: Studied, found: Regrets, language: str) -> Table:
+def regret(studied: Studied, found: Regrets, language: str) -> PrintedTable:
     """One row a candidate: how much worse it is than the best of each world."""
     say = words(language)
     unit = unit_of(say, found.outcome, (one.worst for one in found.rows))
@@ -145,8 +162,14 @@ def regret(studied: Studied, found: Regrets, language: str) -> Table:
         )
         for one in found.rows
     )
-    columns = (say.say("Policy"), say.say("Mean regret"), say.say("Worst regret"), say.say("Best in"),
-               say.say("Best or too close in"), say.say("Worst where"))  # fmt: skip
+    columns = (
+        say.say("Policy"),
+        say.say("Mean regret"),
+        say.say("Worst regret"),
+        say.say("Best in"),
+        say.say("Best or too close in"),
+        say.say("Worst where"),
+    )
     note = (
         say.say(
             "Regret: how much more than under the best policy of the same world. Worlds, which count alike: {n}.",
@@ -155,10 +178,10 @@ def regret(studied: Studied, found: Regrets, language: str) -> Table:
         + " "
         + say.say("Where several are best, each counts for its part.")
     )
-    return Table(unit.words, columns, rows, note, wordy=(5,))
+    return PrintedTable(columns, rows, title=unit.words, note=note, wordy=(5,))
 
 
-def best(studied: Studied, found: Choice, language: str) -> Table:
+def best(studied: Studied, found: Choice, language: str) -> PrintedTable:
     """One row a candidate: the mean, what Flanders pays a year, and how far it is behind the best."""
     say = words(language)
     unit = unit_of(say, found.outcome, (one.mean for one in found.rows))
@@ -171,8 +194,13 @@ def best(studied: Studied, found: Choice, language: str) -> Table:
         budget = NOTHING if found.budget is None else say.money(one.budget)
         name = candidate_name(studied, one.candidate, say)
         rows.append((name, figure(say, one.mean / unit.by), budget, gap, verdict_name(say, one)))
-    columns = (say.say("Policy"), say.say("Mean"), say.say("Flanders pays a year"), say.say("Behind the best"),
-               say.say("Verdict"))  # fmt: skip
+    columns = (
+        say.say("Policy"),
+        say.say("Mean"),
+        say.say("Flanders pays a year"),
+        say.say("Behind the best"),
+        say.say("Verdict"),
+    )
     gain = found.advantage
     note = say.say(
         "Mean: over all worlds and futures, of {years}. The best differs from {baseline} by {gain} ({low} to {high}), "
@@ -183,10 +211,10 @@ def best(studied: Studied, found: Choice, language: str) -> Table:
         low=figure(say, gain.ci95[0] / unit.by),
         high=figure(say, gain.ci95[1] / unit.by),
     )
-    return Table(unit.words, columns, tuple(rows), note, wordy=(4,))
+    return PrintedTable(columns, tuple(rows), title=unit.words, note=note, wordy=(4,))
 
 
-def losses(studied: Studied, found: Losses, language: str) -> Table:
+def losses(studied: Studied, found: Losses, language: str) -> PrintedTable:
     """One row a rule: when it holds, and how many of the losses it covers, how densely."""
     say = words(language)
     rows = [
@@ -206,7 +234,9 @@ def losses(studied: Studied, found: Losses, language: str) -> Table:
     columns = (say.say("Where"), say.say("Of all losses"), say.say("Lost there"), say.say("Of all designs"))
     note = say.say("It loses in {lost} of {designs} designs.", lost=found.lost, designs=found.designs)
     title = say.say("{name}, difference", name=say.say(KPI_NAMES[found.outcome]))
-    return Table(f"{title}: {_of(studied, found.policy, found.against, say)}", columns, tuple(rows), note)
+    return PrintedTable(
+        columns, tuple(rows), title=f"{title}: {_of(studied, found.policy, found.against, say)}", note=note
+    )
 
 
 def _cell(say: Words, mean: float, half: float) -> str:

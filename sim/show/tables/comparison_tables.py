@@ -18,9 +18,9 @@ from sim.results.estimates import Estimate, estimate, quantile_interval
 from sim.results.findings import told
 from sim.results.outcomes import KPIS
 from sim.results.story import ENTRY_NAMES
-from sim.show.base.table import COUNT, LEAST, NOTHING, Row, Scale, Table, _with_half_width, figure, scale
+from sim.show.base.table import COUNT, LEAST, NOTHING, PrintedTable, Row, Scale, figure, scale, with_half_width
 from sim.show.names import KPI_NAMES, PAYER_NAMES, SIZE_NAMES, VERDICTS, count
-from sim.text import Words, words
+from sim.text import N_, Words, words
 
 
 def yearly(result: Comparison, policy: Policy, kpi: str) -> Estimate:
@@ -34,7 +34,7 @@ def active_payers(result: Comparison) -> list[str]:
     return [payer for payer in PAYERS if payer in paying or payer in ("municipality", "flanders")]
 
 
-def costs(result: Comparison, language: str) -> Table:
+def costs(result: Comparison, language: str) -> PrintedTable:
     """Return one row a policy: what a year costs, who pays most of it, and what citizens lose."""
     say = words(language)
     money = scale(say, (yearly(result, policy, "cash_cost_eur").mean for policy in result.policies))
@@ -52,7 +52,7 @@ def costs(result: Comparison, language: str) -> Table:
                 COUNT.around(say, yearly(result, policy, "severe_incidents")),
             )
         )
-    return Table(
+    return PrintedTable(
         title=say.say("What a year costs, in {unit}", unit=money.name),
         columns=(
             say.say("Policy"),
@@ -72,13 +72,17 @@ def costs(result: Comparison, language: str) -> Table:
     )
 
 
-def gaps(result: Comparison, language: str) -> Table | None:
+def gaps(result: Comparison, language: str) -> PrintedTable | None:
     """Return the paired differences with the baseline, per year; None when there is nothing to compare."""
     if len(result.policies) < 2:
         return None
     say = words(language)
-    kpis = ["cash_cost_eur", *(f"cost_{payer}_eur" for payer in active_payers(result)), "incident_cost_eur",
-            "citizen_harm_eur"]  # fmt: skip
+    kpis = [
+        "cash_cost_eur",
+        *(f"cost_{payer}_eur" for payer in active_payers(result)),
+        "incident_cost_eur",
+        "citizen_harm_eur",
+    ]
     found = {(kpi, other.id): result.difference(other, kpi) for kpi in kpis for other in result.policies[1:]}
     money = scale(say, (gap.mean / result.years for gap in found.values()))
     rows: list[Row] = []
@@ -99,7 +103,7 @@ def gaps(result: Comparison, language: str) -> Table | None:
                     say.say("the same") if same else say.say(VERDICTS[verdict]),
                 )
             )
-    return Table(
+    return PrintedTable(
         title=say.say(
             "Difference with “{baseline}” on the same futures, per year, in {unit}",
             baseline=result.baseline.title[language],
@@ -128,7 +132,7 @@ def _signed(say: Words, value: float) -> str:
     return figure(say, value) if value <= 0 or value < LEAST else f"+{figure(say, value)}"
 
 
-def who_pays(result: Comparison, language: str) -> Table:
+def who_pays(result: Comparison, language: str) -> PrintedTable:
     """Return one row a policy: the yearly amount and the share of each payer, and what an inhabitant's town pays."""
     say, payers = words(language), active_payers(result)
     money = scale(say, (yearly(result, policy, "cash_cost_eur").mean for policy in result.policies))
@@ -146,7 +150,7 @@ def who_pays(result: Comparison, language: str) -> Table:
                 COUNT.around(say, own),
             )
         )
-    return Table(
+    return PrintedTable(
         title=say.say("Who pays, per year, in {unit}", unit=money.name),
         columns=(
             say.say("Policy"),
@@ -163,7 +167,7 @@ def _share(say: Words, part: float, parts: Iterable[float]) -> str:
     return NOTHING if part < 0 else say.percent(part / whole if whole else 0.0)
 
 
-def uses(result: Comparison, policy: Policy, language: str) -> Table:
+def uses(result: Comparison, policy: Policy, language: str) -> PrintedTable:
     """Return for one policy what the money is for and who pays it, in mean euro per year."""
     say, payers = words(language), active_payers(result)
     paid = result.payers(policy)
@@ -183,7 +187,7 @@ def uses(result: Comparison, policy: Policy, language: str) -> Table:
     rows, moved = named(CATEGORIES), named(TRANSFERS)
     if moved:
         rows = [*rows, (say.say("Money that only moves between payers"),), *moved, (say.say("In the end"),)]
-    return Table(
+    return PrintedTable(
         title=say.say("Who pays for what, mean per year, in {unit}", unit=money.name),
         columns=(say.say("For what"), *(say.say(PAYER_NAMES[payer]) for payer in payers), say.say("Together")),
         rows=(*rows, (say.say("Together"), *amounts(ENTRY_NAMES))),
@@ -195,7 +199,7 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def key_figures(result: Comparison, policy: Policy, language: str) -> Table:
+def key_figures(result: Comparison, policy: Policy, language: str) -> PrintedTable:
     """Return every key figure of one policy over the whole horizon, with its interval and its spread over futures."""
     say = words(language)
     found = {kpi: result.estimate(policy, kpi) for kpi in KPIS}
@@ -219,7 +223,7 @@ def key_figures(result: Comparison, policy: Policy, language: str) -> Table:
                         *(figure(say, value / by.unit) for value in spread),
                     )
                 )
-    return Table(
+    return PrintedTable(
         title=say.say(
             "“{policy}” in {futures}", policy=policy.title[language], futures=count(say, "futures", result.replications)
         ),
@@ -238,7 +242,7 @@ def key_figures(result: Comparison, policy: Policy, language: str) -> Table:
     )
 
 
-def bad_years(result: Comparison, language: str) -> Table:
+def bad_years(result: Comparison, language: str) -> PrintedTable:
     """Return one row a policy: the cash cost that one year in two, ten, twenty and a hundred exceeds."""
     say, odds = words(language), (2, 10, 20, 100)
     years = {policy.id: result.years_of(policy).ravel() for policy in result.policies}
@@ -252,7 +256,7 @@ def bad_years(result: Comparison, language: str) -> Table:
             ends = quantile_interval(values, 1 - 1 / one_in)
             cells.append(f"{figure(say, value / money.unit)}\n{money.interval(say, *ends)}")
         rows.append((policy.title[language], *cells))
-    return Table(
+    return PrintedTable(
         title=say.say("What a bad year costs, in {unit}", unit=money.name),
         columns=(say.say("Policy"), *(say.say("Exceeded 1 year in {n}", n=n) for n in odds)),
         rows=tuple(rows),
@@ -260,7 +264,7 @@ def bad_years(result: Comparison, language: str) -> Table:
     )
 
 
-def burden(result: Comparison, by: str, language: str) -> Table:
+def burden(result: Comparison, by: str, language: str) -> PrintedTable:
     """Return what municipalities bear, in euro per inhabitant per year, by "size_class" or "province"."""
     say = words(language)
     cells = {(str(row["policy"]), str(row[by])): row for row in result.burden(by).to_dict("records")}
@@ -268,7 +272,7 @@ def burden(result: Comparison, by: str, language: str) -> Table:
     for group in dict.fromkeys(group for _, group in cells):
         here = [cells[policy.id, group] for policy in result.policies]
         name = say.say(SIZE_NAMES[group]) if by == "size_class" else group or NOTHING
-        shown = (_with_half_width(say, float(row["mean"]), float(row["lo"]), float(row["hi"])) for row in here)
+        shown = (with_half_width(say, float(row["mean"]), float(row["lo"]), float(row["hi"])) for row in here)
         rows.append((name, say.number(int(here[0]["municipalities"])), *shown))
     title = (
         say.say("What municipalities bear by size, euro per inhabitant per year")
@@ -276,7 +280,7 @@ def burden(result: Comparison, by: str, language: str) -> Table:
         else say.say("What municipalities bear by province, euro per inhabitant per year")
     )
     head = say.say("Size") if by == "size_class" else say.say("Province")
-    return Table(
+    return PrintedTable(
         title=title,
         columns=(head, say.say("Municipalities"), *(policy.title[language] for policy in result.policies)),
         rows=tuple(rows),
@@ -288,5 +292,5 @@ def _unequal(result: Comparison, say: Words) -> str:
     """Say how unequally municipalities bear the bill in one future, under each policy with which they bear one."""
     known = zip(result.policies, result.concentration()["gini"].tolist(), strict=True)
     told = [f"“{one.title[say.language]}” {say.number(gini, 2)}" for one, gini in known if math.isfinite(gini)]
-    unequal = "How unequally inhabitants bear it in one future (Gini: 0 is equal, 1 is one for all): {list}."
+    unequal = N_("How unequally inhabitants bear it in one future (Gini: 0 is equal, 1 is one for all): {list}.")
     return say.say(unequal, list="; ".join(told)) if told else ""

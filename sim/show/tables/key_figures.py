@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from sim.experiments.comparison.compare import Comparison
 from sim.results.outcomes import KPIS
-from sim.show.base.chart_table import Cell, Twin, twin
+from sim.show.base.table import Cell, ChartTable, chart_table
 from sim.show.names import KPI_NAMES, KPI_UNITS
 from sim.text import words
 
 
-def of_key_figures(result: Comparison, language: str) -> Twin:
+def table_of_key_figures(result: Comparison, language: str) -> ChartTable:
     """Every key figure of every policy over the whole horizon, as on the command line."""
     say = words(language)
     rows: list[list[Cell]] = []
     for policy in result.policies:
         for kpi, unit in KPIS.items():
             e = result.estimate(policy, kpi)
-            rows.append([policy.title[language], say.say(KPI_NAMES[kpi]), say.say(KPI_UNITS[unit]), e.mean, *e.ci95,
-                         e.median, e.p95])  # fmt: skip
+            rows.append(
+                [
+                    policy.title[language],
+                    say.say(KPI_NAMES[kpi]),
+                    say.say(KPI_UNITS[unit]),
+                    e.mean,
+                    *e.ci95,
+                    e.median,
+                    e.p95,
+                ]
+            )
     columns = (
         say.say("Policy"),
         say.say("Key figure"),
@@ -28,4 +37,4 @@ def of_key_figures(result: Comparison, language: str) -> Twin:
         say.say("Middle future"),
         say.say("1 future in 20 above"),
     )
-    return twin(columns, rows)
+    return chart_table(columns, rows)

@@ -1,4 +1,4 @@
-"""How much prevention is best, as tables: the twin of the curve, what decides, and what the command line says."""
+"""How much prevention is best, as tables: the points of the curve, what decides, and what the command line says."""
 
 from __future__ import annotations
 
@@ -11,20 +11,19 @@ from sim.experiments.optima.prevention_optimum import AMOUNTS, Curve, by_size, d
 from sim.model.policy.policy import Policy
 from sim.model.world.world import World
 from sim.results.findings import LEVEL_NAMES
-from sim.show.base.chart_table import Cell, Twin, twin
-from sim.show.base.table import Table
+from sim.show.base.table import Cell, ChartTable, PrintedTable, chart_table
 from sim.show.charts.prevention_optimum import FELT, finding, left_out, what_decides
 from sim.show.names import SIZE_NAMES
-from sim.text import LANGUAGES, Words, words
+from sim.text import LANGUAGES, N_, Words, words
 
 if TYPE_CHECKING:
     import pandas as pd
 
 HEADS = {
-    "now": "Now",
-    "private_best": "Best for itself",
-    "cash_best": "Best for everybody's cash",
-    "social_best": "Best for everybody, with harm",
+    "now": N_("Now"),
+    "private_best": N_("Best for itself"),
+    "cash_best": N_("Best for everybody's cash"),
+    "social_best": N_("Best for everybody, with harm"),
 }
 
 
@@ -47,7 +46,7 @@ def _costs(one: Curve, spend: float) -> tuple[float, ...]:
     return tuple(float(np.interp(spend, one.spend, costs)) for costs in (one.private, one.cash, one.social))
 
 
-def of_optimum(result: Comparison, policy: str | Policy, municipality: str | int, language: str) -> Twin:
+def table_of_optimum(result: Comparison, policy: str | Policy, municipality: str | int, language: str) -> ChartTable:
     """The curve as a table: every tenth point, and the places that have a name."""
     say = words(language)
     one = prevention_curve(result.world, result.policy(policy), municipality)
@@ -59,27 +58,32 @@ def of_optimum(result: Comparison, policy: str | Policy, municipality: str | int
         say.say("Cost for everybody, with harm"),
         say.say("What it is"),
     )
-    return twin(columns, rows)
+    return chart_table(columns, rows)
 
 
-def of_deciding(result: Comparison, policy: str | Policy, municipality: str | int, language: str) -> Twin:
+def table_of_optimum_by_assumption(
+    result: Comparison, policy: str | Policy, municipality: str | int, language: str
+) -> ChartTable:
     """Both optima under every level of the assumptions that decide them."""
     say = words(language)
     table = deciding(result.world, result.policy(policy), municipality)
     rows: list[list[Cell]] = [
-        [say.say(LEVEL_NAMES[str(row["frequency"])]), say.say(LEVEL_NAMES[str(row["service_value"])]),
-         *(float(row[name]) for name in AMOUNTS[1:])]
+        [
+            say.say(LEVEL_NAMES[str(row["frequency"])]),
+            say.say(LEVEL_NAMES[str(row["service_value"])]),
+            *(float(row[name]) for name in AMOUNTS[1:]),
+        ]
         for row in table.to_dict("records")
-    ]  # fmt: skip
+    ]
     columns = (
         say.say("Frequency of attacks"),
         say.say("Value of a service day"),
         *(say.say("{what}, euro", what=say.say(HEADS[name])) for name in AMOUNTS[1:]),
     )
-    return twin(columns, rows)
+    return chart_table(columns, rows)
 
 
-def optima_table(world: World, policy: Policy, language: str) -> Table:
+def optima_table(world: World, policy: Policy, language: str) -> PrintedTable:
     """Return what is spent and what would be best by size class, weighed by inhabitants, as a table of texts."""
     say, table = words(language), by_size(optima(world, policy))
     rows = [
@@ -90,7 +94,7 @@ def optima_table(world: World, policy: Policy, language: str) -> Table:
         )
         for row in table.to_dict("records")
     ]
-    return Table(
+    return PrintedTable(
         title=say.say("Prevention under “{policy}”, euro per inhabitant a year", policy=policy.title[language]),
         columns=(say.say("Size"), say.say("Municipalities"), *(say.say(HEADS[name]) for name in AMOUNTS)),
         rows=tuple(rows),
@@ -113,14 +117,14 @@ def optima_sentence(world: World, policy: Policy, language: str) -> str:
     )
 
 
-def curve_table(one: Curve, policy: Policy, language: str) -> Table:
+def curve_table(one: Curve, policy: Policy, language: str) -> PrintedTable:
     """Return a curve in short, as a table of texts."""
     say, title = words(language), policy.title[language]
     rows = []
     for spend, name in _places(say, one, 24):
         head = say.number(spend, 2) + (f": {name}" if name else "")
         rows.append((head, *(say.number(cost, 2) for cost in _costs(one, spend))))
-    return Table(
+    return PrintedTable(
         title=say.say("{town} under “{policy}”, euro per inhabitant a year", town=one.municipality.name, policy=title),
         columns=(
             say.say("Prevention"),

@@ -11,19 +11,19 @@ from sim.experiments.comparison.compare import Comparison
 from sim.model.policy.policy import Policy
 from sim.results.estimates import Estimate, difference, estimate
 from sim.results.findings import told
-from sim.show.base.table import NOTHING, Scale, Table, scale
+from sim.show.base.table import NOTHING, PrintedTable, Scale, scale
 from sim.show.names import count
 from sim.show.tables.comparison_tables import yearly
-from sim.text import Words, words
+from sim.text import N_, Words, words
 
 TOLD = 4
 """Of so many policies, at most, the findings in words come first; of more the table does."""
 OTHERS = ("insurer", "fund")
-VERDICTS = {"lower": "lower", "higher": "higher", "trifle": "a trifle", "too_close": "uncertain"}
+VERDICTS = {"lower": N_("lower"), "higher": N_("higher"), "trifle": N_("a trifle"), "too_close": N_("uncertain")}
 WHO = {
-    ("insurer", "fund"): "Others: insurers and the solidarity fund, net; below zero where money stays with them.",
-    ("insurer",): "Others: insurers, net of premiums; below zero where money stays with them.",
-    ("fund",): "Others: the solidarity fund, net of what goes into it; below zero where money stays in it.",
+    ("insurer", "fund"): N_("Others: insurers and the solidarity fund, net; below zero where money stays with them."),
+    ("insurer",): N_("Others: insurers, net of premiums; below zero where money stays with them."),
+    ("fund",): N_("Others: the solidarity fund, net of what goes into it; below zero where money stays in it."),
 }
 
 
@@ -47,7 +47,7 @@ class _Grid:
         return f"±{self.number(half)}" if math.isfinite(half) else NOTHING
 
 
-def overview(result: Comparison, language: str) -> Table:
+def overview(result: Comparison, language: str) -> PrintedTable:
     """Return one row a policy: what a year costs, who finally pays it, harm, and the difference with the baseline.
 
     Narrow enough for a terminal of 80 letters, in both languages.
@@ -62,7 +62,7 @@ def overview(result: Comparison, language: str) -> Table:
     head = [say.say("Policy"), say.say("Total"), say.say("Municipalities"), say.say("Flanders")]
     head += [say.say("Others")] if others else []
     head += [say.say("Euro per head"), say.say("Harm*"), say.say("Difference")]
-    return Table(
+    return PrintedTable(
         title=say.say(
             "What a year costs and who pays it, in {unit}; difference with “{baseline}”",
             unit=money.name,
@@ -101,9 +101,9 @@ def _harm(grid: _Grid, result: Comparison, policy: Policy) -> str:
     if gap.share_of_futures_equal == 1:
         below = say.say("the same")
     elif gap.verdict == "too_close" or base == 0:
-        below = say.say(VERDICTS["too_close"])
+        below = say.say("uncertain")
     elif told(gap, base) == "trifle":
-        below = say.say(VERDICTS["trifle"])
+        below = say.say("a trifle")
     else:
         share = gap.mean / base
         below = ("+" if share > 0 else "") + say.percent(share, 0 if abs(share) >= 0.1 else 1)
@@ -140,10 +140,10 @@ def _note(say: Words, result: Comparison, others: tuple[str, ...]) -> str:
 
 
 LEAST = {
-    "cash_cost_eur": "Lowest total: {names} ({amount} a year).",
-    "cost_municipality_eur": "Lowest bill for the municipalities: {names} ({amount} a year).",
-    "cost_flanders_eur": "Lowest bill for Flanders: {names} ({amount} a year).",
-    "citizen_harm_eur": "Least harm to citizens, which is not cash: {names} ({amount} a year).",
+    "cash_cost_eur": N_("Lowest total: {names} ({amount} a year)."),
+    "cost_municipality_eur": N_("Lowest bill for the municipalities: {names} ({amount} a year)."),
+    "cost_flanders_eur": N_("Lowest bill for Flanders: {names} ({amount} a year)."),
+    "citizen_harm_eur": N_("Least harm to citizens, which is not cash: {names} ({amount} a year)."),
 }
 NAMED = 3
 """Of so many policies that cannot be told apart, the names are said."""

@@ -8,9 +8,9 @@ from typing import Any
 
 from sim.model.parameter_table import Parameter, Value
 from sim.model.world.municipalities import DATA
-from sim.show.base.chart_table import Twin, twin
-from sim.show.names import CHOICES, UNITS
-from sim.text import Words
+from sim.show.base.table import ChartTable, chart_table
+from sim.show.names import CHOICES
+from sim.text import N_, Words
 from sim.text import words as in_language
 
 ORDERS: Mapping[str, Callable[[Parameter, str], Any]] = {
@@ -20,7 +20,7 @@ ORDERS: Mapping[str, Callable[[Parameter, str], Any]] = {
 }
 """What the rows can be ordered by."""
 
-NO_ADDRESS = "no address known"
+NO_ADDRESS = N_("no address known")
 """What the register of sources says where there is none."""
 
 
@@ -48,11 +48,11 @@ def chosen(
     return [row for row in rows if (not grades or row.grade in grades) and scope in ("", row.scope) and holds(row)]
 
 
-def numbers(rows: Sequence[Parameter], say: Words, order: str = "model") -> Twin:
+def numbers(rows: Sequence[Parameter], say: Words, order: str = "model") -> ChartTable:
     """Return these parameters as a table."""
     language = say.language
     ordered = sorted(rows, key=lambda row: ORDERS[order](row, language))
-    return twin(
+    return chart_table(
         (
             say.say("What"),
             say.say("Value"),
@@ -66,16 +66,17 @@ def numbers(rows: Sequence[Parameter], say: Words, order: str = "model") -> Twin
             (
                 row.label[language],
                 shown(say, row, row.value),
-                "" if row.low is None or row.high is None
+                ""
+                if row.low is None or row.high is None
                 else say.say("{low} to {high}", low=shown(say, row, row.low), high=shown(say, row, row.high)),
-                say.say(UNITS[UNITS.index(row.unit)]),
+                say.say(row.unit),
                 row.grade,
                 _source(say, row),
                 row.key,
             )
             for row in ordered
         ],
-    )  # fmt: skip
+    )
 
 
 def shown(say: Words, row: Parameter, value: Value) -> str:

@@ -7,23 +7,22 @@ from dataclasses import asdict
 from typing import Any
 
 from sim.experiments.validation.history import Check
-from sim.show.base.chart_table import Twin, twin
-from sim.show.base.table import NOTHING, Table
-from sim.text import Words, words
+from sim.show.base.table import NOTHING, ChartTable, PrintedTable, chart_table
+from sim.text import N_, Words, words
 
 KINDS = {
-    "incidents": "incidents in the press, {case}",
-    "cost": "cost of a severe incident, {case}",
-    "usable": "outage with usable backups, {case}",
-    "rebuilt": "outage with rebuild, {case}",
-    "reach": "reach of a supplier event, {case}",
+    "incidents": N_("incidents in the press, {case}"),
+    "cost": N_("cost of a severe incident, {case}"),
+    "usable": N_("outage with usable backups, {case}"),
+    "rebuilt": N_("outage with rebuild, {case}"),
+    "reach": N_("reach of a supplier event, {case}"),
 }
 UNITS = {
-    "incidents": "incidents",
-    "cost": "EUR per inhabitant",
-    "usable": "days to critical services",
-    "rebuilt": "days to critical services",
-    "reach": "share of municipalities",
+    "incidents": N_("incidents"),
+    "cost": N_("EUR per inhabitant"),
+    "usable": N_("days to critical services"),
+    "rebuilt": N_("days to critical services"),
+    "reach": N_("share of municipalities"),
 }
 
 
@@ -63,7 +62,7 @@ def how_to_read(say: Words) -> str:
     )
 
 
-def as_table(checks: Sequence[Check], replications: int, seed: int, language: str) -> Table:
+def printed_checks(checks: Sequence[Check], replications: int, seed: int, language: str) -> PrintedTable:
     """Return the figures for the command line."""
     say = words(language)
     rows = tuple(
@@ -85,12 +84,13 @@ def as_table(checks: Sequence[Check], replications: int, seed: int, language: st
     )
     played = say.say("The middle 90% of {n} futures (seed {seed}).", n=say.number(replications), seed=seed)
     title = say.say("The model beside what happened")
-    return Table(title, columns, rows, f"{finding(say, checks)}. {played} {how_to_read(say)}", wordy=(4,))
+    note = f"{finding(say, checks)}. {played} {how_to_read(say)}"
+    return PrintedTable(columns, rows, title=title, note=note, wordy=(4,))
 
 
-def as_twin(checks: Sequence[Check], say: Words) -> Twin:
+def table_of_checks(checks: Sequence[Check], say: Words) -> ChartTable:
     """Return the figures with their sources, for the page and as a file."""
-    return twin(
+    return chart_table(
         (
             say.say("What"),
             say.say("Unit"),
@@ -103,12 +103,21 @@ def as_twin(checks: Sequence[Check], say: Words) -> Twin:
             say.say("Source"),
         ),
         [
-            (name(say, check), unit(say, check), check.recorded, check.median, check.low, check.high,
-             verdict(say, check), check.sample, _source(say, check))
+            (
+                name(say, check),
+                unit(say, check),
+                check.recorded,
+                check.median,
+                check.low,
+                check.high,
+                verdict(say, check),
+                check.sample,
+                _source(say, check),
+            )
             for check in checks
         ],
         digits=2,
-    )  # fmt: skip
+    )
 
 
 def _source(say: Words, check: Check) -> str:

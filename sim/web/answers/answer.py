@@ -22,7 +22,7 @@ from sim.experiments.comparison.robustness import FUTURES, elsewhere, first, oth
 from sim.model.policy.policy import Policy
 from sim.model.world.world import World
 from sim.results.findings import Turn
-from sim.text import Words
+from sim.text import N_, Words
 from sim.web.answers.cache import CROWDED, LADDER, Archive, Run
 from sim.web.answers.engine_ready import ROOM
 from sim.web.state import link
@@ -80,7 +80,7 @@ def in_turn(say: Words) -> Iterator[None]:
         now = time.monotonic()
         if not said or (said[-1][0] != before and now > said[-1][1] + _TOLD_AGAIN):
             said.append((before, now))
-            sentence = "Many people are asking at this moment. Your answer comes in its turn; before you: {n}."
+            sentence = N_("Many people are asking at this moment. Your answer comes in its turn; before you: {n}.")
             slot.info(say.say(sentence, n=say.number(before)), icon=":material/hourglass_top:")
         st.session_state.get("screen")  # here a move of a lever gets through
 
@@ -241,7 +241,7 @@ def _refining(slot: Any, answer: Answer, say: Words) -> Callable[[int, int, floa
     It waits as long as others have no answer at all.
     It says nothing new to the browser, for every word makes it begin again to draw the charts.
     """
-    sentence = "A first answer from {n} futures. It is being refined to {most}; you need not wait."
+    sentence = N_("A first answer from {n} futures. It is being refined to {most}; you need not wait.")
     slot.caption(say.say(sentence, n=say.number(answer.first), most=say.number(answer.most)))
 
     def report(done: int, asked: int, seconds: float) -> None:

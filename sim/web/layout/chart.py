@@ -11,8 +11,8 @@ from typing import Any
 
 import streamlit as st
 
-from sim.show.base.chart_table import Twin
 from sim.show.base.figure import signed
+from sim.show.base.table import ChartTable
 from sim.text import Words
 from sim.version import MODEL_VERSION
 from sim.web.layout.file_menu import unmarked
@@ -23,7 +23,7 @@ _LONG = 30  # rows of a table that gets a height of its own
 
 
 def chart(
-    seen: View, key: str, figure: Any, figures: Callable[[], Twin], *, picked: Callable[[int], None] | None = None
+    seen: View, key: str, figure: Any, figures: Callable[[], ChartTable], *, picked: Callable[[int], None] | None = None
 ) -> str:
     """Draw a chart under its finding, with its figures below; return its revision.
 
@@ -32,8 +32,9 @@ def chart(
     """
     say, meta = seen.say, figure.layout.meta
     alt, revision, title = str(meta["alt"]), str(meta["rev"]), str(meta["title"])
-    note = say.say("Weerbaar {version}, seed {seed}. A model, not a forecast.", version=MODEL_VERSION,
-                   seed=str(seen.screen.seed))  # fmt: skip
+    note = say.say(
+        "Weerbaar {version}, seed {seed}. A model, not a forecast.", version=MODEL_VERSION, seed=str(seen.screen.seed)
+    )
     above = signed(figure, note, seen.scheme)
     name = f"weerbaar-{key}-{say.language}-seed-{seen.screen.seed}-v{MODEL_VERSION}"
     with st.container(key=f"finding-{key}"):
@@ -43,7 +44,7 @@ def chart(
         if picked is not None:
             clicks = {"on_select": lambda: _pick(f"chart-{key}", picked), "selection_mode": "points"}
         st.plotly_chart(figure, theme=None, config=_tools(say, name, figure), alt=alt, key=f"chart-{key}", **clicks)
-    _twin(say, key, name, figures)
+    _table(say, key, name, figures)
     return revision
 
 
@@ -86,13 +87,13 @@ def is_open(box: Any) -> bool:
     return bool(box.open)
 
 
-def _twin(say: Words, key: str, name: str, figures: Callable[[], Twin]) -> None:
-    box = st.expander(say.say("As a table"), icon=":material/table:", key=f"twin-{key}", on_change="rerun")
+def _table(say: Words, key: str, name: str, figures: Callable[[], ChartTable]) -> None:
+    box = st.expander(say.say("As a table"), icon=":material/table:", key=f"as-table-{key}", on_change="rerun")
     if not is_open(box):
         return
     table = figures()
     with box:
-        rows = [{unmarked(name): unmarked(cell) for name, cell in row.items()} for row in table.shown(say)]
+        rows = [{unmarked(name): unmarked(cell) for name, cell in row.items()} for row in table.in_words(say)]
         if len(rows) > _LONG:
             with st.container(height=400, key=f"long-{key}"):
                 st.table(rows, border="horizontal")

@@ -11,32 +11,34 @@ import numpy as np
 from sim.experiments.comparison.compare import Comparison
 from sim.results.estimates import Difference, Estimate, difference, estimate
 from sim.results.findings import TRIVIAL, told
-from sim.text import NO_BREAK, Words
+from sim.text import N_, NO_BREAK, Words
 
 Colour = Literal["inverse", "off"]
 Arrow = Literal["auto", "off"]
 
 LABELS = {
-    "cash": "Total cost",
-    "own": "Municipalities pay",
-    "harm": "Harm to citizens*",
-    "worst": "Worst year of {years}",
-    "severe": "Severe incidents",
+    "cash": N_("Total cost"),
+    "own": N_("Municipalities pay"),
+    "harm": N_("Harm to citizens*"),
+    "worst": N_("Worst year of {years}"),
+    "severe": N_("Severe incidents"),
 }
 UNITS = {
-    "cash": "m €/year",
-    "own": "m €/year",
-    "harm": "m €/year",
-    "worst": "m €",
-    "severe": "a year",
+    "cash": N_("m €/year"),
+    "own": N_("m €/year"),
+    "harm": N_("m €/year"),
+    "worst": N_("m €"),
+    "severe": N_("a year"),
 }
 HELPS = {
-    "cash": "Everything that is paid in money, whoever pays: prevention, response teams and incidents.",
-    "own": "What the municipalities pay themselves, after what Flanders and insurers take over. A shift between payers "
-    "is neither good nor bad, so it has no colour.",
-    "harm": "Days without services, valued. Not money that anyone pays, so it is never added to the cost.",
-    "worst": "The most expensive calendar year of each future, on average over the futures.",
-    "severe": "Break-ins that bring a whole municipality to a halt, for weeks.",
+    "cash": N_("Everything that is paid in money, whoever pays: prevention, response teams and incidents."),
+    "own": N_(
+        "What the municipalities pay themselves, after what Flanders and insurers take over. A shift between payers "
+        "is neither good nor bad, so it has no colour."
+    ),
+    "harm": N_("Days without services, valued. Not money that anyone pays, so it is never added to the cost."),
+    "worst": N_("The most expensive calendar year of each future, on average over the futures."),
+    "severe": N_("Break-ins that bring a whole municipality to a halt, for weeks."),
 }
 
 
@@ -155,10 +157,8 @@ def _not_negative(ends: tuple[float, float]) -> tuple[float, float]:
 def _gap(say: Words, gap: Difference) -> str:
     if gap.share_of_futures_equal == 1.0:
         return say.say("The same as under today's policy in every future.")
-    sentence = "Difference from today's policy on the same futures: {gap} ({level}% interval {low} to {high})."
-    said = say.say(
-        sentence, gap=say.signed(gap.mean), low=say.signed(gap.ci95[0]), high=say.signed(gap.ci95[1])
-    )  # fmt: skip
+    sentence = N_("Difference from today's policy on the same futures: {gap} ({level}% interval {low} to {high}).")
+    said = say.say(sentence, gap=say.signed(gap.mean), low=say.signed(gap.ci95[0]), high=say.signed(gap.ci95[1]))
     return said + (" " + say.say("That is within the uncertainty.") if gap.verdict == "too_close" else "")
 
 
@@ -178,8 +178,13 @@ def table(result: Comparison, say: Words) -> list[dict[str, str]]:
                 say.say("Difference"): say.signed(gap.mean) if gap.share_of_futures_equal < 1 else "0",
                 say.say("Its {level}% interval"): _range(say, gap.ci95, signed=True),
             }
-            row |= dict(zip((say.say("Lower in"), say.say("Equal in"), say.say("Higher in")), say.percents(gap.shares),
-                            strict=True))  # fmt: skip
+            row |= dict(
+                zip(
+                    (say.say("Lower in"), say.say("Equal in"), say.say("Higher in")),
+                    say.percents(gap.shares),
+                    strict=True,
+                )
+            )
         rows.append(row)
     return rows
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from sim.text import Words
+from sim.text import N_, Words
 from sim.web.layout import file_menu
 from sim.web.levers.idle import idle
 from sim.web.levers.lever import Lever, is_on, levers, world_levers
@@ -19,10 +19,10 @@ from sim.web.widgets.windows import LANGUAGE, LANGUAGE_NAMES, PRESET
 from sim.web.widgets.wire import STAMP
 
 GROUPS = {
-    "prevention": "More on prevention",
-    "grants": "Flemish grants",
-    "help": "More on help and ransom",
-    "money": "Insurance and fund",
+    "prevention": N_("More on prevention"),
+    "grants": N_("Flemish grants"),
+    "help": N_("More on help and ransom"),
+    "money": N_("Insurance and fund"),
 }
 
 

@@ -66,8 +66,10 @@ _CHARTS = """
 [class*=st-key-plot-] .modebar-container { z-index: 2; width: auto !important; }
 [class*=st-key-plot-] .modebar { background: transparent !important; }
 """
-_ABOVE = "[class*=st-key-plot-{n}-] {{ margin-top: calc(-{n}px - .5rem); }}" \
-         "[class*=st-key-plot-{n}-] .main-svg {{ clip-path: inset({n}px 0 0 0); }}" \
-         "[class*=st-key-plot-{n}-] .modebar-container {{ top: {m}px !important; }}"  # fmt: skip
+_ABOVE = (
+    "[class*=st-key-plot-{n}-] {{ margin-top: calc(-{n}px - .5rem); }}"
+    "[class*=st-key-plot-{n}-] .main-svg {{ clip-path: inset({n}px 0 0 0); }}"
+    "[class*=st-key-plot-{n}-] .modebar-container {{ top: {m}px !important; }}"
+)
 
 STYLE = _PAGE + _LEVERS + _CHARTS + "".join(_ABOVE.format(n=n, m=n - 30) for n in range(58, 159, 20))

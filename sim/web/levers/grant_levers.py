@@ -40,8 +40,13 @@ TERMS: Mapping[str, Term] = {
 }
 MASTERS = ("grant.match", "grant.lump", "grant.service", "grant.audit", "grant.audit.again")
 """The first lever of each grant: there is no grant while it stands at zero."""
-IDS = {"grant.match": "match", "grant.lump": "lump", "grant.service": "service", "grant.audit": "audit",
-       "grant.audit.again": "audit-again"}  # fmt: skip
+IDS = {
+    "grant.match": "match",
+    "grant.lump": "lump",
+    "grant.service": "service",
+    "grant.audit": "audit",
+    "grant.audit.again": "audit-again",
+}
 """What a grant is called that comes by a lever."""
 
 
@@ -83,8 +88,11 @@ def changed(base: Policy, start: Mapping[str, Value], wanted: Mapping[str, Value
             place = kept.index(found)
             kept[place : place + 1] = [found.model_copy(update=_terms(moved, wanted))] if now else []
         elif now:
-            kept.append(Grant.model_validate({"id": _name(master, kept), "instrument": TERMS[master].instrument,
-                                              **_terms(keys, wanted)}))  # fmt: skip
+            kept.append(
+                Grant.model_validate(
+                    {"id": _name(master, kept), "instrument": TERMS[master].instrument, **_terms(keys, wanted)}
+                )
+            )
     return {"grants": tuple(kept)} if tuple(kept) != base.grants else {}
 
 

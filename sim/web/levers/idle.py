@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Mapping
 
 from sim.model.policy.policy import Policy
-from sim.text import Words
+from sim.text import N_, Words
 from sim.web.state.choice import Choice
 
 UNREAD: Mapping[str, Callable[[Policy], bool]] = {
@@ -18,11 +18,11 @@ UNREAD: Mapping[str, Callable[[Policy], bool]] = {
 }
 """For each lever when a stage of a policy does not read it."""
 INSTEAD = {
-    "policy.prevention.local_spend": "Municipalities now decide this themselves: each spends what pays for it.",
-    "policy.ransom.approval_days": "Counts only where paying a ransom needs approval.",
-    "policy.ransom.approval_rate": "Counts only where paying a ransom needs approval.",
-    "policy.response.discipline": "Counts only where victims wait for a response team.",
-    "policy.fund.when_empty": "The fund is never empty: Flanders puts in what it is short of.",
+    "policy.prevention.local_spend": N_("Municipalities now decide this themselves: each spends what pays for it."),
+    "policy.ransom.approval_days": N_("Counts only where paying a ransom needs approval."),
+    "policy.ransom.approval_rate": N_("Counts only where paying a ransom needs approval."),
+    "policy.response.discipline": N_("Counts only where victims wait for a response team."),
+    "policy.fund.when_empty": N_("The fund is never empty: Flanders puts in what it is short of."),
 }
 """What holds instead."""
 

@@ -1,7 +1,7 @@
 """The levers: what a visitor can move, and how far. All but a few are made from the parameter table.
 
-A new policy parameter gets a lever by a line in PLACES of places.py. A parameter that this version of the model does
-not have, or that leaves no choice, gets none.
+A new policy parameter gets a lever by a line in PLACES of lever_list.py. A parameter that this version of the model
+does not have, or that leaves no choice, gets none.
 """
 
 from __future__ import annotations
@@ -18,106 +18,123 @@ from typing import Literal
 from sim.model.groups import Group
 from sim.model.parameter_table import Parameter, Value, parameters
 from sim.model.policy.policy import Policy
-from sim.text import Words
+from sim.text import N_, Words
 from sim.web.levers.lever_list import FREE, PLACES
 from sim.web.widgets.typed import number_in
 
 Kind = Literal["slide", "choose", "switch"]
 
 LABELS = {
-    "share.prevention": "Flemish share of prevention (%)",
-    "share.incidents": "Flemish share of incident costs (%)",
-    "grant.match": "Flanders matches (%)",
-    "grant.envelope": "Matching, at most (m €/year)",
-    "grant.lump": "Lump sum (€/inhabitant/year)",
-    "grant.service": "Shared service: Flemish (%)",
-    "grant.service.measure": "What the service takes over",
-    "grant.audit": "Audit: Flemish part (%)",
-    "grant.audit.until": "Last year of audits",
-    "grant.audit.again": "Second audit: Flemish part (%)",
-    "policy.prevention.minimum_standard": "Minimum standard for municipalities",
-    "policy.prevention.supplier_standard": "Standard for suppliers",
-    "policy.insurance": "Cyber insurance",
-    "policy.fund": "Solidarity fund",
+    "share.prevention": N_("Flemish share of prevention (%)"),
+    "share.incidents": N_("Flemish share of incident costs (%)"),
+    "grant.match": N_("Flanders matches (%)"),
+    "grant.envelope": N_("Matching, at most (m €/year)"),
+    "grant.lump": N_("Lump sum (€/inhabitant/year)"),
+    "grant.service": N_("Shared service: Flemish (%)"),
+    "grant.service.measure": N_("What the service takes over"),
+    "grant.audit": N_("Audit: Flemish part (%)"),
+    "grant.audit.until": N_("Last year of audits"),
+    "grant.audit.again": N_("Second audit: Flemish part (%)"),
+    "policy.prevention.minimum_standard": N_("Minimum standard for municipalities"),
+    "policy.prevention.supplier_standard": N_("Standard for suppliers"),
+    "policy.insurance": N_("Cyber insurance"),
+    "policy.fund": N_("Solidarity fund"),
 }
 HELPS = {
-    "share.prevention": "Flanders pays this share of what every municipality spends on prevention; the municipality "
-    "pays the rest. It moves who pays, not how much is spent.",
-    "share.incidents": "Flanders pays this share of every bill after an incident: response, recovery, lost revenue, "
-    "notification, ransom, fraud and the bill of a supplier. The municipality pays the rest.",
-    "grant.match": "Of every euro of prevention Flanders pays this part, on top of what a municipality that joins "
-    "spends itself. It makes prevention cheaper; who pays for incidents stays as it is.",
-    "grant.envelope": "The most that Flanders matches in a year. Who asks first gets it; when it is spent, the others "
-    "get nothing that year.",
-    "grant.lump": "Flanders gives every municipality this amount, without conditions. Part of it goes to prevention, "
-    "somewhat less every year; the rest takes the place of the municipality's own money.",
-    "grant.service": "Flanders has one measure run for every municipality that joins, and bears this part of its cost; "
-    "the municipality pays the rest.",
-    "grant.service.measure": "The measure that the shared service runs for the municipalities that join.",
-    "grant.audit": "Flanders pays this part of a security audit that a municipality has done. With follow-up it closes "
-    "part of what is missing in strong login and hardened systems.",
-    "grant.audit.until": "Until the end of this year Flanders pays for audits.",
-    "grant.audit.again": "Flanders also pays this part of a second audit, for those who had the first.",
-    "policy.prevention.minimum_standard": "Every municipality has to reach a level of protection that is the same for "
-    "all.",
-    "policy.prevention.supplier_standard": "Suppliers to municipalities have to be harder to break into, and back "
-    "sooner; they charge for it.",
-    "policy.insurance": "Part of the municipalities has an insurance that pays above a deductible; all premiums "
-    "together pay for it.",
-    "policy.fund": "Municipalities pay a levy into a fund that pays part of the bill of those that are hit.",
+    "share.prevention": N_(
+        "Flanders pays this share of what every municipality spends on prevention; the municipality "
+        "pays the rest. It moves who pays, not how much is spent."
+    ),
+    "share.incidents": N_(
+        "Flanders pays this share of every bill after an incident: response, recovery, lost revenue, "
+        "notification, ransom, fraud and the bill of a supplier. The municipality pays the rest."
+    ),
+    "grant.match": N_(
+        "Of every euro of prevention Flanders pays this part, on top of what a municipality that joins "
+        "spends itself. It makes prevention cheaper; who pays for incidents stays as it is."
+    ),
+    "grant.envelope": N_(
+        "The most that Flanders matches in a year. Who asks first gets it; when it is spent, the others "
+        "get nothing that year."
+    ),
+    "grant.lump": N_(
+        "Flanders gives every municipality this amount, without conditions. Part of it goes to prevention, "
+        "somewhat less every year; the rest takes the place of the municipality's own money."
+    ),
+    "grant.service": N_(
+        "Flanders has one measure run for every municipality that joins, and bears this part of its cost; "
+        "the municipality pays the rest."
+    ),
+    "grant.service.measure": N_("The measure that the shared service runs for the municipalities that join."),
+    "grant.audit": N_(
+        "Flanders pays this part of a security audit that a municipality has done. With follow-up it closes "
+        "part of what is missing in strong login and hardened systems."
+    ),
+    "grant.audit.until": N_("Until the end of this year Flanders pays for audits."),
+    "grant.audit.again": N_("Flanders also pays this part of a second audit, for those who had the first."),
+    "policy.prevention.minimum_standard": N_(
+        "Every municipality has to reach a level of protection that is the same for all."
+    ),
+    "policy.prevention.supplier_standard": N_(
+        "Suppliers to municipalities have to be harder to break into, and back sooner; they charge for it."
+    ),
+    "policy.insurance": N_(
+        "Part of the municipalities has an insurance that pays above a deductible; all premiums together pay for it."
+    ),
+    "policy.fund": N_("Municipalities pay a levy into a fund that pays part of the bill of those that are hit."),
 }
 A_HEAD = "EUR per inhabitant per year"
 UNITS = {
-    A_HEAD: "€/inhabitant/year",
-    "days": "days",
+    A_HEAD: N_("€/inhabitant/year"),
+    "days": N_("days"),
 }
-ONCE = {1e-6: "m €", 1e-3: "thousand €"}
-A_YEAR = {1e-6: "m €/year", 1e-3: "thousand €/year"}
+ONCE = {1e-6: N_("m €"), 1e-3: N_("thousand €")}
+A_YEAR = {1e-6: N_("m €/year"), 1e-3: N_("thousand €/year")}
 CHOICES = {
-    "never": "Never",
-    "may_pay": "Allowed",
-    "with_approval": "Approval",
-    "low": "Low",
-    "central": "Central",
-    "high": "High",
-    "unlimited": "Unlimited",
-    "no_end": "Open",
-    "identity": "Strong login",
-    "hardening": "Hardened systems",
-    "detection": "Detection and response",
-    "awareness": "Awareness",
-    "backups": "Offline backups",
-    "continuity": "Continuity plan",
-    "first_come": "First call",
-    "severity": "Hardest hit",
-    "inhabitants": "Most people",
-    "fixed": "Fixed",
-    "responsive": "Responds",
-    "ad_hoc": "Each alone",
-    "intermunicipal": "Together",
-    "flemish_framework": "Flemish",
-    "basic": "Basic",
-    "important": "Important",
-    "essential": "Essential",
-    "wait": "Wait",
-    "pro_rata": "A part",
-    "fall_through": "Next payer",
-    "none": "None",
-    "flanders": "Flanders",
-    "true": "Yes",
-    "false": "No",
+    "never": N_("Never"),
+    "may_pay": N_("Allowed"),
+    "with_approval": N_("Approval"),
+    "low": N_("Low"),
+    "central": N_("Central"),
+    "high": N_("High"),
+    "unlimited": N_("Unlimited"),
+    "no_end": N_("Open"),
+    "identity": N_("Strong login"),
+    "hardening": N_("Hardened systems"),
+    "detection": N_("Detection and response"),
+    "awareness": N_("Awareness"),
+    "backups": N_("Offline backups"),
+    "continuity": N_("Continuity plan"),
+    "first_come": N_("First call"),
+    "severity": N_("Hardest hit"),
+    "inhabitants": N_("Most people"),
+    "fixed": N_("Fixed"),
+    "responsive": N_("Responds"),
+    "ad_hoc": N_("Each alone"),
+    "intermunicipal": N_("Together"),
+    "flemish_framework": N_("Flemish"),
+    "basic": N_("Basic"),
+    "important": N_("Important"),
+    "essential": N_("Essential"),
+    "wait": N_("Wait"),
+    "pro_rata": N_("A part"),
+    "fall_through": N_("Next payer"),
+    "none": N_("None"),
+    "flanders": N_("Flanders"),
+    "true": N_("Yes"),
+    "false": N_("No"),
 }
 GRADES = {
-    "A": "official or peer-reviewed",
-    "B": "press, insurer or industry",
-    "C": "vendor or second-hand",
-    "D": "derived from such figures",
-    "R": "recalled, not yet verified",
-    "X": "an assumption: nobody measured it",
+    "A": N_("official or peer-reviewed"),
+    "B": N_("press, insurer or industry"),
+    "C": N_("vendor or second-hand"),
+    "D": N_("derived from such figures"),
+    "R": N_("recalled, not yet verified"),
+    "X": N_("an assumption: nobody measured it"),
 }
 YES_NO = ("false", "true")
-OWN_TERMS = "The start point has dates or limits of its own here; they hold until you move this."
-KEPT_TERMS = "The start point has dates or limits of its own here, which stay."
+OWN_TERMS = N_("The start point has dates or limits of its own here; they hold until you move this.")
+KEPT_TERMS = N_("The start point has dates or limits of its own here, which stay.")
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?(e[-+]?[0-9]{1,2})?")
 _SMALL = 0.25  # a share that is never larger has a slider of its own length
 _STEPS = 40  # about so many positions of a slider

@@ -11,11 +11,11 @@ from sim.experiments.comparison.compare import Comparison
 from sim.model.groups import Words as Text
 from sim.model.policy.policy import Policy
 from sim.results.findings import TRIVIAL, told
-from sim.show.charts.differences import of_outcomes, of_winners, outcomes, winners_by_size
-from sim.show.charts.exceedance import exceedance, of_exceedance
-from sim.show.charts.payers import of_bars, payers_bars
+from sim.show.charts.differences import outcomes, table_of_outcomes, table_of_winners, winners_by_size
+from sim.show.charts.exceedance import exceedance, table_of_exceedance
+from sim.show.charts.payers import payers_bars, table_of_payers_by_policy
 from sim.show.sentences.policy_differences import differs
-from sim.text import Words
+from sim.text import N_, Words
 from sim.web.answers.answer import ask, no_answer
 from sim.web.layout import page_frame
 from sim.web.layout.chart import chart
@@ -28,7 +28,7 @@ from sim.web.state.view import View, view
 from sim.web.widgets import fields, windows
 
 WORD_JOINER = "\N{WORD JOINER}"
-TABS = {"outcomes": "What changes, who pays", "spread": "Risk, winners and losers"}
+TABS = {"outcomes": N_("What changes, who pays"), "spread": N_("Risk, winners and losers")}
 FIRST = ("prevention-first", "fifty-fifty")
 """What is compared when nobody chose."""
 
@@ -120,10 +120,10 @@ def _headline(say: Words, result: Comparison, policy: Policy) -> str:
         return say.say("**The same** in total, in every future")
     low, high = (end / result.years for end in one.ci95)
     if one.verdict == "too_close":
-        sentence = "**Too close to call**: {low} to {high} a year in total ({level}%)"
+        sentence = N_("**Too close to call**: {low} to {high} a year in total ({level}%)")
         return say.say(sentence, low=_whole(say, low), high=_whole(say, high))
     if told(one, result.estimate(result.baseline, "cash_cost_eur").mean) == "trifle":
-        sentence = "**Less than {least}** of the total: {low} to {high} a year ({level}%)"
+        sentence = N_("**Less than {least}** of the total: {low} to {high} a year ({level}%)")
         return say.say(sentence, least=say.percent(TRIVIAL, 1), low=_whole(say, low), high=_whole(say, high))
     low, high = sorted((abs(low), abs(high)))
     values = {"amount": say.money(abs(one.mean) / result.years), "low": say.money(low), "high": say.money(high)}
@@ -149,14 +149,14 @@ def _charts(seen: View, result: Comparison) -> list[str]:
                     seen,
                     "outcomes",
                     outcomes(result, language, scheme=scheme),
-                    lambda: of_outcomes(result, language),
+                    lambda: table_of_outcomes(result, language),
                 )
             with right:
                 two = chart(
                     seen,
                     "bars",
                     payers_bars(result, language, scheme=scheme),
-                    lambda: of_bars(result, language),
+                    lambda: table_of_payers_by_policy(result, language),
                 )
         else:
             with left:
@@ -164,14 +164,14 @@ def _charts(seen: View, result: Comparison) -> list[str]:
                     seen,
                     "exceedance",
                     exceedance(result, language, scheme=scheme),
-                    lambda: of_exceedance(result, language),
+                    lambda: table_of_exceedance(result, language),
                 )
             with right:
                 two = chart(
                     seen,
                     "winners",
                     winners_by_size(result, language, scheme=scheme),
-                    lambda: of_winners(result, language),
+                    lambda: table_of_winners(result, language),
                 )
     return [one, two]
 

@@ -7,22 +7,22 @@ import streamlit as st
 from sim.experiments.comparison.compare import Comparison
 from sim.experiments.comparison.robustness import FUTURES
 from sim.results.findings import turning
-from sim.show.charts.burden import burden_by_size, of_burden
-from sim.show.charts.exceedance import exceedance, of_exceedance, who_pays
-from sim.show.charts.one_of_twenty import dots, of_dots, of_worst_year, worst_year
-from sim.show.charts.over_time import fan, of_fan, of_paid_back, paid_back
-from sim.show.charts.pot_balances import balances, drawn, of_balances
-from sim.show.charts.tile_map import of_towns, tile_map
-from sim.show.charts.who_pays import of_payers
+from sim.show.charts.burden import burden_by_size, table_of_burden
+from sim.show.charts.exceedance import exceedance, table_of_exceedance, who_pays
+from sim.show.charts.one_of_twenty import dots, table_of_futures, table_of_worst_years, worst_year
+from sim.show.charts.over_time import fan, paid_back, table_of_added_up_costs, table_of_years
+from sim.show.charts.pot_balances import balances, drawn, table_of_balances
+from sim.show.charts.tile_map import table_of_municipalities, tile_map
+from sim.show.charts.who_pays import table_of_payers
 from sim.show.sentences.why_it_changes import why
-from sim.text import Words
+from sim.text import N_, Words
 from sim.web.answers.answer import Answer, ask, pair, turns
 from sim.web.layout import page_frame
 from sim.web.layout.chart import chart
 from sim.web.layout.key_figures import FIGURES, card, table
 from sim.web.state.view import View, view
 
-TABS = {"payers": "Who pays", "risk": "Risk", "towns": "Municipalities", "time": "Over time"}
+TABS = {"payers": N_("Who pays"), "risk": N_("Risk"), "towns": N_("Municipalities"), "time": N_("Over time")}
 
 
 def draw() -> None:
@@ -39,8 +39,12 @@ def draw() -> None:
         page_frame.lazy(
             say.say("Does this hold under other assumptions?"), "balance", "turns", lambda: _turns(seen, answer)
         )
-    page_frame.lazy(say.say("Key figures as a table"), "table", "key-figures", lambda: st.table(
-        table(answer.result, say), border="horizontal"))  # fmt: skip
+    page_frame.lazy(
+        say.say("Key figures as a table"),
+        "table",
+        "key-figures",
+        lambda: st.table(table(answer.result, say), border="horizontal"),
+    )
     page_frame.foot(seen, answer.result)
     answer.finish(seen, charts)
 
@@ -99,24 +103,26 @@ def _charts(seen: View, result: Comparison) -> list[str]:
                     seen,
                     "who-pays",
                     who_pays(result, shown, language, scheme=scheme),
-                    lambda: of_payers(result, shown, language),
+                    lambda: table_of_payers(result, shown, language),
                 )
             with right:
                 two = chart(
                     seen,
                     "exceedance",
                     exceedance(result, language, scheme=scheme),
-                    lambda: of_exceedance(result, language),
+                    lambda: table_of_exceedance(result, language),
                 )
         elif tab.name == "risk":
             with left:
-                one = chart(seen, "dots", dots(result, language, scheme=scheme), lambda: of_dots(result, language))
+                one = chart(
+                    seen, "dots", dots(result, language, scheme=scheme), lambda: table_of_futures(result, language)
+                )
             with right:
                 two = chart(
                     seen,
                     "worst-year",
                     worst_year(result, language, scheme=scheme),
-                    lambda: of_worst_year(result, language),
+                    lambda: table_of_worst_years(result, language),
                 )
         elif tab.name == "towns":
             with left:
@@ -124,24 +130,24 @@ def _charts(seen: View, result: Comparison) -> list[str]:
                     seen,
                     "tiles",
                     tile_map(result, shown, language, scheme=scheme),
-                    lambda: of_towns(result, shown, language),
+                    lambda: table_of_municipalities(result, shown, language),
                 )
             with right:
                 two = chart(
                     seen,
                     "burden",
                     burden_by_size(result, language, scheme=scheme),
-                    lambda: of_burden(result, language),
+                    lambda: table_of_burden(result, language),
                 )
         else:
             with left:
-                one = chart(seen, "fan", fan(result, language, scheme=scheme), lambda: of_fan(result, language))
+                one = chart(seen, "fan", fan(result, language, scheme=scheme), lambda: table_of_years(result, language))
             with right:
                 two = _balances(seen, result) or chart(
                     seen,
                     "paid-back",
                     paid_back(result, language, scheme=scheme),
-                    lambda: of_paid_back(result, language),
+                    lambda: table_of_added_up_costs(result, language),
                 )
     return [one, two]
 
@@ -152,7 +158,7 @@ def _balances(seen: View, result: Comparison) -> str:
     if not drawn(result, result.policies[-1]):
         return ""
     figure = balances(result, language, scheme=seen.scheme)
-    return chart(seen, "balances", figure, lambda: of_balances(result, language))
+    return chart(seen, "balances", figure, lambda: table_of_balances(result, language))
 
 
 if __name__ == "__main__":

@@ -13,9 +13,10 @@ from sim.model.policy.policy import Policy
 from sim.model.world.world import World
 from sim.results.trace import trace
 from sim.results.weeks import dearest_year, edges, years_in
-from sim.show.charts.incident_log import in_words, incident_log, of_weeks
-from sim.show.charts.year_week_by_week import Side, film, sides_of
-from sim.text import Words
+from sim.show.charts.incident_log import in_words, incident_log, table_of_weeks
+from sim.show.film.stage import Side, sides_of
+from sim.show.film.year_week_by_week import film
+from sim.text import N_, Words
 from sim.version import MODEL_VERSION
 from sim.web.answers.answer import ask, pair
 from sim.web.layout import future_picker, page_frame
@@ -23,8 +24,8 @@ from sim.web.layout.chart import chart
 from sim.web.state.view import View, view
 from sim.web.widgets import fields, windows
 
-WHICH = {"worst": "The dearest", "middle": "The middle one", "number": "By number"}
-SHOWN = {"both": "Both policies", "first": "Today's policy", "last": "Your choice"}
+WHICH = {"worst": N_("The dearest"), "middle": N_("The middle one"), "number": N_("By number")}
+SHOWN = {"both": N_("Both policies"), "first": N_("Today's policy"), "last": N_("Your choice")}
 _MOST_KEPT = 12  # whole futures, of about 1.5 MB each
 
 
@@ -45,7 +46,9 @@ def draw() -> None:
     st.caption(_about(say, result, number))
     sides = sides_of(shown, year)
     language = say.language
-    revision = chart(seen, "film", film(result, sides, language, scheme=seen.scheme), lambda: of_weeks(sides, language))
+    revision = chart(
+        seen, "film", film(result, sides, language, scheme=seen.scheme), lambda: table_of_weeks(sides, language)
+    )
     _log(seen, sides_of(futures, year), number)
     _events(seen, futures, number)
     page_frame.foot(seen, result)
@@ -98,8 +101,11 @@ def _shown(seen: View, futures: list[Future]) -> list[Future]:
 def _about(say: Words, result: Comparison, number: int) -> str:
     """Which future this is among those that were played."""
     if number >= result.replications:
-        return say.say("Future {number}. It is not among the first {n}, so its rank is not known.",
-                       number=str(number), n=say.number(result.replications))  # fmt: skip
+        return say.say(
+            "Future {number}. It is not among the first {n}, so its rank is not known.",
+            number=str(number),
+            n=say.number(result.replications),
+        )
     costs = result.values(result.baseline, "cash_cost_eur")
     above = int(np.sum(costs > costs[number]))
     values = {
@@ -111,13 +117,15 @@ def _about(say: Words, result: Comparison, number: int) -> str:
         "n": say.number(result.replications),
     }
     if above == 0:
-        sentence = "Future {number} costs {amount} over {years} under “{baseline}”, the most of the first {n} futures."
+        sentence = N_(
+            "Future {number} costs {amount} over {years} under “{baseline}”, the most of the first {n} futures."
+        )
     elif above == 1:
-        sentence = (
+        sentence = N_(
             "Future {number} costs {amount} over {years} under “{baseline}”; of the first {n} futures one costs more."
         )
     else:
-        sentence = (
+        sentence = N_(
             "Future {number} costs {amount} over {years} under “{baseline}”; of the first {n} futures {above} cost "
             "more."
         )
@@ -131,7 +139,9 @@ def _log(seen: View, sides: list[Side], number: int) -> None:
     say, year, log = seen.say, sides[0].year.year, incident_log(sides, seen.say.language)
     with st.container(key="finding-log"):
         sentence = (
-            "One incident stops services in {year}" if len(log.rows) == 1 else "{n} incidents stop services in {year}"
+            N_("One incident stops services in {year}")
+            if len(log.rows) == 1
+            else N_("{n} incidents stop services in {year}")
         )
         st.header(say.say(sentence, n=say.number(len(log.rows)), year=year), anchor=False)
     if not log.rows:

@@ -16,12 +16,12 @@ from sim.model.parameter_table import parameters
 from sim.model.world.provenance import is_flanders
 from sim.model.world.world import World
 from sim.package import PACKAGE
-from sim.show.base.chart_table import Twin, twin
+from sim.show.base.table import ChartTable, chart_table
 from sim.show.charts.chain_of_events import chain, limits
-from sim.show.charts.tile_map import of_towns
+from sim.show.charts.tile_map import table_of_municipalities
 from sim.show.tables import key_figures, real_incidents
 from sim.show.tables.parameters import ORDERS, chosen, numbers
-from sim.text import Words
+from sim.text import N_, Words
 from sim.version import MODEL_VERSION
 from sim.web.answers.answer import Answer, ask, engine_of, no_answer, pair
 from sim.web.layout import page_frame
@@ -32,14 +32,14 @@ from sim.web.state.policy_file import text_of
 from sim.web.state.view import View, view
 
 TABS = {
-    "chain": "How it works",
-    "numbers": "Every number",
-    "checks": "Checks",
-    "files": "Take it away",
-    "changes": "Changes",
+    "chain": N_("How it works"),
+    "numbers": N_("Every number"),
+    "checks": N_("Checks"),
+    "files": N_("Take it away"),
+    "changes": N_("Changes"),
 }
-SCOPES = {"": "World and policy", "world": "The world", "policy": "Policies"}
-ORDER_NAMES = {"model": "As in the files", "name": "By name", "grade": "Best evidence first"}
+SCOPES = {"": N_("World and policy"), "world": N_("The world"), "policy": N_("Policies")}
+ORDER_NAMES = {"model": N_("As in the files"), "name": N_("By name"), "grade": N_("Best evidence first")}
 CHANGELOG = PACKAGE / "CHANGELOG.md"
 _SIZE = {"compiled": 100, "reference": 3}
 """Futures of each check."""
@@ -95,14 +95,25 @@ def _chain(seen: View) -> None:
 def _numbers(say: Words) -> None:
     rows = list(parameters().values())
     with st.container(horizontal=True, gap="small", key="filters"):
-        words = st.text_input(say.say("Search"), key="search-numbers", max_chars=60,
-                              placeholder=say.say("ransom, backup, VRT…"))  # fmt: skip
-        scope = st.selectbox(say.say("Which"), list(SCOPES), format_func=lambda name: say.say(SCOPES[name]),
-                             key=f"scope-{say.language}")  # fmt: skip
-        order = st.selectbox(say.say("Order"), list(ORDERS), format_func=lambda name: say.say(ORDER_NAMES[name]),
-                             key=f"order-{say.language}")  # fmt: skip
-    grades = st.pills(say.say("Grade of the evidence"), list(GRADES), selection_mode="multi", key="grades",
-                      format_func=lambda grade: f"{grade}: {say.say(GRADES[grade])}")  # fmt: skip
+        words = st.text_input(
+            say.say("Search"), key="search-numbers", max_chars=60, placeholder=say.say("ransom, backup, VRT…")
+        )
+        scope = st.selectbox(
+            say.say("Which"), list(SCOPES), format_func=lambda name: say.say(SCOPES[name]), key=f"scope-{say.language}"
+        )
+        order = st.selectbox(
+            say.say("Order"),
+            list(ORDERS),
+            format_func=lambda name: say.say(ORDER_NAMES[name]),
+            key=f"order-{say.language}",
+        )
+    grades = st.pills(
+        say.say("Grade of the evidence"),
+        list(GRADES),
+        selection_mode="multi",
+        key="grades",
+        format_func=lambda grade: f"{grade}: {say.say(GRADES[grade])}",
+    )
     found = chosen(rows, say.language, words=words, grades=grades, scope=scope)
     st.caption(
         say.say(
@@ -118,9 +129,10 @@ def _numbers(say: Words) -> None:
         st.caption(say.say("Swipe the table to the left for the range, the grade and the source."))
     table = numbers(found, say, order)
     with st.container(height=480, key="long-numbers"):
-        st.table(table.shown(say), border="horizontal")
-    page_frame.save(say, say.say("Save as CSV"), table.csv(say.language), f"weerbaar-numbers-{say.language}.csv",
-                key="csv-numbers")  # fmt: skip
+        st.table(table.in_words(say), border="horizontal")
+    page_frame.save(
+        say, say.say("Save as CSV"), table.csv(say.language), f"weerbaar-numbers-{say.language}.csv", key="csv-numbers"
+    )
 
 
 # ---- checks --------------------------------------------------------------------------------------------------------
@@ -151,8 +163,8 @@ def _checks(seen: View) -> None:
     with st.container(key="finding-checks"):
         st.header(
             say.say("{n} of {all} experiments agree with their formula", n=agreeing, all=len(found)), anchor=False
-        )  # fmt: skip
-    table = _as_table(found, say)
+        )
+    table = _table_of_experiments(found, say)
     _wide(say, "checks", table)
     st.caption(
         say.say(
@@ -161,17 +173,18 @@ def _checks(seen: View) -> None:
             "Gordon and Loeb, z* their best spend."
         )
     )
-    page_frame.save(say, say.say("Save as CSV"), table.csv(say.language), f"weerbaar-checks-{say.language}.csv",
-                key="csv-checks")  # fmt: skip
+    page_frame.save(
+        say, say.say("Save as CSV"), table.csv(say.language), f"weerbaar-checks-{say.language}.csv", key="csv-checks"
+    )
     _happened(say, seen.world)
 
 
-def _wide(say: Words, name: str, table: Twin) -> None:
+def _wide(say: Words, name: str, table: ChartTable) -> None:
     """A table that is wider than a phone."""
     with st.container(key=f"on-a-phone-{name}"):
         st.caption(say.say("Swipe the table to the left for the numbers and the verdict."))
     with st.container(key=f"wide-{name}"):
-        st.table(table.shown(say), border="horizontal")
+        st.table(table.in_words(say), border="horizontal")
 
 
 @functools.cache
@@ -200,14 +213,15 @@ def _happened(say: Words, world: World) -> None:
         + " "
         + real_incidents.how_to_read(say)
     )
-    table = real_incidents.as_twin(found, say)
+    table = real_incidents.table_of_checks(found, say)
     _wide(say, "happened", table)
-    page_frame.save(say, say.say("Save as CSV"), table.csv(say.language), f"weerbaar-history-{say.language}.csv",
-                key="csv-happened")  # fmt: skip
+    page_frame.save(
+        say, say.say("Save as CSV"), table.csv(say.language), f"weerbaar-history-{say.language}.csv", key="csv-happened"
+    )
 
 
-def _as_table(found: list[Check], say: Words) -> Twin:
-    return twin(
+def _table_of_experiments(found: list[Check], say: Words) -> ChartTable:
+    return chart_table(
         (
             say.say("Experiment"),
             say.say("Law"),
@@ -219,28 +233,35 @@ def _as_table(found: list[Check], say: Words) -> Twin:
             say.say("Verdict"),
         ),
         [
-            (say.say(CHECK_NAMES[check.name]), say.say(LAWS[check.law]), check.formula, check.simulated,
-             check.expected, check.error, say.say(CHECK_UNITS[check.unit]),
-             say.say("agrees") if check.agrees else say.say("does not agree"))
+            (
+                say.say(CHECK_NAMES[check.name]),
+                say.say(LAWS[check.law]),
+                check.formula,
+                check.simulated,
+                check.expected,
+                check.error,
+                say.say(CHECK_UNITS[check.unit]),
+                say.say("agrees") if check.agrees else say.say("does not agree"),
+            )
             for check in found
         ],
         digits=4,
-    )  # fmt: skip
+    )
 
 
 CHECK_NAMES = {
-    "loss": "Loss of a municipality in a year",
-    "wait": "Waiting for a response team",
-    "down": "Time without services",
-    "break-ins": "Break-ins where each spends what is best for it",
+    "loss": N_("Loss of a municipality in a year"),
+    "wait": N_("Waiting for a response team"),
+    "down": N_("Time without services"),
+    "break-ins": N_("Break-ins where each spends what is best for it"),
 }
 LAWS = {
-    "poisson": "Compound Poisson",
-    "erlang": "Erlang C",
-    "renewal": "Alternating renewal",
-    "gordon": "Gordon and Loeb",
+    "poisson": N_("Compound Poisson"),
+    "erlang": N_("Erlang C"),
+    "renewal": N_("Alternating renewal"),
+    "gordon": N_("Gordon and Loeb"),
 }
-CHECK_UNITS = {"euro": "euro", "days": "days", "%": "% of the time", "a year": "a year"}
+CHECK_UNITS = {"euro": N_("euro"), "days": N_("days"), "%": N_("% of the time"), "a year": N_("a year")}
 
 
 # ---- take it away --------------------------------------------------------------------------------------------------
@@ -275,14 +296,14 @@ def _files(seen: View) -> Answer:
         page_frame.save(
             say,
             say.say("Key figures as CSV"),
-            lambda: key_figures.of_key_figures(result, language).csv(language),
+            lambda: key_figures.table_of_key_figures(result, language).csv(language),
             f"weerbaar-key-figures-{mark}.csv",
             key="get-figures",
         )
         page_frame.save(
             say,
             say.say("Municipalities as CSV"),
-            lambda: of_towns(result, result.policies[-1], language).csv(language),
+            lambda: table_of_municipalities(result, result.policies[-1], language).csv(language),
             f"weerbaar-municipalities-{mark}.csv",
             key="get-towns",
         )

@@ -15,11 +15,11 @@ from sim.model.world.typical import typical
 from sim.model.world.world import World
 from sim.results.estimates import Difference
 from sim.results.story import Story
-from sim.show.charts.one_municipality import FELT, Town, of_peers, of_town_futures, peers, town_futures
+from sim.show.charts.one_municipality import FELT, Town, peers, table_of_peers, table_of_town_futures, town_futures
 from sim.show.charts.prevention_optimum import left_out, optimum, what_decides
-from sim.show.charts.tile_map import of_towns, tile_map
-from sim.show.tables.optima import of_deciding, of_optimum
-from sim.text import Words
+from sim.show.charts.tile_map import table_of_municipalities, tile_map
+from sim.show.tables.optima import table_of_optimum, table_of_optimum_by_assumption
+from sim.text import N_, Words
 from sim.web.answers.answer import ask, pair
 from sim.web.layout import future_picker, page_frame
 from sim.web.layout.chart import chart
@@ -30,19 +30,24 @@ from sim.web.state.chosen_town import chosen
 from sim.web.state.view import View, view
 from sim.web.widgets import fields, windows
 
-TABS = {"cost": "What it costs", "outage": "Outages", "prevention": "How much prevention", "story": "One future"}
-KINDS = {"rural": "A small rural one", "middle": "One in the middle", "centre": "A centre city"}
+TABS = {
+    "cost": N_("What it costs"),
+    "outage": N_("Outages"),
+    "prevention": N_("How much prevention"),
+    "story": N_("One future"),
+}
+KINDS = {"rural": N_("A small rural one"), "middle": N_("One in the middle"), "centre": N_("A centre city")}
 RULES = {
-    "rural": "The median of those with fewer than 10,000 inhabitants and at most the median density.",
-    "middle": "The median of all but the centre cities, by inhabitants.",
-    "centre": "The median of the centre cities, by inhabitants.",
+    "rural": N_("The median of those with fewer than 10,000 inhabitants and at most the median density."),
+    "middle": N_("The median of all but the centre cities, by inhabitants."),
+    "centre": N_("The median of the centre cities, by inhabitants."),
 }
 HELPS = {
-    "own": "What the municipality pays itself, after what others take over.",
-    "outage": "Days on which services are missed, on average for an inhabitant.",
-    "serious": "Incidents that stop services for hours or days, and severe ones.",
+    "own": N_("What the municipality pays itself, after what others take over."),
+    "outage": N_("Days on which services are missed, on average for an inhabitant."),
+    "serious": N_("Incidents that stop services for hours or days, and severe ones."),
 }
-STORIES = {"worst": "Its worst", "middle": "In the middle", "number": "By number"}
+STORIES = {"worst": N_("Its worst"), "middle": N_("In the middle"), "number": N_("By number")}
 
 _MAP = 260  # pixels: as high as half a page is wide for it
 
@@ -77,7 +82,7 @@ def _map(seen: View, result: Comparison, town: Municipality) -> str:
         seen,
         "map",
         tile_map(result, shown, say.language, scheme=seen.scheme, height=_MAP, marked=town.nis),
-        lambda: of_towns(result, shown, say.language),
+        lambda: table_of_municipalities(result, shown, say.language),
         picked=lambda place: session.remember("town", str(codes[place])),
     )
 
@@ -122,8 +127,13 @@ def _key_figures(seen: View, one: Town) -> None:
     with st.container(horizontal=True, gap="small", key="figures"):
         _figure(one, "own", say.say("Own cost"), say.say("€ a head"), say)
         ends = {"low": say.figure(own.p95_ci95[0]), "high": say.figure(own.p95_ci95[1])}
-        _card(say, say.say("1 in 20 above"), say.say("€ a head"), own.p95, say.say("In 1 future of 20 its own cost is "
-              "this or more. {level}% interval: {low} to {high}.", **ends))  # fmt: skip
+        _card(
+            say,
+            say.say("1 in 20 above"),
+            say.say("€ a head"),
+            own.p95,
+            say.say("In 1 future of 20 its own cost is this or more. {level}% interval: {low} to {high}.", **ends),
+        )
         _figure(one, "outage", say.say("Without services"), say.say("days"), say)
         _figure(one, "serious", say.say("Serious incidents"), say.say("a year"), say)
     note = say.say(
@@ -203,10 +213,10 @@ def _tabs(seen: View, one: Town) -> list[str]:
         left, right = st.columns(2, gap="medium")
         with left:
             futures = town_futures(one, measure, language, scheme=scheme)
-            first = chart(seen, f"futures-{measure}", futures, lambda: of_town_futures(one, measure, language))
+            first = chart(seen, f"futures-{measure}", futures, lambda: table_of_town_futures(one, measure, language))
         with right:
             strip = peers(one, measure, language, scheme=scheme)
-            second = chart(seen, f"peers-{measure}", strip, lambda: of_peers(one, measure, language))
+            second = chart(seen, f"peers-{measure}", strip, lambda: table_of_peers(one, measure, language))
         return [first, second]
 
 
@@ -220,13 +230,19 @@ def _prevention(seen: View, one: Town) -> list[str]:
             seen,
             "optimum",
             optimum(result, shown, nis, language, scheme=seen.scheme),
-            lambda: of_optimum(result, shown, nis, language),
+            lambda: table_of_optimum(result, shown, nis, language),
         )
     with right:
         st.markdown(what_decides(say, result.world, shown, nis))
         st.caption(left_out(say))
-        page_frame.lazy(say.say("Under every level of both assumptions"), "table", "deciding", lambda: st.table(
-            of_deciding(result, shown, nis, language).shown(say), border="horizontal"))  # fmt: skip
+        page_frame.lazy(
+            say.say("Under every level of both assumptions"),
+            "table",
+            "deciding",
+            lambda: st.table(
+                table_of_optimum_by_assumption(result, shown, nis, language).in_words(say), border="horizontal"
+            ),
+        )
     return [drawn]
 
 

@@ -15,7 +15,7 @@ from sim.model.problems import InputError
 from sim.model.study.factor import Factor
 from sim.model.study.study import Study
 from sim.show.studies.names import factor_name, value_name
-from sim.text import Words
+from sim.text import N_, Words
 from sim.version import MODEL_VERSION
 from sim.web.answers.answer import no_answer
 from sim.web.answers.engine_ready import ROOM
@@ -73,12 +73,12 @@ def _about(seen: View, chosen: Chosen) -> list[str]:
     _begin(say, chosen, found, job)
     charts = results.draw(seen, found) if found is not None and len(found.points) else []
     _elsewhere(say, chosen)
-    sentence = (
+    sentence = N_(
         "**A model, not a forecast.** Version {version} · {world} · seed {seed} · the levers beside this page do "
         "not count here."
     )
     if policy_files(chosen.study):
-        sentence = (
+        sentence = N_(
             "**A model, not a forecast.** Version {version} · {world} · seed {seed} · the assumptions beside this page "
             "do not count here."
         )
@@ -107,7 +107,7 @@ def _begin(say: Words, chosen: Chosen, found: Studied | None, job: Job | None) -
     if chosen.is_store or done == jobs.designs_of(study):
         return
     if (futures := jobs.size(study)) > MOST_FUTURES:
-        sentence = (
+        sentence = N_(
             "That is more than the {most} futures that are played here at most. Take fewer designs or futures, or "
             "play it on the command line."
         )
@@ -125,7 +125,7 @@ def _begin(say: Words, chosen: Chosen, found: Studied | None, job: Job | None) -
         if took.seconds is not None:
             share = 1 - done * len(study.played) * study.replications.at_most / futures
             if took.seconds * share > jobs.MOST_SECONDS and not (took.least or choose.local()):
-                sentence = (
+                sentence = N_(
                     "That would take {time} or so here, and a study may take {most}. Take fewer designs or futures, or "
                     "play it on the command line."
                 )
@@ -146,9 +146,9 @@ def _begin(say: Words, chosen: Chosen, found: Studied | None, job: Job | None) -
 
 def _size(say: Words, chosen: Chosen) -> str:
     study = chosen.study
-    sentence = "{designs} designs × {policies} policies × {each} futures = {all} futures."
+    sentence = N_("{designs} designs × {policies} policies × {each} futures = {all} futures.")
     if study.replications.half_width is not None:
-        sentence = "{designs} designs × {policies} policies × at most {each} futures = at most {all} futures."
+        sentence = N_("{designs} designs × {policies} policies × at most {each} futures = at most {all} futures.")
     return say.say(
         sentence,
         designs=say.number(jobs.designs_of(study)),
@@ -180,10 +180,10 @@ def _over(say: Words, factor: Factor) -> str:
 def _too_large(say: Words, study: Study) -> str | None:
     """What is too much for the memory of a server that others use, too."""
     if (many := jobs.memory(study)) > jobs.MOST_AT_ONCE:
-        sentence = "One design plays {n} futures, and here it may play {most}. Take fewer futures of each design."
+        sentence = N_("One design plays {n} futures, and here it may play {most}. Take fewer futures of each design.")
         return say.say(sentence, n=say.number(many), most=say.number(jobs.MOST_AT_ONCE))
     if (many := jobs.cells(study)) > jobs.MOST_CELLS:
-        sentence = "It keeps {n} outcomes, and here it may keep {most}. Take fewer designs or outcomes."
+        sentence = N_("It keeps {n} outcomes, and here it may keep {most}. Take fewer designs or outcomes.")
         return say.say(sentence, n=say.number(many), most=say.number(jobs.MOST_CELLS))
     return None
 
@@ -192,7 +192,7 @@ def _estimate(say: Words, took: float, *, least: bool) -> None:
     if least:
         st.caption(say.say("At least {time}; how long exactly is still being tried.", time=duration(say, took)))
         return
-    sentence = "About {time}, going by the first futures, which were just played. Others at this server come first."
+    sentence = N_("About {time}, going by the first futures, which were just played. Others at this server come first.")
     st.caption(say.say(sentence, time=duration(say, took)))
 
 
@@ -208,8 +208,11 @@ def duration(say: Words, seconds: float) -> str:
 
 
 def _far(say: Words, chosen: Chosen, found: Studied) -> str:
-    text = say.say("Played: {done} of {all} designs.", done=say.number(len(found.points)),
-                   all=say.number(jobs.designs_of(chosen.study)))  # fmt: skip
+    text = say.say(
+        "Played: {done} of {all} designs.",
+        done=say.number(len(found.points)),
+        all=say.number(jobs.designs_of(chosen.study)),
+    )
     if found.failed:
         text += " " + say.say("{n} failed: their values do not go together.", n=say.number(found.failed))
     return text
@@ -312,7 +315,7 @@ def _progress(say: Words, job: Job) -> str:
 def _ended(say: Words, job: Job) -> None:
     state = job.state
     if job.late:
-        sentence = "It took longer than {time}, which is the most here. What was done is kept."
+        sentence = N_("It took longer than {time}, which is the most here. What was done is kept.")
         st.info(say.say(sentence, time=duration(say, jobs.MOST_SECONDS)), icon=":material/timer_off:")
     elif state.ended == "stopped":
         st.info(say.say("Stopped. What was done is kept."), icon=":material/pause:")
@@ -330,8 +333,11 @@ def _ended(say: Words, job: Job) -> None:
 def _other(say: Words, job: Job) -> None:
     """That another study is being played; who started it can go and look."""
     state = job.state
-    text = say.say("Another study is being played here: {done} of {all} designs. One at a time.",
-                   done=say.number(state.done), all=say.number(state.total) if state.total else "…")  # fmt: skip
+    text = say.say(
+        "Another study is being played here: {done} of {all} designs. One at a time.",
+        done=say.number(state.done),
+        all=say.number(state.total) if state.total else "…",
+    )
     st.info(text, icon=":material/hourglass_top:")
     if job.owner == _me() or choose.local():
         st.button(say.say("Show it"), on_click=session.remember, args=("study", job.digest), key="show-study")
@@ -348,8 +354,9 @@ def _elsewhere(say: Words, chosen: Chosen) -> None:
     st.code(code, language=None, wrap_lines=True)
     if chosen.is_store:  # its worlds and policies may be files of their own
         return
-    page_frame.save(say, say.say("Save the study file"), lambda: study_yaml(study, by_id=True), f"{study.id}.yaml",
-                key="save-study")  # fmt: skip
+    page_frame.save(
+        say, say.say("Save the study file"), lambda: study_yaml(study, by_id=True), f"{study.id}.yaml", key="save-study"
+    )
     for name, text in policy_files(study).items():
         page_frame.save(say, say.say("Save its policy, for the same folder"), text.encode(), name, key=f"save-{name}")
     if choose.local() and chosen.folder.is_dir():

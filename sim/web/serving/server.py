@@ -91,8 +91,11 @@ class _Answer:
     def compressed(self) -> tuple[Headers, bytes]:
         body = gzip.compress(self.body, 6, mtime=0)
         kept = [(name, value) for name, value in self.headers if name.lower() not in _OF_THE_WHOLE]
-        added = [(b"content-encoding", b"gzip"), (b"vary", b"Accept-Encoding"),
-                 (b"content-length", str(len(body)).encode())]  # fmt: skip
+        added = [
+            (b"content-encoding", b"gzip"),
+            (b"vary", b"Accept-Encoding"),
+            (b"content-length", str(len(body)).encode()),
+        ]
         return [*kept, *added], body
 
     async def hand_on(self, send: Send) -> None:

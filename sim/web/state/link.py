@@ -16,7 +16,7 @@ from sim.model.parameter_table import Value
 from sim.model.policy.policy import Policy
 from sim.model.problems import InputError
 from sim.results.weeks import years_in
-from sim.text import LANGUAGES, Words, words
+from sim.text import LANGUAGES, N_, Words, words
 from sim.version import MODEL_VERSION
 from sim.web.levers.lever import Lever, policy_levers, world_levers
 from sim.web.state import chosen_town, grid_in_address, packed_policies
@@ -66,7 +66,7 @@ def _is_count(most: int) -> Callable[[str], bool]:
 STUDIES = (*(one.id for one in scenarios("study")), "build", "file", "store")
 """What the page Studies may be about; what it keeps has a number of 16 letters and digits."""
 
-SOME_POLICIES = "one to three different ones of {names}, or kept under a name; none, for nobody"
+SOME_POLICIES = N_("one to three different ones of {names}, or kept under a name; none, for nobody")
 """What may be compared with today's policy."""
 
 FIELDS: Mapping[str, Field] = MappingProxyType(
@@ -253,35 +253,35 @@ class _Problems:
         self.sentences: list[str] = []
 
     def wrong(self, key: str, value: str, allowed: str) -> None:
-        sentence = "The link says “{key}={value}”, which is not possible (allowed: {allowed}); it was left out."
+        sentence = N_("The link says “{key}={value}”, which is not possible (allowed: {allowed}); it was left out.")
         self.sentences.append(self.say.say(sentence, key=key, value=bare(value), allowed=allowed))
 
     def merged(self, value: str, parts: Sequence[str]) -> None:
-        sentence = "The link says “town={value}”, which the mergers made out of {parts}; this world is of before."
+        sentence = N_("The link says “town={value}”, which the mergers made out of {parts}; this world is of before.")
         self.sentences.append(self.say.say(sentence, value=bare(value), parts=", ".join(parts)))
 
     def no_page(self, page: str) -> None:
-        sentence = "There is no page “{page}”; this is the page Explore."
+        sentence = N_("There is no page “{page}”; this is the page Explore.")
         self.sentences.append(self.say.say(sentence, page=bare(page)))
 
     def repeated(self, key: str, value: str) -> None:
-        sentence = "The link says “{key}” more than once; only the last, “{key}={value}”, counts."
+        sentence = N_("The link says “{key}” more than once; only the last, “{key}={value}”, counts.")
         self.sentences.append(self.say.say(sentence, key=bare(key), value=bare(value)))
 
     def unknown(self, key: str) -> None:
-        sentence = "The link says “{key}”, which this page does not know; it was left out."
+        sentence = N_("The link says “{key}”, which this page does not know; it was left out.")
         self.sentences.append(self.say.say(sentence, key=bare(key)))
 
     def other_version(self, version: str) -> None:
-        sentence = "The link was made with version {version} of the model, and this is {ours}: numbers may differ."
+        sentence = N_("The link was made with version {version} of the model, and this is {ours}: numbers may differ.")
         self.sentences.append(self.say.say(sentence, version=bare(version), ours=MODEL_VERSION))
 
     def no_file(self) -> None:
-        sentence = "The link holds a policy file that is damaged; today's policy is shown in its place."
+        sentence = N_("The link holds a policy file that is damaged; today's policy is shown in its place.")
         self.sentences.append(self.say.say(sentence))
 
     def contradiction(self, error: InputError) -> None:
-        sentence = "The link asks for choices that exclude each other, so they were left out: {reason}."
+        sentence = N_("The link asks for choices that exclude each other, so they were left out: {reason}.")
         self.sentences.append(self.say.say(sentence, reason=bare(error.problems[0].message, 160)))
 
 

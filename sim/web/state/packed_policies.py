@@ -61,8 +61,9 @@ def unpack(text: str) -> Policy | None:
 def encode(choice: Choice, name: str = "") -> str:
     """A choice as a code."""
     start = f"{LOADED}.{pack(choice.base)}" if choice.start == LOADED else choice.start
-    moved = [f"{lever.link}:{lever.write(choice.moved[lever.key])}" for lever in policy_levers()
-             if lever.key in choice.moved]  # fmt: skip
+    moved = [
+        f"{lever.link}:{lever.write(choice.moved[lever.key])}" for lever in policy_levers() if lever.key in choice.moved
+    ]
     return (f"{name}{NAMED}" if name else "") + "~".join([start, *moved])
 
 

@@ -11,7 +11,7 @@ from sim.experiments.studies.results import Studied
 from sim.model.files.load import load_study, scenarios
 from sim.model.problems import InputError
 from sim.model.study.study import SAMPLED, Study
-from sim.text import Words
+from sim.text import N_, Words
 from sim.web.layout.file_menu import literal, read_brought
 from sim.web.serving.is_local import is_here
 from sim.web.state import session
@@ -22,7 +22,7 @@ from sim.web.studies import grid, jobs
 from sim.web.studies.files import study_from
 from sim.web.widgets import fields, windows
 
-UNKEPT = "This server cannot keep studies: the folder for them cannot be written. Play it on the command line."
+UNKEPT = N_("This server cannot keep studies: the folder for them cannot be written. Play it on the command line.")
 """What to say where the cache cannot be written."""
 MOST_OWN = 20
 """Studies of a visitor that the page remembers."""

@@ -22,11 +22,20 @@ from sim.web.state.policy_file import brought, plain
 
 MOST_NAMED = 20
 """Worlds, and policies, of a study in a file."""
-MOST_CHECKS = 4_000
+MOST_CHECKS = 3_000
 """How often a value may be tried in a world or policy, to a second or so."""
 BUILT = "my-grid"
-OUTCOMES = ("cash_cost_eur", "cost_municipality_eur", "cost_flanders_eur", "prevention_cost_eur", "incident_cost_eur",
-            "citizen_harm_eur", "severe_incidents", "worst_year_cost_eur", "municipalities_in_distress")  # fmt: skip
+OUTCOMES = (
+    "cash_cost_eur",
+    "cost_municipality_eur",
+    "cost_flanders_eur",
+    "prevention_cost_eur",
+    "incident_cost_eur",
+    "citizen_harm_eur",
+    "severe_incidents",
+    "worst_year_cost_eur",
+    "municipalities_in_distress",
+)
 """What a study that is built here keeps."""
 
 

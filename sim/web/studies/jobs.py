@@ -106,8 +106,11 @@ def shelved() -> list[Kept]:
     """The studies that are kept, the last one that was asked for first; none of another version of the model."""
     with contextlib.suppress(OSError):
         begun = {place.name: place.stat().st_mtime for place in shelf().iterdir()}
-        return [one for digest in sorted(begun, key=lambda digest: -begun[digest])
-                if (one := _kept_with_state(digest, begun[digest])) is not None]  # fmt: skip
+        return [
+            one
+            for digest in sorted(begun, key=lambda digest: -begun[digest])
+            if (one := _kept_with_state(digest, begun[digest])) is not None
+        ]
     return []
 
 

@@ -14,10 +14,10 @@ from sim.experiments.studies import scenario_discovery, sensitivity, tradeoffs
 from sim.experiments.studies.results import Studied
 from sim.model.problems import InputError
 from sim.show.names import KPI_NAMES
-from sim.show.studies import chart_tables
+from sim.show.studies import chart_tables, factor_charts
 from sim.show.studies import charts as study_charts
 from sim.show.studies.names import STAT_NAMES, factor_name
-from sim.text import Words
+from sim.text import N_, Words
 from sim.web.layout import page_frame
 from sim.web.layout.chart import chart
 from sim.web.layout.file_menu import literal
@@ -27,13 +27,13 @@ from sim.web.state.view import View
 from sim.web.widgets.typed import number_in
 
 TABS = {
-    "effects": "What matters",
-    "heat": "Two levers at once",
-    "pareto": "Two aims at once",
-    "regret": "Which policy holds",
-    "best": "Best for a budget",
-    "losses": "Where it loses",
-    "sobol": "Shares of the spread",
+    "effects": N_("What matters"),
+    "heat": N_("Two levers at once"),
+    "pareto": N_("Two aims at once"),
+    "regret": N_("Which policy holds"),
+    "best": N_("Best for a budget"),
+    "losses": N_("Where it loses"),
+    "sobol": N_("Shares of the spread"),
 }
 FEWEST_DESIGNS = 4
 FEWEST_FUTURES = 4
@@ -68,7 +68,7 @@ def draw(seen: View, found: Studied) -> list[str]:
                     ),
                     icon=":material/hourglass_empty:",
                 )
-            together = "Outcomes are those of all {years} of a future together."
+            together = N_("Outcomes are those of all {years} of a future together.")
             st.caption(say.say(together, years=say.years(found.study.years or found.world.years)))
             try:
                 charts = DRAWS[tab.name](seen, found)
@@ -139,14 +139,17 @@ def _of_candidates(say: Words, found: Studied, both: tradeoffs.Crossed | None) -
     if len(found.study.outcomes) < 2 or count < CANDIDATES.start:
         why["pareto"] = say.say("it takes two outcomes, and three policies or one with a lever that moves in a grid.")
     elif count not in CANDIDATES:
-        why["pareto"] = say.say("these are too many policies for a picture; on the command line: "
-                                "`weerbaar study pareto`.")  # fmt: skip
+        why["pareto"] = say.say(
+            "these are too many policies for a picture; on the command line: `weerbaar study pareto`."
+        )
     if count < 2 or len(both.worlds) < 2:
-        why["regret"] = say.say("it takes two policies in two worlds; a grid over an assumption about the world has "
-                                "them.")  # fmt: skip
+        why["regret"] = say.say(
+            "it takes two policies in two worlds; a grid over an assumption about the world has them."
+        )
     if count < 2 or futures < FEWEST_FUTURES:
-        why["best"] = say.say("it takes two policies, or one with a lever that moves in a grid, and four futures of "
-                              "each design.")  # fmt: skip
+        why["best"] = say.say(
+            "it takes two policies, or one with a lever that moves in a grid, and four futures of each design."
+        )
     return why
 
 
@@ -158,8 +161,8 @@ def _effects(seen: View, found: Studied) -> list[str]:
     with st.container(horizontal=True, gap="small", key="asked"):
         outcome, policy, against = _asked(seen.say, found)
     answer = sensitivity.effects(found, outcome, policy, against)
-    picture = study_charts.tornado(found, answer, language, scheme=seen.scheme)
-    return [chart(seen, "tornado", picture, lambda: chart_tables.of_effects(answer, language))]
+    picture = factor_charts.tornado(found, answer, language, scheme=seen.scheme)
+    return [chart(seen, "tornado", picture, lambda: chart_tables.table_of_effects(answer, language))]
 
 
 def _heat(seen: View, found: Studied) -> list[str]:
@@ -171,7 +174,7 @@ def _heat(seen: View, found: Studied) -> list[str]:
         y = _select(say, "Up", f"heat-y-{x}", rest, lambda key: factor_name(say, key), first=rest[0])
     answer = tradeoffs.heat(found, outcome, x, y, policy=policy, against=against)
     picture = study_charts.heat(found, answer, language, scheme=seen.scheme)
-    return [chart(seen, "heat", picture, lambda: chart_tables.of_heat(answer, language))]
+    return [chart(seen, "heat", picture, lambda: chart_tables.table_of_heat_map(answer, language))]
 
 
 def _front(seen: View, found: Studied) -> list[str]:
@@ -187,7 +190,7 @@ def _front(seen: View, found: Studied) -> list[str]:
         y = _select(say, "The other aim", "front-y", aims, shown, first=(second, "mean"))
     answer = tradeoffs.pareto(found, tradeoffs.Aim(*x), tradeoffs.Aim(*y))
     picture = study_charts.pareto(found, answer, language, scheme=seen.scheme)
-    return [chart(seen, "pareto", picture, lambda: chart_tables.of_pareto(found, answer, language))]
+    return [chart(seen, "pareto", picture, lambda: chart_tables.table_of_pareto_front(found, answer, language))]
 
 
 def _regret(seen: View, found: Studied) -> list[str]:
@@ -196,7 +199,7 @@ def _regret(seen: View, found: Studied) -> list[str]:
         outcome = _outcome(seen.say, found)
     answer = tradeoffs.regret(found, outcome)
     picture = study_charts.regret(found, answer, language, scheme=seen.scheme)
-    return [chart(seen, "regret", picture, lambda: chart_tables.of_regret(found, answer, language))]
+    return [chart(seen, "regret", picture, lambda: chart_tables.table_of_regret(found, answer, language))]
 
 
 def _best(seen: View, found: Studied) -> list[str]:
@@ -206,7 +209,7 @@ def _best(seen: View, found: Studied) -> list[str]:
         budget = _budget(say) if tradeoffs.BUDGET in found.study.outcomes else None
     answer = tradeoffs.best(found, outcome, None if budget is None else budget * MILLION)
     picture = study_charts.best(found, answer, language, scheme=seen.scheme)
-    return [chart(seen, "best", picture, lambda: chart_tables.of_best(found, answer, language))]
+    return [chart(seen, "best", picture, lambda: chart_tables.table_of_best(found, answer, language))]
 
 
 def _budget(say: Words) -> float | None:
@@ -231,7 +234,7 @@ def _losses(seen: View, found: Studied) -> list[str]:
     with st.spinner(say.say("Rules are being looked for.")):
         answer = _rules(found, found.study.digest, len(found.points), outcome, policy, against)
     picture = study_charts.losses(found, answer, language, scheme=seen.scheme)
-    return [chart(seen, "losses", picture, lambda: chart_tables.of_losses(answer, language))]
+    return [chart(seen, "losses", picture, lambda: chart_tables.table_of_losses(answer, language))]
 
 
 @lru_cache(maxsize=32)
@@ -247,8 +250,8 @@ def _sobol(seen: View, found: Studied) -> list[str]:
     with st.container(horizontal=True, gap="small", key="asked"):
         outcome, policy, against = _asked(seen.say, found)
     answer = sensitivity.sobol(found, outcome, policy, against)
-    picture = study_charts.sobol(found, answer, language, scheme=seen.scheme)
-    return [chart(seen, "sobol", picture, lambda: chart_tables.of_indices(answer, language))]
+    picture = factor_charts.sobol(found, answer, language, scheme=seen.scheme)
+    return [chart(seen, "sobol", picture, lambda: chart_tables.table_of_indices(answer, language))]
 
 
 DRAWS: dict[str, Callable[[View, Studied], list[str]]] = {
@@ -280,21 +283,22 @@ def _asked(say: Words, found: Studied) -> tuple[str, str, str | None]:
     others = [name for name in ("", *played) if name != policy]
     if len(others) < 2:
         return outcome, policy, None
-    against = _select(say, "Difference with", f"against-{policy}", others,
-                      lambda name: titles[name] if name else say.say("none"))  # fmt: skip
+    against = _select(
+        say, "Difference with", f"against-{policy}", others, lambda name: titles[name] if name else say.say("none")
+    )
     return outcome, policy, against or None
 
 
 LABELS = {
-    "Across": "Across",
-    "Up": "Up",
-    "One aim": "One aim",
-    "The other aim": "The other aim",
-    "Outcome": "Outcome",
-    "Policy": "Policy",
-    "Difference with": "Difference with",
-    "Loses from": "Loses from",
-    "World": "World",
+    "Across": N_("Across"),
+    "Up": N_("Up"),
+    "One aim": N_("One aim"),
+    "The other aim": N_("The other aim"),
+    "Outcome": N_("Outcome"),
+    "Policy": N_("Policy"),
+    "Difference with": N_("Difference with"),
+    "Loses from": N_("Loses from"),
+    "World": N_("World"),
 }
 
 

@@ -80,7 +80,8 @@ def tabs(window: Window, options: Mapping[str, str], *, key: str) -> Mapping[str
     return dict(zip(options, places, strict=True))
 
 
-def whole_number(shown: str, most: int, change: Change, *, key: str, label: str, say: Words, least: int = 0,
-                 **more: Any) -> None:  # fmt: skip
+def whole_number(
+    shown: str, most: int, change: Change, *, key: str, label: str, say: Words, least: int = 0, **more: Any
+) -> None:
     """Draw a field for a whole number; `shown` is the one that stands there, as the page writes it elsewhere."""
     entry(whole(shown, most, label, say, change, least=least), key=key, label=label, **more)

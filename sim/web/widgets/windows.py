@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sim.model.parameter_table import Value
-from sim.text import LANGUAGES, Words
+from sim.text import LANGUAGES, N_, Words
 from sim.web.levers.lever import Lever, policy_levers, world_levers
 from sim.web.state.choice import LOADED, begin, presets
 from sim.web.state.link import Screen
@@ -79,7 +79,7 @@ def no_number(say: Words, typed: str, label: str) -> str:
 
 def not_possible(say: Words, typed: str, label: str, reach: str) -> str:
     """The sentence about a number that cannot be."""
-    sentence = "“{text}” is not possible for “{label}” (allowed: {allowed}), which stays as it was."
+    sentence = N_("“{text}” is not possible for “{label}” (allowed: {allowed}), which stays as it was.")
     return say.say(sentence, text=typed.strip()[:40], label=label, allowed=reach)
 
 

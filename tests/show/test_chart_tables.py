@@ -10,51 +10,51 @@ import numpy as np
 import pytest
 
 from sim.experiments.comparison.compare import Comparison
-from sim.show.base.chart_table import Twin, twin
-from sim.show.charts.burden import of_burden
-from sim.show.charts.differences import of_outcomes, of_winners, winners
-from sim.show.charts.exceedance import of_exceedance
-from sim.show.charts.one_of_twenty import equally_likely, of_dots, of_worst_year
-from sim.show.charts.over_time import of_fan, of_paid_back
-from sim.show.charts.payers import of_bars
-from sim.show.charts.tile_map import of_towns
-from sim.show.charts.who_pays import of_payers
+from sim.show.base.table import ChartTable, chart_table
+from sim.show.charts.burden import table_of_burden
+from sim.show.charts.differences import table_of_outcomes, table_of_winners, winners
+from sim.show.charts.exceedance import table_of_exceedance
+from sim.show.charts.one_of_twenty import equally_likely, table_of_futures, table_of_worst_years
+from sim.show.charts.over_time import table_of_added_up_costs, table_of_years
+from sim.show.charts.payers import table_of_payers_by_policy
+from sim.show.charts.tile_map import table_of_municipalities
+from sim.show.charts.who_pays import table_of_payers
 from sim.show.tables import key_figures
 from sim.text import words
 
 ONE = "prevention-first"
-TWINS: dict[str, Callable[[Comparison, str], Twin]] = {
-    "key figures": key_figures.of_key_figures,
-    "payers": lambda result, language: of_payers(result, ONE, language),
-    "bars": of_bars,
-    "exceedance": of_exceedance,
-    "dots": of_dots,
-    "worst year": of_worst_year,
-    "towns": lambda result, language: of_towns(result, ONE, language),
-    "burden": of_burden,
-    "fan": of_fan,
-    "paid back": of_paid_back,
-    "outcomes": of_outcomes,
-    "winners": of_winners,
+CHART_TABLES: dict[str, Callable[[Comparison, str], ChartTable]] = {
+    "key figures": key_figures.table_of_key_figures,
+    "payers": lambda result, language: table_of_payers(result, ONE, language),
+    "bars": table_of_payers_by_policy,
+    "exceedance": table_of_exceedance,
+    "dots": table_of_futures,
+    "worst year": table_of_worst_years,
+    "towns": lambda result, language: table_of_municipalities(result, ONE, language),
+    "burden": table_of_burden,
+    "fan": table_of_years,
+    "paid back": table_of_added_up_costs,
+    "outcomes": table_of_outcomes,
+    "winners": table_of_winners,
 }
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
-@pytest.mark.parametrize("name", TWINS)
+@pytest.mark.parametrize("name", CHART_TABLES)
 def test_every_table_has_rows_names_and_words(small: Comparison, name: str, language: str) -> None:
-    table = TWINS[name](small, language)
+    table = CHART_TABLES[name](small, language)
     assert table.rows
     assert len(set(table.columns)) == len(table.columns)
     assert all(len(row) == len(table.columns) for row in table.rows)
-    shown = table.shown(words(language))
+    shown = table.in_words(words(language))
     assert len(shown) == len(table.rows)
     assert not any("nan" in cell or "inf" in cell for row in shown for cell in row.values())
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
-@pytest.mark.parametrize("name", TWINS)
+@pytest.mark.parametrize("name", CHART_TABLES)
 def test_the_file_reads_back_as_the_figures(small: Comparison, name: str, language: str) -> None:
-    table = TWINS[name](small, language)
+    table = CHART_TABLES[name](small, language)
     raw = table.csv(language)
     assert raw.startswith(b"\xef\xbb\xbf")
     assert b"\r\n" in raw
@@ -70,34 +70,34 @@ def test_the_file_reads_back_as_the_figures(small: Comparison, name: str, langua
 
 
 def test_a_text_that_looks_like_a_formula_is_none() -> None:
-    table = twin(["what"], [["=1+1"], ["+x"], ["-x"], ["@x"], ["fine"], [None]])
+    table = chart_table(["what"], [["=1+1"], ["+x"], ["-x"], ["@x"], ["fine"], [None]])
     assert table.csv("en").decode("utf-8-sig").splitlines() == ["what", "'=1+1", "'+x", "'-x", "'@x", "fine", '""']
 
 
 def test_small_and_large_numbers_are_written_out() -> None:
-    table = twin(["n"], [[1e-7], [123_456_789.4], [-0.25], [12]])
+    table = chart_table(["n"], [[1e-7], [123_456_789.4], [-0.25], [12]])
     assert table.csv("nl").decode("utf-8-sig").split() == ["n", "0,0000001", "123456789", "-0,25", "12"]
 
 
 def test_the_tables_say_what_the_comparison_says(small: Comparison) -> None:
-    payers = sum(float(row[2]) for row in of_payers(small, ONE, "en").rows)  # type: ignore[arg-type]
+    payers = sum(float(row[2]) for row in table_of_payers(small, ONE, "en").rows)  # type: ignore[arg-type]
     assert payers == pytest.approx(small.estimate(ONE, "cash_cost_eur").mean / small.years / 1e6)
-    gap = next(row for row in of_outcomes(small, "en").rows if row[1] == "Prevention first")
+    gap = next(row for row in table_of_outcomes(small, "en").rows if row[1] == "Prevention first")
     assert gap[3] == pytest.approx(small.difference(ONE, "cash_cost_eur").mean / 1e6)
     less, more = winners(small, ONE)
-    rows = [row for row in of_winners(small, "en").rows if row[0] == "Prevention first"]
+    rows = [row for row in table_of_winners(small, "en").rows if row[0] == "Prevention first"]
     assert (sum(int(row[2]) for row in rows), sum(int(row[4]) for row in rows)) == (less, more)  # type: ignore[arg-type]
 
 
 def test_codes_and_spans_are_no_amounts(small: Comparison) -> None:
-    shown = of_towns(small, ONE, "nl").shown(words("nl"))
+    shown = table_of_municipalities(small, ONE, "nl").in_words(words("nl"))
     assert {len(row["NIS-code"]) for row in shown} == {5}
     assert all(row["NIS-code"].isdigit() for row in shown)
-    assert of_outcomes(small, "nl").columns[0] == "Uitkomst, over 2 jaar"
+    assert table_of_outcomes(small, "nl").columns[0] == "Uitkomst, over 2 jaar"
 
 
 def test_the_interval_of_an_outcome_is_that_of_every_table(small: Comparison) -> None:
-    table, gap = of_outcomes(small, "en"), small.difference(ONE, "cash_cost_eur")
+    table, gap = table_of_outcomes(small, "en"), small.difference(ONE, "cash_cost_eur")
     assert table.columns[4:6] == ("95% from", "95% to")
     row = next(row for row in table.rows if row[1] == small.policy(ONE).title["en"])
     assert row[4:6] == tuple(end / 1e6 for end in gap.ci95)

@@ -1,0 +1,1 @@
+"""One year of one future as a moving picture."""
