@@ -37,9 +37,9 @@ def note_as_read() -> None:
     st.session_state[_KEY] = None
 
 
-def _copied(state: SessionState, letter: WidgetStates) -> None:
-    _take(state, letter)
-    state[_KEY] = _words(letter.widgets)
+def _copied(self: SessionState, widget_states: WidgetStates) -> None:
+    _take(self, widget_states)
+    self[_KEY] = _words(widget_states.widgets)
 
 
 def _words(widgets: Iterable[WidgetState]) -> dict[str, Raw]:
