@@ -24,7 +24,7 @@ def unread() -> dict[str, Raw] | None:
     """Where the letter says that widgets stand, by key; None where all that came has been read."""
     context = get_script_run_ctx()
     if SessionState.set_widgets_from_proto is not _copied:
-        SessionState.set_widgets_from_proto = _copied  # type: ignore[method-assign,assignment]
+        SessionState.set_widgets_from_proto = _copied  # type: ignore[method-assign]
     if _KEY in st.session_state:
         found: dict[str, Raw] | None = st.session_state[_KEY]
         return found
