@@ -21,9 +21,9 @@ def answer(wire: Wire, **places: Raw) -> None:
         wire.put(key, shown(raw))
 
 
-def letter(wire: Wire, arrived: int, **raws: Raw) -> dict[str, Raw]:
-    """What a letter of the browser moved; the letter names the last answer that arrived."""
-    moved, after = wire.moved(raws, arrived)
+def letter(wire: Wire, arrived: int, begun: int = 0, **raws: Raw) -> dict[str, Raw]:
+    """What a letter of the browser moved; the letter names the last answer that arrived, and that began to."""
+    moved, after = wire.moved(raws, arrived, begun)
     wire.told |= after
     wire.arrived, wire.present = max(arrived, wire.arrived), frozenset(raws)
     return moved
@@ -62,7 +62,27 @@ def test_an_answer_that_is_half_there_moves_nothing() -> None:
     answer(wire, slider="4", field="4")
     letter(wire, 1, slider="4", field="9")
     answer(wire, slider="9", field="9")
-    assert letter(wire, 1, slider="9", field="9") == {}  # the slider is there, and the number of the answer not yet
+    assert letter(wire, 1, 2, slider="9", field="9") == {}  # the slider is there, and the end of the answer not yet
+
+
+def test_what_an_answer_put_that_was_broken_off_has_not_moved() -> None:
+    wire = Wire()
+    answer(wire, slider="0", field="0")
+    letter(wire, 1, slider="0", field="0")
+    for step in ("5", "10", "15"):
+        assert letter(wire, 1, slider=step, field="0") == {"slider": step}
+        answer(wire, slider=step, field=step)
+    assert letter(wire, 1, 3, slider="20", field="5") == {"slider": "20"}
+    assert letter(wire, 1, 4, slider="20", field="15") == {}
+
+
+def test_a_move_to_where_an_answer_will_put_it_that_has_not_begun_to_arrive_is_a_move() -> None:
+    wire = Wire()
+    answer(wire, language="en")
+    letter(wire, 1, 1, language="en")
+    for name in ("nl", "en", "nl", "en"):
+        assert letter(wire, 1, 1, language=name) == {"language": name}
+        answer(wire, language=name)
 
 
 def test_a_widget_is_put_again_until_a_letter_says_that_it_arrived() -> None:
@@ -117,15 +137,17 @@ def test_words_of_the_other_language_are_understood() -> None:
 def test_whatever_the_delays_the_last_move_of_each_widget_stands_in_the_end(seed: int) -> None:
     """A browser and a server that write to each other over a slow line, each letter and answer in its turn.
 
-    A move of the slider puts the field, and the other way round, as for a lever; the browser applies answers whole.
+    A move of the slider puts the field, and the other way round, as for a lever. An answer may be broken off anywhere,
+    and what was not sent of it by then may be thrown away.
     """
     dice, wire = random.Random(seed), Wire()
     truth = {"a": 0, "b": 0}  # what the server has
     meant = dict(truth)  # what the visitor did last
     browser = {"slider:a": "0", "field:a": "0", "slider:b": "0", "field:b": "0"}
-    to_server: list[tuple[int, dict[str, str]]] = []
-    to_browser: list[tuple[int, dict[str, str]]] = []
-    arrived = 0
+    to_server: list[tuple[int, int, dict[str, str]]] = []
+    to_browser: list[tuple[int, bool, dict[str, str]]] = []
+    stood: dict[str, set[str]] = {key: set() for key in browser}
+    arrived, begun = 0, 0  # the last answer that is all there, and the last that began to arrive
 
     def run() -> None:
         wire.number += 1
@@ -134,34 +156,48 @@ def test_whatever_the_delays_the_last_move_of_each_widget_stands_in_the_end(seed
             for kind in ("slider", "field"):
                 if wire.put(f"{kind}:{name}", shown(str(value))):
                     put[f"{kind}:{name}"] = str(value)
-        to_browser.append((wire.number, put))
+        whole = not to_server or dice.random() < 0.6  # else the next letter breaks it off
+        sent = dict(list(put.items())[: None if whole else dice.randrange(len(put) + 1)])
+        to_browser.append((wire.number, whole, sent))
+
+    def read() -> None:
+        last, first, raws = to_server.pop(0)
+        for key, raw in letter(wire, last, first, **raws).items():
+            truth[key.partition(":")[2]] = int(str(raw))
+        run()
+
+    def apply() -> None:
+        nonlocal arrived, begun
+        begun, whole, put = to_browser.pop(0)
+        for key, raws in stood.items():
+            raws.clear() if whole else raws.add(browser[key])
+        arrived = begun if whole else arrived
+        browser.update(put)
+
+    def unsure(key: str) -> set[str]:
+        """Where a widget stood since the last whole answer, or where one that was broken off may have put it.
+
+        A move to there cannot be told from an answer that is half there.
+        """
+        puts = {str(put) for number, put in wire.told[key].sent if arrived < number <= begun}
+        return stood[key] | puts if arrived < begun else set()
 
     run()
     for step in range(300):
         what = dice.random()
         if what < 0.3 and step < 250:
-            name, kind, value = dice.choice("ab"), dice.choice(("slider", "field")), dice.randrange(6)
-            if browser[f"{kind}:{name}"] != str(value) and browser[f"slider:{name}"] == browser[f"field:{name}"]:
-                browser[f"{kind}:{name}"] = str(value)
-                meant[name] = value
-                to_server.append((arrived, dict(browser)))
+            name, kind, value = dice.choice("ab"), dice.choice(("slider", "field")), str(dice.randrange(6))
+            key = f"{kind}:{name}"
+            same = browser[f"slider:{name}"] == browser[f"field:{name}"] != value
+            if same and value not in unsure(key):
+                browser[key], meant[name] = value, int(value)
+                to_server.append((arrived, begun, dict(browser)))
         elif what < 0.65 and to_server:
-            number, raws = to_server.pop(0)
-            for key, raw in letter(wire, number, **raws).items():
-                truth[key.partition(":")[2]] = int(str(raw))
-            run()
+            read()
         elif to_browser:
-            arrived, put = to_browser.pop(0)
-            browser.update(put)
+            apply()
     while to_server or to_browser:
-        if to_server:
-            number, raws = to_server.pop(0)
-            for key, raw in letter(wire, number, **raws).items():
-                truth[key.partition(":")[2]] = int(str(raw))
-            run()
-        else:
-            arrived, put = to_browser.pop(0)
-            browser.update(put)
+        read() if to_server else apply()
     assert truth == meant
     assert browser == {f"{kind}:{name}": str(value) for name, value in truth.items() for kind in ("slider", "field")}
 

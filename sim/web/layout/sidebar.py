@@ -16,7 +16,7 @@ from sim.web.state.choice import BASELINE, has_own_terms, home, presets, world_s
 from sim.web.state.link import Screen
 from sim.web.widgets import fields, windows
 from sim.web.widgets.windows import LANGUAGE, LANGUAGE_NAMES, PRESET
-from sim.web.widgets.wire import STAMP
+from sim.web.widgets.wire import BEGUN, STAMP
 
 GROUPS = {
     "prevention": N_("More on prevention"),
@@ -29,6 +29,7 @@ GROUPS = {
 def draw(say: Words) -> None:
     """Draw the sidebar."""
     screen = session.screen()
+    _unseen(BEGUN, session.begun())
     fields.segments(
         windows.language(screen),
         LANGUAGE_NAMES,
@@ -59,14 +60,14 @@ def draw(say: Words) -> None:
         say.say("Reset the policy"), on_click=session.reset_policy, icon=":material/restart_alt:", key="reset-policy"
     )
     _world(screen, say)
-    _stamp()
+    _unseen(STAMP, session.stamp())
 
 
-def _stamp() -> None:
-    """The field that nobody sees: last, so that whoever brings it back has all that stands above it."""
-    with st.container(key="wire"):
-        st.session_state[STAMP] = session.stamp()
-        st.text_input("Weerbaar", key=STAMP, label_visibility="collapsed")
+def _unseen(key: str, value: str) -> None:
+    """A field that nobody sees: whoever brings it back has all that stands above it."""
+    with st.container(key=f"wire-{key}"):
+        st.session_state[key] = value
+        st.text_input("Weerbaar", key=key, label_visibility="collapsed")
 
 
 def _start_point(screen: Screen, say: Words) -> None:

@@ -54,7 +54,7 @@ _LEVERS = """
 [class*=st-key-lever-] > :first-child [data-testid=stWidgetLabel] { padding-right: 4.1rem; min-height: 1.6rem; }
 [class*=st-key-lever-] > :last-child { position: absolute; right: 0; top: -.3rem; width: 3.9rem; }
 [class*=st-key-lever-] [data-testid=stTextInputRootElement] { height: 1.75rem; min-height: 0; }
-.st-key-wire { display: none; }
+.st-key-wire-begun, .st-key-wire-stamp { display: none; }
 [class*=st-key-lever-] input { height: 100%; padding: .1rem .4rem; text-align: right; }
 [class*=st-key-lever-] input:placeholder-shown { padding: .1rem .2rem; font-size: .72rem; }
 """

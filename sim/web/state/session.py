@@ -21,7 +21,7 @@ from sim.web.state.choice import BASELINE, Choice, begin, world_start
 from sim.web.state.link import Screen
 from sim.web.widgets import letters
 from sim.web.widgets.windows import sidebar
-from sim.web.widgets.wire import STAMP, Raw, Stamp, Told, Wire, stamp_from
+from sim.web.widgets.wire import BEGUN, STAMP, Raw, Stamp, Told, Wire, stamp_from
 
 MOST_STEPS = 200
 """Moves that can be undone."""
@@ -75,9 +75,8 @@ def listen() -> None:
     letter = letters.unread()
     if letter is None:
         return
-    stamp = _stamp(letter)
-    arrived = max(wire.arrived, stamp.number) if stamp is not None and stamp.visit == wire.visit else wire.arrived
-    moved, after = wire.moved(letter, arrived)
+    arrived = max(wire.arrived, _named(wire, letter, STAMP))
+    moved, after = wire.moved(letter, arrived, _named(wire, letter, BEGUN))
     if moved:
         new, refused = _after(screen(), moved, wire.told)
         go(new)
@@ -119,10 +118,22 @@ def turn_to(page: st.Page) -> None:
     st.switch_page(page)
 
 
-def _stamp(letter: Mapping[str, Raw]) -> Stamp | None:
+def _stamp(letter: Mapping[str, Raw], key: str = STAMP) -> Stamp | None:
     """The stamp that came with a letter."""
-    text = letter.get(STAMP)
+    text = letter.get(key)
     return stamp_from(text) if isinstance(text, str) else None
+
+
+def _named(wire: Wire, letter: Mapping[str, Raw], key: str) -> int:
+    """The answer of this visit that a letter names; 0 where it names none."""
+    stamp = _stamp(letter, key)
+    return stamp.number if stamp is not None and stamp.visit == wire.visit else 0
+
+
+def begun() -> str:
+    """What the next letter has to bring back as soon as this answer has begun to arrive."""
+    wire: Wire = st.session_state["wire"]
+    return str(Stamp(wire.visit, wire.number, {}))
 
 
 def stamp() -> str:

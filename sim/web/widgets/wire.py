@@ -2,9 +2,9 @@
 
 Picture a visitor and a clerk who write to each other. Every letter of the visitor says where *all* widgets stand, and
 some letters cross: one that was sent before our last answer arrived still says where a widget stood before. That is no
-move. So every answer carries a number, the visitor's letters name the last number that arrived, and a widget has moved
-only if it stands elsewhere than where it was last shown to that visitor. What was shown is shown again in every answer
-until a letter says that it arrived.
+move. So every answer carries a number, at its beginning and at its end; the visitor's letters name the last beginning
+and the last end that arrived; and a widget has moved only if it stands elsewhere than where it was shown to that
+visitor. What was shown is shown again in every answer until a letter says that it arrived.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ Raw = str | bool | tuple[str, ...]
 """Where a widget stands, as the browser says it: by the words that a visitor sees."""
 STAMP = "stamp"
 """The key of the field that nobody sees, in which every letter brings back the stamp of the last answer."""
+BEGUN = "begun"
+"""The key of another one, which names the last answer that began to arrive: one that is broken off has no end."""
 KEPT = "kept"
 
 
@@ -49,14 +51,17 @@ class Told:
     before: Window | None = None
     """What it was in the other language."""
 
-    def heard(self, raw: Raw, arrived: int) -> tuple[bool, Told]:
-        """Whether a letter that says this moved the widget, and what is known after it."""
+    def heard(self, raw: Raw, arrived: int, begun: int) -> tuple[bool, Told]:
+        """Whether a letter that says this moved the widget, and what is known after it.
+
+        Of the answers after `arrived` all but that of number `begun` were broken off, and that one is on its way: any
+        of them may have put the widget already. Later ones cannot have.
+        """
         applied = [put for number, put in self.sent if number <= arrived]
-        sent = [one for one in self.sent if one[0] > arrived]
-        known = applied[-1] if applied else self.known
-        if raw == known or (sent and raw == sent[-1][1]):  # it arrived, but for the number, which comes last
-            return False, Told(self.window, known, sent, self.before)
-        return True, Told(self.window, raw, sent, self.before)
+        maybe = [put for number, put in self.sent if arrived < number <= begun]
+        sent = [one for one in self.sent if one[0] > arrived and one[0] >= begun]
+        is_move = raw not in (applied[-1] if applied else self.known, *maybe)
+        return is_move, Told(self.window, raw, sent, self.before)
 
     def after(self, screen: Screen, raw: Raw) -> Screen | str | None:
         """The screen after a move to these words, in whichever language they are."""
@@ -101,13 +106,13 @@ class Wire:
     present: frozenset[str] = frozenset()
     """The widgets that the last letter spoke of: only those are sure to be in the browser."""
 
-    def moved(self, letter: Mapping[str, Raw], arrived: int) -> tuple[dict[str, Raw], dict[str, Told]]:
+    def moved(self, letter: Mapping[str, Raw], arrived: int, begun: int = 0) -> tuple[dict[str, Raw], dict[str, Told]]:
         """The widgets that a letter moved, with where they stand now, and what is known of all after it."""
         moved: dict[str, Raw] = {}
         after: dict[str, Told] = {}
         for key, told in self.told.items():
             if (raw := letter.get(key)) is not None:
-                is_move, after[key] = told.heard(raw, max(arrived, self.arrived))
+                is_move, after[key] = told.heard(raw, max(arrived, self.arrived), begun)
                 if is_move:
                     moved[key] = raw
         return moved, after
