@@ -189,7 +189,7 @@ def hold_against_another_visit(seen: Visit, visit: Callable[..., Visit]) -> None
     assert shown == other.page.evaluate(SHOWN)
 
 
-@pytest.mark.parametrize("delay", DELAYS)
+@pytest.mark.parametrize("delay", [*DELAYS[:2], pytest.param(DELAYS[2], marks=pytest.mark.long)])
 def test_moves_that_come_early_and_fast_all_stand(
     early: Callable[[str, int], Visit], visit: Callable[..., Visit], delay: int
 ) -> None:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from sim.model.groups import ID_PATTERN, Euros, Group, Id, Share, Text
 from sim.model.parameter_table import Parameter, parameters
 from sim.model.paths import keys_of
+from sim.model.problems import unnamed
 
 Drawn = st.SearchStrategy[Any]
 
@@ -26,7 +27,9 @@ SHARES = st.one_of(st.sampled_from([0, 1, 0.5, 1 / 3, 0.000001, 0.999999]), st.f
 EUROS = st.one_of(st.sampled_from([0, 0.01, 1, 500, 4_000, 20_000, 1e6, 1e12]), st.floats(0, 1e6))
 TITLES = st.one_of(
     st.sampled_from(["Proef", "a: b", "ja", "2020", "# geen", "Één 'test'", '"x"', "- 1", "x" * 4000, "null", "~"]),
-    st.text(st.characters(codec="utf-8", exclude_categories=("C", "Zl", "Zp")), min_size=1, max_size=30),
+    st.text(st.characters(codec="utf-8", exclude_categories=("C", "Zl", "Zp")), min_size=1, max_size=30).filter(
+        lambda text: unnamed(text) is None
+    ),
 )
 LOCAL_DAYS = ((1, 1), (1, 2), (2, 28), (2, 29), (3, 1), (6, 30), (12, 30), (12, 31))
 """Where calendars go wrong: the ends of a year and of February."""

@@ -18,7 +18,6 @@ from sim.engines.reference.payments import Accounts
 from sim.engines.reference.pots import Pots
 from sim.model import messages
 from sim.model.files import load, merge, read_yaml, write_yaml
-from sim.model.policy import numbers
 from sim.model.world import municipalities
 from sim.web.levers.lever import Lever
 from sim.web.state import link
@@ -50,12 +49,6 @@ def a_pot_is_never_filled_again(patch: Patch) -> None:
             real(self, minute, levies)
 
     around(patch, Pots, "refill", once)
-
-
-def both_engines_forget_the_yearly_limits(patch: Patch) -> None:
-    """The twins agree on this one, so only what a policy says tells that it is wrong."""
-    around(patch, numbers, "LayerTerms",
-           lambda real, *terms, **named: real(*terms, **named)._replace(limit_per_year=1 << 60))  # fmt: skip
 
 
 # ---- files ---------------------------------------------------------------------------------------------------------
@@ -158,7 +151,6 @@ PLANTED: dict[Callable[[Patch], None], Sign] = {
     a_layer_loses_a_cent: Sign("pairs of a world and a policy", ALIKE),
     a_phase_is_forgotten: Sign("pairs of a world and a policy", ALIKE),
     a_pot_is_never_filled_again: Sign("pairs of a world and a policy", ALIKE),
-    both_engines_forget_the_yearly_limits: Sign("pairs of a world and a policy", r"max\(paid\.values\(\)\) <= most"),
     a_key_that_is_unknown_is_taken: Sign("broken files", "assert name in read", "was lost"),
     a_group_that_should_be_a_list_is_told_in_words_of_python: Sign(
         "broken files", "assert not found", "'(dict|tuple|str|int|float|bool|NoneType)'"

@@ -86,6 +86,21 @@ def test_who_does_not_ask_for_it_gets_what_there_is(path: str, headers: Any, met
     assert b"content-encoding" not in answered
 
 
+def test_a_file_of_which_a_part_came_is_not_kept_for_others() -> None:
+    files = Files()
+
+    async def broken_off(scope: Any, receive: Any, send: Any) -> None:
+        async def first_part(message: Any) -> None:
+            if message.get("more_body", True):
+                await send(message)
+
+        await files(scope, receive, first_part)
+
+    app = Compressed(broken_off)
+    assert len(asked(app, "/static/js/a.js", GZIP)[2]) < len(SCRIPT)
+    assert not app.kept
+
+
 def test_addresses_without_a_file_fill_no_memory() -> None:
     """Streamlit answers with its page at any address, so whoever makes addresses up would have each of them kept."""
     app = Compressed(Files(b"<p>Weerbaar</p>" * 500, b"text/html; charset=utf-8"))

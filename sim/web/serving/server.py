@@ -46,7 +46,7 @@ class Compressed:
         if path not in self.kept:
             answer = _Answer()
             await self.app(scope, receive, answer.take)
-            if answer.status != 200 or not answer.is_text or self.size > MOST_KEPT:
+            if answer.status != 200 or not (answer.is_whole and answer.is_text) or self.size > MOST_KEPT:
                 await answer.hand_on(send)
                 return
             self.kept[path] = await asyncio.to_thread(answer.compressed)
@@ -70,12 +70,20 @@ class _Answer:
         self.status = 0
         self.headers: Headers = []
         self.body = b""
+        self.ended = False
 
     async def take(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status, self.headers = int(message["status"]), list(message.get("headers", ()))
         elif message["type"] == "http.response.body":
             self.body += message.get("body", b"")
+            self.ended = not message.get("more_body", False)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of it came: it breaks off where who asked has left, and must not be kept for others."""
+        length = {name.lower(): value for name, value in self.headers}.get(b"content-length")
+        return self.ended and (length is None or int(length) == len(self.body))
 
     @property
     def is_text(self) -> bool:
