@@ -23,9 +23,6 @@ SECONDS = 300_000  # milliseconds: the engine may have to be compiled first
 QUIET = ("--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update")
 # A page that is opened by its own address first asks in the wrong place where the server is.
 ASKS = re.compile(r"/\w+/_stcore/(health|host-config)$")
-# A button that saves a file asks for it as soon as it is drawn. Where the page was drawn anew meanwhile, that file is
-# gone, and the button of now has another one.
-GONE = re.compile(r"/media/|^Client Error: Download Button source error - 404$")
 # The page ends with a mark: whose answer it shows, in which charts, and whether that answer will still be refined.
 FINAL = """
 () => {
@@ -63,7 +60,7 @@ class Visit:
 
     def _said(self, said: ConsoleMessage) -> None:
         url = said.location["url"]
-        if said.type == "error" and not (ASKS.search(url) or GONE.search(url) or GONE.search(said.text)):
+        if said.type == "error" and not ASKS.search(url):
             self.errors.append(said.text)
 
     def _left(self, url: str) -> None:

@@ -15,6 +15,7 @@ from sim.show.base.figure import signed
 from sim.show.base.table import ChartTable
 from sim.text import Words
 from sim.version import MODEL_VERSION
+from sim.web.layout.download import save_table
 from sim.web.layout.file_menu import unmarked
 from sim.web.state.view import View
 
@@ -99,12 +100,4 @@ def _table(say: Words, key: str, name: str, figures: Callable[[], ChartTable]) -
                 st.table(rows, border="horizontal")
         else:
             st.table(rows, border="horizontal")
-        st.download_button(
-            say.say("Save as CSV"),
-            data=table.csv(say.language),
-            file_name=f"{name}.csv",
-            mime="text/csv",
-            on_click="ignore",
-            icon=":material/download:",
-            key=f"csv-{key}",
-        )
+        save_table(figures, name, say, key=key)

@@ -11,6 +11,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from sim.model.problems import InputError
 from sim.text import Words
+from sim.web.layout.download import save
 from sim.web.state import session
 from sim.web.state.choice import LOADED, begin
 from sim.web.state.link import Screen
@@ -39,13 +40,10 @@ def draw(screen: Screen, say: Words) -> None:
                     "It stands on the page Compare for as long as this page is open, and in links from there."
                 ),
             )
-            st.download_button(
+            save(
                 say.say("Save as a file"),
-                data=lambda: text_of(screen.choice, name),
-                file_name=f"{slug(chosen) or 'policy'}.yaml",
-                mime="application/yaml",
-                on_click="ignore",
-                icon=":material/download:",
+                lambda: text_of(screen.choice, name),
+                f"{slug(chosen) or 'policy'}.yaml",
                 key="save",
                 help=say.say("A policy file for the command line, and to open here again. It says only what differs."),
             )

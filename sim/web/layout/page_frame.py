@@ -85,20 +85,6 @@ def foot(view: View, result: Comparison) -> None:
     )
 
 
-def save(say: Words, label: str, data: bytes | Callable[[], bytes | str], name: str, **more: Any) -> None:
-    """Draw a button that saves a file; what it holds is made when somebody asks for it."""
-    kind = {"csv": "text/csv", "json": "application/json", "yaml": "application/yaml", "py": "text/x-python"}
-    st.download_button(
-        label,
-        data=data,
-        file_name=name,
-        mime=kind[name.rpartition(".")[2]],
-        on_click="ignore",
-        icon=":material/download:",
-        **more,
-    )
-
-
 def _sources(policy: Policy, say: Words) -> None:
     for label, text in (
         (say.say("This policy"), policy.description),

@@ -21,6 +21,7 @@ from sim.version import MODEL_VERSION
 from sim.web.answers.answer import ask, pair
 from sim.web.layout import future_picker, page_frame
 from sim.web.layout.chart import chart
+from sim.web.layout.download import save, save_table
 from sim.web.state.view import View, view
 from sim.web.widgets import fields, windows
 
@@ -152,14 +153,11 @@ def _log(seen: View, sides: list[Side], number: int) -> None:
         st.caption(say.say("Swipe the table to the left for the days and the cost."))
     with st.container(height=360, key="long-log"):
         st.table(in_words(sides, say.language), border="horizontal")
-    st.download_button(
-        say.say("Save as CSV"),
-        data=log.csv(say.language),
-        file_name=f"weerbaar-log-{year}-future-{number}-{say.language}-seed-{seen.screen.seed}-v{MODEL_VERSION}.csv",
-        mime="text/csv",
-        on_click="ignore",
-        icon=":material/download:",
-        key="csv-log",
+    save_table(
+        lambda: log,
+        f"weerbaar-log-{year}-future-{number}-{say.language}-seed-{seen.screen.seed}-v{MODEL_VERSION}",
+        say,
+        key="log",
     )
 
 
@@ -168,13 +166,10 @@ def _events(seen: View, futures: list[Future], number: int) -> None:
     say = seen.say
     with st.container(horizontal=True, gap="small", key="events"):
         for position, future in enumerate(futures):
-            st.download_button(
+            save(
                 say.say("Every event under “{policy}”", policy=future.policy.title[say.language]),
-                data=lambda future=future: _as_csv(future),  # type: ignore[misc]
-                file_name=f"weerbaar-events-{future.policy.id}-future-{number}-seed-{seen.screen.seed}.csv",
-                mime="text/csv",
-                on_click="ignore",
-                icon=":material/download:",
+                functools.partial(_as_csv, future),
+                f"weerbaar-events-{future.policy.id}-future-{number}-seed-{seen.screen.seed}.csv",
                 key=f"events-{position}",
                 help=say.say("All ten years, as the command weerbaar trace writes them."),
             )

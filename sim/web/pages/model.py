@@ -26,6 +26,7 @@ from sim.text import N_, Words
 from sim.version import MODEL_VERSION
 from sim.web.answers.answer import Answer, ask, engine_of, no_answer, pair
 from sim.web.layout import page_frame
+from sim.web.layout.download import save, save_table
 from sim.web.state import snippet
 from sim.web.state.choice import BASELINE
 from sim.web.state.policy_file import text_of
@@ -130,9 +131,7 @@ def _numbers(say: Words) -> None:
     table = numbers(found, say, order)
     with st.container(height=480, key="long-numbers"):
         st.table(table.in_words(say), border="horizontal")
-    page_frame.save(
-        say, say.say("Save as CSV"), table.csv(say.language), f"weerbaar-numbers-{say.language}.csv", key="csv-numbers"
-    )
+    save_table(lambda: table, f"weerbaar-numbers-{say.language}", say, key="numbers")
 
 
 # ---- checks --------------------------------------------------------------------------------------------------------
@@ -173,9 +172,7 @@ def _checks(seen: View) -> None:
             "Gordon and Loeb, z* their best spend."
         )
     )
-    page_frame.save(
-        say, say.say("Save as CSV"), table.csv(say.language), f"weerbaar-checks-{say.language}.csv", key="csv-checks"
-    )
+    save_table(lambda: table, f"weerbaar-checks-{say.language}", say, key="checks")
     _happened(say, seen.world)
 
 
@@ -215,9 +212,7 @@ def _happened(say: Words, world: World) -> None:
     )
     table = real_incidents.table_of_checks(found, say)
     _wide(say, "happened", table)
-    page_frame.save(
-        say, say.say("Save as CSV"), table.csv(say.language), f"weerbaar-history-{say.language}.csv", key="csv-happened"
-    )
+    save_table(lambda: table, f"weerbaar-history-{say.language}", say, key="happened")
 
 
 def _table_of_experiments(found: list[Check], say: Words) -> ChartTable:
@@ -280,28 +275,21 @@ def _files(seen: View) -> Answer:
         )
     )
     with st.container(horizontal=True, gap="small", key="downloads"):
-        page_frame.save(
-            say, say.say("Policy file"), lambda: text_of(choice, ""), snippet.file_name(choice), key="get-policy"
-        )
-        page_frame.save(
-            say, say.say("World file"), lambda: world_yaml(seen.world), f"{seen.world.id}.yaml", key="get-world"
-        )
-        page_frame.save(
-            say,
+        save(say.say("Policy file"), lambda: text_of(choice, ""), snippet.file_name(choice), key="get-policy")
+        save(say.say("World file"), lambda: world_yaml(seen.world), f"{seen.world.id}.yaml", key="get-world")
+        save(
             say.say("Answer as JSON"),
             lambda: json.dumps(result.to_json(), indent=2, ensure_ascii=False),
             f"weerbaar-answer-{mark}.json",
             key="get-json",
         )
-        page_frame.save(
-            say,
+        save(
             say.say("Key figures as CSV"),
             lambda: key_figures.table_of_key_figures(result, language).csv(language),
             f"weerbaar-key-figures-{mark}.csv",
             key="get-figures",
         )
-        page_frame.save(
-            say,
+        save(
             say.say("Municipalities as CSV"),
             lambda: table_of_municipalities(result, result.policies[-1], language).csv(language),
             f"weerbaar-municipalities-{mark}.csv",
@@ -315,7 +303,7 @@ def _files(seen: View) -> Answer:
     )
     st.header(say.say("As Python"), anchor=False)
     code = snippet.python(choice, world, seed=seed, replications=result.replications, language=language)
-    page_frame.save(say, say.say("Save the Python"), code.encode(), "weerbaar-screen.py", key="get-python")
+    save(say.say("Save the Python"), lambda: code, "weerbaar-screen.py", key="get-python")
     st.code(code, language=None, wrap_lines=True)
     return answer
 

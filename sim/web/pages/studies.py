@@ -6,6 +6,7 @@ import hashlib
 import math
 import secrets
 import shlex
+from functools import partial
 
 import streamlit as st
 
@@ -20,6 +21,7 @@ from sim.version import MODEL_VERSION
 from sim.web.answers.answer import no_answer
 from sim.web.answers.engine_ready import ROOM
 from sim.web.layout import page_frame
+from sim.web.layout.download import save
 from sim.web.layout.file_menu import literal
 from sim.web.state import session
 from sim.web.state.policy_file import sentences
@@ -354,11 +356,9 @@ def _elsewhere(say: Words, chosen: Chosen) -> None:
     st.code(code, language=None, wrap_lines=True)
     if chosen.is_store:  # its worlds and policies may be files of their own
         return
-    page_frame.save(
-        say, say.say("Save the study file"), lambda: study_yaml(study, by_id=True), f"{study.id}.yaml", key="save-study"
-    )
+    save(say.say("Save the study file"), lambda: study_yaml(study, by_id=True), f"{study.id}.yaml", key="save-study")
     for name, text in policy_files(study).items():
-        page_frame.save(say, say.say("Save its policy, for the same folder"), text.encode(), name, key=f"save-{name}")
+        save(say.say("Save its policy, for the same folder"), partial(str, text), name, key=f"save-{name}")
     if choose.local() and chosen.folder.is_dir():
         st.caption(say.say("What was played here is in a folder that every question of the command line takes:"))
         where = ["--world", study.worlds[0].id] if len(study.worlds) > 1 else []

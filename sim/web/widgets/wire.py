@@ -125,8 +125,8 @@ class Wire:
         elif told.window.raw != window.raw:
             told.before = told.window
         told.window = window
-        if key in self.present and not told.sent and told.known == window.raw:
-            return False
+        if key in self.present and told.known == window.raw and all(raw == window.raw for _, raw in told.sent):
+            return False  # it stands there, whatever of our answers arrives; to put it again would take back a move
         told.sent.append((self.number, window.raw))
         return True
 
