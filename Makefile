@@ -39,10 +39,10 @@ demo: $(VENV)/.installed ## compare preset policies on the 300 municipalities; w
 # --- check it -------------------------------------------------------------------------------------------------------
 
 test: $(VENV)/.installed-test browser ## run the tests
-	$(BIN)/python -m pytest -n $(TEST_WORKERS)
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist worksteal
 
 check-long: $(VENV)/.installed-test browser ## run the tests that take minutes
-	$(BIN)/python -m pytest -n $(TEST_WORKERS) -m long
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist worksteal -m long
 
 bench: $(VENV)/.installed-test ## measure speed; each benchmark prints its ratio
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python "$$file" || exit 1; done

@@ -117,6 +117,16 @@ def test_a_slider_that_is_being_moved_is_left_alone() -> None:
         assert not wire.put("slider", shown(str(step)))
 
 
+def test_a_widget_that_nobody_moved_is_left_alone_while_first_answers_are_on_their_way() -> None:
+    wire = Wire()
+    for _ in range(3):
+        answer(wire, slider="0", spend="5")
+    letter(wire, 0, slider="0", spend="7")
+    wire.number += 1
+    assert not wire.put("slider", shown("0"))
+    assert wire.put("spend", shown("7"))  # an answer that is still on its way says 5
+
+
 def test_words_of_the_other_language_are_understood() -> None:
     wire = Wire()
     answer(wire, spend="7,5")
