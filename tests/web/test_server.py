@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import os
+import platform
 import socket
 import subprocess
 import sys
@@ -327,3 +328,37 @@ def _address_of_this_machine() -> str | None:
         except OSError:
             return None
     return None if found.startswith("127.") else found
+
+
+ARENAS = """
+import ctypes, threading
+from sim.web.serving.server import share_memory
+if {shared}:
+    share_memory()
+c = ctypes.CDLL(None)
+c.malloc.restype = ctypes.c_void_p
+line = threading.Barrier(12)
+def take():
+    line.wait()
+    for _ in range(1000):
+        c.malloc(3000)
+    line.wait()
+threads = [threading.Thread(target=take) for _ in range(12)]
+for one in threads: one.start()
+for one in threads: one.join()
+c.fopen.restype = ctypes.c_void_p
+c.fopen.argtypes = [ctypes.c_char_p, ctypes.c_char_p]
+c.malloc_info.argtypes = [ctypes.c_int, ctypes.c_void_p]
+c.fclose.argtypes = [ctypes.c_void_p]
+file = c.fopen({path!r}.encode(), b"w")
+c.malloc_info(0, file)
+c.fclose(file)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="this C library keeps memory in another way")
+@pytest.mark.parametrize("shared", [True, False])
+def test_threads_share_the_memory_of_the_server(tmp_path: Path, shared: bool) -> None:
+    told = tmp_path / "arenas.xml"
+    subprocess.run([sys.executable, "-c", ARENAS.format(shared=shared, path=str(told))], check=True)
+    assert (told.read_text(encoding="utf-8").count("<heap nr=") <= 2) is shared
