@@ -98,13 +98,26 @@ def test_a_widget_is_put_again_until_a_letter_says_that_it_arrived() -> None:
     assert not wire.put("slider", shown("9"))
 
 
-def test_a_widget_that_the_browser_did_not_speak_of_is_put_in_its_place() -> None:
+def test_a_widget_that_the_browser_did_not_speak_of_begins_in_its_place() -> None:
     wire = Wire()
     answer(wire, slider="4", tab="risk")
     letter(wire, 1, slider="4")
     wire.number += 1
-    assert wire.put("tab", shown("risk"))
+    assert not wire.put("tab", shown("risk"))
+    assert wire.put("tab", shown("risk"), astray=True)
     assert not wire.put("slider", shown("4"))
+
+
+def test_a_slider_that_is_pressed_after_another_page_was_asked_for_is_left_alone() -> None:
+    wire = Wire()
+    answer(wire, slider="0")
+    letter(wire, 1, slider="0")
+    letter(wire, 1)  # a click on another page says nothing of widgets
+    answer(wire, slider="0")
+    for step in ("5", "10"):
+        assert letter(wire, 1, slider=step) == {"slider": step}
+        wire.number += 1
+        assert not wire.put("slider", shown(step))
 
 
 def test_a_slider_that_is_being_moved_is_left_alone() -> None:
@@ -124,7 +137,7 @@ def test_a_widget_that_nobody_moved_is_left_alone_while_first_answers_are_on_the
     letter(wire, 0, slider="0", spend="7")
     wire.number += 1
     assert not wire.put("slider", shown("0"))
-    assert wire.put("spend", shown("7"))  # an answer that is still on its way says 5
+    assert not wire.put("spend", shown("7"))  # that it begins at 5 moves no widget that is there
 
 
 def test_words_of_the_other_language_are_understood() -> None:
@@ -189,7 +202,7 @@ def test_whatever_the_delays_the_last_move_of_each_widget_stands_in_the_end(seed
 
         A move to there cannot be told from an answer that is half there.
         """
-        puts = {str(put) for number, put in wire.told[key].sent if arrived < number <= begun}
+        puts = {str(put.raw) for put in wire.told[key].sent if arrived < put.number <= begun}
         return stood[key] | puts if arrived < begun else set()
 
     run()

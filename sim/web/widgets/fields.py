@@ -18,12 +18,11 @@ from sim.web.widgets.wire import Window, Wire
 def _put(key: str, window: Window, begin: str, value: object) -> dict[str, Any]:
     """Put a widget where the screen has it, by Streamlit's state where the browser is to be told.
 
-    Else return what the widget begins with, by the name of that argument. One that the browser does not have yet is
-    there when it comes; to tell it once more would take back a move that was made meanwhile.
+    Else return what the widget begins with, by the name of that argument.
     """
     state = st.session_state
     wire: Wire = state["wire"]
-    if wire.put(key, window) and (key in wire.present or (key in state and state[key] != value)):
+    if wire.put(key, window, astray=key in state and state[key] != value):
         state[key] = value
         return {}
     return {begin: value}

@@ -40,14 +40,23 @@ class Window:
     change: Callable[[Screen, Raw], Screen | str | None]
 
 
+@dataclass(frozen=True)
+class Put:
+    """Where an answer has a widget: put there, or beginning there if the browser does not have it yet."""
+
+    number: int
+    raw: Raw
+    moves: bool
+
+
 @dataclass
 class Told:
     """What the browser was told about one widget. `known` is where it stood by its last letter, None before that."""
 
     window: Window
     known: Raw | None = None
-    sent: list[tuple[int, Raw]] = field(default_factory=list)
-    """Where it was put, each with the number of the answer, as long as no letter says that the answer arrived."""
+    sent: list[Put] = field(default_factory=list)
+    """Where it was put, as long as no letter says that the answer arrived."""
     before: Window | None = None
     """What it was in the other language."""
 
@@ -57,9 +66,9 @@ class Told:
         Of the answers after `arrived` all but that of number `begun` were broken off, and that one is on its way: any
         of them may have put the widget already. Later ones cannot have.
         """
-        applied = [put for number, put in self.sent if number <= arrived]
-        maybe = [put for number, put in self.sent if arrived < number <= begun]
-        sent = [one for one in self.sent if one[0] > arrived and one[0] >= begun]
+        applied = [put.raw for put in self.sent if put.number <= arrived]
+        maybe = [put.raw for put in self.sent if arrived < put.number <= begun]
+        sent = [put for put in self.sent if put.number > arrived and put.number >= begun]
         is_move = raw not in (applied[-1] if applied else self.known, *maybe)
         return is_move, Told(self.window, raw, sent, self.before)
 
@@ -117,18 +126,24 @@ class Wire:
                     moved[key] = raw
         return moved, after
 
-    def put(self, key: str, window: Window) -> bool:
-        """Note where a widget is shown; return whether the browser has to be told to put it there."""
+    def put(self, key: str, window: Window, *, astray: bool = False) -> bool:
+        """Note where a widget is shown; return whether the browser has to be told to put it there.
+
+        One that stands where it should, whichever of our answers arrive, is left alone: to put it there once more would
+        take back a move that was made meanwhile. So is one that the browser does not have yet, which begins there,
+        unless Streamlit remembers it elsewhere (`astray`).
+        """
         told = self.told.get(key)
         if told is None:
             told = self.told[key] = Told(window)
         elif told.window.raw != window.raw:
             told.before = told.window
         told.window = window
-        if key in self.present and told.known == window.raw and all(raw == window.raw for _, raw in told.sent):
-            return False  # it stands there, whatever of our answers arrives; to put it again would take back a move
-        told.sent.append((self.number, window.raw))
-        return True
+        present = key in self.present
+        if present and told.known == window.raw and all(put.raw == window.raw for put in told.sent if put.moves):
+            return False
+        told.sent.append(Put(self.number, window.raw, present or astray))
+        return present or astray
 
     def expect(self, windows: Iterable[tuple[str, Window]]) -> None:
         """Take up the letters of a visit that was lost: its widgets stood here."""
