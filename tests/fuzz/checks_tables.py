@@ -87,13 +87,15 @@ def read(raw: bytes) -> tuple[Municipality, ...]:
         return read_municipalities(path)
 
 
+WRONG = ("cell", "twice", "name", "total", "header", "gone")
+"""What may be wrong with a table; a column that is renamed or gone comes last, for the others look into it."""
+
+
 @st.composite
 def spoiled(draw: st.DrawFn) -> str:
     """A table with something wrong: a cell, a header, a row twice, a name that is nearly another, a total, a cut."""
     rows = rows_of(draw(towns()))
-    for kind in draw(
-        st.lists(st.sampled_from(("cell", "twice", "name", "total", "header", "gone")), min_size=1, max_size=3)
-    ):
+    for kind in sorted(draw(st.lists(st.sampled_from(WRONG), min_size=1, max_size=3)), key=WRONG.index):
         row, key = draw(st.sampled_from(rows)), draw(st.sampled_from(list(rows[0])))
         if kind == "cell":
             row[key] = draw(st.sampled_from(CELLS))

@@ -7,19 +7,9 @@ from __future__ import annotations
 
 import pytest
 
-from sim.experiments.replicate import ENGINES
-from sim.web.state.choice import world_of
 from tests.fuzz.kinds import HUNTS
-from tests.pages import FIRST, MOST, small
 
 PARTS = 10
-
-
-@pytest.fixture(autouse=True)
-def _few_towns(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages with few municipalities and futures, so that they are quick."""
-    monkeypatch.setattr("sim.web.state.view.world_of", lambda values: small(world_of(values)))
-    monkeypatch.setattr("sim.web.answers.answer.LADDER", dict.fromkeys(ENGINES, (FIRST, MOST)))
 
 
 @pytest.mark.parametrize("kind", HUNTS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.model.files.load import load_brought
+from sim.model.policy.policy import Policy
 from sim.model.problems import InputError
 from sim.model.study.study import Study
 from sim.model.world.municipalities import parse_municipalities
@@ -49,7 +50,7 @@ def test_a_title_that_reads_otherwise_than_it_is_written_is_refused(what: str) -
 
 @pytest.mark.parametrize("title", GOOD)
 def test_other_titles_stay_as_they_are(title: str) -> None:
-    found = load_brought("study", "mine.yaml", STUDY.format(title).encode())
+    found, _ = load_brought("study", "mine.yaml", STUDY.format(title).encode())
     assert isinstance(found, Study)
     assert found.title.nl == title
 
@@ -62,6 +63,7 @@ def test_a_municipality_cannot_be_called_so_either(what: str) -> None:
 
 
 def test_a_text_of_several_lines_stays_a_text() -> None:
-    policy = load_brought("policy", "mine.yaml", b"id: mine\ntitle: x\ndescription: |\n  one\n  two\n")
+    policy, _ = load_brought("policy", "mine.yaml", b"id: mine\ntitle: x\ndescription: |\n  one\n  two\n")
+    assert isinstance(policy, Policy)
     assert policy.description is not None
     assert "\n" in policy.description.nl

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from sim.model.files.load import load_policy
+from sim.model.files.load import load_policy, validate
 from sim.model.problems import InputError
 from sim.text import LANGUAGES, words
 from sim.web.state.choice import BASELINE, LOADED, Choice, begin, home, presets, same
-from sim.web.state.policy_file import MOST_BYTES, plain, policy_from, sentences, slug, text_of
+from sim.web.state.policy_file import MOST_BYTES, plain, policy_and_notes, policy_from, sentences, slug, text_of
 from tests.pages import address_of, metrics, opened
 
 MINE = b"id: mine\ntitle: Mine\nbased_on: fifty-fifty\nprevention: {local_spend: 7.25}\n"
@@ -117,6 +117,39 @@ def test_a_broken_file_gives_sentences_and_leaves_everything_as_it_was(name: str
     assert (metrics(app), address_of(app)) == before
     app.select_slider(key="policy.response.teams").set_value(10).run()
     assert not app.error
+
+
+IDLE = b"""id: mine
+title: Mine
+budgets: {recovery: {per_year: 100000}}
+grants: [{id: match, instrument: matching, share: 0}]
+"""
+
+
+@pytest.mark.parametrize(("language", "opener"), [("en", "“mine.yaml” was opened."), ("nl", "“mine.yaml” is geopend.")])
+def test_what_means_nothing_in_a_file_is_told_until_the_next_move(language: str, opener: str) -> None:
+    app = opened(lang=language)
+    app.file_uploader[0].upload("mine.yaml", IDLE, "application/yaml").run()
+    assert not app.exception
+    assert not app.error
+    assert app.selectbox(key="preset").value == LOADED
+    (above,), (beside,) = app.main.warning, app.sidebar.warning
+    assert above.value == beside.value
+    said = [line.replace("\\", "") for line in above.value.split("  \n")]
+    assert said[0].startswith(opener)
+    assert [line.partition(": ")[0].split()[-1] for line in said[1:]] == ["3", "4"]
+    assert "no layer of cost_split draws on budgets.recovery" in said[1]
+    assert "grant match does nothing: its share is 0" in said[2]
+    app.select_slider(key="policy.response.teams").set_value(10).run()
+    assert not app.warning
+
+
+def test_notes_on_a_file_are_those_of_the_command_line(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_bytes(IDLE)
+    _, noted = policy_and_notes("mine.yaml", IDLE)
+    assert [(one.line, one.message) for one in noted] == [(one.line, one.message) for one in validate(path)]
+    assert not policy_and_notes("mine.yaml", MINE)[1]
 
 
 def test_the_largest_file_is_small() -> None:

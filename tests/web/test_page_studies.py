@@ -227,7 +227,7 @@ def test_a_bad_file_gives_sentences() -> None:
 def test_an_unknown_study_is_said(language: str) -> None:
     app = opened(PAGE, lang=language, study="0123456789abcdef")
     sentence = "There is no study “{name}” here, or not any more. Choose another one."
-    assert [one.value for one in app.warning] == [words(language).say(sentence, name="0123456789abcdef")]
+    assert words(language).say(sentence, name="0123456789abcdef") in [one.value for one in app.warning]
     assert not app.exception
     app = opened(PAGE, lang=language, study="../../etc")
     assert len(app.warning) == 1

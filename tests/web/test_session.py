@@ -17,7 +17,7 @@ def _forgetful() -> None:
     from sim.web.state import session
 
     session.first_look()
-    kept = ("screen", "before", "kept", "trouble", "arrival", "wire", "letter", "page")
+    kept = ("screen", "before", "kept", "trouble", "notes", "arrival", "wire", "letter", "page")
     for key in list(st.session_state):  # as Streamlit does with widgets that the browser did not speak of
         if key not in kept:
             del st.session_state[key]

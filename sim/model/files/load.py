@@ -105,8 +105,9 @@ def load_brought(
     *,
     most: int = MAX_VALUES,
     check: Callable[[Node], Iterable[Problem]] = lambda _: (),
-) -> World | Policy | Study:
-    """The scenario in a file that somebody else brought, with at most so many values; `name` is what to call the file.
+) -> tuple[World | Policy | Study, list[Problem]]:
+    """The scenario in a file that somebody else brought, with at most so many values, and what there is to say about it
+    that does not stop a run; `name` is what to call the file.
 
     It can name what is shipped, by its id, and nothing else: no other file of this machine is ever opened. `check` may
     find more problems in the very tree that is used. Raises InputError with every problem.
@@ -119,7 +120,7 @@ def load_brought(
         scenario, _, problems = _built(kind, tree, None, [], problems)
     if scenario is None or _errors(problems):
         raise InputError(problems)
-    return scenario
+    return scenario, problems
 
 
 def load_inputs(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -76,7 +76,7 @@ def dress(
 
 def _title(lines: list[str], colours: Palette) -> dict[str, Any]:
     return {
-        "text": "<br>".join(lines),
+        "text": lines_of(lines),
         "font": {"size": TITLE_SIZE, "color": colours.text, "weight": 600},
         "x": 0,
         "xref": "container",
@@ -105,6 +105,17 @@ def _axes(layout: dict[str, Any], colours: Palette) -> dict[str, Any]:
 
 
 # ---- parts of a figure, as Plotly wants them -----------------------------------------------------------------------
+
+
+def plain(text: str) -> str:
+    """Return a text for Plotly to draw as it is: no markup works in it."""
+    return text.replace("&", "&amp;").replace("<", "&lt;")
+
+
+def lines_of(texts: Iterable[str]) -> str:
+    """Return texts for Plotly to draw as they are, one under the other."""
+    return "<br>".join(plain(text) for text in texts)
+
 
 TRACE_NAME = "<b>%{fullData.name}</b>"
 """The name of a trace, in the words that come up where somebody points."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.experiments.studies.results import Studied
-from sim.show.base.figure import dress, error_bars, named_places
+from sim.show.base.figure import dress, error_bars, lines_of, named_places, plain
 from sim.show.studies.names import NAME
 
 MOST = 15
@@ -38,10 +38,10 @@ def bar(
         "name": name,
         "marker": {"color": color},
         "width": width,
-        "customdata": list(names),
+        "customdata": [plain(one) for one in names],
         "hovertemplate": "%{customdata}: %{x:,.3~r}<extra>%{fullData.name}</extra>",
     }
-    more = {"base": base, "offset": offset, "text": text}
+    more = {"base": base, "offset": offset, "text": text and [plain(one) for one in text]}
     trace |= {key: value for key, value in more.items() if value is not None}
     if text is not None:
         trace |= {"textposition": "outside", "cliponaxis": False}
@@ -64,14 +64,14 @@ def bars_chart(
     most: float | None = None,
 ) -> Any:
     """Return a chart of horizontal bars, the first row at the top; its axis ends at `most` where that is known."""
-    lines = ["<br>".join(_wrapped(row)) for row in rows]
-    tall = sum(max(ROW, 16 * (line.count("<br>") + 1) + 8) for line in lines)
-    long = max(len(part) for line in lines for part in line.split("<br>")) > ROOMY
+    wrapped = [_wrapped(row) for row in rows]
+    tall = sum(max(ROW, 16 * len(lines) + 8) for lines in wrapped)
+    long = max((len(line) for lines in wrapped for line in lines), default=0) > ROOMY
     title_of_axis = "<br>".join(textwrap.wrap(x, ROOMY)) if long else x  # long names leave it little room on a phone
     layout: dict[str, Any] = {
         "barmode": "overlay",
         "xaxis": {"title": title_of_axis},
-        "yaxis": named_places(lines, len(rows) - 0.4, -0.6, automargin=True),
+        "yaxis": named_places([lines_of(one) for one in wrapped], len(rows) - 0.4, -0.6, automargin=True),
         "showlegend": len(data) > 1,
         "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "traceorder": "reversed"},
     }

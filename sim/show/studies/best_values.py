@@ -10,7 +10,7 @@ from typing import Any
 from sim.experiments.optima.search import Optimum, Trial, full_key
 from sim.model.paths import opened
 from sim.model.policy.policy import Policy
-from sim.show.base.figure import annotation, dress, error_bars, scatter, upright
+from sim.show.base.figure import annotation, dress, error_bars, lines_of, scatter, upright
 from sim.show.base.palette import palette
 from sim.show.base.table import NOTHING, PrintedTable, figure
 from sim.show.names import KPI_NAMES
@@ -180,7 +180,7 @@ def _points(
     below = [_finite(gap - low) / unit.by for (low, _), gap in zip(ends, gaps, strict=True)]
     names = [factor_name(say, full_key(key)) for key in found.values]
     texts = [
-        "<br>".join(f"{key}: {value_name(say, value)}" for key, value in zip(names, one.values, strict=True))
+        lines_of(f"{key}: {value_name(say, value)}" for key, value in zip(names, one.values, strict=True))
         for one in some
     ]
     return scatter(

@@ -11,7 +11,7 @@ import numpy as np
 from sim.experiments.studies.results import Studied
 from sim.experiments.studies.scenario_discovery import Losses
 from sim.experiments.studies.tradeoffs import Choice, Front, Heat, Regrets, Spot
-from sim.show.base.figure import dress, error_bars, hover, scatter
+from sim.show.base.figure import dress, error_bars, hover, plain, scatter
 from sim.show.base.palette import palette
 from sim.show.base.table import figure
 from sim.show.studies.bars import MOST, bar, bars_chart, revision_of
@@ -54,8 +54,8 @@ def heat(studied: Studied, found: Heat, language: str, *, scheme: str = "light")
         {
             "type": "heatmap",
             "z": shown.tolist(),
-            "x": across,
-            "y": up,
+            "x": [plain(one) for one in across],
+            "y": [plain(one) for one in up],
             "text": texts,
             "texttemplate": "%{text}",
             "colorscale": steps,
@@ -183,7 +183,7 @@ def _spots(
         [spot.y / units[1].by for spot in spots],
         mode,
         name=name,
-        text=[candidate_name(studied, spot.candidate, say) for spot in spots],
+        text=[plain(candidate_name(studied, spot.candidate, say)) for spot in spots],
         textposition=["bottom left" if spot.x > middle else "top right" for spot in spots],
         line={"color": colour, "width": 2, "shape": "hv"},
         marker={"color": colour, "size": 9},
@@ -269,7 +269,7 @@ def best(studied: Studied, found: Choice, language: str, *, scheme: str = "light
                 here,
                 "markers",
                 name=verdict,
-                customdata=[names[place] for place in here],
+                customdata=[plain(names[place]) for place in here],
                 marker={"size": 9, "color": colour},
                 error_x=error_bars([spread[place] for place in here], colour=colours.baseline),
                 hovertemplate=hover("%{customdata}: %{x:+,.3~r}"),

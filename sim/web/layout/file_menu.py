@@ -15,7 +15,7 @@ from sim.web.layout.download import save
 from sim.web.state import session
 from sim.web.state.choice import LOADED, begin
 from sim.web.state.link import Screen
-from sim.web.state.policy_file import ENDINGS, plain, policy_from, sentences, slug, text_of
+from sim.web.state.policy_file import ENDINGS, notes, plain, policy_and_notes, sentences, slug, text_of
 
 Read = TypeVar("Read")
 
@@ -58,6 +58,8 @@ def draw(screen: Screen, say: Words) -> None:
         )
         if st.session_state.get(f"open-{turn}") is not None and (trouble := st.session_state["trouble"]):
             st.error(told(trouble), icon=":material/error:")  # what the page says of it is behind this
+        if noted := st.session_state["notes"]:
+            st.warning(told(noted), icon=":material/rule:")
 
 
 def told(sentences: list[str]) -> str:
@@ -80,9 +82,13 @@ def _name(screen: Screen, say: Words) -> str:
 
 def _open(key: str, say: Words) -> None:
     """Go on with the policy in the file that was brought."""
-    if (policy := read_brought(key, say, policy_from)) is not None:
+    found = read_brought(key, say, lambda name, raw: (name, *policy_and_notes(name, raw)))
+    if found is not None:
+        name, policy, noted = found
         session.load(begin(LOADED, policy))
         st.session_state["opened"] += 1  # an empty place for the next file
+        if noted:
+            session.notes([say.say("“{file}” was opened. What to look at again:", file=name), *notes(noted, say)])
 
 
 def read_brought(key: str, say: Words, read: Callable[[str, bytes], Read]) -> Read | None:

@@ -26,7 +26,7 @@ _MOST_PROBLEMS = 4
 
 
 def head(view: View, title: str) -> None:
-    """Draw the title, and what was wrong with the link that brought the visitor here."""
+    """Draw the title, and what was wrong with the link that brought the visitor here, or with the file they opened."""
     say = view.say
     st.title(title, anchor=False)
     problems = link.told(st.session_state["arrival"], say.language)
@@ -36,6 +36,8 @@ def head(view: View, title: str) -> None:
         st.warning(say.say("And {n} more.", n=say.number(more)), icon=":material/link_off:")
     if trouble := st.session_state["trouble"]:
         st.error(told(trouble), icon=":material/error:")
+    if notes := st.session_state["notes"]:
+        st.warning(told(notes), icon=":material/rule:")
     with st.container(key="on-a-phone"):
         st.caption(say.say("The levers and the other pages are behind » at the top left."))
 

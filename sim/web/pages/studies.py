@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
-import secrets
 import shlex
 from functools import partial
 
@@ -222,7 +220,7 @@ def _far(say: Words, chosen: Chosen, found: Studied) -> str:
 
 def _start(chosen: Chosen, say: Words) -> None:
     try:
-        begun = BENCH.start(chosen.study, _me(), None if choose.local() else jobs.MOST_SECONDS)
+        begun = BENCH.start(chosen.study, choose.me(), None if choose.local() else jobs.MOST_SECONDS)
     except OSError:
         session.trouble([say.say(choose.UNKEPT)])
         return
@@ -231,20 +229,6 @@ def _start(chosen: Chosen, say: Words) -> None:
         session.remember("study", chosen.study.digest)
     else:
         session.trouble([say.say("Somebody else just started a study. Yours can begin when that one has ended.")])
-
-
-def _me() -> str:
-    """What tells this browser from others, also after the page was loaded anew.
-
-    It comes from a secret that Streamlit gives to each browser for its own safety, else it lasts as long as the page.
-    """
-    from streamlit.web.server.starlette.starlette_app_utils import decode_xsrf_token_string
-
-    cookie = st.context.cookies.get("_streamlit_xsrf")
-    token = decode_xsrf_token_string(str(cookie))[0] if cookie else None
-    if token:
-        return hashlib.sha256(b"weerbaar" + token).hexdigest()[:16]
-    return str(st.session_state.setdefault("visitor", secrets.token_hex(8)))
 
 
 # ---- kept ----------------------------------------------------------------------------------------------------------
@@ -278,7 +262,7 @@ def _state(say: Words, one: Kept) -> str:
 
 def _watch(say: Words, job: Job) -> None:
     """How far it is, looked at again and again; the rest of the page stays as it is."""
-    mine = job.owner == _me() or choose.local()
+    mine = job.owner == choose.me() or choose.local()
 
     @st.fragment(run_every=_BEAT)
     def look() -> None:
@@ -341,7 +325,7 @@ def _other(say: Words, job: Job) -> None:
         all=say.number(state.total) if state.total else "…",
     )
     st.info(text, icon=":material/hourglass_top:")
-    if job.owner == _me() or choose.local():
+    if job.owner == choose.me() or choose.local():
         st.button(say.say("Show it"), on_click=session.remember, args=("study", job.digest), key="show-study")
 
 

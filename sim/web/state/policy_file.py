@@ -7,7 +7,7 @@ that this machine holds: it is read from what was sent, once, and names in it ar
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
 from sim.model.files.load import load_brought
@@ -35,16 +35,22 @@ def policy_from(name: str, raw: bytes) -> Policy:
 
     Its title is made plain, for it is shown in many places, and its id is ours, for another may have the same.
     """
-    policy = brought(name, raw, "policy")
+    return policy_and_notes(name, raw)[0]
+
+
+def policy_and_notes(name: str, raw: bytes) -> tuple[Policy, list[Problem]]:
+    """The policy in a file that a visitor brought, as above, and what is sound in it and means nothing."""
+    policy, noted = brought(name, raw, "policy")
     assert isinstance(policy, Policy)
     title = Text(nl=plain(policy.title.nl) or "?", en=plain(policy.title.en) or "?")
-    return policy.model_copy(update={"id": YOURS, "title": title})
+    return policy.model_copy(update={"id": YOURS, "title": title}), noted
 
 
 def brought(
     name: str, raw: bytes, kind: Literal["policy", "study"], check: Callable[[Node], Iterable[Problem]] = lambda _: ()
-) -> World | Policy | Study:
-    """Return what is in a file that a visitor brought: small enough, and checked like any other of its kind.
+) -> tuple[World | Policy | Study, list[Problem]]:
+    """Return what is in a file that a visitor brought: small enough, and checked like any other of its kind; and what
+    there is to say about it all the same.
 
     InputError with every problem, about a file of this name.
     """
@@ -78,8 +84,13 @@ def slug(name: str) -> str:
 
 def sentences(error: InputError, say: Words) -> list[str]:
     """The problems of a file, a sentence each; at most some of them."""
-    found = [_sentence(problem, say) for problem in error.problems[:_MOST_PROBLEMS]]
-    if (more := len(error.problems) - _MOST_PROBLEMS) > 0:
+    return notes(error.problems, say)
+
+
+def notes(problems: Sequence[Problem], say: Words) -> list[str]:
+    """What there is to say about a file, a sentence each; at most some of them."""
+    found = [_sentence(problem, say) for problem in problems[:_MOST_PROBLEMS]]
+    if (more := len(problems) - _MOST_PROBLEMS) > 0:
         found.append(say.say("And {n} more.", n=say.number(more)))
     return found
 

@@ -57,7 +57,8 @@ def _begin() -> None:
     ]
     if lost:
         wire.expect(sidebar(found, words(found.language)))
-    state["arrival"], state["before"], state["trouble"], state["kept"] = arrival, [], [], kept
+    state["arrival"], state["before"], state["kept"] = arrival, [], kept
+    state["trouble"], state["notes"] = [], []
     state["wire"], state["page"] = wire, ("", 0)
     state["screen"] = found  # the last, for a visit that has one has all
 
@@ -211,7 +212,7 @@ def screen() -> Screen:
 def go(new: Screen) -> None:
     """Show another screen; a change of policy or world can be undone."""
     state, old = st.session_state, screen()
-    state["arrival"], state["trouble"] = link.Arrival(), []  # who moves on has read what was wrong
+    _forget_what_was_said()
     if (old.choice, old.world) != (new.choice, new.world):
         state["before"] = [*state["before"][-MOST_STEPS:], (old.choice, old.world)]
     state["screen"] = new
@@ -225,7 +226,7 @@ def undo() -> None:
     while steps:
         choice, world = steps.pop()
         if (choice, world) != (now.choice, now.world):
-            state["arrival"], state["trouble"] = link.Arrival(), []
+            _forget_what_was_said()
             state["screen"] = replace(now, choice=choice, world=world)
             state["before"] = steps
             return
@@ -268,6 +269,17 @@ def remember(name: str, value: str) -> None:
 def trouble(sentences: list[str]) -> None:
     """Say what went wrong with the last move, until the next one."""
     st.session_state["trouble"] = sentences
+
+
+def notes(sentences: list[str]) -> None:
+    """Say what deserves a second look in the file that was opened, until the next move."""
+    st.session_state["notes"] = sentences
+
+
+def _forget_what_was_said() -> None:
+    """Who moves on has read what was wrong."""
+    state = st.session_state
+    state["arrival"], state["trouble"], state["notes"] = link.Arrival(), [], []
 
 
 # ---- policies that were kept ---------------------------------------------------------------------------------------

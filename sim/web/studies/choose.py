@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,6 +50,20 @@ class Chosen:
 def local() -> bool:
     """Whether the visitor sits at the machine of the server."""
     return is_here(st.get_option("server.address"), st.context.headers.to_dict())
+
+
+def me() -> str:
+    """What tells this browser from others, also after the page was loaded anew.
+
+    It comes from a secret that Streamlit gives to each browser for its own safety, else it lasts as long as the page.
+    """
+    from streamlit.web.server.starlette.starlette_app_utils import decode_xsrf_token_string
+
+    cookie = st.context.cookies.get("_streamlit_xsrf")
+    token = decode_xsrf_token_string(str(cookie))[0] if cookie else None
+    if token:
+        return hashlib.sha256(b"weerbaar" + token).hexdigest()[:16]
+    return str(st.session_state.setdefault("visitor", secrets.token_hex(8)))
 
 
 def own(digest: str) -> None:
@@ -141,7 +157,7 @@ def _opened(key: str, say: Words) -> None:
     if (study := read_brought(key, say, study_from)) is not None:
         st.session_state["study-opened"] += 1
         try:
-            jobs.put(study)
+            jobs.put(study, me())
         except OSError:
             session.trouble([say.say(UNKEPT)])
             return

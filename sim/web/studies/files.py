@@ -41,7 +41,7 @@ OUTCOMES = (
 
 def study_from(name: str, raw: bytes) -> Study:
     """The study in a file that a visitor brought; InputError with every problem, about a file of this name."""
-    study = brought(name, raw, "study", _much_work)
+    study, _ = brought(name, raw, "study", _much_work)
     assert isinstance(study, Study)
     title = Text(nl=plain(study.title.nl) or "?", en=plain(study.title.en) or "?")
     return study.model_copy(update={"title": title, "description": None, "reference": None})

@@ -31,13 +31,14 @@ from sim.model.problems import InputError
 from sim.model.study.study import Study
 from sim.package import PACKAGE
 from sim.rules.compiling import user_cache
+from sim.web.studies import making_room
 from sim.web.studies.files import policy_files
 from sim.web.studies.pace import PACES
 
 MOST_FUTURES = 200_000
 """Futures of all designs and policies together; a larger study is for the command line."""
 MOST_KEPT = 40
-"""Studies that are kept. First go those that nobody started, the oldest first, then the others."""
+"""Studies that are kept; `making_room.py` says which go first."""
 CORES = max(1, available_workers() // 2)
 """Cores that a study plays on."""
 SOURCES = PACKAGE.parent
@@ -65,16 +66,19 @@ def store_of(digest: str) -> Path:
     return shelf() / digest / "store"
 
 
-def put(study: Study) -> Path:
-    """Keep a study, whose worlds are shipped, with the policies that are not; return its file."""
+def put(study: Study, visitor: str = "", *, begins: bool = False) -> Path:
+    """Keep a study, whose worlds are shipped, with the policies that are not, for a visitor, who may be about to start
+    it; return its file.
+    """
     place = shelf() / study.digest
     place.mkdir(parents=True, exist_ok=True)
     path = place / "study.yaml"
     if not path.is_file():
         for name, text in (*policy_files(study).items(), (path.name, study_yaml(study, by_id=True))):
             atomic.put(place / name, lambda part, text=text: part.write_text(text, encoding="utf-8", newline="\n"))  # type: ignore[misc]
+    making_room.note(place, visitor)
     os.utime(place)
-    _tidy(place)
+    _tidy(place, visitor, begins)
     return path
 
 
@@ -139,14 +143,13 @@ def _opened(folder: Path, stamp: Sequence[str]) -> Studied:
     return load_results(folder)
 
 
-def _tidy(mine: Path) -> None:
-    """Remove the studies that nobody asked for lately; one that was brought never takes the place of one begun."""
+def _tidy(mine: Path, visitor: str, begins: bool) -> None:
+    """Remove the studies that make room for the one that came."""
     with contextlib.suppress(OSError):
-        rank = {place: ((place / "store").is_dir(), place.stat().st_mtime) for place in shelf().iterdir()}
-        running = BENCH.job
-        for place in sorted(rank, key=rank.__getitem__, reverse=True)[MOST_KEPT:]:
-            if place != mine and (running is None or place.name != running.digest):
-                shutil.rmtree(place, ignore_errors=True)
+        stay = [mine, *([store_of(BENCH.job.digest).parent] if BENCH.job is not None else [])]
+        places = [making_room.place_of(folder) for folder in shelf().iterdir()]
+        for folder in making_room.to_go(places, visitor, most=MOST_KEPT, begins=begins, stay=stay):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 # ---- how long it takes ---------------------------------------------------------------------------------------------
@@ -282,7 +285,7 @@ class Bench:
         with self._guard:
             if self.job is not None and self.job.runs:
                 return False
-            path = put(study)
+            path = put(study, owner, begins=True)
             command = [
                 sys.executable,
                 "-m",
