@@ -109,8 +109,8 @@ def test_a_new_row_of_the_policy_has_its_lever_behind_the_others_of_its_section(
 ) -> None:
     row = replace(parameters()["policy.ransom.approval_rate"], key="policy.ransom.paid_share")
     monkeypatch.setattr("sim.web.levers.lever.parameters", lambda: {**parameters(), row.key: row})
-    assert unplaced("help") == {"policy.ransom.paid_share": "ransom-paid-share"}
-    assert not unplaced("main")
+    assert unplaced("help")[row.key] == "ransom-paid-share"
+    assert row.key not in unplaced("main")
     assert levers.__wrapped__("help")[-1].key == row.key
 
 
