@@ -12,6 +12,7 @@ from sim.experiments.studies.scenario_discovery import Limit, Losses, Rule
 from sim.experiments.studies.tradeoffs import Aim, Candidate, Ranked
 from sim.model.kpis import KPIS
 from sim.model.parameter_table import parameters
+from sim.results.findings import LEVEL_NAMES
 from sim.results.story import CATEGORY_NAMES
 from sim.show.base.table import figure
 from sim.show.names import KPI_NAMES, STAT_NAMES
@@ -29,15 +30,13 @@ LIST_NAMES = {"policy.grants": N_("Grants")}
 SHORT_NAMES = {"grants": N_("grants"), "recovery": N_("recovery"), "teams": N_("teams")}
 """Last words of keys, as they stand in the name of a candidate."""
 
-LEVEL_NAMES = {
+LEVELS_IN_STUDIES = {
     "none": N_("none"),
     "a quarter": N_("a quarter"),
     "half": N_("half"),
     "two thirds": N_("two thirds"),
     "all": N_("all"),
-    "low": N_("low"),
-    "central": N_("central"),
-    "high": N_("high"),
+    **LEVEL_NAMES,
     "-": N_("as it is"),
 }
 """Names of levels in the studies that come with Weerbaar, and of what a case leaves alone."""
@@ -75,7 +74,7 @@ def factor_name(say: Words, key: str) -> str:
 def value_name(say: Words, value: float | str) -> str:
     """Return the value of a factor in words; a level has the name that its study gives it, translated where known."""
     if isinstance(value, str):
-        return say.say(LEVEL_NAMES[value]) if value in LEVEL_NAMES else value
+        return say.say(LEVELS_IN_STUDIES[value]) if value in LEVELS_IN_STUDIES else value
     return say.number(value) if float(value).is_integer() else figure(say, value)
 
 

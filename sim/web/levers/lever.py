@@ -18,7 +18,7 @@ from typing import Literal
 from sim.model.groups import Group
 from sim.model.parameter_table import Parameter, Value, parameters
 from sim.model.policy.policy import Policy
-from sim.show.names import GRADES, SHORT_CHOICES, SHORT_UNITS
+from sim.show.names import GRADES, SHORT_CHOICES, SHORT_UNITS, SWITCH_NAMES
 from sim.text import N_, Words
 from sim.web.levers.lever_list import FIXED, FREE, PLACES
 from sim.web.widgets.typed import number_in
@@ -36,10 +36,7 @@ LABELS = {
     "grant.audit": N_("Audit: Flemish part (%)"),
     "grant.audit.until": N_("Last year of audits"),
     "grant.audit.again": N_("Second audit: Flemish part (%)"),
-    "policy.prevention.minimum_standard": N_("Minimum standard for municipalities"),
-    "policy.prevention.supplier_standard": N_("Standard for suppliers"),
-    "policy.insurance": N_("Cyber insurance"),
-    "policy.fund": N_("Solidarity fund"),
+    **SWITCH_NAMES,
 }
 HELPS = {
     "share.prevention": N_(
