@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from sim.experiments.studies.results import Studied
 from sim.experiments.studies.scenario_discovery import Limit, Losses, Rule
-from sim.experiments.studies.tradeoffs import Aim, Candidate, Ranked
+from sim.experiments.studies.sensitivity import Effect
+from sim.experiments.studies.tradeoffs import Aim, Candidate, Front, Ranked, Spot
 from sim.model.kpis import KPIS
 from sim.model.parameter_table import parameters
 from sim.results.findings import LEVEL_NAMES
@@ -109,6 +110,30 @@ def _short_name(say: Words, key: str) -> str:
 def aim_name(say: Words, aim: Aim) -> str:
     """Return what a candidate is judged by."""
     return say.say("{name} ({stat})", name=say.say(KPI_NAMES[aim.outcome]), stat=say.say(STAT_NAMES[aim.stat]))
+
+
+def units_of(say: Words, front: Front) -> tuple[Unit, Unit]:
+    """Return the units of the two aims of a front."""
+    return (
+        unit_of(say, front.x.outcome, (spot.x for spot in front.spots)),
+        unit_of(say, front.y.outcome, (spot.y for spot in front.spots)),
+    )
+
+
+def aims_in_units(say: Words, front: Front) -> list[str]:
+    """Return the two aims of a front, each with the unit that it is shown in."""
+    pairs = zip((front.x, front.y), units_of(say, front), strict=True)
+    return [f"{aim_name(say, aim)}, {unit.words.rpartition(', ')[2]}" for aim, unit in pairs]
+
+
+def front_verdict(say: Words, spot: Spot) -> str:
+    """Return whether another candidate beats one on both aims."""
+    return say.say("on the front") if spot.on_front else say.say("beaten")
+
+
+def effect_verdict(say: Words, effect: Effect) -> str:
+    """Return whether a factor does more than noise may."""
+    return say.say("noise") if effect.is_noise else say.say("matters")
 
 
 def world_name(studied: Studied, world: dict[str, float | str], say: Words, between: str = "; ") -> str:
