@@ -18,7 +18,8 @@ from typing import Any
 
 from sim.level import LEVEL
 
-LANGUAGES = ("nl", "en")
+LANGUAGE_NAMES = {"nl": "Nederlands", "en": "English"}
+LANGUAGES = tuple(LANGUAGE_NAMES)
 NO_BREAK = "\N{NO-BREAK SPACE}"
 LOCALES = Path(__file__).parent / "locales"
 _CULTURE = {"nl": "nl_BE", "en": "en_GB"}

@@ -5,9 +5,11 @@ Each is answered in a table, or as JSON, with a picture where one is asked for.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Generic, TypeVar
 
 import typer
 
@@ -32,7 +34,13 @@ from sim.cli.terminal import BadInput, chat, progress, talk
 
 if TYPE_CHECKING:
     from sim.experiments.studies.results import Studied
+    from sim.experiments.studies.scenario_discovery import Losses
+    from sim.experiments.studies.sensitivity import Effects, Indices
+    from sim.experiments.studies.tradeoffs import Choice, Front, Heat, Regrets
     from sim.show.base.table import PrintedTable
+
+_LATER = dict.fromkeys(("Studied", "Effects", "Indices", "Heat", "Front", "Regrets", "Choice", "Losses"), Any)
+"""Names in the signatures of questions that are no option: what they stand for is loaded when one is asked."""
 
 questions = typer.Typer(pretty_exceptions_enable=False)
 
@@ -56,6 +64,19 @@ Picture = Annotated[
 ]
 
 
+Found = TypeVar("Found")
+Question = TypeVar("Question", bound=Callable[..., "Answer[Any]"])
+
+
+@dataclass(frozen=True)
+class Answer(Generic[Found]):
+    """What was found, and what tells it: a table, and a picture."""
+
+    found: Found
+    table: Callable[[Studied, Found, str], PrintedTable]
+    picture: Callable[[Studied, Found, str], Any]
+
+
 def asked(name: str, world: str | None, json: str | None, picture: str | None) -> Studied:
     """Return the results in a store in one world, for a question whose answer can be written; say how much is missing.
 
@@ -75,19 +96,16 @@ def asked(name: str, world: str | None, json: str | None, picture: str | None) -
     return found
 
 
-def tell(studied: Studied, found: Any, name: str, json: str | None, picture: str | None, lang: Language | None) -> None:
+def tell(studied: Studied, answer: Answer[Any], json: str | None, picture: str | None, lang: Language | None) -> None:
     """Print an answer as a table, or write it as JSON; with a picture where one is asked for."""
-    from sim.show.studies import charts, factor_charts
-    from sim.show.studies import tables as study_tables
+    from sim.show.studies import tables
 
-    language = (lang or Language.en).value
+    language, found = (lang or Language.en).value, answer.found
     if picture is not None:  # before the table, of which a reader may take the first lines only
-        of_factors: dict[str, Callable[..., Any]] = {"effects": factor_charts.tornado, "indices": factor_charts.sobol}
-        draw = of_factors[name] if name in of_factors else getattr(charts, name)
-        hang(picture, draw(studied, found, language), study_tables.title(studied, language), language)
+        hang(picture, answer.picture(studied, found, language), tables.title(studied, language), language)
 
     def table() -> PrintedTable:
-        return study_tables.placed(studied, getattr(study_tables, name)(studied, found, language), language)
+        return tables.placed(studied, answer.table(studied, found, language), language)
 
     hand_over(json, lambda: {"world": studied.world.id} | plain(found), lambda: [table()])
 
@@ -133,142 +151,118 @@ def plain(found: Any) -> Any:
     return None if isinstance(found, float) and not math.isfinite(found) else found
 
 
-@questions.command(cls=BareJson)
-@guarded
+def question(ask: Question) -> Question:
+    """Make a command of a question to results, with what can be asked of all: a world, a picture, JSON, a language.
+
+    Its own options come after the store, those of all questions behind them.
+    """
+
+    def command(
+        name: StoreName,
+        world: OfWorld = None,
+        picture: Picture = None,
+        json: JsonTarget = None,
+        lang: SpokenAlone = None,
+        **own: Any,
+    ) -> None:
+        found = asked(name, world, json, picture)
+        tell(found, ask(found, **own), json, picture, lang)
+
+    store, *everywhere, _ = inspect.signature(command, eval_str=True).parameters.values()
+    _, *its_own = inspect.signature(ask, eval_str=True, locals=_LATER).parameters.values()
+    options = [option.replace(kind=option.KEYWORD_ONLY) for option in (*its_own, *everywhere)]
+    command.__name__, command.__doc__ = ask.__name__, ask.__doc__
+    setattr(command, "__signature__", inspect.Signature([store, *options]))  # noqa: B010 (typer reads this, and the next)
+    command.__annotations__ = {option.name: option.annotation for option in (store, *options)}
+    questions.command(cls=BareJson)(guarded(command))
+    return ask
+
+
+@question
 def effects(
-    name: StoreName,
-    outcome: Outcome = "cash_cost_eur",
-    policy: OfPolicy = None,
-    against: Against = None,
-    world: OfWorld = None,
-    picture: Picture = None,
-    json: JsonTarget = None,
-    lang: SpokenAlone = None,
-) -> None:
+    found: Studied, outcome: Outcome = "cash_cost_eur", policy: OfPolicy = None, against: Against = None
+) -> Answer[Effects]:
     """What each factor does to an outcome, and below which change it is noise (a tornado)."""
     from sim.experiments.studies import sensitivity
+    from sim.show.studies import factor_charts, tables
 
-    found = asked(name, world, json, picture)
-    tell(found, sensitivity.effects(found, outcome, policy, against), "effects", json, picture, lang)
+    return Answer(sensitivity.effects(found, outcome, policy, against), tables.effects, factor_charts.tornado)
 
 
-@questions.command(cls=BareJson)
-@guarded
+@question
 def sobol(
-    name: StoreName,
-    outcome: Outcome = "cash_cost_eur",
-    policy: OfPolicy = None,
-    against: Against = None,
-    world: OfWorld = None,
-    picture: Picture = None,
-    json: JsonTarget = None,
-    lang: SpokenAlone = None,
-) -> None:
+    found: Studied, outcome: Outcome = "cash_cost_eur", policy: OfPolicy = None, against: Against = None
+) -> Answer[Indices]:
     """How much of the spread of an outcome each factor brings, alone and with others (design: sobol)."""
     from sim.experiments.studies import sensitivity
+    from sim.show.studies import factor_charts, tables
 
-    found = asked(name, world, json, picture)
-    tell(found, sensitivity.sobol(found, outcome, policy, against), "indices", json, picture, lang)
+    return Answer(sensitivity.sobol(found, outcome, policy, against), tables.indices, factor_charts.sobol)
 
 
-@questions.command(cls=BareJson)
-@guarded
+@question
 def heatmap(
-    name: StoreName,
+    found: Studied,
     x: Annotated[str, typer.Option("--x", metavar="KEY", help="The factor across; its last word will do.")],
     y: Annotated[str, typer.Option("--y", metavar="KEY", help="The factor up.")],
     outcome: Outcome = "cash_cost_eur",
     policy: OfPolicy = None,
     against: Against = None,
     bins: Annotated[int, typer.Option("--bins", min=2, max=50, help="Classes that a range is cut into.")] = 5,
-    world: OfWorld = None,
-    picture: Picture = None,
-    json: JsonTarget = None,
-    lang: SpokenAlone = None,
-) -> None:
+) -> Answer[Heat]:
     """An outcome over two factors at once."""
     from sim.experiments.studies import tradeoffs
+    from sim.show.studies import charts, tables
 
-    found = asked(name, world, json, picture)
     answer = tradeoffs.heat(found, outcome, x, y, policy=policy, against=against, bins=bins)
-    tell(found, answer, "heat", json, picture, lang)
+    return Answer(answer, tables.heat, charts.heat)
 
 
-@questions.command(cls=BareJson)
-@guarded
+@question
 def pareto(
-    name: StoreName,
+    found: Studied,
     x: Annotated[str, typer.Option("--x", metavar="KPI[:STAT]", help="One aim; STAT is mean, p95 or cvar95.")] = (
         "cash_cost_eur"
     ),
     y: Annotated[str, typer.Option("--y", metavar="KPI[:STAT]", help="The other aim.")] = "cash_cost_eur:cvar95",
-    world: OfWorld = None,
-    picture: Picture = None,
-    json: JsonTarget = None,
-    lang: SpokenAlone = None,
-) -> None:
+) -> Answer[Front]:
     """Which policies no other beats on two aims at once."""
     from sim.experiments.studies import tradeoffs
+    from sim.show.studies import charts, tables
 
-    found = asked(name, world, json, picture)
-    aims = [tradeoffs.Aim(one.partition(":")[0], one.partition(":")[2] or "mean") for one in (x, y)]
-    tell(found, tradeoffs.pareto(found, *aims), "pareto", json, picture, lang)
+    across, up = (tradeoffs.Aim(aim.partition(":")[0], aim.partition(":")[2] or "mean") for aim in (x, y))
+    return Answer(tradeoffs.pareto(found, across, up), tables.pareto, charts.pareto)
 
 
-@questions.command(cls=BareJson)
-@guarded
-def regret(
-    name: StoreName,
-    outcome: Outcome = "cash_cost_eur",
-    world: OfWorld = None,
-    picture: Picture = None,
-    json: JsonTarget = None,
-    lang: SpokenAlone = None,
-) -> None:
+@question
+def regret(found: Studied, outcome: Outcome = "cash_cost_eur") -> Answer[Regrets]:
     """How much worse each policy is than the best one of each world."""
     from sim.experiments.studies import tradeoffs
+    from sim.show.studies import charts, tables
 
-    found = asked(name, world, json, picture)
-    tell(found, tradeoffs.regret(found, outcome), "regret", json, picture, lang)
+    return Answer(tradeoffs.regret(found, outcome), tables.regret, charts.regret)
 
 
-@questions.command(cls=BareJson)
-@guarded
-def best(
-    name: StoreName,
-    outcome: Outcome = "cash_cost_eur",
-    budget: Budget = None,
-    world: OfWorld = None,
-    picture: Picture = None,
-    json: JsonTarget = None,
-    lang: SpokenAlone = None,
-) -> None:
+@question
+def best(found: Studied, outcome: Outcome = "cash_cost_eur", budget: Budget = None) -> Answer[Choice]:
     """The best policy that Flanders can afford, and which others are too close to call."""
     from sim.experiments.studies import tradeoffs
+    from sim.show.studies import charts, tables
 
-    found = asked(name, world, json, picture)
-    tell(found, tradeoffs.best(found, outcome, budget), "best", json, picture, lang)
+    return Answer(tradeoffs.best(found, outcome, budget), tables.best, charts.best)
 
 
-@questions.command(cls=BareJson)
-@guarded
+@question
 def losses(
-    name: StoreName,
-    outcome: Outcome = "cash_cost_eur",
-    policy: OfPolicy = None,
-    against: Against = None,
-    world: OfWorld = None,
-    picture: Picture = None,
-    json: JsonTarget = None,
-    lang: SpokenAlone = None,
-) -> None:
+    found: Studied, outcome: Outcome = "cash_cost_eur", policy: OfPolicy = None, against: Against = None
+) -> Answer[Losses]:
     """In which worlds a policy does worse than another, as rules."""
-    from sim.experiments.studies import scenario_discovery as module
+    from sim.experiments.studies import scenario_discovery
+    from sim.show.studies import charts, tables
 
-    found = asked(name, world, json, picture)
     if len(found.points) * len(found.factors) > MANY:
         chat("Note: looking for rules over so many designs and factors takes a minute or so.")
-    tell(found, module.losses(found, outcome, policy, against), "losses", json, picture, lang)
+    return Answer(scenario_discovery.losses(found, outcome, policy, against), tables.losses, charts.losses)
 
 
 # ---- a search ------------------------------------------------------------------------------------------------------

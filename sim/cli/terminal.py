@@ -39,8 +39,6 @@ SILENCE = 30.0
 HEAD_LINES = 2
 """Lines of the head of a column where there is room."""
 
-LANGUAGE_NAMES = {"nl": "Nederlands", "en": "English"}
-
 
 class BadInput(Exception):
     """Something a user can repair: the message names the option; the command ends with exit code 2."""
@@ -143,7 +141,7 @@ def show_answer(result: Comparison, language: str | None, command: str, *, told:
     from sim.show.sentences.assumptions import deciding
     from sim.show.sentences.policy_paragraph import paragraph
     from sim.show.tables.overview import headline
-    from sim.text import LANGUAGES, words
+    from sim.text import LANGUAGE_NAMES, LANGUAGES, words
 
     out = console()
     for spoken in [language] if language else LANGUAGES:

@@ -18,6 +18,8 @@ from sim.model.policy.numbers import NOBODY, Stage
 from sim.rules import incident
 from sim.rules.budgets import denial_probability
 from sim.rules.calendar import MINUTES_PER_DAY
+from sim.rules.compiling import kernel
+from sim.rules.funding import beyond_deductible, retained_cents
 from sim.rules.ransom import deterrence_factor
 from sim.rules.terms import PARTS_PER_MILLION, WorldArrays
 from sim.rules.threat import attempt_rate, day_intensity
@@ -33,7 +35,7 @@ def attempts(world: WorldArrays, year: int, stage: Stage | None = None) -> Float
     days = [day_intensity(day, world.start_day_of_year, world.threat) for day in range(begin, end)]
     average = sum(days) / len(days)
     if stage is not None:
-        average *= deterrence_factor(stage.choices.ransom_rule, world.extortion)
+        average *= deterrence_factor(stage.choices, world.extortion)
     return np.array([attempt_rate(float(people), world.threat) * average for people in world.inhabitants.tolist()])
 
 
@@ -80,7 +82,7 @@ def _mean_bill(world: WorldArrays, severity: int) -> Floats:
 def _days_missed(world: WorldArrays, stage: Stage | None) -> tuple[float, float, float]:
     """Return the days without all services that an inhabitant is expected to miss by a break-in of each class."""
     o = world.outage
-    quicker = incident.with_fallback(1.0, stage is not None and stage.choices.fallback == 1, world.funding)
+    quicker = 1.0 if stage is None else incident.with_fallback(1.0, stage.choices, world.funding)
     significant = _mean_days(o.significant_days * quicker, o.significant_days_sigma, o.longest_days)
     critical = _mean_days(o.critical_days * quicker, o.critical_sigma, o.longest_days)
     full = max(critical, _mean_days(o.full_days, o.full_sigma, o.longest_days))
@@ -137,6 +139,22 @@ def own_prices(world: WorldArrays, stage: Stage) -> Floats:
     return (_own_parts(stage, [(ev.PREVENTION, spent)], False) / spent)[:, 0]  # type: ignore[no-any-return]
 
 
+@kernel
+def insurable(left: Floats, deductible: Floats, kept: Floats) -> Floats:
+    """Return what an insurer looks at of each bill: (n, q), like all three.
+
+    What the deductible keeps from him moves from `deductible`, what is left of it, to `kept` of this part of the bill.
+    """
+    covered = np.empty_like(left)
+    for town in range(left.shape[0]):
+        for place in range(left.shape[1]):
+            retained = retained_cents(left[town, place], deductible[town, place])
+            deductible[town, place] -= retained
+            kept[town, place] += retained
+            covered[town, place] = beyond_deductible(left[town, place], kept[town, place])
+    return covered
+
+
 def _own_parts(stage: Stage, bills: Sequence[tuple[int, Floats]], insured: bool) -> Floats:
     """Return the cents that the municipality pays itself of incidents, given the parts of their bills by category.
 
@@ -151,10 +169,8 @@ def _own_parts(stage: Stage, bills: Sequence[tuple[int, Floats]], insured: bool)
         for layer in stage.layers[category]:
             if not layer.begins <= minute < layer.ends or (layer.insured and not insured):
                 continue
-            if layer.insured:
-                retained = np.minimum(left, deductible)
-                deductible, kept = deductible - retained, kept + retained
-            paid = np.minimum(np.maximum(left - kept, 0.0) if layer.insured else left, layer.first)
+            covered = insurable(left, deductible, kept) if layer.insured else left
+            paid = np.minimum(covered, layer.first)
             paid = np.minimum(
                 paid * (layer.share / PARTS_PER_MILLION), min(layer.limit_per_event, layer.limit_per_year)
             )

@@ -37,8 +37,8 @@ class Readiness:
         stage, people = self.policy.stages[number], self.world.inhabitants.tolist()
         everybody, before = sum(people), 0
         teams = self._part(year, number, lambda one: max(0, one.choices.teams) * self.world.team.cost_per_year_cents)
-        price = self.world.funding.fallback_price if stage.choices.fallback else 0.0
-        fallback = self._days(year, number, lambda one: one.choices.fallback)
+        price = self.world.funding.fallback_price if stage.choices.fallback_services else 0.0
+        fallback = self._days(year, number, lambda one: one.choices.fallback_services)
         for inhabitants in people:
             part = part_by_inhabitants(teams, before, before + inhabitants, everybody)
             yield part + part_of_year(cents(price * inhabitants), *fallback)

@@ -14,6 +14,7 @@ from sim.engines.setting import Outcome
 from sim.model.kpis import KPIS
 from sim.model.policy.policy import CATEGORIES, PAYERS
 from sim.results.ledger import by_payer_and_category, sums
+from sim.rules.budgets import distress_limit, in_distress
 from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.incident import SEVERE, SIGNIFICANT
 from sim.rules.terms import WorldArrays
@@ -98,7 +99,7 @@ def summarise(outcome: Outcome, world: WorldArrays) -> Summary:
         "person_minutes": int(person_minutes.sum()),
         "waited_minutes": int((helped["team_start"] - helped["discovered"]).sum()),
         "helped": len(helped),
-        "in_distress": _in_distress(postings, year, world),
+        "in_distress": _distressed(postings, year, world),
         "unpaid_cents": outcome.unpaid_cents,
     }
     numbers = np.array([tuple(counts[name] for name in ev.COUNTS.names or ())], dtype=ev.COUNTS)
@@ -141,7 +142,7 @@ def summaries_of(chunk: Chunk, first: int) -> list[Summary]:
     ]
 
 
-def _in_distress(postings: NDArray[Any], year: NDArray[np.int64], world: WorldArrays) -> int:
+def _distressed(postings: NDArray[Any], year: NDArray[np.int64], world: WorldArrays) -> int:
     """Return how many municipalities paid, in some year, more for incidents than a share of operating spend."""
     counted = (postings["payer"] == PAYERS.index("municipality")) & (postings["incident"] != ev.NATIONAL)
     burden = sums(
@@ -149,5 +150,6 @@ def _in_distress(postings: NDArray[Any], year: NDArray[np.int64], world: WorldAr
         (np.searchsorted(world.nis, postings["nis"][counted]), len(world.nis)),
         (year[counted], len(world.year_starts) - 1),
     )
-    threshold = world.distress_share * world.operating_spend * 100.0 * world.inhabitants
-    return int((burden.max(axis=1) > threshold).sum())
+    limit, worst = distress_limit(world.distress_share, world.operating_spend), burden.max(axis=1)
+    towns = zip(worst.tolist(), world.inhabitants.tolist(), strict=True)
+    return sum(in_distress(paid, limit, inhabitants) for paid, inhabitants in towns)

@@ -78,6 +78,12 @@ def after_stress(spend: float, burden: int, inhabitants: int, funding: Funding) 
 
 
 @rule
+def distress_limit(share: float, operating_spend: float) -> float:
+    """Return the burden that a municipality can just bear, in cents per inhabitant: a share of operating spend."""
+    return share * operating_spend * 100.0
+
+
+@rule
 def in_distress(burden: int, limit: float, inhabitants: int) -> bool:
     """Return whether a burden, in cents, is above a limit in cents per inhabitant."""
     return burden > limit * inhabitants

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from sim.rules.rule import rule
 from sim.rules.terms import PARTS_PER_MILLION
 
 LARGEST_PRODUCT = 1 << 42
+Cents = TypeVar("Cents", int, float)  # whole in the engines; an expected amount is not
 
 
 @rule
@@ -26,13 +29,13 @@ def room_within(room: int, limit: int, used: int) -> int:
 
 
 @rule
-def retained_cents(left: int, deductible: int) -> int:
+def retained_cents(left: Cents, deductible: Cents) -> Cents:
     """Return what the rest of a deductible keeps from an insurer of what is left of a cost."""
     return min(left, deductible)
 
 
 @rule
-def beyond_deductible(left: int, kept: int) -> int:
+def beyond_deductible(left: Cents, kept: Cents) -> Cents:
     """Return what an insurer looks at: what is left of a cost, less what the deductible `kept` of it."""
     return max(0, left - kept)
 

@@ -11,7 +11,7 @@ import math
 from sim.rules.calendar import CENTURY, MINUTES_PER_DAY, in_office_hours, minutes, next_opening
 from sim.rules.chance import exponential_quantile, lognormal_quantile, normal_quantile
 from sim.rules.rule import rule
-from sim.rules.terms import Bill, Classes, Funding, Intrusion, Outage, Recovery, Spread, Team
+from sim.rules.terms import Bill, Choices, Classes, Funding, Intrusion, Outage, Recovery, Spread, Team
 from sim.rules.threat import REFERENCE_INHABITANTS, size_factor
 
 MINOR, SIGNIFICANT, SEVERE = 0, 1, 2
@@ -94,9 +94,9 @@ def loss_factor(plan: float, severity: int, lost: bool, recovered: float, worst:
 
 
 @rule
-def with_fallback(amount: float, in_place: bool, funding: Funding) -> float:
+def with_fallback(amount: float, choices: Choices, funding: Funding) -> float:
     """Return what fallback services leave of an outage: of its factor on the days, or of the share that is out."""
-    return amount * (funding.fallback_factor if in_place else 1.0)
+    return amount * (funding.fallback_factor if choices.fallback_services == 1 else 1.0)
 
 
 @rule
@@ -246,10 +246,10 @@ def notification_cents(inhabitants: int, bill: Bill) -> int:
 
 
 @rule
-def response_cents(euro: float, private: bool, private_factor: float, bill: Bill) -> int:
-    """Return the part of a bill that goes to responders; private ones cost `private_factor` times as much."""
+def response_cents(euro: float, private: bool, team: Team, bill: Bill) -> int:
+    """Return the part of a bill that goes to responders; private ones cost a factor more."""
     part = euro * bill.response_share
-    return cents(part * private_factor if private else part)
+    return cents(part * team.private_factor if private else part)
 
 
 @rule
@@ -283,13 +283,14 @@ def mean_team_days(severity: int, team: Team) -> float:
 
 
 @rule
-def supplier_outage_minutes(u: float, full: bool, factor: float, spread: Spread, outage: Outage) -> int:
+def supplier_outage_minutes(u: float, full: bool, choices: Choices, spread: Spread, outage: Outage) -> int:
     """Return how long a compromised supplier is out; `full` where it runs the whole IT of its customers.
 
-    `factor` is what a standard for suppliers leaves of it.
+    A standard for suppliers leaves a part of it.
     """
     median = spread.outage_days_full if full else spread.outage_days_saas
-    return minutes(min(lognormal_quantile(u, median, spread.outage_sigma) * factor, outage.longest_days))
+    days = lognormal_quantile(u, median, spread.outage_sigma) * choices.supplier_outage
+    return minutes(min(days, outage.longest_days))
 
 
 @rule

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.rules.chance import lognormal_quantile, share_quantile
 from sim.rules.incident import cents
 from sim.rules.rule import rule
-from sim.rules.terms import Extortion
+from sim.rules.terms import Choices, Extortion
 from sim.rules.threat import size_factor
 
 NEVER, MAY_PAY, WITH_APPROVAL = 0, 1, 2
@@ -25,13 +25,13 @@ def willing_to_pay(u: float, backups_lost: bool, extortion: Extortion) -> bool:
 
 
 @rule
-def allowed_to_pay(u: float, ransom_rule: int, approval_rate: float) -> bool:
+def allowed_to_pay(u: float, choices: Choices) -> bool:
     """Return whether the policy lets a willing municipality pay."""
-    if ransom_rule == NEVER:
+    if choices.ransom_rule == NEVER:
         return False
-    if ransom_rule == MAY_PAY:
+    if choices.ransom_rule == MAY_PAY:
         return True
-    return u < approval_rate
+    return u < choices.approval_rate
 
 
 @rule
@@ -41,9 +41,9 @@ def recovered_share(u: float, extortion: Extortion) -> float:
 
 
 @rule
-def deterrence_factor(ransom_rule: int, extortion: Extortion) -> float:
+def deterrence_factor(choices: Choices, extortion: Extortion) -> float:
     """Return what a ban on paying leaves of the attempts; one where attackers cannot tell, as observed so far."""
-    return 1.0 - extortion.ban_deterrence if ransom_rule == NEVER else 1.0
+    return 1.0 - extortion.ban_deterrence if choices.ransom_rule == NEVER else 1.0
 
 
 @rule

@@ -1,7 +1,7 @@
-"""A world as the engines read it: plain numbers in named groups, one row a municipality.
+"""A world as the engines read it: plain numbers in named groups, one row a municipality; and what a policy chooses.
 
 Nothing is decided here. Each group holds the parameters of one file of rules, so that a rule takes one group and not
-twenty numbers; `sim/model/world/terms.py` fills them.
+twenty numbers; `sim/model/world/terms.py` fills them, and `sim/model/policy/numbers.py` those that a policy chooses.
 """
 
 from __future__ import annotations
@@ -199,6 +199,28 @@ class Delivery(NamedTuple):
     concentration: float
     standards: tuple[float, float, float]  # coverage that complying means, by level
     service_coverage: float
+
+
+class Choices(NamedTuple):
+    """A policy's levers on the chain of events; money in cents, time in minutes.
+
+    A field fills itself where it has the name that ends the key of its row in the table, with _ for dots and _minutes
+    for _days; `sim/model/policy/numbers.py` fills the others.
+    """
+
+    teams: int
+    discipline: int
+    private_after_minutes: int
+    ransom_rule: int
+    approval_minutes: int
+    approval_rate: float
+    fallback_services: int  # 1 where services have a fallback
+    supplier_rate: float  # the part of compromises that the standard for suppliers lets happen
+    supplier_outage: float  # what that standard leaves of a supplier's outage
+    insured: float  # the share of municipalities that buy insurance
+    insurance_limit: int  # a municipality and year
+    deductible: int  # an incident
+    concentrated: int  # 1 where the framework has moved customers to the largest suppliers
 
 
 class Chain(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.results.findings import LEVEL_NAMES
 from sim.text import N_, Words
 
 KPI_UNITS = {
@@ -48,6 +49,7 @@ VERDICTS = {
     "trifle": N_("a trifle"),
     "too_close": N_("too close to call"),
 }
+SHORT_VERDICTS = {**VERDICTS, "too_close": N_("uncertain")}
 SIZE_NAMES = {
     "< 10 000": N_("fewer than 10,000 inhabitants"),
     "10 000 - 19 999": N_("10,000 to 20,000"),
@@ -81,9 +83,7 @@ CHOICES = {
     "logistic": N_("logistic curve"),
     "minute": N_("by the minute"),
     "day": N_("by the day"),
-    "low": N_("low"),
-    "central": N_("central"),
-    "high": N_("high"),
+    **LEVEL_NAMES,
     "exponential": N_("exponential"),
     "revealed": N_("as their spending shows"),
     "own_bill": N_("only their own bill"),
@@ -109,6 +109,13 @@ CHOICES = {
     "flanders": N_("Flanders"),
 }
 """The words of the parameter table that stand for a value, as people read them."""
+SWITCH_NAMES = {
+    "policy.insurance": N_("Cyber insurance"),
+    "policy.fund": N_("Solidarity fund"),
+    "policy.prevention.minimum_standard": N_("Minimum standard for municipalities"),
+    "policy.prevention.supplier_standard": N_("Standard for suppliers"),
+}
+"""The groups that a policy may have or not have."""
 USE_NAMES = {
     "prevention": N_("Prevention"),
     "teams": N_("Response teams"),

@@ -18,7 +18,7 @@ from sim.show.base.html_page import write_page
 from sim.show.studies import best_values, chart_tables, charts, factor_charts, tables
 from sim.show.studies.chart_tables import table_of_heat_map
 from sim.show.studies.names import (
-    LEVEL_NAMES,
+    LEVELS_IN_STUDIES,
     candidate_name,
     factor_name,
     label_name,
@@ -267,7 +267,7 @@ def test_every_level_of_a_shipped_study_has_a_name_in_both_languages():
         if isinstance(value, str)
     }
     assert "two thirds" in levels
-    assert levels <= set(LEVEL_NAMES)
+    assert levels <= set(LEVELS_IN_STUDIES)
 
 
 def test_a_picture_is_a_page_that_needs_no_network(answers, tmp_path):

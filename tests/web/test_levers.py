@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 
 import pytest
 
@@ -11,8 +12,8 @@ from sim.model.policy.policy import Policy
 from sim.show.names import SHORT_CHOICES
 from sim.text import LANGUAGES, words
 from sim.web.levers.grant_levers import TERMS
-from sim.web.levers.lever import Lever, policy_levers, switches, world_levers
-from sim.web.levers.lever_list import FREE, PLACES
+from sim.web.levers.lever import Lever, levers, policy_levers, switches, unplaced, world_levers
+from sim.web.levers.lever_list import FIXED, FREE, PLACES
 from sim.web.state.choice import (
     BASELINE,
     Choice,
@@ -92,9 +93,25 @@ def test_a_euro_a_head_is_never_called_a_euro_a_year() -> None:
 
 
 def test_the_places_of_levers_have_names_of_their_own() -> None:
-    names = [link for group in PLACES.values() for link in group.values()]
+    names = [lever.link for lever in ALL]
     assert len(set(names)) == len(names)
     assert not set(names) & {"lang", "start", "file", "seed", "version", *FIELDS}
+
+
+def test_every_row_of_the_policy_has_a_lever_or_is_set_in_a_file() -> None:
+    keys = {lever.key for lever in ALL}
+    assert not keys & set(FIXED)
+    assert {key for key in parameters() if key.startswith("policy.")} <= keys | set(FIXED)
+
+
+def test_a_new_row_of_the_policy_has_its_lever_behind_the_others_of_its_section(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    row = replace(parameters()["policy.ransom.approval_rate"], key="policy.ransom.paid_share")
+    monkeypatch.setattr("sim.web.levers.lever.parameters", lambda: {**parameters(), row.key: row})
+    assert unplaced("help")[row.key] == "ransom-paid-share"
+    assert row.key not in unplaced("main")
+    assert levers.__wrapped__("help")[-1].key == row.key
 
 
 def test_parameters_that_leave_no_choice_have_no_lever() -> None:

@@ -200,7 +200,7 @@ def decide(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> None:
     town = ints[row + m.TOWN]
     granted = draw(case, ints, row, chance.APPROVAL)
     recovered = 0.0
-    if ransom.allowed_to_pay(granted, case.choices.ransom_rule, case.choices.approval_rate):
+    if ransom.allowed_to_pay(granted, case.choices):
         u = draw(case, ints, row, chance.DEMAND)
         demand = ransom.demand_euro(u, float(ints[town + m.PEOPLE]), case.extortion)
         ints[row + m.RANSOM] = ransom.ransom_cents(demand, case.extortion)
@@ -221,12 +221,12 @@ def settle_on(case: Case, ints: Ints, floats: Floats, row: int, recovered: float
     u = second_uniform(case.seed, ints[m.REPLICATION], ints[row + m.NIS], ints[row + m.NUMBER], chance.CLASS)
     bill = rules.whole_bill_euro(u, severity, size, cost_factor, waited, case.bill)
     private = ints[row + m.PRIVATE] == 1
-    response = rules.response_cents(bill, private, case.team.private_factor, case.bill)
+    response = rules.response_cents(bill, private, case.team, case.bill)
     charge(case, ints, floats, town, row, ev.RESPONSE, response, now)
     ints[row + m.RECOVERY_DUE] = rules.recovery_cents(bill, case.bill)
     ints[row + m.REVENUE_DUE] = rules.lost_revenue_cents(bill, case.bill)
     u = draw(case, ints, row, chance.CRITICAL)
-    quicker = rules.with_fallback(time_factor, case.choices.fallback == 1, case.funding)
+    quicker = rules.with_fallback(time_factor, case.choices, case.funding)
     critical = rules.critical_outage_minutes(u, severity, quicker, case.outage)
     full = critical
     if severity == SEVERE:

@@ -93,9 +93,9 @@ def compromise(
     spread = case.spread
     full = supplier < case.full_it
     u = uniform(case.seed, ints[m.REPLICATION], chance.SUPPLIER + supplier, number, chance.SUPPLIER_OUTAGE)
-    outage = rules.supplier_outage_minutes(u, full, case.choices.supplier_outage, spread, case.outage)
+    outage = rules.supplier_outage_minutes(u, full, case.choices, spread, case.outage)
     impact = rules.supplier_impact(full, spread)
-    out = rules.with_fallback(impact, full and case.choices.fallback == 1, case.funding)
+    out = rules.with_fallback(impact, case.choices, case.funding) if full else impact
     cut_off = ev.supplier_number(ev.CUT_OFF_NUMBER, supplier, number)
     infected = ev.supplier_number(ev.LATERAL_NUMBER, supplier, number)
     theirs = case.choices.concentrated * (case.suppliers + 1) + supplier

@@ -16,6 +16,7 @@ from sim.engines.stocks import MEASURES
 from sim.model.policy.numbers import NOBODY, GrantTerms, LayerTerms, PotTerms, RequirementTerms, places
 from sim.model.policy.policy import CATEGORIES, PAYERS
 from sim.model.policy.programmes import MAX_MATCHING
+from sim.rules.budgets import distress_limit
 from sim.rules.ransom import deterrence_factor
 from sim.rules.terms import NO_LIMIT
 
@@ -177,8 +178,8 @@ def _numbers_of_stage(setting: Setting, seed: int, number: int) -> dict[str, Any
     return {
         "seed": seed,
         "cap": setting.cap,
-        "deterrence": deterrence_factor(stage.choices.ransom_rule, world.extortion),
-        "distress": world.distress_share * world.operating_spend * 100.0,
+        "deterrence": deterrence_factor(stage.choices, world.extortion),
+        "distress": distress_limit(world.distress_share, world.operating_spend),
         "horizon": world.horizon,
         "tick": world.tick,
         "start_weekday": world.start_weekday,

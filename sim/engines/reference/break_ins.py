@@ -156,7 +156,7 @@ class BreakIns(Response):
     def decide(self, town: Town, number: int, row: int, demand: float) -> float:
         """Pay the ransom where the rule of this day allows it; return the share of the data bought back."""
         granted, terms = self.draw(town, number, chance.APPROVAL), self.world.extortion
-        if not ransom.allowed_to_pay(granted, self.choices.ransom_rule, self.choices.approval_rate):
+        if not ransom.allowed_to_pay(granted, self.choices):
             return 0.0
         paid = ransom.ransom_cents(demand, terms)
         self.incidents[row]["ransom_cents"] = paid
@@ -181,9 +181,9 @@ class BreakIns(Response):
         u, waited = self.draw_cost(town, number), arrived - discovered
         bill = incident_rules.whole_bill_euro(u, severity, town.cost_size, cost_factor, waited, world.bill)
         private = record["private"] == 1
-        response = incident_rules.response_cents(bill, private, world.team.private_factor, world.bill)
+        response = incident_rules.response_cents(bill, private, world.team, world.bill)
         self.books.charge(town, row, ev.RESPONSE, response)
-        quicker = incident_rules.with_fallback(time_factor, self.choices.fallback == 1, world.funding)
+        quicker = incident_rules.with_fallback(time_factor, self.choices, world.funding)
         u = self.draw(town, number, chance.CRITICAL)
         critical = full = incident_rules.critical_outage_minutes(u, severity, quicker, world.outage)
         if severity == SEVERE:

@@ -82,9 +82,9 @@ class Losses(BreakIns):
         terms, world = self.world.spread, self.world
         full = supplier < world.full_it_suppliers
         u = chance.uniform(self.seed, self.tape.replication, chance.SUPPLIER + supplier, number, chance.SUPPLIER_OUTAGE)
-        outage = incident_rules.supplier_outage_minutes(u, full, self.choices.supplier_outage, terms, world.outage)
+        outage = incident_rules.supplier_outage_minutes(u, full, self.choices, terms, world.outage)
         impact = incident_rules.supplier_impact(full, terms)
-        out = incident_rules.with_fallback(impact, full and self.choices.fallback == 1, world.funding)
+        out = incident_rules.with_fallback(impact, self.choices, world.funding) if full else impact
         for town in self.customers(supplier):
             cut_off = ev.supplier_number(ev.CUT_OFF_NUMBER, supplier, number)
             infected = ev.supplier_number(ev.LATERAL_NUMBER, supplier, number)

@@ -98,4 +98,4 @@ class Scene:
         self.treasury.stage = number
         self.choices = stage.choices
         self.accounts.begin(stage)
-        self.deterrence = ransom.deterrence_factor(self.choices.ransom_rule, self.world.extortion)
+        self.deterrence = ransom.deterrence_factor(self.choices, self.world.extortion)

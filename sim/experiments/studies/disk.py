@@ -1,4 +1,4 @@
-"""Files that are whole, and forced to the disk; and one process at a time that writes them."""
+"""The disk of a store: what to say when it is full, and one process at a time that writes to it."""
 
 from __future__ import annotations
 
@@ -16,24 +16,6 @@ _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG)
 
 class StoreFull(OSError):
     """There is no room for what was played last; what was written before is whole."""
-
-
-def write_file(path: Path, content: bytes) -> None:
-    """Write a file and force it to the disk."""
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def settle(folder: Path) -> None:
-    """Force the names in a folder to the disk, where the system can."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 @contextlib.contextmanager

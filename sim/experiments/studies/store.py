@@ -19,18 +19,19 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.atomic import put, settle
+from sim.atomic import write_forced as _write
 from sim.experiments.studies.begun import FOLDER, Shelf
 from sim.experiments.studies.designs import Designs
 from sim.experiments.studies.disk import StoreFull as StoreFull
-from sim.experiments.studies.disk import room, settle, take
-from sim.experiments.studies.disk import write_file as _write
+from sim.experiments.studies.disk import room, take
 from sim.experiments.studies.parts import (
     LITTER,
     SEAL,
@@ -101,8 +102,7 @@ class Store:
                 _write(place / name, content)
             if load_study(place / "study.yaml").digest != study.digest:
                 raise RuntimeError(f"study {study.id} reads otherwise than it was written")
-            _write(place / f".{MANIFEST}", sealed(manifest))
-            os.replace(place / f".{MANIFEST}", place / MANIFEST)  # the last thing: now it is a store
+            put(place / MANIFEST, lambda beside: _write(beside, sealed(manifest)))  # the last thing: now it is a store
             settle(place)
         return cls(place)
 
@@ -231,12 +231,8 @@ class Store:
             for number, some in by_design.items():
                 self.begun.folder.mkdir(exist_ok=True)
                 path = self.begun.next(number)
-                beside = path.with_name(f".{path.name}")
-                try:
-                    _write(beside, self.begun.packed(path, some))
-                    os.replace(beside, path)
-                finally:
-                    beside.unlink(missing_ok=True)
+                content = self.begun.packed(path, some)
+                put(path, partial(_write, content=content))
                 settle(self.begun.folder)
 
     def done(self) -> dict[int, bool]:
@@ -337,7 +333,7 @@ def mended(store: Store) -> list[Path]:
     return gone
 
 
-_OURS = re.compile(r"lock|parts|begun|\.?manifest\.json|study\.yaml|(world|policy)-.*\.yaml")
+_OURS = re.compile(r"lock|parts|begun|\.?manifest\.json(\..*part)?|study\.yaml|(world|policy)-.*\.yaml")
 
 
 def _strange(path: Path) -> bool:

@@ -3,43 +3,25 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import zlib
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from sim.model.parameter_table import Parameter, parameters
 from sim.model.policy.layers import CATEGORIES, PAYERS, Layer, LayerRequires, Requires
 from sim.model.policy.policy import Policy
 from sim.model.policy.programmes import Grant
 from sim.model.world.terms import minutes_of_days
 from sim.model.world.world import World
-from sim.rules.terms import CENTS, MEASURES, MINUTES_PER_DAY, NO_LIMIT, PARTS_PER_MILLION, UNLIMITED
+from sim.rules.terms import CENTS, MEASURES, MINUTES_PER_DAY, NO_LIMIT, PARTS_PER_MILLION, UNLIMITED, Choices
 
-DISCIPLINES = ("first_come", "severity", "inhabitants")
-RANSOM_RULES = ("never", "may_pay", "with_approval")
 DELIVERIES = ("ad_hoc", "intermunicipal", "flemish_framework")
 STANDARDS = ("basic", "important", "essential")
 INSTRUMENTS = ("matching", "lump_sum", "shared_service", "audit")
 WHEN_EMPTY = ("wait", "pro_rata", "fall_through")
 KEYS = ("inhabitants", "need", "fiscal_capacity")
 NOBODY = -1  # no pot, no requirement, no programme
-
-
-class Choices(NamedTuple):
-    """A policy's levers on the chain of events; money in cents, shares in parts per million."""
-
-    teams: int
-    discipline: int
-    private_after_minutes: int
-    ransom_rule: int
-    approval_minutes: int
-    approval_rate: float
-    fallback: int  # 1 where services have a fallback
-    supplier_rate: float  # the part of compromises that the standard for suppliers lets happen
-    supplier_outage: float  # what that standard leaves of a supplier's outage
-    insured: float  # the share of municipalities that buy insurance
-    insurance_limit: int  # a municipality and year
-    deductible: int  # an incident
-    concentrated: int  # 1 where the framework has moved customers to the largest suppliers
 
 
 class LayerTerms(NamedTuple):
@@ -290,28 +272,51 @@ def _pot_terms(name: str, policy: Policy) -> PotTerms:
     )
 
 
+def _choices(policy: Policy) -> Choices:
+    """The levers on the chain of events: those that a row of the table is named like, and those that are said here."""
+    supplier, insurance = policy.prevention.supplier_standard, policy.insurance
+    others: dict[str, Any] = {
+        "supplier_rate": 1.0 if supplier is None else supplier.rate_factor,
+        "supplier_outage": 1.0 if supplier is None else supplier.outage_factor,
+        "insured": 0.0 if insurance is None else insurance.uptake,
+        "insurance_limit": NO_LIMIT if insurance is None else _cents(insurance.limit),
+        "concentrated": int(policy.prevention.delivery == "flemish_framework"),
+    }
+    named: dict[str, Any] = {name: _term(policy, _row(name)) for name in Choices._fields if name not in others}
+    return Choices(**named, **others)
+
+
+@functools.cache
+def _row(name: str) -> Parameter:
+    """The row of the table that a term is named after."""
+    ending = f"_{name.replace('_minutes', '_days')}"
+    (row,) = (row for row in parameters().values()
+              if row.scope == "policy" and row.key.replace(".", "_").endswith(ending))  # fmt: skip
+    return row
+
+
+def _term(policy: Policy, row: Parameter) -> Any:
+    """What a policy says of a row, in the unit of the engines; the off value where it does without the whole group."""
+    value = policy.get_value(row.path)
+    if value is None:
+        value = row.off
+    if value == row.word:
+        return UNLIMITED
+    if row.kind == "choice":
+        return row.choices.index(value)
+    if row.kind == "switch" or row.kind == "whole":
+        return int(value)
+    if row.unit == "days":
+        return minutes_of_days(value)
+    return _cents(value) if row.unit.startswith("EUR") and "inhabitant" not in row.unit else float(value)
+
+
 def _stage(begins: int, policy: Policy, world: World, pots: tuple[str, ...], requirements: list[Requires]) -> Stage:
-    r, p, insurance = policy.response, policy.prevention, policy.insurance
+    p, insurance = policy.prevention, policy.insurance
     standard, supplier = p.minimum_standard, p.supplier_standard
     return Stage(
         begins=begins,
-        choices=Choices(
-            teams=UNLIMITED if r.teams == "unlimited" else r.teams,
-            discipline=DISCIPLINES.index(r.discipline),
-            private_after_minutes=UNLIMITED
-            if r.private_after_days == "never"
-            else minutes_of_days(r.private_after_days),
-            ransom_rule=RANSOM_RULES.index(policy.ransom.rule),
-            approval_minutes=minutes_of_days(policy.ransom.approval_days),
-            approval_rate=policy.ransom.approval_rate,
-            fallback=int(r.fallback_services),
-            supplier_rate=1.0 if supplier is None else supplier.rate_factor,
-            supplier_outage=1.0 if supplier is None else supplier.outage_factor,
-            insured=0.0 if insurance is None else insurance.uptake,
-            insurance_limit=NO_LIMIT if insurance is None else _cents(insurance.limit),
-            deductible=0 if insurance is None else _cents(insurance.deductible),
-            concentrated=int(p.delivery == "flemish_framework"),
-        ),
+        choices=_choices(policy),
         local_spend=p.local_spend,
         responsive=int(p.behaviour == "responsive"),
         mix=tuple(float(getattr(p.mix, name)) for name in MEASURES),

@@ -11,19 +11,13 @@ from sim.model.parameter_table import Parameter, parameters
 from sim.model.policy.layers import PROGRAMMES
 from sim.model.policy.policy import CATEGORIES, Layer, Mix, Policy
 from sim.results.story import CATEGORY_NAMES
-from sim.show.names import CHOICES, PAYER_NAMES, UNITS_IN_SENTENCES
+from sim.show.names import CHOICES, PAYER_NAMES, SWITCH_NAMES, UNITS_IN_SENTENCES
 from sim.show.sentences import grants_and_phases
-from sim.text import N_, Words
+from sim.text import Words
 
 NAMES = ("id", "title", "description", "reference", "based_on")
 """What is no choice."""
 ELSEWHERE = ("cost_split", "grants", "budgets", "phases")
-GROUPS = {
-    "insurance": N_("Cyber insurance"),
-    "fund": N_("Solidarity fund"),
-    "prevention.minimum_standard": N_("Minimum standard for municipalities"),
-    "prevention.supplier_standard": N_("Standard for suppliers"),
-}
 INCIDENTS = tuple(category for category in CATEGORIES if category not in PROGRAMMES)
 LARGE = 10_000  # euro, from which on an amount is said in millions
 _MOST = 6
@@ -61,8 +55,9 @@ def said_of(say: Words, path: str, mine: Any, theirs: Any) -> str:
     """Return one difference in words: the label of a parameter, its value, and that of the other policy."""
     if isinstance(mine, Mix):
         return _mix(say, mine, theirs)
-    row = parameters().get(f"policy.{path}")
-    name = row.label[say.language] if row is not None else say.say(GROUPS[path]) if path in GROUPS else path
+    key = f"policy.{path}"
+    row = parameters().get(key)
+    name = row.label[say.language] if row is not None else say.say(SWITCH_NAMES[key]) if key in SWITCH_NAMES else path
     if isinstance(mine, Group):
         return say.say("{what}: {who}", what=name, who=", ".join([say.say("yes"), *_set(say, path, mine)]))
     if mine is not None and theirs is None:

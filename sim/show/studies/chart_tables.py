@@ -9,12 +9,15 @@ from sim.experiments.studies.tradeoffs import Choice, Front, Heat, Regrets
 from sim.show.base.table import ChartTable, chart_table
 from sim.show.studies.bars import MOST
 from sim.show.studies.names import (
-    aim_name,
+    aims_in_units,
     candidate_name,
+    effect_verdict,
     factor_name,
+    front_verdict,
     label_name,
     named_rules,
     unit_of,
+    units_of,
     verdict_name,
     world_name,
 )
@@ -46,7 +49,7 @@ def table_of_effects(found: Effects, language: str) -> ChartTable:
                 one.end / unit.by,
                 one.change / unit.by,
                 one.floor / unit.by,
-                say.say("noise") if one.is_noise else say.say("matters"),
+                effect_verdict(say, one),
             )
             for one in rows
         ],
@@ -84,22 +87,15 @@ def table_of_heat_map(found: Heat, language: str) -> ChartTable:
 def table_of_pareto_front(studied: Studied, found: Front, language: str) -> ChartTable:
     """One row a candidate: both aims, whether another beats it on both, and how surely not."""
     say = words(language)
-    units = [
-        unit_of(say, aim.outcome, (getattr(spot, axis) for spot in found.spots))
-        for aim, axis in ((found.x, "x"), (found.y, "y"))
-    ]
-    names = [
-        f"{aim_name(say, aim)}, {unit.words.rpartition(', ')[2]}"
-        for aim, unit in zip((found.x, found.y), units, strict=True)
-    ]
+    units = units_of(say, found)
     return chart_table(
-        (say.say("Policy"), *names, say.say("Verdict"), say.say("On the front in (%)")),
+        (say.say("Policy"), *aims_in_units(say, found), say.say("Verdict"), say.say("On the front in (%)")),
         [
             (
                 candidate_name(studied, spot.candidate, say),
                 spot.x / units[0].by,
                 spot.y / units[1].by,
-                say.say("on the front") if spot.on_front else say.say("beaten"),
+                front_verdict(say, spot),
                 100 * spot.share,
             )
             for spot in found.spots

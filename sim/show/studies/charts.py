@@ -18,13 +18,14 @@ from sim.show.studies.bars import MOST, bar, bars_chart, revision_of
 from sim.show.studies.names import (
     NAME,
     Unit,
-    aim_name,
+    aims_in_units,
     candidate_name,
     factor_name,
     label_name,
     named_rules,
     policy_name,
     unit_of,
+    units_of,
     verdict_name,
 )
 from sim.text import N_, Words, words
@@ -119,10 +120,7 @@ def _lowest(say: Words, found: Heat, unit: Unit, across: Sequence[str], up: Sequ
 def pareto(studied: Studied, found: Front, language: str, *, scheme: str = "light") -> Any:
     """Candidates between two aims; the line joins those that nobody beats on both."""
     say, colours = words(language), palette(scheme)
-    units = (
-        unit_of(say, found.x.outcome, (spot.x for spot in found.spots)),
-        unit_of(say, found.y.outcome, (spot.y for spot in found.spots)),
-    )
+    units, (across, up) = units_of(say, found), aims_in_units(say, found)
     front = [spot for spot in found.spots if spot.on_front]
     rest = [spot for spot in found.spots if not spot.on_front]
     named = len(front) <= NAMED
@@ -143,9 +141,8 @@ def pareto(studied: Studied, found: Front, language: str, *, scheme: str = "ligh
         "{front} of {all} policies are beaten by no other on both aims", front=len(front), all=len(found.spots)
     )
     alt = "; ".join(candidate_name(studied, spot.candidate, say) for spot in front)
-    up = f"{aim_name(say, found.y)}, {units[1].words.rpartition(', ')[2]}"
     layout = {
-        "xaxis": {"title": f"{aim_name(say, found.x)}, {units[0].words.rpartition(', ')[2]}"},
+        "xaxis": {"title": across},
         "yaxis": {"title": "<br>".join(textwrap.wrap(up, NAME)), "automargin": True},
         "showlegend": True,
         "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "traceorder": "reversed"},

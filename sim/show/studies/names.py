@@ -9,9 +9,11 @@ from typing import NamedTuple
 
 from sim.experiments.studies.results import Studied
 from sim.experiments.studies.scenario_discovery import Limit, Losses, Rule
-from sim.experiments.studies.tradeoffs import Aim, Candidate, Ranked
+from sim.experiments.studies.sensitivity import Effect
+from sim.experiments.studies.tradeoffs import Aim, Candidate, Front, Ranked, Spot
 from sim.model.kpis import KPIS
 from sim.model.parameter_table import parameters
+from sim.results.findings import LEVEL_NAMES
 from sim.results.story import CATEGORY_NAMES
 from sim.show.base.table import figure
 from sim.show.names import KPI_NAMES, STAT_NAMES
@@ -29,15 +31,13 @@ LIST_NAMES = {"policy.grants": N_("Grants")}
 SHORT_NAMES = {"grants": N_("grants"), "recovery": N_("recovery"), "teams": N_("teams")}
 """Last words of keys, as they stand in the name of a candidate."""
 
-LEVEL_NAMES = {
+LEVELS_IN_STUDIES = {
     "none": N_("none"),
     "a quarter": N_("a quarter"),
     "half": N_("half"),
     "two thirds": N_("two thirds"),
     "all": N_("all"),
-    "low": N_("low"),
-    "central": N_("central"),
-    "high": N_("high"),
+    **LEVEL_NAMES,
     "-": N_("as it is"),
 }
 """Names of levels in the studies that come with Weerbaar, and of what a case leaves alone."""
@@ -75,7 +75,7 @@ def factor_name(say: Words, key: str) -> str:
 def value_name(say: Words, value: float | str) -> str:
     """Return the value of a factor in words; a level has the name that its study gives it, translated where known."""
     if isinstance(value, str):
-        return say.say(LEVEL_NAMES[value]) if value in LEVEL_NAMES else value
+        return say.say(LEVELS_IN_STUDIES[value]) if value in LEVELS_IN_STUDIES else value
     return say.number(value) if float(value).is_integer() else figure(say, value)
 
 
@@ -110,6 +110,30 @@ def _short_name(say: Words, key: str) -> str:
 def aim_name(say: Words, aim: Aim) -> str:
     """Return what a candidate is judged by."""
     return say.say("{name} ({stat})", name=say.say(KPI_NAMES[aim.outcome]), stat=say.say(STAT_NAMES[aim.stat]))
+
+
+def units_of(say: Words, front: Front) -> tuple[Unit, Unit]:
+    """Return the units of the two aims of a front."""
+    return (
+        unit_of(say, front.x.outcome, (spot.x for spot in front.spots)),
+        unit_of(say, front.y.outcome, (spot.y for spot in front.spots)),
+    )
+
+
+def aims_in_units(say: Words, front: Front) -> list[str]:
+    """Return the two aims of a front, each with the unit that it is shown in."""
+    pairs = zip((front.x, front.y), units_of(say, front), strict=True)
+    return [f"{aim_name(say, aim)}, {unit.words.rpartition(', ')[2]}" for aim, unit in pairs]
+
+
+def front_verdict(say: Words, spot: Spot) -> str:
+    """Return whether another candidate beats one on both aims."""
+    return say.say("on the front") if spot.on_front else say.say("beaten")
+
+
+def effect_verdict(say: Words, effect: Effect) -> str:
+    """Return whether a factor does more than noise may."""
+    return say.say("noise") if effect.is_noise else say.say("matters")
 
 
 def world_name(studied: Studied, world: dict[str, float | str], say: Words, between: str = "; ") -> str:

@@ -14,11 +14,14 @@ from sim.show.names import KPI_NAMES, count
 from sim.show.studies.names import (
     aim_name,
     candidate_name,
+    effect_verdict,
     factor_name,
+    front_verdict,
     label_name,
     policy_name,
     rule_name,
     unit_of,
+    units_of,
     value_name,
     verdict_name,
     world_name,
@@ -54,7 +57,7 @@ def effects(studied: Studied, found: Effects, language: str) -> PrintedTable:
             f"{figure(say, one.start / unit.by)}\n{figure(say, one.end / unit.by)}",
             figure(say, one.change / unit.by),
             figure(say, one.floor / unit.by),
-            say.say("noise") if one.is_noise else say.say("matters"),
+            effect_verdict(say, one),
         )
         for one in found.rows[:MOST]
     )
@@ -119,16 +122,13 @@ def heat(studied: Studied, found: Heat, language: str) -> PrintedTable:
 def pareto(studied: Studied, found: Front, language: str) -> PrintedTable:
     """One row a candidate: both aims, and whether another beats it on both."""
     say = words(language)
-    units = [
-        unit_of(say, aim.outcome, (getattr(spot, name) for spot in found.spots))
-        for aim, name in ((found.x, "x"), (found.y, "y"))
-    ]
+    units = units_of(say, found)
     rows = tuple(
         (
             candidate_name(studied, spot.candidate, say),
             figure(say, spot.x / units[0].by),
             figure(say, spot.y / units[1].by),
-            say.say("on the front") if spot.on_front else say.say("beaten"),
+            front_verdict(say, spot),
             say.percent(spot.share),
         )
         for spot in found.spots

@@ -12,14 +12,13 @@ from sim.model.policy.policy import Policy
 from sim.results.estimates import Estimate, difference, estimate
 from sim.results.findings import told
 from sim.show.base.table import NOTHING, PrintedTable, Scale, scale
-from sim.show.names import count
+from sim.show.names import SHORT_VERDICTS, count
 from sim.show.tables.comparison_tables import yearly
 from sim.text import N_, Words, words
 
 TOLD = 4
 """Of so many policies, at most, the findings in words come first; of more the table does."""
 OTHERS = ("insurer", "fund")
-VERDICTS = {"lower": N_("lower"), "higher": N_("higher"), "trifle": N_("a trifle"), "too_close": N_("uncertain")}
 WHO = {
     ("insurer", "fund"): N_("Others: insurers and the solidarity fund, net; below zero where money stays with them."),
     ("insurer",): N_("Others: insurers, net of premiums; below zero where money stays with them."),
@@ -121,9 +120,9 @@ def _difference(grid: _Grid, result: Comparison, policy: Policy) -> str:
     verdict = told(gap, result.estimate(result.baseline, "cash_cost_eur").mean)
     if round(gap.mean / years / grid.money.unit, grid.decimals) == 0:  # no change at the precision of the table
         verdict = verdict if verdict == "too_close" else "trifle"
-        return f"{grid.say.number(0, grid.decimals)} {width}\n{grid.say.say(VERDICTS[verdict])}"
+        return f"{grid.say.number(0, grid.decimals)} {width}\n{grid.say.say(SHORT_VERDICTS[verdict])}"
     sign = "+" if gap.mean > 0 else ""
-    return f"{sign}{grid.number(gap.mean / years)} {width}\n{grid.say.say(VERDICTS[verdict])}"
+    return f"{sign}{grid.number(gap.mean / years)} {width}\n{grid.say.say(SHORT_VERDICTS[verdict])}"
 
 
 def _note(say: Words, result: Comparison, others: tuple[str, ...]) -> str:

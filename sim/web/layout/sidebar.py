@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from sim.text import N_, Words
+from sim.text import LANGUAGE_NAMES, N_, Words
 from sim.web.layout import file_menu
 from sim.web.levers.idle import idle
 from sim.web.levers.lever import Lever, is_on, levers, world_levers
@@ -15,7 +15,7 @@ from sim.web.state import session
 from sim.web.state.choice import BASELINE, has_own_terms, home, presets, world_start
 from sim.web.state.link import Screen
 from sim.web.widgets import fields, windows
-from sim.web.widgets.windows import LANGUAGE, LANGUAGE_NAMES, PRESET
+from sim.web.widgets.windows import LANGUAGE, PRESET
 from sim.web.widgets.wire import BEGUN, STAMP
 
 GROUPS = {

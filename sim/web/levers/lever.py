@@ -1,7 +1,7 @@
 """The levers: what a visitor can move, and how far. All but a few are made from the parameter table.
 
-A new policy parameter gets a lever by a line in PLACES of lever_list.py. A parameter that this version of the model
-does not have, or that leaves no choice, gets none.
+A new policy parameter has its lever behind the others of its section; a line in PLACES of lever_list.py gives it
+another place. A parameter that this version of the model does not have, or that leaves no choice, gets none.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from typing import Literal
 from sim.model.groups import Group
 from sim.model.parameter_table import Parameter, Value, parameters
 from sim.model.policy.policy import Policy
-from sim.show.names import GRADES, SHORT_CHOICES, SHORT_UNITS
+from sim.show.names import GRADES, SHORT_CHOICES, SHORT_UNITS, SWITCH_NAMES
 from sim.text import N_, Words
-from sim.web.levers.lever_list import FREE, PLACES
+from sim.web.levers.lever_list import FIXED, FREE, PLACES
 from sim.web.widgets.typed import number_in
 
 Kind = Literal["slide", "choose", "switch"]
@@ -36,10 +36,7 @@ LABELS = {
     "grant.audit": N_("Audit: Flemish part (%)"),
     "grant.audit.until": N_("Last year of audits"),
     "grant.audit.again": N_("Second audit: Flemish part (%)"),
-    "policy.prevention.minimum_standard": N_("Minimum standard for municipalities"),
-    "policy.prevention.supplier_standard": N_("Standard for suppliers"),
-    "policy.insurance": N_("Cyber insurance"),
-    "policy.fund": N_("Solidarity fund"),
+    **SWITCH_NAMES,
 }
 HELPS = {
     "share.prevention": N_(
@@ -257,8 +254,22 @@ class Lever:
 
 @functools.cache
 def levers(group: str) -> tuple[Lever, ...]:
-    """The levers of a group of PLACES, in their order."""
-    return tuple(lever for key, link in PLACES[group].items() if (lever := _lever(key, link)) is not None)
+    """The levers of a group of PLACES, in their order, and behind them those that stand in no place."""
+    return tuple(lever for key, link in (PLACES[group] | unplaced(group)).items() if (lever := _lever(key, link)))
+
+
+def unplaced(group: str) -> dict[str, str]:
+    """The rows of the policy that no place names, in the group of the last lever of their section.
+
+    Each with its name in an address: `policy.ransom.cap` is `ransom-cap`.
+    """
+    homes = {key.rpartition(".")[0]: home for home, keys in PLACES.items() for key in keys}
+    placed = {*FIXED, *(key for keys in PLACES.values() for key in keys)}
+    return {
+        key: "-".join(key.split(".")[-2:]).replace("_", "-")
+        for key in parameters()
+        if key.startswith("policy.") and key not in placed and homes.get(key.rpartition(".")[0]) == group
+    }
 
 
 @functools.cache

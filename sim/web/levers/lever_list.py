@@ -68,7 +68,15 @@ PLACES: dict[str, dict[str, str]] = {
     },
 }
 """Which levers there are, in their order: for each group the keys of its parameters, each with its name in an address.
-The key of a group of the policy that may be absent is a switch, and the keys in it count while it is on."""
+The key of a group of the policy that may be absent is a switch, and the keys in it count while it is on. A row of the
+policy that stands neither here nor in FIXED has its lever behind the last one of its section."""
+
+FIXED = (
+    *(f"policy.prevention.mix.{measure}" for measure in MEASURES),
+    "policy.fund.common_cause_limit",
+    "policy.fund.financed_from_gemeentefonds",
+)
+"""Rows of the policy that have no lever: they are set in a file."""
 
 
 @dataclass(frozen=True)

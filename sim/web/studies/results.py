@@ -85,7 +85,7 @@ def _in_world(say: Words, found: Studied) -> Studied:
     chosen = next(iter(titles))
     if len(titles) > 1:
         with st.container(horizontal=True, gap="small", key="asked-where"):
-            chosen = _select(say, "World", "world", list(titles), titles.__getitem__)
+            chosen = _select(say, N_("World"), "world", list(titles), titles.__getitem__)
     return found.in_world(chosen)
 
 
@@ -169,9 +169,9 @@ def _heat(seen: View, found: Studied) -> list[str]:
     say, language, keys = seen.say, seen.say.language, moving(found)
     with st.container(horizontal=True, gap="small", key="asked"):
         outcome, policy, against = _asked(say, found)
-        x = _select(say, "Across", "heat-x", keys, lambda key: factor_name(say, key), first=keys[-1])
+        x = _select(say, N_("Across"), "heat-x", keys, lambda key: factor_name(say, key), first=keys[-1])
         rest = [key for key in keys if key != x]
-        y = _select(say, "Up", f"heat-y-{x}", rest, lambda key: factor_name(say, key), first=rest[0])
+        y = _select(say, N_("Up"), f"heat-y-{x}", rest, lambda key: factor_name(say, key), first=rest[0])
     answer = tradeoffs.heat(found, outcome, x, y, policy=policy, against=against)
     picture = study_charts.heat(found, answer, language, scheme=seen.scheme)
     return [chart(seen, "heat", picture, lambda: chart_tables.table_of_heat_map(answer, language))]
@@ -186,8 +186,8 @@ def _front(seen: View, found: Studied) -> list[str]:
         return f"{say.say(KPI_NAMES[aim[0]])} ({say.say(STAT_NAMES[aim[1]])})"
 
     with st.container(horizontal=True, gap="small", key="asked"):
-        x = _select(say, "One aim", "front-x", aims, shown, first=(outcomes[0], "mean"))
-        y = _select(say, "The other aim", "front-y", aims, shown, first=(second, "mean"))
+        x = _select(say, N_("One aim"), "front-x", aims, shown, first=(outcomes[0], "mean"))
+        y = _select(say, N_("The other aim"), "front-y", aims, shown, first=(second, "mean"))
     answer = tradeoffs.pareto(found, tradeoffs.Aim(*x), tradeoffs.Aim(*y))
     picture = study_charts.pareto(found, answer, language, scheme=seen.scheme)
     return [chart(seen, "pareto", picture, lambda: chart_tables.table_of_pareto_front(found, answer, language))]
@@ -228,9 +228,9 @@ def _losses(seen: View, found: Studied) -> list[str]:
         outcome = _outcome(say, found)
         titles = {one.id: one.title[language] for one in found.study.played}
         first = found.study.played[-1].id
-        policy = _select(say, "Policy", "loser", list(titles), titles.__getitem__, first=first)
+        policy = _select(say, N_("Policy"), "loser", list(titles), titles.__getitem__, first=first)
         others = [name for name in titles if name != policy]
-        against = _select(say, "Loses from", f"winner-{policy}", others, titles.__getitem__)
+        against = _select(say, N_("Loses from"), f"winner-{policy}", others, titles.__getitem__)
     with st.spinner(say.say("Rules are being looked for.")):
         answer = _rules(found, found.study.digest, len(found.points), outcome, policy, against)
     picture = study_charts.losses(found, answer, language, scheme=seen.scheme)
@@ -268,7 +268,7 @@ DRAWS: dict[str, Callable[[View, Studied], list[str]]] = {
 def _outcome(say: Words, found: Studied) -> str:
     """Which outcome."""
     outcomes = list(found.study.outcomes)
-    chosen: str = _select(say, "Outcome", "outcome", outcomes, lambda name: say.say(KPI_NAMES[name]))
+    chosen: str = _select(say, N_("Outcome"), "outcome", outcomes, lambda name: say.say(KPI_NAMES[name]))
     return chosen
 
 
@@ -279,34 +279,21 @@ def _asked(say: Words, found: Studied) -> tuple[str, str, str | None]:
     outcome = _outcome(say, found)
     policy = played[-1]
     if len(played) > 1:
-        policy = _select(say, "Policy", "policy", played, titles.__getitem__, first=policy)
+        policy = _select(say, N_("Policy"), "policy", played, titles.__getitem__, first=policy)
     others = [name for name in ("", *played) if name != policy]
     if len(others) < 2:
         return outcome, policy, None
     against = _select(
-        say, "Difference with", f"against-{policy}", others, lambda name: titles[name] if name else say.say("none")
+        say, N_("Difference with"), f"against-{policy}", others, lambda name: titles[name] if name else say.say("none")
     )
     return outcome, policy, against or None
-
-
-LABELS = {
-    "Across": N_("Across"),
-    "Up": N_("Up"),
-    "One aim": N_("One aim"),
-    "The other aim": N_("The other aim"),
-    "Outcome": N_("Outcome"),
-    "Policy": N_("Policy"),
-    "Difference with": N_("Difference with"),
-    "Loses from": N_("Loses from"),
-    "World": N_("World"),
-}
 
 
 def _select(
     say: Words, label: str, key: str, options: Sequence[Any], shown: Callable[[Any], str], *, first: Any = None
 ) -> Any:
     return st.selectbox(
-        say.say(LABELS[label]),
+        say.say(label),
         options,
         options.index(first) if first in options else 0,
         shown,

@@ -8,14 +8,13 @@ from types import MappingProxyType
 from typing import Any
 
 from sim.model.parameter_table import Value
-from sim.text import LANGUAGES, N_, Words
+from sim.text import LANGUAGE_NAMES, N_, Words
 from sim.web.levers.lever import Lever, policy_levers, world_levers
 from sim.web.state.choice import LOADED, begin, presets
 from sim.web.state.link import Screen
 from sim.web.widgets.typed import number_in
 from sim.web.widgets.wire import Raw, Window
 
-LANGUAGE_NAMES = {"nl": "Nederlands", "en": "English"}
 LANGUAGE, PRESET = "language", "preset"
 
 Change = Callable[[Screen, Any], Screen | str | None]
@@ -110,7 +109,7 @@ def language(screen: Screen) -> Window:
     """The languages."""
     return one_of(
         screen.language,
-        {name: LANGUAGE_NAMES[name] for name in LANGUAGES},
+        LANGUAGE_NAMES,
         lambda old, name: replace(old, language=name),
     )
 
