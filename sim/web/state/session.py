@@ -99,15 +99,15 @@ def _note_page() -> None:
     """Note the page that the letter asks for.
 
     That of a widget names the page that the browser shows, on a slow line the one from before the last click on
-    another. Only a click on a page, which comes without an address, and Back and Forward ask for one.
+    another. Only a click on a page, and Back and Forward ask for one.
     """
     context, state = get_script_run_ctx(), st.session_state
     wire: Wire = state["wire"]
     page = context.pages_manager.intended_page_script_hash if context is not None else ""
     if not page or context is None or page == state["page"][0]:
         return
-    asked = "lang" not in st.query_params or _by_browser()
-    if asked or wire.arrived >= state["page"][1]:
+    asked = letters.asks_for_page(context.query_string, page, st.context.url or "")
+    if asked or _by_browser() or wire.arrived >= state["page"][1]:
         state["page"] = (page, wire.number)
 
 

@@ -3,21 +3,29 @@
 Streamlit reads a letter by the widgets of its last run, before a page may look at it. What none of them says by now,
 such as a choice in the language of a moment ago, or a number that is no option any more, becomes another option there,
 and looks like a move. So each letter is copied before that.
+
+Of letters that come together Streamlit reads the last, which says where all widgets stand, but names the page that the
+browser shows, and not one that was asked for just before. So a page that was asked for is kept until it is read.
 """
 
 from __future__ import annotations
 
+import urllib.parse
 from collections.abc import Iterable
+from dataclasses import replace
 
 import streamlit as st
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests, ScriptRequestType
 from streamlit.runtime.state.session_state import SessionState
+from streamlit.util import calc_hash
 
 from sim.web.widgets.wire import Raw
 
 _KEY = "letter"
 _take = SessionState.set_widgets_from_proto
+_request = ScriptRequests.request_rerun
 
 
 def unread() -> dict[str, Raw] | None:
@@ -25,6 +33,7 @@ def unread() -> dict[str, Raw] | None:
     context = get_script_run_ctx()
     if SessionState.set_widgets_from_proto is not _copied:
         SessionState.set_widgets_from_proto = _copied  # type: ignore[method-assign]
+        ScriptRequests.request_rerun = _with_page_asked  # type: ignore[method-assign]
     if _KEY in st.session_state:
         found: dict[str, Raw] | None = st.session_state[_KEY]
         return found
@@ -35,6 +44,27 @@ def unread() -> dict[str, Raw] | None:
 def note_as_read() -> None:
     """Say nothing more of this letter."""
     st.session_state[_KEY] = None
+
+
+def asks_for_page(query: str, page: str, url: str) -> bool:
+    """Whether a letter asks for a page: it says nothing of the address, and names another page than `url` is of.
+
+    While a page arrives its address says nothing yet either; letters of its widgets name the page itself.
+    """
+    shown = calc_hash(urllib.parse.urlsplit(url).path.rpartition("/")[2])
+    return bool(page) and "lang" not in urllib.parse.parse_qs(query) and page != shown
+
+
+def _asks(data: RerunData) -> bool:
+    url = data.context_info.url if data.context_info is not None else ""
+    return asks_for_page(data.query_string, data.page_script_hash, url)
+
+
+def _with_page_asked(self: ScriptRequests, new_data: RerunData) -> bool:
+    waiting = self._rerun_data if self._state is ScriptRequestType.RERUN else None
+    if waiting is not None and _asks(waiting) and not _asks(new_data) and not new_data.is_history_navigation:
+        new_data = replace(new_data, page_script_hash=waiting.page_script_hash, query_string=waiting.query_string)
+    return _request(self, new_data)
 
 
 def _copied(self: SessionState, widget_states: WidgetStates) -> None:
