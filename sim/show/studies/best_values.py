@@ -11,7 +11,7 @@ from sim.experiments.optima.search import Optimum, Trial, full_key
 from sim.model.paths import opened
 from sim.model.policy.policy import Policy
 from sim.show.base.figure import annotation, dress, error_bars, scatter, upright
-from sim.show.base.palette import palette
+from sim.show.base.palette import Palette, palette
 from sim.show.base.table import NOTHING, PrintedTable, figure
 from sim.show.names import KPI_NAMES
 from sim.show.studies.names import NAME, Unit, factor_name, unit_of, value_name
@@ -97,18 +97,6 @@ def picture(policy: Policy, optimum: Optimum, language: str, *, scheme: str = "l
     say, colours = words(language), palette(scheme)
     unit = _unit(say, optimum)
     money = _money_unit(say, optimum)
-    kinds = (
-        (
-            say.say("too dear"),
-            [trial for trial in optimum.trials if not trial.affordable],
-            colours.baseline,
-            "circle-open",
-            7,
-        ),
-        (say.say("behind"), [trial for trial in optimum.trials if _is_behind(trial)], colours.baseline, "circle", 7),
-        (say.say("too close to call"), optimum.too_close, colours.scenario, "diamond", 9),
-        (say.say("best"), optimum.trials[:1], colours.scenario, "star", 14),
-    )
     least = _least(optimum.trials)
     data: list[dict[str, Any]] = [
         scatter(
@@ -122,7 +110,7 @@ def picture(policy: Policy, optimum: Optimum, language: str, *, scheme: str = "l
     ]
     data += [
         _points(say, optimum, some, (unit, money), name=name, color=colour, symbol=symbol, size=size)
-        for name, some, colour, symbol, size in kinds
+        for name, some, colour, symbol, size in _kinds(say, optimum, colours)
         if some
     ]
     title = finding(say, optimum)
@@ -136,8 +124,8 @@ def picture(policy: Policy, optimum: Optimum, language: str, *, scheme: str = "l
     }
     if optimum.limit is not None:
         layout |= _budget_line(say, optimum.limit / money.by, colours.text)
-    best = optimum.trials[0]
-    alt = f"{title}. {unit.words} {figure(say, best.mean / unit.by)}; {x} {figure(say, best.budget / money.by)}."
+    lowest = figure(say, optimum.trials[0].mean / unit.by)
+    alt = f"{title}. {unit.words} {lowest}; {x} {figure(say, optimum.trials[0].budget / money.by)}."
     return dress(
         data,
         layout,
@@ -150,6 +138,22 @@ def picture(policy: Policy, optimum: Optimum, language: str, *, scheme: str = "l
         height=400,
         sides=(76, 16, 52),
         head=26,
+    )
+
+
+def _kinds(say: Words, optimum: Optimum, colours: Palette) -> Sequence[tuple[str, Sequence[Trial], str, str, int]]:
+    """The kinds of trials: their name, those of the kind, and how they are drawn."""
+    return (
+        (
+            say.say("too dear"),
+            [trial for trial in optimum.trials if not trial.affordable],
+            colours.baseline,
+            "circle-open",
+            7,
+        ),
+        (say.say("behind"), [trial for trial in optimum.trials if _is_behind(trial)], colours.baseline, "circle", 7),
+        (say.say("too close to call"), optimum.too_close, colours.scenario, "diamond", 9),
+        (say.say("best"), optimum.trials[:1], colours.scenario, "star", 14),
     )
 
 
