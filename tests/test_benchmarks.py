@@ -84,58 +84,29 @@ def test_break_ins_are_as_many_when_every_attempt_is_an_event(repeat):
 # ---- the bound in numpy --------------------------------------------------------------------------------------------
 
 
-ALONE = {"incident.minor_cost": 1, "suppliers.compromise_rate": 0, "ddos.waves": 0, "fraud.rate": 0}
-MINOR = {"incident.severe": 0, "incident.significant": 0}
-NARROW = {f"incident.{law}_sigma": 0.3 for law in ("severe", "critical", "full", "significant", "significant_days")}
-NARROW |= {"incident.cost_size_elasticity": 0}
-BREAK_INS_AND_COSTS = {"break_ins", "incident_cost_eur", "cost_municipality_eur", "cost_flanders_eur"}
-
-
-@pytest.mark.parametrize(
-    ("values", "varying"),
-    [
-        ({}, {"ransom_paid_eur", "outage_person_days", "citizen_harm_eur", "supplier_events", "worst_year_cost_eur",
-              "severe_incidents", "significant_incidents", "municipalities_in_distress"}),
-        (ALONE | MINOR | {"incident.minor_cost": 4000}, set()),
-        (ALONE | MINOR | {"ddos.waves": 9}, {"outage_person_days"}),
-        (ALONE | NARROW | {"incident.severe": 0}, {"outage_person_days", "significant_incidents"}),
-        (ALONE | NARROW | {"incident.significant": 0}, {"outage_person_days", "severe_incidents", "ransom_paid_eur"}),
-        (ALONE | MINOR | {"fraud.rate": 0.1}, set()),
-        (ALONE | {"suppliers.compromise_rate": 0.1, "suppliers.outage_sigma": 0.3}, {"supplier_events"}),
-        (ALONE | {"suppliers.compromise_rate": 0.1, "suppliers.outage_sigma": 0.3, "suppliers.outage_days_full": 3,
-                  "suppliers.lateral_prob": 0, "suppliers.impact_saas": 0} | MINOR, {"supplier_events"}),
-    ],
-    ids=["everything", "minor", "waves", "significant", "severe", "frauds", "suppliers", "disconnected"],
-)  # fmt: skip
-def test_the_bound_has_the_means_of_the_engine_where_nothing_feeds_back(values, varying):
+def test_the_bound_draws_and_writes_as_much_as_the_engine_and_its_sums_agree():
     numpy_bound = benchmark("numpy_bound")
-    world = sim.load_world("flanders-2020").with_values(numpy_bound.ENVIRONMENT | values)
-    assert varying | BREAK_INS_AND_COSTS <= set(numpy_bound.agreement(world, 1500))
+    setting = settings(sim.load_world("flanders-2020"), [sim.load_policy("fifty-fifty")], None)[0]
+    counts = numpy_bound.counted(CompiledSetting(setting, 1), 10)
+    sizes = numpy_bound.sizes_of(setting, counts)
+    bound = numpy_bound.draw(sizes, np.random.default_rng(1), 200)
+    assert close(bound.incidents, counts[:, 0].mean())
+    assert len(bound.minutes) == bound.incidents.sum()
+    assert len(bound.laws) / len(bound.minutes) == pytest.approx(counts[:, 1].sum() / counts[:, 0].sum(), rel=0.01)
+    assert len(bound.cents) / 200 == pytest.approx(counts[:, 2].mean(), rel=0.01)
+    for sums in (bound.payments, bound.years, bound.cash):
+        assert sums.sum() == bound.cents.sum()
+    assert bound.own.sum() == bound.payments[:, 0].sum()
 
 
-def test_the_bound_leaves_the_same_outcomes_and_its_sums_agree():
+def test_the_bound_leaves_the_sums_of_money_that_the_engine_leaves():
     numpy_bound = benchmark("numpy_bound")
-    policy = sim.load_policy("fifty-fifty").with_values(
-        {"cost_split.recovery": [{"payer": "municipality", "first": 5_000}, {"payer": "insurer", "share": 0.5,
-         "limit_per_event": 40_000}, {"payer": "municipality"}]}
-    )  # fmt: skip
-    setting = settings(sim.load_world("flanders-2020"), [policy], None)[0]
-    bound = numpy_bound.Bound(setting).play(np.random.default_rng(1), 30)
-    engine = summaries_of(CompiledSetting(setting, 1).chunk(0, 30), 0)
-    for name in numpy_bound.Outcomes._fields:
-        assert getattr(bound, name).shape == np.array([getattr(one, name) for one in engine]).shape
-    figures = dict(zip(KPIS, bound.kpis.T, strict=True))
-    assert figures["cash_cost_eur"] == pytest.approx(bound.years.sum(axis=1) / 100)
-    assert figures["cash_cost_eur"] == pytest.approx(bound.cash.sum(axis=1) / 100)
-    assert figures["cost_municipality_eur"] == pytest.approx(bound.own.sum(axis=1) / 100)
-    assert figures["significant_incidents"] + figures["severe_incidents"] == pytest.approx(bound.serious.sum(axis=1))
-    paid = np.array([one.payments for one in engine])
-    insured = [
-        payments[:, sim.model.policy.policy.PAYERS.index("insurer")].sum(axis=1) for payments in (bound.payments, paid)
-    ]
-    assert insured[0].mean() == pytest.approx(insured[1].mean(), rel=0.25)
-    apart = bound.own.mean(axis=0) / np.mean([one.own for one in engine], axis=0)
-    assert np.median(apart) == pytest.approx(1.0, abs=0.05)
+    setting = settings(sim.load_world("flanders-2020"), [sim.load_policy("status-quo-2020")], 3)[0]
+    engine = CompiledSetting(setting, 1)
+    bound = numpy_bound.draw(numpy_bound.sizes_of(setting, numpy_bound.counted(engine, 2)), np.random.default_rng(1), 5)
+    for one in summaries_of(engine.chunk(0, 1), 0):
+        for name in ("payments", "years", "own", "cash"):
+            assert getattr(bound, name).shape == (5, *getattr(one, name).shape)
 
 
 # ---- the queue, the law of annual losses ---------------------------------------------------------------------------

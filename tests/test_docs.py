@@ -234,9 +234,7 @@ def test_the_demo_of_the_readme_is_the_demo_of_make():
 
 # ---- where things stand --------------------------------------------------------------------------------------------
 
-ROOMS = sorted(
-    path.name for path in (PROJECT / "sim").iterdir() if (path / "__init__.py").exists() and path.name != "engines"
-)
+ROOMS = sorted(path.name for path in (PROJECT / "sim").iterdir() if (path / "__init__.py").exists())
 TOP = "sim|tests|tools|docs|benchmarks|examples"
 PLACE = re.compile(rf"(?<![\w./-])((?:{TOP})(?:/[\w.-]+)*/[\w-]*[\w-](?:\.\w+)?/?)(?![\w*/])")
 IN_THE_WHEEL = {"sim/scenarios/"}

@@ -85,15 +85,15 @@ def asked(name: str, world: str | None, json: str | None, picture: str | None) -
     from sim.experiments.studies.results import Studied
 
     check_targets(json, picture)
-    found = Studied(opened(name))
-    if not len(found.points):
-        raise BadInput(f"STORE: no design of {found.store.folder} was played yet")
-    found = found.in_world(world or found.world.id)
-    if not len(found.points):
-        raise BadInput(f"STORE: no design of {found.store.folder} was played yet in the world {found.world.id}")
-    if not found.is_complete:
-        talk(f"Note: {len(found.points)} of {found.store.designs.points} designs were played; this is about those.")
-    return found
+    studied = Studied(opened(name))
+    if not len(studied.points):
+        raise BadInput(f"STORE: no design of {studied.store.folder} was played yet")
+    studied = studied.in_world(world or studied.world.id)
+    if not len(studied.points):
+        raise BadInput(f"STORE: no design of {studied.store.folder} was played yet in the world {studied.world.id}")
+    if not studied.is_complete:
+        talk(f"Note: {len(studied.points)} of {studied.store.designs.points} designs were played; this is about those.")
+    return studied
 
 
 def tell(studied: Studied, answer: Answer[Any], json: str | None, picture: str | None, lang: Language | None) -> None:
@@ -135,20 +135,20 @@ def hang(picture: str, figure: Any, title: str, language: str) -> None:
     write_page(figure, Path(picture), title, language)
 
 
-def plain(found: Any) -> Any:
+def plain(value: Any) -> Any:
     """Return an answer as plain data; what is unknown is None."""
     import dataclasses
     import math
 
-    if dataclasses.is_dataclass(found):
-        return {field.name: plain(getattr(found, field.name)) for field in dataclasses.fields(found)}
-    if hasattr(found, "tolist"):
-        return plain(found.tolist())
-    if isinstance(found, dict):
-        return {key: plain(value) for key, value in found.items()}
-    if isinstance(found, list | tuple):
-        return [plain(value) for value in found]
-    return None if isinstance(found, float) and not math.isfinite(found) else found
+    if dataclasses.is_dataclass(value):
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if hasattr(value, "tolist"):
+        return plain(value.tolist())
+    if isinstance(value, dict):
+        return {key: plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def question(ask: Question) -> Question:
@@ -165,8 +165,8 @@ def question(ask: Question) -> Question:
         lang: SpokenAlone = None,
         **own: Any,
     ) -> None:
-        found = asked(name, world, json, picture)
-        tell(found, ask(found, **own), json, picture, lang)
+        studied = asked(name, world, json, picture)
+        tell(studied, ask(studied, **own), json, picture, lang)
 
     store, *everywhere, _ = inspect.signature(command, eval_str=True).parameters.values()
     _, *its_own = inspect.signature(ask, eval_str=True, locals=_LATER).parameters.values()
@@ -180,29 +180,29 @@ def question(ask: Question) -> Question:
 
 @question
 def effects(
-    found: Studied, outcome: Outcome = "cash_cost_eur", policy: OfPolicy = None, against: Against = None
+    studied: Studied, outcome: Outcome = "cash_cost_eur", policy: OfPolicy = None, against: Against = None
 ) -> Answer[Effects]:
     """What each factor does to an outcome, and below which change it is noise (a tornado)."""
     from sim.experiments.studies import sensitivity
     from sim.show.studies import factor_charts, tables
 
-    return Answer(sensitivity.effects(found, outcome, policy, against), tables.effects, factor_charts.tornado)
+    return Answer(sensitivity.effects(studied, outcome, policy, against), tables.effects, factor_charts.tornado)
 
 
 @question
 def sobol(
-    found: Studied, outcome: Outcome = "cash_cost_eur", policy: OfPolicy = None, against: Against = None
+    studied: Studied, outcome: Outcome = "cash_cost_eur", policy: OfPolicy = None, against: Against = None
 ) -> Answer[Indices]:
     """How much of the spread of an outcome each factor brings, alone and with others (design: sobol)."""
     from sim.experiments.studies import sensitivity
     from sim.show.studies import factor_charts, tables
 
-    return Answer(sensitivity.sobol(found, outcome, policy, against), tables.indices, factor_charts.sobol)
+    return Answer(sensitivity.sobol(studied, outcome, policy, against), tables.indices, factor_charts.sobol)
 
 
 @question
 def heatmap(
-    found: Studied,
+    studied: Studied,
     x: Annotated[str, typer.Option("--x", metavar="KEY", help="The factor across; its last word will do.")],
     y: Annotated[str, typer.Option("--y", metavar="KEY", help="The factor up.")],
     outcome: Outcome = "cash_cost_eur",
@@ -214,13 +214,13 @@ def heatmap(
     from sim.experiments.studies import tradeoffs
     from sim.show.studies import charts, tables
 
-    answer = tradeoffs.heat(found, outcome, x, y, policy=policy, against=against, bins=bins)
+    answer = tradeoffs.heat(studied, outcome, x, y, policy=policy, against=against, bins=bins)
     return Answer(answer, tables.heat, charts.heat)
 
 
 @question
 def pareto(
-    found: Studied,
+    studied: Studied,
     x: Annotated[str, typer.Option("--x", metavar="KPI[:STAT]", help="One aim; STAT is mean, p95 or cvar95.")] = (
         "cash_cost_eur"
     ),
@@ -231,38 +231,38 @@ def pareto(
     from sim.show.studies import charts, tables
 
     across, up = (tradeoffs.Aim(aim.partition(":")[0], aim.partition(":")[2] or "mean") for aim in (x, y))
-    return Answer(tradeoffs.pareto(found, across, up), tables.pareto, charts.pareto)
+    return Answer(tradeoffs.pareto(studied, across, up), tables.pareto, charts.pareto)
 
 
 @question
-def regret(found: Studied, outcome: Outcome = "cash_cost_eur") -> Answer[Regrets]:
+def regret(studied: Studied, outcome: Outcome = "cash_cost_eur") -> Answer[Regrets]:
     """How much worse each policy is than the best one of each world."""
     from sim.experiments.studies import tradeoffs
     from sim.show.studies import charts, tables
 
-    return Answer(tradeoffs.regret(found, outcome), tables.regret, charts.regret)
+    return Answer(tradeoffs.regret(studied, outcome), tables.regret, charts.regret)
 
 
 @question
-def best(found: Studied, outcome: Outcome = "cash_cost_eur", budget: Budget = None) -> Answer[Choice]:
+def best(studied: Studied, outcome: Outcome = "cash_cost_eur", budget: Budget = None) -> Answer[Choice]:
     """The best policy that Flanders can afford, and which others are too close to call."""
     from sim.experiments.studies import tradeoffs
     from sim.show.studies import charts, tables
 
-    return Answer(tradeoffs.best(found, outcome, budget), tables.best, charts.best)
+    return Answer(tradeoffs.best(studied, outcome, budget), tables.best, charts.best)
 
 
 @question
 def losses(
-    found: Studied, outcome: Outcome = "cash_cost_eur", policy: OfPolicy = None, against: Against = None
+    studied: Studied, outcome: Outcome = "cash_cost_eur", policy: OfPolicy = None, against: Against = None
 ) -> Answer[Losses]:
     """In which worlds a policy does worse than another, as rules."""
     from sim.experiments.studies import scenario_discovery
     from sim.show.studies import charts, tables
 
-    if len(found.points) * len(found.factors) > MANY:
+    if len(studied.points) * len(studied.factors) > MANY:
         chat("Note: looking for rules over so many designs and factors takes a minute or so.")
-    return Answer(scenario_discovery.losses(found, outcome, policy, against), tables.losses, charts.losses)
+    return Answer(scenario_discovery.losses(studied, outcome, policy, against), tables.losses, charts.losses)
 
 
 # ---- a search ------------------------------------------------------------------------------------------------------
@@ -297,11 +297,11 @@ def optimise(
 
     ends = all_ends(over)
     check_targets(json, picture)
-    found_world, (chosen,) = load(world, [policy], years, settings or [])
+    chosen_world, (chosen,) = load(world, [policy], years, settings or [])
     serves = serving(engine)
     with progress("Trying values") as moved:
-        found = search(
-            found_world,
+        optimum = search(
+            chosen_world,
             chosen,
             ends,
             outcome=outcome,
@@ -315,15 +315,15 @@ def optimise(
     language = (lang or Language.en).value
     head = {
         "model_version": MODEL_VERSION,
-        "world": found_world.id,
+        "world": chosen_world.id,
         "policy": chosen.id,
         "seed": seed,
         "replications": replications,
     }
     shown = [best_values.values, best_values.trials] if details else [best_values.values]
     if picture is not None:
-        hang(picture, best_values.picture(chosen, found, language), found_world.title[language], language)
-    hand_over(json, lambda: head | plain(found), lambda: [table(chosen, found, language) for table in shown])
+        hang(picture, best_values.picture(chosen, optimum, language), chosen_world.title[language], language)
+    hand_over(json, lambda: head | plain(optimum), lambda: [table(chosen, optimum, language) for table in shown])
 
 
 def all_ends(over: list[str]) -> dict[str, tuple[float, float]]:

@@ -42,7 +42,7 @@ def test_every_chart_has_a_finding_and_words_for_the_blind(
     figure = draw(town, measure, language, scheme=scheme)  # type: ignore[operator]
     meta = figure.layout.meta
     assert re.search(r"\d", meta["title"])
-    assert town.town.name in meta["title"]
+    assert town.municipality.name in meta["title"]
     assert len(meta["alt"]) > len(meta["title"])
     assert figure.layout.separators == {"nl": ",.", "en": ".,"}[language]
     assert json.loads(go.Figure(figure.to_dict()).to_json()) == json.loads(figure.to_json())
@@ -119,7 +119,7 @@ def test_alone_of_its_size_and_alone_with_its_policy(alone: Comparison) -> None:
     assert town_futures(antwerp, "own", "en").layout.meta["title"].startswith("In 1 future of 20, Antwerpen pays")
     lone = Comparison(alone.world, alone.policies, alone.seed, alone.years, alone.engine,
                       (alone.futures_of[0][:1],))  # fmt: skip
-    assert "nan" not in peers(Town(lone, antwerp.town), "own", "nl").layout.meta["alt"]
+    assert "nan" not in peers(Town(lone, antwerp.municipality), "own", "nl").layout.meta["alt"]
 
 
 def test_where_all_pay_the_same_there_is_no_rank(small: Comparison) -> None:

@@ -81,12 +81,12 @@ class Town(NamedTuple):
     """One municipality of a comparison."""
 
     result: Comparison
-    town: Municipality
+    municipality: Municipality
 
     @property
     def place(self) -> int:
         """Its place in order of NIS code."""
-        return place_of(self.result, self.town.nis)
+        return place_of(self.result, self.municipality.nis)
 
     def values(self, policy: str | Policy, measure: str) -> NDArray[np.float64]:
         """One measure in every future, a year: shape (replications,)."""
@@ -124,13 +124,13 @@ class Rank(NamedTuple):
     last: int
 
 
-def rank(one: Town, policy: str | Policy, measure: str) -> Rank:
+def rank(town: Town, policy: str | Policy, measure: str) -> Rank:
     """Return the place of a municipality among those of its size class."""
-    frame, own = one.result.towns.frame, one.place
-    peers = np.flatnonzero((frame["size_class"] == size_class(one.town.population)).to_numpy())
-    means = of_towns(one.result, policy, measure).mean(axis=0)[peers]
+    frame, own = town.result.towns.frame, town.place
+    peers = np.flatnonzero((frame["size_class"] == size_class(town.municipality.population)).to_numpy())
+    means = of_towns(town.result, policy, measure).mean(axis=0)[peers]
     order = np.argsort(means, kind="stable")
-    low, high = one.estimate(policy, measure).ci95
+    low, high = town.estimate(policy, measure).ci95
     others = means[peers != own]
     return Rank(
         names=frame["name"].to_numpy()[peers][order].tolist(),
@@ -144,15 +144,15 @@ def rank(one: Town, policy: str | Policy, measure: str) -> Rank:
 # ---- its futures ---------------------------------------------------------------------------------------------------
 
 
-def town_futures(one: Town, measure: str, language: str, *, scheme: str = "light") -> Any:
+def town_futures(town: Town, measure: str, language: str, *, scheme: str = "light") -> Any:
     """Return twenty equally likely futures of a municipality under every policy, from good to bad, as dots."""
-    say, result = words(language), one.result
-    values = [one.likely(policy, measure) for policy in result.policies]
-    said = say.say("future {i} of 20, from good to bad: {amount}", i="%{customdata[0]}", amount=_hover(say, measure))
+    say, result = words(language), town.result
+    values = [town.likely(policy, measure) for policy in result.policies]
+    label = say.say("future {i} of 20, from good to bad: {amount}", i="%{customdata[0]}", amount=_hover(say, measure))
     names = [policy.title[language] for policy in result.policies]
-    data, layout = lanes(values, names, said, palette(scheme))
+    data, layout = lanes(values, names, label, palette(scheme))
     layout["xaxis"]["title"] = say.say(AXES[measure])
-    title = _futures_said(say, one, measure)
+    title = _futures_said(say, town, measure)
     means = [
         say.say(
             "{policy}: {mean} on average, {p5} to {p95} in 9 futures of 10",
@@ -162,14 +162,14 @@ def town_futures(one: Town, measure: str, language: str, *, scheme: str = "light
             p95=amount(say, measure, e.p95),
         )
         for policy in result.policies
-        for e in (one.estimate(policy, measure),)
+        for e in (town.estimate(policy, measure),)
     ]
     return dress(
         data,
         layout,
         result,
         language,
-        name=f"futures {measure} {one.town.nis}",
+        name=f"futures {measure} {town.municipality.nis}",
         title=title,
         alt=f"{title}. {'; '.join(means)}.",
         scheme=scheme,
@@ -177,13 +177,13 @@ def town_futures(one: Town, measure: str, language: str, *, scheme: str = "light
     )
 
 
-def _futures_said(say: Words, one: Town, measure: str) -> str:
-    shown = one.result.policies[-1]
-    bad = amount(say, measure, one.estimate(shown, measure).p95)
-    values = {"town": one.town.name, "policy": shown.title[say.language], "amount": bad, "of": DOTS}
-    if len(one.result.policies) == 1:
+def _futures_said(say: Words, town: Town, measure: str) -> str:
+    shown = town.result.policies[-1]
+    bad = amount(say, measure, town.estimate(shown, measure).p95)
+    values = {"town": town.municipality.name, "policy": shown.title[say.language], "amount": bad, "of": DOTS}
+    if len(town.result.policies) == 1:
         return say.say(ALONE[measure], **values)
-    gaps = one.values(shown, measure) - one.values(one.result.baseline, measure)
+    gaps = town.values(shown, measure) - town.values(town.result.baseline, measure)
     sides = (gaps < -FELT[measure], abs(gaps) <= FELT[measure], gaps > FELT[measure])
     lower, same, higher = apportioned([float(side.mean()) for side in sides], DOTS)
     if same == DOTS:
@@ -195,12 +195,12 @@ def _futures_said(say: Words, one: Town, measure: str) -> str:
     )
 
 
-def table_of_town_futures(one: Town, measure: str, language: str) -> ChartTable:
+def table_of_town_futures(town: Town, measure: str, language: str) -> ChartTable:
     """Twenty futures of a municipality from good to bad: a row for each."""
     say = words(language)
-    values = [one.likely(policy, measure) for policy in one.result.policies]
+    values = [town.likely(policy, measure) for policy in town.result.policies]
     unit = say.say(AXES[measure])
-    heads = [f"{policy.title[language]}, {unit}" for policy in one.result.policies]
+    heads = [f"{policy.title[language]}, {unit}" for policy in town.result.policies]
     rows: list[list[Cell]] = [[i + 1, *(float(each[i]) for each in values)] for i in range(DOTS)]
     return chart_table((say.say("Future, from good to bad"), *heads), rows)
 
@@ -208,23 +208,23 @@ def table_of_town_futures(one: Town, measure: str, language: str) -> ChartTable:
 # ---- among those of its size ---------------------------------------------------------------------------------------
 
 
-def peers(one: Town, measure: str, language: str, *, scheme: str = "light") -> Any:
+def peers(town: Town, measure: str, language: str, *, scheme: str = "light") -> Any:
     """Return the municipalities of the size of one as a strip of dots by their mean under the last policy, itself
     picked out with its interval.
     """
-    say, result = words(language), one.result
+    say, result = words(language), town.result
     colours, shown = palette(scheme), result.policies[-1]
-    found = rank(one, shown, measure)
-    size = say.say(SIZE_NAMES[size_class(one.town.population)])
-    said = f"<b>%{{customdata[0]}}</b>: {_hover(say, measure)}"
-    low, high = one.estimate(shown, measure).ci95
-    span = _span(found.means, low, high)
-    data, layout = lanes([found.means], [size], said, colours, found.names, span)
+    standing = rank(town, shown, measure)
+    size = say.say(SIZE_NAMES[size_class(town.municipality.population)])
+    label = f"<b>%{{customdata[0]}}</b>: {_hover(say, measure)}"
+    low, high = town.estimate(shown, measure).ci95
+    span = _span(standing.means, low, high)
+    data, layout = lanes([standing.means], [size], label, colours, standing.names, span)
     dots = data[0]
     dots["marker"] |= {"color": colours.faded(colours.other, 0.35), "line": {"color": colours.other, "width": 1}}
-    dots["hovertemplate"] = hover(said)
-    x, y = float(dots["x"][found.place]), float(dots["y"][found.place])
-    mean = float(found.means[found.place])
+    dots["hovertemplate"] = hover(label)
+    x, y = float(dots["x"][standing.place]), float(dots["y"][standing.place])
+    mean = float(standing.means[standing.place])
     reach = {"array": [high - mean], "arrayminus": [mean - low]} if np.isfinite(high - low) else {"array": [0.0]}
     ring = {"color": colours.background, "width": 1.5}
     data.append(
@@ -234,8 +234,8 @@ def peers(one: Town, measure: str, language: str, *, scheme: str = "light") -> A
             "markers",
             marker={"size": dots["marker"]["size"] + 5, "color": colours.ransom, "line": ring},
             error_x={"type": "data", "color": colours.ransom, "thickness": 2, "width": 5, **reach},
-            customdata=[[one.town.name, mean]],
-            hovertemplate=hover(said),
+            customdata=[[town.municipality.name, mean]],
+            hovertemplate=hover(label),
             showlegend=False,
         )
     )
@@ -243,7 +243,7 @@ def peers(one: Town, measure: str, language: str, *, scheme: str = "light") -> A
     layout["annotations"] = [
         _ink(layout["annotations"][0], colours.text),
         annotation(
-            f"<b>{one.town.name}</b>",
+            f"<b>{town.municipality.name}</b>",
             x,
             y,
             font={"color": colours.ransom},
@@ -253,13 +253,13 @@ def peers(one: Town, measure: str, language: str, *, scheme: str = "light") -> A
             bgcolor=colours.faded(colours.background, 0.8),
         ),
     ]
-    title, alt = _rank_said(say, one, measure, found)
+    title, alt = _rank_said(say, town, measure, standing)
     return dress(
         data,
         layout,
         result,
         language,
-        name=f"peers {shown.id} {measure} {one.town.nis}",
+        name=f"peers {shown.id} {measure} {town.municipality.nis}",
         title=title,
         alt=alt,
         scheme=scheme,
@@ -278,43 +278,44 @@ def _ink(label: dict[str, Any], colour: str) -> dict[str, Any]:
     return {**label, "font": {"color": colour}}
 
 
-def _rank_said(say: Words, one: Town, measure: str, found: Rank) -> tuple[str, str]:
-    others = len(found.names) - 1
-    mean = amount(say, measure, float(found.means[found.place]))
+def _rank_said(say: Words, town: Town, measure: str, standing: Rank) -> tuple[str, str]:
+    others = len(standing.names) - 1
+    mean = amount(say, measure, float(standing.means[standing.place]))
     if others == 0:
         title = say.say(
-            "{town}: {amount} a year; no other municipality is of its size", town=one.town.name, amount=mean
+            "{town}: {amount} a year; no other municipality is of its size", town=town.municipality.name, amount=mean
         )
         return title, f"{title}. {say.say(AXES[measure])}."
-    if np.ptp(found.means) < FELT[measure]:
-        title = say.say(LEVEL[measure], town=one.town.name, amount=mean, n=others + 1)
+    if np.ptp(standing.means) < FELT[measure]:
+        title = say.say(LEVEL[measure], town=town.municipality.name, amount=mean, n=others + 1)
         return title, f"{title}. {say.say(AXES[measure])}."
     chance = say.say("chance allows no other place")
-    if found.first < found.last:
-        chance = say.say("chance allows {first} to {last}", first=found.first + 1, last=found.last + 1)
+    if standing.first < standing.last:
+        chance = say.say("chance allows {first} to {last}", first=standing.first + 1, last=standing.last + 1)
     title = say.say(
         RANKED[measure],
-        town=one.town.name,
+        town=town.municipality.name,
         amount=mean,
-        place=found.place + 1,
+        place=standing.place + 1,
         all=others + 1,
         chance=chance,
     )
     ends = say.say(
         "Lowest: {least}, {low}. Highest: {most}, {high}.",
-        least=found.names[0],
-        low=amount(say, measure, float(found.means[0])),
-        most=found.names[-1],
-        high=amount(say, measure, float(found.means[-1])),
+        least=standing.names[0],
+        low=amount(say, measure, float(standing.means[0])),
+        most=standing.names[-1],
+        high=amount(say, measure, float(standing.means[-1])),
     )
     return title, f"{title}. {ends}"
 
 
-def table_of_peers(one: Town, measure: str, language: str) -> ChartTable:
+def table_of_peers(town: Town, measure: str, language: str) -> ChartTable:
     """The municipalities of its size from the lowest to the highest: a row for each."""
     say = words(language)
-    found = rank(one, one.result.policies[-1], measure)
+    standing = rank(town, town.result.policies[-1], measure)
     rows: list[list[Cell]] = [
-        [i + 1, name, float(mean)] for i, (name, mean) in enumerate(zip(found.names, found.means.tolist(), strict=True))
+        [i + 1, name, float(mean)]
+        for i, (name, mean) in enumerate(zip(standing.names, standing.means.tolist(), strict=True))
     ]
     return chart_table((say.say("Place"), say.say("Municipality"), say.say(AXES[measure])), rows)

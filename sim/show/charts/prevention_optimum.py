@@ -31,23 +31,27 @@ def optimum(
     Where the baseline gives it another curve, that is drawn too. Raises InputError for an unknown municipality.
     """
     say, colours, shown = words(language), palette(scheme), result.policy(policy)
-    one, base = _both(result, shown, municipality)
-    everybody = _named(say, say.say("everybody, with harm"), one.social_best)
-    itself = _named(say, say.say("{town} itself", town=one.municipality.name), one.private_best, free=one.price == 0)
+    curve, base = _both(result, shown, municipality)
+    everybody = _named(say, say.say("everybody, with harm"), curve.social_best)
+    itself = _named(
+        say, say.say("{town} itself", town=curve.municipality.name), curve.private_best, free=curve.price == 0
+    )
     lines = [
-        (everybody, one.spend, one.social, {"color": colours.text, "width": 2.5}),
-        (itself, one.spend, one.private, {"color": colours.payers["municipality"], "width": 3}),
+        (everybody, curve.spend, curve.social, {"color": colours.text, "width": 2.5}),
+        (itself, curve.spend, curve.private, {"color": colours.payers["municipality"], "width": 3}),
     ]
-    if np.abs(base.private - one.private).max() > _APART * one.social.max():
-        name = say.say("{town} itself, “{policy}”", town=one.municipality.name, policy=result.baseline.title[language])
+    if np.abs(base.private - curve.private).max() > _APART * curve.social.max():
+        name = say.say(
+            "{town} itself, “{policy}”", town=curve.municipality.name, policy=result.baseline.title[language]
+        )
         lines.append((name, base.spend, base.private, {"color": colours.baseline, "width": 2, "dash": "dash"}))
-    data = [_line(say, *line) for line in lines] + _marks(say, one, colours)
+    data = [_line(say, *line) for line in lines] + _marks(say, curve, colours)
     rows = len(lines)
     height = CHART_HEIGHT + 19 * (rows - 1)
     below = BELOW_AXIS + 19 * rows + 8
     layout = {
         "xaxis": {
-            "range": [-0.02 * float(one.spend[-1]), float(one.spend[-1])],
+            "range": [-0.02 * float(curve.spend[-1]), float(curve.spend[-1])],
             "title": say.say("prevention, euro per inhabitant a year"),
             "showgrid": False,
         },
@@ -55,21 +59,21 @@ def optimum(
             "range": [0, nice(1.08 * float(max(y.max() for _, _, y, _ in lines)))],
             "title": say.say("euro per inhabitant a year"),
         },
-        "shapes": [upright(one.now, colours.baseline, width=1.5, top=0.94)],
-        "annotations": [_now(say, one)],
+        "shapes": [upright(curve.now, colours.baseline, width=1.5, top=0.94)],
+        "annotations": [_now(say, curve)],
         "showlegend": True,
         "legend": KEY | {"y": -BELOW_AXIS / (height - below - 14), "entrywidth": 400},
     }
-    title = finding(say, one)
-    decides = what_decides(say, result.world, shown, one.municipality.nis)
+    title = finding(say, curve)
+    decides = what_decides(say, result.world, shown, curve.municipality.nis)
     return dress(
         data,
         layout,
         result,
         language,
-        name=f"optimum {shown.id} {one.municipality.nis} {result.world.anchor}",
+        name=f"optimum {shown.id} {curve.municipality.nis} {result.world.anchor}",
         title=title,
-        alt=f"{title}. {_said(say, one)} {decides}",
+        alt=f"{title}. {_said(say, curve)} {decides}",
         scheme=scheme,
         height=height,
         sides=(52, 12, below),
@@ -78,11 +82,13 @@ def optimum(
 
 def _both(result: Comparison, shown: Policy, municipality: str | int) -> tuple[Curve, Curve]:
     """The curve under the policy shown and that under the baseline, both as far as the longer one."""
-    ends = [float(prevention_curve(result.world, one, municipality).spend[-1]) for one in (shown, result.baseline)]
-    one, base = (
+    ends = [
+        float(prevention_curve(result.world, policy, municipality).spend[-1]) for policy in (shown, result.baseline)
+    ]
+    curve, base = (
         prevention_curve(result.world, policy, municipality, at_least=max(ends)) for policy in (shown, result.baseline)
     )
-    return one, base
+    return curve, base
 
 
 def _named(say: Words, name: str, best: float, *, free: bool = False) -> str:
@@ -104,19 +110,19 @@ def _line(say: Words, name: str, x: Any, y: Any, line: dict[str, Any]) -> dict[s
     }
 
 
-def _lowest(one: Curve) -> dict[str, tuple[float, float]]:
+def _lowest(curve: Curve) -> dict[str, tuple[float, float]]:
     """Where the optima are, spend and cost: for everybody, and for the municipality itself where it has a price."""
-    found = {"social": (one.social_best, float(np.interp(one.social_best, one.spend, one.social)))}
-    if one.price > 0:
-        found["private"] = (one.private_best, float(np.interp(one.private_best, one.spend, one.private)))
-    return found
+    places = {"social": (curve.social_best, float(np.interp(curve.social_best, curve.spend, curve.social)))}
+    if curve.price > 0:
+        places["private"] = (curve.private_best, float(np.interp(curve.private_best, curve.spend, curve.private)))
+    return places
 
 
-def _marks(say: Words, one: Curve, colours: Palette) -> list[dict[str, Any]]:
+def _marks(say: Words, curve: Curve, colours: Palette) -> list[dict[str, Any]]:
     looks = {
         "social": (say.say("best for everybody"), colours.text, "diamond"),
         "private": (
-            say.say("best for {town} itself", town=one.municipality.name),
+            say.say("best for {town} itself", town=curve.municipality.name),
             colours.payers["municipality"],
             "circle",
         ),
@@ -132,45 +138,45 @@ def _marks(say: Words, one: Curve, colours: Palette) -> list[dict[str, Any]]:
             hovertemplate=hover(f"<b>{name}</b>", "€ %{x:,.2f}"),
             showlegend=False,
         )
-        for (name, colour, symbol), (x, y) in ((looks[whose], place) for whose, place in _lowest(one).items())
+        for (name, colour, symbol), (x, y) in ((looks[whose], place) for whose, place in _lowest(curve).items())
     ]
 
 
-def _now(say: Words, one: Curve) -> dict[str, Any]:
-    text = say.say("under this policy {amount}", amount=say.money(one.now))
-    anchor = "right" if one.now > 0.5 * float(one.spend[-1]) else "left"
-    return annotation(text, one.now, 1, yref="paper", yanchor="top", xanchor=anchor)
+def _now(say: Words, curve: Curve) -> dict[str, Any]:
+    text = say.say("under this policy {amount}", amount=say.money(curve.now))
+    anchor = "right" if curve.now > 0.5 * float(curve.spend[-1]) else "left"
+    return annotation(text, curve.now, 1, yref="paper", yanchor="top", xanchor=anchor)
 
 
 # ---- in words ------------------------------------------------------------------------------------------------------
 
 
-def finding(say: Words, one: Curve) -> str:
+def finding(say: Words, curve: Curve) -> str:
     """Return in a sentence what is best for a municipality itself and for everybody, beside what goes to prevention."""
     values = {
-        "town": one.municipality.name,
-        "now": say.money(one.now),
-        "private": say.money(one.private_best),
-        "social": say.money(one.social_best),
+        "town": curve.municipality.name,
+        "now": say.money(curve.now),
+        "private": say.money(curve.private_best),
+        "social": say.money(curve.social_best),
     }
-    if one.price == 0 and one.private.max() < FELT:
+    if curve.price == 0 and curve.private.max() < FELT:
         return say.say(
             "{town} itself pays for neither prevention nor break-ins, so that it is all the same to it; for everybody "
             "{social} a head is best, and {now} is spent",
             **values,
         )
-    if one.price == 0:
+    if curve.price == 0:
         return say.say(
             "Prevention costs {town} nothing itself, so more is always better for it; for everybody {social} a head is "
             "best, and {now} is spent",
             **values,
         )
-    if max(one.private_best, one.social_best) < FELT:
+    if max(curve.private_best, curve.social_best) < FELT:
         return say.say(
             "By expected cost alone {town} itself and everybody are best off without prevention; {now} a head is spent",
             **values,
         )
-    if one.private_best < FELT:
+    if curve.private_best < FELT:
         return say.say(
             "By expected cost {town} itself does best without prevention, and everybody with {social} a head; {now} is "
             "spent",
@@ -219,11 +225,11 @@ def left_out(say: Words) -> str:
     )
 
 
-def _said(say: Words, one: Curve) -> str:
+def _said(say: Words, curve: Curve) -> str:
     """What a year costs at three places of the curve, for those who cannot see it."""
     parts = []
-    for x in dict.fromkeys((0.0, one.now, float(one.spend[-1]))):
-        private, social = (say.money(float(np.interp(x, one.spend, y))) for y in (one.private, one.social))
+    for x in dict.fromkeys((0.0, curve.now, float(curve.spend[-1]))):
+        private, social = (say.money(float(np.interp(x, curve.spend, y))) for y in (curve.private, curve.social))
         parts.append(
             say.say(
                 "with {spend} of prevention a year costs {private} for itself and {social} for everybody",

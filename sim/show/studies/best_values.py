@@ -11,7 +11,7 @@ from sim.experiments.optima.search import Optimum, Trial, full_key
 from sim.model.paths import opened
 from sim.model.policy.policy import Policy
 from sim.show.base.figure import annotation, dress, error_bars, lines_of, scatter, upright
-from sim.show.base.palette import palette
+from sim.show.base.palette import Palette, palette
 from sim.show.base.table import NOTHING, PrintedTable, figure
 from sim.show.names import KPI_NAMES
 from sim.show.studies.names import NAME, Unit, factor_name, unit_of, value_name
@@ -20,7 +20,7 @@ from sim.text import Words, words
 LARGE = 2e5  # euro a year: from here on in millions
 
 
-def values(policy: Policy, found: Optimum, language: str) -> PrintedTable:
+def values(policy: Policy, optimum: Optimum, language: str) -> PrintedTable:
     """One row a key: what it is now, what is best, and from where to where nothing better is sure."""
     say = words(language)
     rows = tuple(
@@ -28,90 +28,80 @@ def values(policy: Policy, found: Optimum, language: str) -> PrintedTable:
             factor_name(say, full_key(key)),
             _now(say, policy, key),
             value_name(say, best),
-            _from_to(say, found.ranges[key]),
-            _from_to(say, found.over[key]),
+            _from_to(say, optimum.ranges[key]),
+            _from_to(say, optimum.over[key]),
         )
-        for key, best in found.values.items()
+        for key, best in optimum.values.items()
     )
     columns = (say.say("Factor"), say.say("Now"), say.say("Best"), say.say("Too close to call"), say.say("Searched"))
-    title = f"{_unit(say, found).words}: “{policy.title[language]}”"
-    return PrintedTable(columns, rows, title=title, note=" ".join(notes(say, found)))
+    title = f"{_unit(say, optimum).words}: “{policy.title[language]}”"
+    return PrintedTable(columns, rows, title=title, note=" ".join(notes(say, optimum)))
 
 
-def trials(policy: Policy, found: Optimum, language: str) -> PrintedTable:
+def trials(policy: Policy, optimum: Optimum, language: str) -> PrintedTable:
     """One row for each set of values that was tried: the mean, what Flanders pays a year, how far behind the best."""
     say = words(language)
-    unit = _unit(say, found)
+    unit = _unit(say, optimum)
     rows = tuple(
         (
-            _verdict(say, one),
-            *(value_name(say, value) for value in one.values),
-            figure(say, one.mean / unit.by),
-            say.money(one.budget),
-            _behind(say, one, unit),
+            _verdict(say, trial),
+            *(value_name(say, value) for value in trial.values),
+            figure(say, trial.mean / unit.by),
+            say.money(trial.budget),
+            _behind(say, trial, unit),
         )
-        for one in found.trials
+        for trial in optimum.trials
     )
-    names = (factor_name(say, full_key(key)) for key in found.values)
+    names = (factor_name(say, full_key(key)) for key in optimum.values)
     columns = (say.say("Verdict"), *names, say.say("Mean"), say.say("Flanders pays a year"), say.say("Behind the best"))
     return PrintedTable(columns, rows, title=f"{unit.words}: “{policy.title[language]}”", dense=True)
 
 
-def notes(say: Words, found: Optimum) -> list[str]:
+def notes(say: Words, optimum: Optimum) -> list[str]:
     """Return what must be known beside the best values: what they cost and bring, and how surely."""
-    unit, gain = _unit(say, found), found.advantage
-    told = [
+    unit, gain = _unit(say, optimum), optimum.advantage
+    sentences = [
         say.say(
             "The best of {n} that were tried, judged in futures of {years} that had no part in the search: {mean}, and "
             "Flanders pays {cost} a year. It differs from the policy as it is by {gain} ({low} to {high}).",
-            n=found.tried,
-            years=say.years(found.years),
-            mean=figure(say, found.mean / unit.by),
-            cost=say.money(found.budget),
+            n=optimum.tried,
+            years=say.years(optimum.years),
+            mean=figure(say, optimum.mean / unit.by),
+            cost=say.money(optimum.budget),
             gain=figure(say, gain.mean / unit.by),
             low=figure(say, gain.ci95[0] / unit.by),
             high=figure(say, gain.ci95[1] / unit.by),
         ),
     ]
     if gain.verdict == "too_close":
-        told.append(say.say("That is too close to call."))
-    if found.limit is not None and found.budget > found.limit:
-        told.append(say.say("In the search that was within the budget, in these futures it is not."))
-    if found.at_end:
-        names = say.listed(f"“{factor_name(say, full_key(key))}”" for key in found.at_end)
-        told.append(
+        sentences.append(say.say("That is too close to call."))
+    if optimum.limit is not None and optimum.budget > optimum.limit:
+        sentences.append(say.say("In the search that was within the budget, in these futures it is not."))
+    if optimum.at_end:
+        names = say.listed(f"“{factor_name(say, full_key(key))}”" for key in optimum.at_end)
+        sentences.append(
             say.say(
                 "{names}: what may be best reaches an end of what was searched; better may lie beyond.", names=names
             )
         )
-    return told
+    return sentences
 
 
 # ---- the picture ---------------------------------------------------------------------------------------------------
 
 
-def picture(policy: Policy, found: Optimum, language: str, *, scheme: str = "light") -> Any:
+def picture(policy: Policy, optimum: Optimum, language: str, *, scheme: str = "light") -> Any:
     """What Flanders pays against the outcome of all that was tried, with the 95 % interval of the difference with the
     best; those that may be as good stand apart, and a line joins the least for each amount of money.
     """
     say, colours = words(language), palette(scheme)
-    unit = _unit(say, found)
-    money = (
-        Unit(1e6, say.say("million euro"))
-        if max(one.budget for one in found.trials) >= LARGE
-        else Unit(1.0, say.say("euro"))
-    )
-    kinds = (
-        (say.say("too dear"), [one for one in found.trials if not one.affordable], colours.baseline, "circle-open", 7),
-        (say.say("behind"), [one for one in found.trials if _is_behind(one)], colours.baseline, "circle", 7),
-        (say.say("too close to call"), found.too_close, colours.scenario, "diamond", 9),
-        (say.say("best"), found.trials[:1], colours.scenario, "star", 14),
-    )
-    least = _least(found.trials)
+    unit = _unit(say, optimum)
+    money = _money_unit(say, optimum)
+    least = _least(optimum.trials)
     data: list[dict[str, Any]] = [
         scatter(
-            [one.budget / money.by for one in least],
-            [one.mean / unit.by for one in least],
+            [trial.budget / money.by for trial in least],
+            [trial.mean / unit.by for trial in least],
             "lines",
             name=say.say("the least for that money"),
             hoverinfo="skip",
@@ -119,11 +109,11 @@ def picture(policy: Policy, found: Optimum, language: str, *, scheme: str = "lig
         )
     ]
     data += [
-        _points(say, found, some, (unit, money), name=name, color=colour, symbol=symbol, size=size)
-        for name, some, colour, symbol, size in kinds
+        _points(say, optimum, some, (unit, money), name=name, color=colour, symbol=symbol, size=size)
+        for name, some, colour, symbol, size in _kinds(say, optimum, colours)
         if some
     ]
-    title = finding(say, found)
+    title = finding(say, optimum)
     x = say.say("what Flanders pays a year, {unit}", unit=money.words)
     up = [*textwrap.wrap(unit.words, NAME), say.say("(interval: of the difference with the best)")]
     layout: dict[str, Any] = {
@@ -132,14 +122,14 @@ def picture(policy: Policy, found: Optimum, language: str, *, scheme: str = "lig
         "showlegend": True,
         "legend": {"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom"},
     }
-    if found.limit is not None:
-        layout |= _budget_line(say, found.limit / money.by, colours.text)
-    best = found.trials[0]
-    alt = f"{title}. {unit.words} {figure(say, best.mean / unit.by)}; {x} {figure(say, best.budget / money.by)}."
+    if optimum.limit is not None:
+        layout |= _budget_line(say, optimum.limit / money.by, colours.text)
+    lowest = figure(say, optimum.trials[0].mean / unit.by)
+    alt = f"{title}. {unit.words} {lowest}; {x} {figure(say, optimum.trials[0].budget / money.by)}."
     return dress(
         data,
         layout,
-        repr((policy.id, found.mean, found.values)),
+        repr((policy.id, optimum.mean, optimum.values)),
         language,
         name="best_values",
         title=title,
@@ -151,10 +141,28 @@ def picture(policy: Policy, found: Optimum, language: str, *, scheme: str = "lig
     )
 
 
-def finding(say: Words, found: Optimum) -> str:
+def _kinds(say: Words, optimum: Optimum, colours: Palette) -> Sequence[tuple[str, Sequence[Trial], str, str, int]]:
+    """The kinds of trials: their name, those of the kind, and how they are drawn."""
+    return (
+        (
+            say.say("too dear"),
+            [trial for trial in optimum.trials if not trial.affordable],
+            colours.baseline,
+            "circle-open",
+            7,
+        ),
+        (say.say("behind"), [trial for trial in optimum.trials if _is_behind(trial)], colours.baseline, "circle", 7),
+        (say.say("too close to call"), optimum.too_close, colours.scenario, "diamond", 9),
+        (say.say("best"), optimum.trials[:1], colours.scenario, "star", 14),
+    )
+
+
+def finding(say: Words, optimum: Optimum) -> str:
     """Return where the outcome is lowest, and how many others may be as good."""
-    named = say.listed(f"{factor_name(say, full_key(key))} {value_name(say, one)}" for key, one in found.values.items())
-    outcome, close = say.say(KPI_NAMES[found.outcome]), len(found.too_close)
+    named = say.listed(
+        f"{factor_name(say, full_key(key))} {value_name(say, value)}" for key, value in optimum.values.items()
+    )
+    outcome, close = say.say(KPI_NAMES[optimum.outcome]), len(optimum.too_close)
     if close:
         return say.say(
             "{outcome}: lowest at {values}; {n} others are too close to call", outcome=outcome, values=named, n=close
@@ -164,7 +172,7 @@ def finding(say: Words, found: Optimum) -> str:
 
 def _points(
     say: Words,
-    found: Optimum,
+    optimum: Optimum,
     some: Sequence[Trial],
     units: tuple[Unit, Unit],
     *,
@@ -174,18 +182,18 @@ def _points(
     size: int,
 ) -> dict[str, Any]:
     unit, money = units
-    ends = [one.behind.ci95 if one.behind is not None else (0.0, 0.0) for one in some]
-    gaps = [one.behind.mean if one.behind is not None else 0.0 for one in some]
+    ends = [trial.behind.ci95 if trial.behind is not None else (0.0, 0.0) for trial in some]
+    gaps = [trial.behind.mean if trial.behind is not None else 0.0 for trial in some]
     above = [_finite(high - gap) / unit.by for (_, high), gap in zip(ends, gaps, strict=True)]
     below = [_finite(gap - low) / unit.by for (low, _), gap in zip(ends, gaps, strict=True)]
-    names = [factor_name(say, full_key(key)) for key in found.values]
+    names = [factor_name(say, full_key(key)) for key in optimum.values]
     texts = [
-        lines_of(f"{key}: {value_name(say, value)}" for key, value in zip(names, one.values, strict=True))
-        for one in some
+        lines_of(f"{key}: {value_name(say, value)}" for key, value in zip(names, trial.values, strict=True))
+        for trial in some
     ]
     return scatter(
-        [one.budget / money.by for one in some],
-        [one.mean / unit.by for one in some],
+        [trial.budget / money.by for trial in some],
+        [trial.mean / unit.by for trial in some],
         "markers",
         name=name,
         marker={"color": color, "symbol": symbol, "size": size},
@@ -198,11 +206,11 @@ def _points(
 
 def _least(tried: Sequence[Trial]) -> list[Trial]:
     """Return those that nobody beats for the same money or less, the cheapest first."""
-    found: list[Trial] = []
-    for one in sorted(tried, key=lambda trial: (trial.budget, trial.mean)):
-        if not found or one.mean < found[-1].mean:
-            found.append(one)
-    return found
+    best: list[Trial] = []
+    for trial in sorted(tried, key=lambda trial: (trial.budget, trial.mean)):
+        if not best or trial.mean < best[-1].mean:
+            best.append(trial)
+    return best
 
 
 def _budget_line(say: Words, x: float, colour: str) -> dict[str, Any]:
@@ -213,8 +221,13 @@ def _budget_line(say: Words, x: float, colour: str) -> dict[str, Any]:
 # ---- words ---------------------------------------------------------------------------------------------------------
 
 
-def _unit(say: Words, found: Optimum) -> Unit:
-    return unit_of(say, found.outcome, (one.mean for one in found.trials))
+def _unit(say: Words, optimum: Optimum) -> Unit:
+    return unit_of(say, optimum.outcome, (trial.mean for trial in optimum.trials))
+
+
+def _money_unit(say: Words, optimum: Optimum) -> Unit:
+    most = max(trial.budget for trial in optimum.trials)
+    return Unit(1e6, say.say("million euro")) if most >= LARGE else Unit(1.0, say.say("euro"))
 
 
 def _from_to(say: Words, ends: tuple[float, float]) -> str:
@@ -229,25 +242,25 @@ def _now(say: Words, policy: Policy, key: str) -> str:
     return NOTHING if spot is None else value_name(say, say.say(spot) if isinstance(spot, str) else spot)
 
 
-def _is_behind(one: Trial) -> bool:
-    return one.affordable and one.behind is not None and not one.too_close
+def _is_behind(trial: Trial) -> bool:
+    return trial.affordable and trial.behind is not None and not trial.too_close
 
 
-def _verdict(say: Words, one: Trial) -> str:
-    if one.behind is None:
+def _verdict(say: Words, trial: Trial) -> str:
+    if trial.behind is None:
         return say.say("best")
-    if not one.affordable:
+    if not trial.affordable:
         return say.say("too dear")
-    if one.behind.is_same:
+    if trial.behind.is_same:
         return say.say("as good")
-    return say.say("too close to call") if one.too_close else say.say("behind")
+    return say.say("too close to call") if trial.too_close else say.say("behind")
 
 
-def _behind(say: Words, one: Trial, unit: Unit) -> str:
-    if one.behind is None:
+def _behind(say: Words, trial: Trial, unit: Unit) -> str:
+    if trial.behind is None:
         return NOTHING
-    low, high = (figure(say, end / unit.by) for end in one.behind.ci95)
-    return f"{figure(say, one.behind.mean / unit.by)}\n" + say.say("{low} to {high}", low=low, high=high)
+    low, high = (figure(say, end / unit.by) for end in trial.behind.ci95)
+    return f"{figure(say, trial.behind.mean / unit.by)}\n" + say.say("{low} to {high}", low=low, high=high)
 
 
 def _finite(value: float) -> float:

@@ -24,11 +24,13 @@ from sim.show.studies.names import (
 from sim.text import words
 
 
-def table_of_effects(found: Effects, language: str) -> ChartTable:
+def table_of_effects(answer: Effects, language: str) -> ChartTable:
     """One row a factor: the outcome at its two ends, the change, and the change that noise may show."""
     say = words(language)
-    rows = found.rows[:MOST]
-    unit = unit_of(say, found.outcome, (end for one in rows for end in (one.start, one.end)), bool(found.against))
+    rows = answer.rows[:MOST]
+    unit = unit_of(
+        say, answer.outcome, (end for effect in rows for end in (effect.start, effect.end)), bool(answer.against)
+    )
     return chart_table(
         (
             say.say("Factor"),
@@ -42,28 +44,28 @@ def table_of_effects(found: Effects, language: str) -> ChartTable:
         ),
         [
             (
-                factor_name(say, one.factor),
-                one.low,
-                one.high,
-                one.start / unit.by,
-                one.end / unit.by,
-                one.change / unit.by,
-                one.floor / unit.by,
-                effect_verdict(say, one),
+                factor_name(say, effect.factor),
+                effect.low,
+                effect.high,
+                effect.start / unit.by,
+                effect.end / unit.by,
+                effect.change / unit.by,
+                effect.floor / unit.by,
+                effect_verdict(say, effect),
             )
-            for one in rows
+            for effect in rows
         ],
     )
 
 
-def table_of_heat_map(found: Heat, language: str) -> ChartTable:
+def table_of_heat_map(answer: Heat, language: str) -> ChartTable:
     """One row a cell: both factors, the mean of the outcome and its 95 % interval, and how many designs are in it."""
     say = words(language)
-    unit = unit_of(say, found.outcome, found.mean.ravel().tolist(), bool(found.against))
+    unit = unit_of(say, answer.outcome, answer.mean.ravel().tolist(), bool(answer.against))
     return chart_table(
         (
-            factor_name(say, found.y),
-            factor_name(say, found.x),
+            factor_name(say, answer.y),
+            factor_name(say, answer.x),
             unit.words,
             say.say("From"),
             say.say("To"),
@@ -73,23 +75,23 @@ def table_of_heat_map(found: Heat, language: str) -> ChartTable:
             (
                 label_name(say, y),
                 label_name(say, x),
-                float(found.mean[row, column]) / unit.by,
-                float(found.low[row, column]) / unit.by,
-                float(found.high[row, column]) / unit.by,
-                int(found.designs[row, column]),
+                float(answer.mean[row, column]) / unit.by,
+                float(answer.low[row, column]) / unit.by,
+                float(answer.high[row, column]) / unit.by,
+                int(answer.designs[row, column]),
             )
-            for row, y in enumerate(found.y_labels)
-            for column, x in enumerate(found.x_labels)
+            for row, y in enumerate(answer.y_labels)
+            for column, x in enumerate(answer.x_labels)
         ],
     )
 
 
-def table_of_pareto_front(studied: Studied, found: Front, language: str) -> ChartTable:
+def table_of_pareto_front(studied: Studied, answer: Front, language: str) -> ChartTable:
     """One row a candidate: both aims, whether another beats it on both, and how surely not."""
     say = words(language)
-    units = units_of(say, found)
+    units = units_of(say, answer)
     return chart_table(
-        (say.say("Policy"), *aims_in_units(say, found), say.say("Verdict"), say.say("On the front in (%)")),
+        (say.say("Policy"), *aims_in_units(say, answer), say.say("Verdict"), say.say("On the front in (%)")),
         [
             (
                 candidate_name(studied, spot.candidate, say),
@@ -98,15 +100,15 @@ def table_of_pareto_front(studied: Studied, found: Front, language: str) -> Char
                 front_verdict(say, spot),
                 100 * spot.share,
             )
-            for spot in found.spots
+            for spot in answer.spots
         ],
     )
 
 
-def table_of_regret(studied: Studied, found: Regrets, language: str) -> ChartTable:
+def table_of_regret(studied: Studied, answer: Regrets, language: str) -> ChartTable:
     """One row a candidate: how much worse it is than the best of each world, and where most."""
     say = words(language)
-    unit = unit_of(say, found.outcome, (one.worst for one in found.rows))
+    unit = unit_of(say, answer.outcome, (row.worst for row in answer.rows))
     return chart_table(
         (
             say.say("Policy"),
@@ -118,35 +120,35 @@ def table_of_regret(studied: Studied, found: Regrets, language: str) -> ChartTab
         ),
         [
             (
-                candidate_name(studied, one.candidate, say),
-                one.mean / unit.by,
-                one.worst / unit.by,
-                100 * one.best,
-                100 * one.close,
-                world_name(studied, one.where, say) if one.worst > 0 else None,
+                candidate_name(studied, row.candidate, say),
+                row.mean / unit.by,
+                row.worst / unit.by,
+                100 * row.best,
+                100 * row.close,
+                world_name(studied, row.where, say) if row.worst > 0 else None,
             )
-            for one in found.rows
+            for row in answer.rows
         ],
     )
 
 
-def table_of_best(studied: Studied, found: Choice, language: str) -> ChartTable:
+def table_of_best(studied: Studied, answer: Choice, language: str) -> ChartTable:
     """One row a candidate: the mean, what Flanders pays a year, how far it is behind the best, and the verdict."""
     say = words(language)
-    unit = unit_of(say, found.outcome, (one.mean for one in found.rows))
+    unit = unit_of(say, answer.outcome, (ranked.mean for ranked in answer.rows))
     rows: list[tuple[str | float | None, ...]] = []
-    for one in found.rows:
-        gap = (None,) * 3 if one.behind is None else (one.behind.mean, *one.behind.ci95)
+    for ranked in answer.rows:
+        gap = (None,) * 3 if ranked.behind is None else (ranked.behind.mean, *ranked.behind.ci95)
         rows.append(
             (
-                candidate_name(studied, one.candidate, say),
-                one.mean / unit.by,
-                *(() if found.budget is None else (one.budget / 1e6,)),
+                candidate_name(studied, ranked.candidate, say),
+                ranked.mean / unit.by,
+                *(() if answer.budget is None else (ranked.budget / 1e6,)),
                 *(None if end is None else end / unit.by for end in gap),
-                verdict_name(say, one),
+                verdict_name(say, ranked),
             )
         )
-    paid = () if found.budget is None else (say.say("Flanders pays a year, million euro"),)
+    paid = () if answer.budget is None else (say.say("Flanders pays a year, million euro"),)
     return chart_table(
         (
             say.say("Policy"),
@@ -161,16 +163,16 @@ def table_of_best(studied: Studied, found: Choice, language: str) -> ChartTable:
     )
 
 
-def table_of_losses(found: Losses, language: str) -> ChartTable:
+def table_of_losses(answer: Losses, language: str) -> ChartTable:
     """One row a rule, or one for all designs: how many of the losses it covers, and how densely."""
     say = words(language)
     return chart_table(
         (say.say("Where"), say.say("Of all losses (%)"), say.say("Lost there (%)"), say.say("Of all designs (%)")),
-        [(name, 100 * one.coverage, 100 * one.density, 100 * one.mass) for name, one in named_rules(say, found)],
+        [(name, 100 * rule.coverage, 100 * rule.density, 100 * rule.mass) for name, rule in named_rules(say, answer)],
     )
 
 
-def table_of_indices(found: Indices, language: str) -> ChartTable:
+def table_of_indices(answer: Indices, language: str) -> ChartTable:
     """One row a factor: what it brings of the spread, by itself and with others, each ± half its 95 % interval."""
     say = words(language)
     return chart_table(
@@ -182,7 +184,13 @@ def table_of_indices(found: Indices, language: str) -> ChartTable:
             say.say("± with others"),
         ),
         [
-            (factor_name(say, one.factor), 100 * one.first, 100 * one.first_half, 100 * one.total, 100 * one.total_half)
-            for one in found.rows[:MOST]
+            (
+                factor_name(say, index.factor),
+                100 * index.first,
+                100 * index.first_half,
+                100 * index.total,
+                100 * index.total_half,
+            )
+            for index in answer.rows[:MOST]
         ],
     )

@@ -36,20 +36,20 @@ NAMED = 8
 """Policies on a front that have their names beside them."""
 
 
-def heat(studied: Studied, found: Heat, language: str, *, scheme: str = "light") -> Any:
+def heat(studied: Studied, answer: Heat, language: str, *, scheme: str = "light") -> Any:
     """The outcome over two factors; of a difference, cells that may as well be zero stand between brackets."""
     say, colours = words(language), palette(scheme)
-    unit = unit_of(say, found.outcome, found.mean.ravel().tolist(), bool(found.against))
-    shown = found.mean / unit.by
-    unsure = (found.low <= 0) & (found.high >= 0) if found.against else np.zeros(shown.shape, dtype=bool)
+    unit = unit_of(say, answer.outcome, answer.mean.ravel().tolist(), bool(answer.against))
+    shown = answer.mean / unit.by
+    unsure = (answer.low <= 0) & (answer.high >= 0) if answer.against else np.zeros(shown.shape, dtype=bool)
     texts = [
         [
-            "" if np.isnan(one) else f"({figure(say, one)})" if doubt else figure(say, one)
-            for one, doubt in zip(row, doubts, strict=True)
+            "" if np.isnan(value) else f"({figure(say, value)})" if doubt else figure(say, value)
+            for value, doubt in zip(row, doubts, strict=True)
         ]
         for row, doubts in zip(shown.tolist(), unsure.tolist(), strict=True)
     ]
-    across, up = ([label_name(say, one) for one in labels] for labels in (found.x_labels, found.y_labels))
+    across, up = ([label_name(say, label) for label in labels] for labels in (answer.x_labels, answer.y_labels))
     steps = [[place / (len(colours.tiles) - 1), colour] for place, colour in enumerate(colours.tiles)]
     data = [
         {
@@ -67,17 +67,17 @@ def heat(studied: Studied, found: Heat, language: str, *, scheme: str = "light")
             "colorbar": {"thickness": 12, "outlinewidth": 0},
         }
     ]
-    title = _lowest(say, found, unit, across, up)
+    title = _lowest(say, answer, unit, across, up)
     layout = {
-        "xaxis": {"title": factor_name(say, found.x), "type": "category", "showgrid": False},
+        "xaxis": {"title": factor_name(say, answer.x), "type": "category", "showgrid": False},
         "yaxis": {
-            "title": "<br>".join(textwrap.wrap(factor_name(say, found.y), NAME)),
+            "title": "<br>".join(textwrap.wrap(factor_name(say, answer.y), NAME)),
             "type": "category",
             "showgrid": False,
             "automargin": True,
         },
     }
-    height = 110 + 44 * len(found.y_labels)
+    height = 110 + 44 * len(answer.y_labels)
     return dress(
         data,
         layout,
@@ -92,13 +92,13 @@ def heat(studied: Studied, found: Heat, language: str, *, scheme: str = "light")
     )
 
 
-def _lowest(say: Words, found: Heat, unit: Unit, across: Sequence[str], up: Sequence[str]) -> str:
+def _lowest(say: Words, answer: Heat, unit: Unit, across: Sequence[str], up: Sequence[str]) -> str:
     """Where a map is lowest; of several cells that are, how many."""
-    least = float(np.nanmin(found.mean))
-    rows, columns = np.nonzero(found.mean == least)
+    least = float(np.nanmin(answer.mean))
+    rows, columns = np.nonzero(answer.mean == least)
     value = figure(say, least / unit.by)
     if len(rows) > 1:
-        of = int(np.isfinite(found.mean).sum())
+        of = int(np.isfinite(answer.mean).sum())
         return say.say(
             "{outcome}: lowest, {value}, in {n} of {of} cells alike",
             outcome=unit.words,
@@ -109,26 +109,26 @@ def _lowest(say: Words, found: Heat, unit: Unit, across: Sequence[str], up: Sequ
     return say.say(
         "{outcome}: lowest, {value}, where {across} is {x} and {up} is {y}",
         outcome=unit.words,
-        across=f"“{factor_name(say, found.x)}”",
-        up=f"“{factor_name(say, found.y)}”",
+        across=f"“{factor_name(say, answer.x)}”",
+        up=f"“{factor_name(say, answer.y)}”",
         value=value,
         x=across[int(columns[0])],
         y=up[int(rows[0])],
     )
 
 
-def pareto(studied: Studied, found: Front, language: str, *, scheme: str = "light") -> Any:
+def pareto(studied: Studied, answer: Front, language: str, *, scheme: str = "light") -> Any:
     """Candidates between two aims; the line joins those that nobody beats on both."""
     say, colours = words(language), palette(scheme)
-    units, (across, up) = units_of(say, found), aims_in_units(say, found)
-    front = [spot for spot in found.spots if spot.on_front]
-    rest = [spot for spot in found.spots if not spot.on_front]
+    units, (across, up) = units_of(say, answer), aims_in_units(say, answer)
+    front = [spot for spot in answer.spots if spot.on_front]
+    rest = [spot for spot in answer.spots if not spot.on_front]
     named = len(front) <= NAMED
     data = [
-        _spots(studied, found, rest, units, name=say.say("beaten"), colour=colours.baseline, mode="markers", say=say),
+        _spots(studied, answer, rest, units, name=say.say("beaten"), colour=colours.baseline, mode="markers", say=say),
         _spots(
             studied,
-            found,
+            answer,
             front,
             units,
             name=say.say("on the front"),
@@ -138,7 +138,7 @@ def pareto(studied: Studied, found: Front, language: str, *, scheme: str = "ligh
         ),
     ]
     title = say.say(
-        "{front} of {all} policies are beaten by no other on both aims", front=len(front), all=len(found.spots)
+        "{front} of {all} policies are beaten by no other on both aims", front=len(front), all=len(answer.spots)
     )
     alt = "; ".join(candidate_name(studied, spot.candidate, say) for spot in front)
     layout = {
@@ -164,7 +164,7 @@ def pareto(studied: Studied, found: Front, language: str, *, scheme: str = "ligh
 
 def _spots(
     studied: Studied,
-    found: Front,
+    answer: Front,
     spots: Sequence[Spot],
     units: tuple[Unit, Unit],
     *,
@@ -174,7 +174,7 @@ def _spots(
     say: Words,
 ) -> dict[str, Any]:
     """Some of the candidates, with their names on the side where the picture has room."""
-    middle = (min(spot.x for spot in found.spots) + max(spot.x for spot in found.spots)) / 2
+    middle = (min(spot.x for spot in answer.spots) + max(spot.x for spot in answer.spots)) / 2
     return scatter(
         [spot.x / units[0].by for spot in spots],
         [spot.y / units[1].by for spot in spots],
@@ -189,27 +189,27 @@ def _spots(
     )
 
 
-def regret(studied: Studied, found: Regrets, language: str, *, scheme: str = "light") -> Any:
+def regret(studied: Studied, answer: Regrets, language: str, *, scheme: str = "light") -> Any:
     """Two bars a candidate: its mean regret over the worlds, and its worst."""
     say, colours = words(language), palette(scheme)
-    rows = found.rows[:MOST]
-    unit = unit_of(say, found.outcome, (one.worst for one in rows))
-    names = [candidate_name(studied, one.candidate, say) for one in rows]
+    rows = answer.rows[:MOST]
+    unit = unit_of(say, answer.outcome, (row.worst for row in rows))
+    names = [candidate_name(studied, row.candidate, say) for row in rows]
     data = [
         bar(
-            names, [one.worst / unit.by for one in rows], name=say.say("worst world"), color=colours.baseline, width=0.7
+            names, [row.worst / unit.by for row in rows], name=say.say("worst world"), color=colours.baseline, width=0.7
         ),
         bar(
             names,
-            [one.mean / unit.by for one in rows],
+            [row.mean / unit.by for row in rows],
             name=say.say("mean over worlds"),
             color=colours.scenario,
             width=0.35,
         ),
     ]
     worst = figure(say, rows[0].worst / unit.by)
-    alike = sum((one.worst, one.mean) == (rows[0].worst, rows[0].mean) for one in found.rows)
-    if alike == len(found.rows):
+    alike = sum((row.worst, row.mean) == (rows[0].worst, rows[0].mean) for row in answer.rows)
+    if alike == len(answer.rows):
         title = say.say("All policies disappoint alike: {worst} at worst", worst=worst)
     elif alike == 1:
         title = say.say("“{policy}” disappoints least: {worst} at worst", policy=names[0], worst=worst)
@@ -221,7 +221,7 @@ def regret(studied: Studied, found: Regrets, language: str, *, scheme: str = "li
         title = say.say(
             "“{policy}” and {n} others disappoint least: {worst} at worst", policy=names[0], n=alike - 1, worst=worst
         )
-    alt = "; ".join(f"{name} {figure(say, one.worst / unit.by)}" for name, one in zip(names, rows, strict=True))
+    alt = "; ".join(f"{name} {figure(say, row.worst / unit.by)}" for name, row in zip(names, rows, strict=True))
     return bars_chart(
         studied,
         data,
@@ -235,29 +235,29 @@ def regret(studied: Studied, found: Regrets, language: str, *, scheme: str = "li
     )
 
 
-def best(studied: Studied, found: Choice, language: str, *, scheme: str = "light") -> Any:
+def best(studied: Studied, answer: Choice, language: str, *, scheme: str = "light") -> Any:
     """How far each affordable candidate is behind the best, which stands first.
 
     With 95 % intervals from futures that did not choose.
     """
     say, colours = words(language), palette(scheme)
-    rows = [one for one in found.rows if one.behind is not None and one.affordable][:MOST]
-    gaps = [one.behind for one in rows if one.behind is not None]
-    unit = unit_of(say, found.outcome, (end for gap in gaps for end in gap.ci95), difference=True)
-    top = candidate_name(studied, found.best, say)
-    names = [top, *(candidate_name(studied, one.candidate, say) for one in rows)]
+    rows = [ranked for ranked in answer.rows if ranked.behind is not None and ranked.affordable][:MOST]
+    gaps = [ranked.behind for ranked in rows if ranked.behind is not None]
+    unit = unit_of(say, answer.outcome, (end for gap in gaps for end in gap.ci95), difference=True)
+    top = candidate_name(studied, answer.best, say)
+    names = [top, *(candidate_name(studied, ranked.candidate, say) for ranked in rows)]
     behind = [0.0, *(gap.mean / unit.by for gap in gaps)]
     spread = [0.0, *((gap.ci95[1] - gap.mean) / unit.by for gap in gaps)]
-    told = [say.say("best"), *(verdict_name(say, one) for one in rows)]
+    verdicts = [say.say("best"), *(verdict_name(say, ranked) for ranked in rows)]
     data = []
     tints = {
-        told[0]: colours.text,
+        verdicts[0]: colours.text,
         say.say("as good"): colours.text,
         say.say("too close to call"): colours.baseline,
         say.say("behind"): colours.scenario,
     }
     for verdict, colour in tints.items():
-        here = [place for place, one in enumerate(told) if one == verdict]
+        here = [place for place, word in enumerate(verdicts) if word == verdict]
         if not here:
             continue
         data.append(
@@ -272,21 +272,21 @@ def best(studied: Studied, found: Choice, language: str, *, scheme: str = "light
                 hovertemplate=hover("%{customdata}: %{x:+,.3~r}"),
             )
         )
-    title = _comes_out_best(studied, found, say, alone=not rows)
+    title = _comes_out_best(studied, answer, say, alone=not rows)
     alt = "; ".join(f"{name} {figure(say, gap)}" for name, gap in zip(names[1:], behind[1:], strict=True))
     return bars_chart(
         studied, data, language, name="best", title=title, alt=alt, scheme=scheme, x=unit.words, rows=names
     )
 
 
-def _comes_out_best(studied: Studied, found: Choice, say: Words, *, alone: bool) -> str:
+def _comes_out_best(studied: Studied, answer: Choice, say: Words, *, alone: bool) -> str:
     """Who is best, with all that give the same in every future, and who is too close to call."""
-    top = candidate_name(studied, found.best, say)
-    close = [one for one in found.too_close if one not in found.alike]
+    top = candidate_name(studied, answer.best, say)
+    close = [candidate for candidate in answer.too_close if candidate not in answer.alike]
     if alone:
         return say.say("“{policy}” is the only one that Flanders can afford", policy=top)
-    if found.alike:
-        names = [f"“{candidate_name(studied, one, say)}”" for one in (found.best, *found.alike)]
+    if answer.alike:
+        names = [f"“{candidate_name(studied, candidate, say)}”" for candidate in (answer.best, *answer.alike)]
         if (more := len(names) - TIED) > 0:
             names = [*names[:TIED], say.say("{n} more", n=more)]
         title = say.say("Best, and the same in every future: {policies}", policies=say.listed(names))
@@ -299,15 +299,15 @@ def _comes_out_best(studied: Studied, found: Choice, say: Words, *, alone: bool)
     return say.say("“{policy}” is best", policy=top)
 
 
-def losses(studied: Studied, found: Losses, language: str, *, scheme: str = "light") -> Any:
+def losses(studied: Studied, answer: Losses, language: str, *, scheme: str = "light") -> Any:
     """Two bars a rule: the share of all losses that it covers, and the share of what it holds that is lost."""
     say, colours = words(language), palette(scheme)
-    rows = named_rules(say, found)
+    rows = named_rules(say, answer)
     names = [name for name, _ in rows]
     data = [
         bar(
             names,
-            [100 * one.density for _, one in rows],
+            [100 * rule.density for _, rule in rows],
             name=say.say("lost there"),
             color=colours.baseline,
             width=0.36,
@@ -315,26 +315,26 @@ def losses(studied: Studied, found: Losses, language: str, *, scheme: str = "lig
         ),
         bar(
             names,
-            [100 * one.coverage for _, one in rows],
+            [100 * rule.coverage for _, rule in rows],
             name=say.say("of all losses"),
             color=colours.scenario,
             width=0.36,
             offset=-0.38,
         ),
     ]
-    policy = policy_name(studied, found.policy, say)
-    share = say.percent(found.lost / found.designs)
-    if found.rules:
+    policy = policy_name(studied, answer.policy, say)
+    share = say.percent(answer.lost / answer.designs)
+    if answer.rules:
         title = say.say(
             "“{policy}” loses in {share} of designs, most of all where {rule}",
             policy=policy,
             share=share,
             rule=names[0],
         )
-    elif 0 < found.lost < found.designs:
+    elif 0 < answer.lost < answer.designs:
         title = say.say("“{policy}” loses in {share} of designs; no rule says where", policy=policy, share=share)
     else:
-        sentence = N_("“{policy}” loses in every design") if found.lost else N_("“{policy}” loses in no design")
+        sentence = N_("“{policy}” loses in every design") if answer.lost else N_("“{policy}” loses in no design")
         title = say.say(sentence, policy=policy)
     alt = "; ".join(names)
     return bars_chart(

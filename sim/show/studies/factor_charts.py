@@ -18,15 +18,17 @@ from sim.show.studies.names import (
 from sim.text import words
 
 
-def tornado(studied: Studied, found: Effects, language: str, *, scheme: str = "light") -> Any:
+def tornado(studied: Studied, answer: Effects, language: str, *, scheme: str = "light") -> Any:
     """Bars from the outcome at one end of each factor to that at the other; those within the grey may be noise."""
     say, colours = words(language), palette(scheme)
-    rows = found.rows[:MOST]
-    unit = unit_of(say, found.outcome, (end for one in rows for end in (one.start, one.end)), bool(found.against))
-    names = [factor_name(say, one.factor) for one in rows]
-    middles = [(one.start + one.end) / 2 / unit.by for one in rows]
-    floors = [one.floor / unit.by for one in rows]
-    ends = [f"{value_name(say, one.low)} → {value_name(say, one.high)}" for one in rows]
+    rows = answer.rows[:MOST]
+    unit = unit_of(
+        say, answer.outcome, (end for effect in rows for end in (effect.start, effect.end)), bool(answer.against)
+    )
+    names = [factor_name(say, effect.factor) for effect in rows]
+    middles = [(effect.start + effect.end) / 2 / unit.by for effect in rows]
+    floors = [effect.floor / unit.by for effect in rows]
+    ends = [f"{value_name(say, effect.low)} → {value_name(say, effect.high)}" for effect in rows]
     data = [
         bar(
             names,
@@ -38,15 +40,15 @@ def tornado(studied: Studied, found: Effects, language: str, *, scheme: str = "l
         ),
         bar(
             names,
-            [one.change / unit.by for one in rows],
-            base=[one.start / unit.by for one in rows],
+            [effect.change / unit.by for effect in rows],
+            base=[effect.start / unit.by for effect in rows],
             width=0.5,
             name=say.say("effect"),
-            color=[colours.baseline if one.is_noise else colours.scenario for one in rows],
+            color=[colours.baseline if effect.is_noise else colours.scenario for effect in rows],
             text=ends,
         ),
     ]
-    sure = [one for one in rows if not one.is_noise]
+    sure = [effect for effect in rows if not effect.is_noise]
     if sure:
         top = sure[0]
         title = say.say(
@@ -58,38 +60,38 @@ def tornado(studied: Studied, found: Effects, language: str, *, scheme: str = "l
         )
     else:
         title = say.say("{outcome}: no factor does more than noise may", outcome=unit.words)
-    alt = "; ".join(f"{name} {figure(say, one.change / unit.by)}" for name, one in zip(names, rows, strict=True))
+    alt = "; ".join(f"{name} {figure(say, effect.change / unit.by)}" for name, effect in zip(names, rows, strict=True))
     return bars_chart(
         studied, data, language, name="tornado", title=title, alt=alt, scheme=scheme, x=unit.words, rows=names
     )
 
 
-def sobol(studied: Studied, found: Indices, language: str, *, scheme: str = "light") -> Any:
+def sobol(studied: Studied, answer: Indices, language: str, *, scheme: str = "light") -> Any:
     """Two bars a factor: what it brings of the spread by itself, and with others, with 95 % intervals."""
     say, colours = words(language), palette(scheme)
-    rows = found.rows[:MOST]
-    names = [factor_name(say, one.factor) for one in rows]
+    rows = answer.rows[:MOST]
+    names = [factor_name(say, index.factor) for index in rows]
     data = [
         bar(
             names,
-            [100 * one.total for one in rows],
+            [100 * index.total for index in rows],
             name=say.say("with others"),
             color=colours.baseline,
             width=0.36,
-            error=[100 * one.total_half for one in rows],
+            error=[100 * index.total_half for index in rows],
             offset=0.02,
         ),
         bar(
             names,
-            [100 * one.first for one in rows],
+            [100 * index.first for index in rows],
             name=say.say("by itself"),
             color=colours.scenario,
             width=0.36,
-            error=[100 * one.first_half for one in rows],
+            error=[100 * index.first_half for index in rows],
             offset=-0.38,
         ),
     ]
-    top = found.rows[0]
+    top = answer.rows[0]
     if top.total <= top.total_half:
         title = say.say("These designs are too few to say what brings the spread")
     else:
@@ -98,6 +100,6 @@ def sobol(studied: Studied, found: Indices, language: str, *, scheme: str = "lig
             factor=factor_name(say, top.factor),
             share=say.percent(top.first),
         )
-    alt = "; ".join(f"{name} {say.percent(one.total)}" for name, one in zip(names, rows, strict=True))
-    x = say.say("share of the spread of {outcome}, %", outcome=say.say(KPI_NAMES[found.outcome]).lower())
+    alt = "; ".join(f"{name} {say.percent(index.total)}" for name, index in zip(names, rows, strict=True))
+    x = say.say("share of the spread of {outcome}, %", outcome=say.say(KPI_NAMES[answer.outcome]).lower())
     return bars_chart(studied, data, language, name="sobol", title=title, alt=alt, scheme=scheme, x=x, rows=names)

@@ -42,33 +42,35 @@ def placed(studied: Studied, table: PrintedTable, language: str) -> PrintedTable
     """Return a table with the world that it is about in its note, where the study has several."""
     if len(studied.study.worlds) == 1:
         return table
-    told = words(language).say("In the world “{world}” alone.", world=studied.world.title[language])
-    return replace(table, note=f"{table.note} {told}".strip())
+    sentence = words(language).say("In the world “{world}” alone.", world=studied.world.title[language])
+    return replace(table, note=f"{table.note} {sentence}".strip())
 
 
-def effects(studied: Studied, found: Effects, language: str) -> PrintedTable:
+def effects(studied: Studied, answer: Effects, language: str) -> PrintedTable:
     """One row a factor: the outcome at its two ends, the change, and the change that noise may show."""
     say = words(language)
-    unit = unit_of(say, found.outcome, (end for one in found.rows for end in (one.start, one.end)), bool(found.against))
+    unit = unit_of(
+        say, answer.outcome, (end for effect in answer.rows for end in (effect.start, effect.end)), bool(answer.against)
+    )
     rows = tuple(
         (
-            factor_name(say, one.factor),
-            f"{value_name(say, one.low)}\n{value_name(say, one.high)}",
-            f"{figure(say, one.start / unit.by)}\n{figure(say, one.end / unit.by)}",
-            figure(say, one.change / unit.by),
-            figure(say, one.floor / unit.by),
-            effect_verdict(say, one),
+            factor_name(say, effect.factor),
+            f"{value_name(say, effect.low)}\n{value_name(say, effect.high)}",
+            f"{figure(say, effect.start / unit.by)}\n{figure(say, effect.end / unit.by)}",
+            figure(say, effect.change / unit.by),
+            figure(say, effect.floor / unit.by),
+            effect_verdict(say, effect),
         )
-        for one in found.rows[:MOST]
+        for effect in answer.rows[:MOST]
     )
     note = say.say(
         "{designs} designs, {futures} each. A change within the noise is what a factor that does nothing may show.",
-        designs=say.number(found.designs),
-        futures=count(say, "futures", found.futures),
+        designs=say.number(answer.designs),
+        futures=count(say, "futures", answer.futures),
     )
-    if found.futures == 1:
+    if answer.futures == 1:
         note += " " + say.say("How much futures differ is not in that noise: one future cannot tell.")
-    if left := len(found.rows) - len(rows):
+    if left := len(answer.rows) - len(rows):
         note += " " + say.say("Factors that do less are not shown: {left}.", left=left)
     columns = (
         say.say("Factor"),
@@ -79,50 +81,50 @@ def effects(studied: Studied, found: Effects, language: str) -> PrintedTable:
         say.say("Verdict"),
     )
     return PrintedTable(
-        columns, rows, title=f"{unit.words}: {_of(studied, found.policy, found.against, say)}", note=note, wordy=(5,)
+        columns, rows, title=f"{unit.words}: {_of(studied, answer.policy, answer.against, say)}", note=note, wordy=(5,)
     )
 
 
-def indices(studied: Studied, found: Indices, language: str) -> PrintedTable:
+def indices(studied: Studied, answer: Indices, language: str) -> PrintedTable:
     """One row a factor: what it brings of the spread, by itself and with others."""
     say = words(language)
     rows = tuple(
         (
-            factor_name(say, one.factor),
-            f"{say.percent(one.first)}\n± {say.percent(one.first_half)}",
-            f"{say.percent(one.total)}\n± {say.percent(one.total_half)}",
+            factor_name(say, index.factor),
+            f"{say.percent(index.first)}\n± {say.percent(index.first_half)}",
+            f"{say.percent(index.total)}\n± {say.percent(index.total_half)}",
         )
-        for one in found.rows[:MOST]
+        for index in answer.rows[:MOST]
     )
     columns = (say.say("Factor"), say.say("By itself"), say.say("With others"))
-    note = say.say("Sobol's indices from {n} designs, with half the width of the {level}% interval.", n=found.designs)
-    title = say.say(KPI_NAMES[found.outcome])
-    if found.against:
+    note = say.say("Sobol's indices from {n} designs, with half the width of the {level}% interval.", n=answer.designs)
+    title = say.say(KPI_NAMES[answer.outcome])
+    if answer.against:
         title = say.say("{name}, difference", name=title)
-    return PrintedTable(columns, rows, title=f"{title}: {_of(studied, found.policy, found.against, say)}", note=note)
+    return PrintedTable(columns, rows, title=f"{title}: {_of(studied, answer.policy, answer.against, say)}", note=note)
 
 
-def heat(studied: Studied, found: Heat, language: str) -> PrintedTable:
+def heat(studied: Studied, answer: Heat, language: str) -> PrintedTable:
     """The outcome over two factors, with half the width of the interval."""
     say = words(language)
-    unit = unit_of(say, found.outcome, found.mean.ravel().tolist(), bool(found.against))
+    unit = unit_of(say, answer.outcome, answer.mean.ravel().tolist(), bool(answer.against))
     rows = []
-    for place, name in enumerate(found.y_labels):
+    for place, name in enumerate(answer.y_labels):
         cells = [
             _cell(say, mean / unit.by, (high - mean) / unit.by)
-            for mean, high in zip(found.mean[place].tolist(), found.high[place].tolist(), strict=True)
+            for mean, high in zip(answer.mean[place].tolist(), answer.high[place].tolist(), strict=True)
         ]
         rows.append((label_name(say, name), *cells))
-    across = [label_name(say, one) for one in found.x_labels]
-    note = say.say("Down: {y}. Across: {x}.", y=factor_name(say, found.y), x=factor_name(say, found.x))
-    title = f"{unit.words}: {_of(studied, found.policy, found.against, say)}"
-    return PrintedTable((factor_name(say, found.y), *across), tuple(rows), title=title, note=note)
+    across = [label_name(say, label) for label in answer.x_labels]
+    note = say.say("Down: {y}. Across: {x}.", y=factor_name(say, answer.y), x=factor_name(say, answer.x))
+    title = f"{unit.words}: {_of(studied, answer.policy, answer.against, say)}"
+    return PrintedTable((factor_name(say, answer.y), *across), tuple(rows), title=title, note=note)
 
 
-def pareto(studied: Studied, found: Front, language: str) -> PrintedTable:
+def pareto(studied: Studied, answer: Front, language: str) -> PrintedTable:
     """One row a candidate: both aims, and whether another beats it on both."""
     say = words(language)
-    units = units_of(say, found)
+    units = units_of(say, answer)
     rows = tuple(
         (
             candidate_name(studied, spot.candidate, say),
@@ -131,12 +133,12 @@ def pareto(studied: Studied, found: Front, language: str) -> PrintedTable:
             front_verdict(say, spot),
             say.percent(spot.share),
         )
-        for spot in found.spots
+        for spot in answer.spots
     )
     columns = (
         say.say("Policy"),
-        aim_name(say, found.x),
-        aim_name(say, found.y),
+        aim_name(say, answer.x),
+        aim_name(say, answer.y),
         say.say("Verdict"),
         say.say("On the front in"),
     )
@@ -147,20 +149,20 @@ def pareto(studied: Studied, found: Front, language: str) -> PrintedTable:
     return PrintedTable(columns, rows, title=say.say("Two aims at once"), note=note, wordy=(3,))
 
 
-def regret(studied: Studied, found: Regrets, language: str) -> PrintedTable:
+def regret(studied: Studied, answer: Regrets, language: str) -> PrintedTable:
     """One row a candidate: how much worse it is than the best of each world."""
     say = words(language)
-    unit = unit_of(say, found.outcome, (one.worst for one in found.rows))
+    unit = unit_of(say, answer.outcome, (row.worst for row in answer.rows))
     rows = tuple(
         (
-            candidate_name(studied, one.candidate, say),
-            figure(say, one.mean / unit.by),
-            figure(say, one.worst / unit.by),
-            say.percent(one.best),
-            say.percent(one.close),
-            world_name(studied, one.where, say, "\n") if one.worst > 0 else NOTHING,
+            candidate_name(studied, row.candidate, say),
+            figure(say, row.mean / unit.by),
+            figure(say, row.worst / unit.by),
+            say.percent(row.best),
+            say.percent(row.close),
+            world_name(studied, row.where, say, "\n") if row.worst > 0 else NOTHING,
         )
-        for one in found.rows
+        for row in answer.rows
     )
     columns = (
         say.say("Policy"),
@@ -173,7 +175,7 @@ def regret(studied: Studied, found: Regrets, language: str) -> PrintedTable:
     note = (
         say.say(
             "Regret: how much more than under the best policy of the same world. Worlds, which count alike: {n}.",
-            n=len(found.worlds),
+            n=len(answer.worlds),
         )
         + " "
         + say.say("Where several are best, each counts for its part.")
@@ -181,19 +183,19 @@ def regret(studied: Studied, found: Regrets, language: str) -> PrintedTable:
     return PrintedTable(columns, rows, title=unit.words, note=note, wordy=(5,))
 
 
-def best(studied: Studied, found: Choice, language: str) -> PrintedTable:
+def best(studied: Studied, answer: Choice, language: str) -> PrintedTable:
     """One row a candidate: the mean, what Flanders pays a year, and how far it is behind the best."""
     say = words(language)
-    unit = unit_of(say, found.outcome, (one.mean for one in found.rows))
+    unit = unit_of(say, answer.outcome, (ranked.mean for ranked in answer.rows))
     rows = []
-    for one in found.rows:
+    for ranked in answer.rows:
         gap = NOTHING
-        if one.behind is not None:
-            low, high = (figure(say, end / unit.by) for end in one.behind.ci95)
-            gap = f"{figure(say, one.behind.mean / unit.by)}\n" + say.say("{low} to {high}", low=low, high=high)
-        budget = NOTHING if found.budget is None else say.money(one.budget)
-        name = candidate_name(studied, one.candidate, say)
-        rows.append((name, figure(say, one.mean / unit.by), budget, gap, verdict_name(say, one)))
+        if ranked.behind is not None:
+            low, high = (figure(say, end / unit.by) for end in ranked.behind.ci95)
+            gap = f"{figure(say, ranked.behind.mean / unit.by)}\n" + say.say("{low} to {high}", low=low, high=high)
+        budget = NOTHING if answer.budget is None else say.money(ranked.budget)
+        name = candidate_name(studied, ranked.candidate, say)
+        rows.append((name, figure(say, ranked.mean / unit.by), budget, gap, verdict_name(say, ranked)))
     columns = (
         say.say("Policy"),
         say.say("Mean"),
@@ -201,7 +203,7 @@ def best(studied: Studied, found: Choice, language: str) -> PrintedTable:
         say.say("Behind the best"),
         say.say("Verdict"),
     )
-    gain = found.advantage
+    gain = answer.advantage
     note = say.say(
         "Mean: over all worlds and futures, of {years}. The best differs from {baseline} by {gain} ({low} to {high}), "
         "in futures that had no part in the choice.",
@@ -214,28 +216,28 @@ def best(studied: Studied, found: Choice, language: str) -> PrintedTable:
     return PrintedTable(columns, tuple(rows), title=unit.words, note=note, wordy=(4,))
 
 
-def losses(studied: Studied, found: Losses, language: str) -> PrintedTable:
+def losses(studied: Studied, answer: Losses, language: str) -> PrintedTable:
     """One row a rule: when it holds, and how many of the losses it covers, how densely."""
     say = words(language)
     rows = [
         (
-            rule_name(say, one),
-            say.percent(one.coverage),
-            say.percent(one.density),
-            say.percent(one.mass),
+            rule_name(say, rule),
+            say.percent(rule.coverage),
+            say.percent(rule.density),
+            say.percent(rule.mass),
         )
-        for one in found.rules
+        for rule in answer.rules
     ]
     if not rows:
-        why = say.say("no rule does better than chance") if found.lost else say.say("nowhere")
-        if found.lost == found.designs:
+        why = say.say("no rule does better than chance") if answer.lost else say.say("nowhere")
+        if answer.lost == answer.designs:
             why = say.say("everywhere")
         rows = [(why, NOTHING, NOTHING, NOTHING)]
     columns = (say.say("Where"), say.say("Of all losses"), say.say("Lost there"), say.say("Of all designs"))
-    note = say.say("It loses in {lost} of {designs} designs.", lost=found.lost, designs=found.designs)
-    title = say.say("{name}, difference", name=say.say(KPI_NAMES[found.outcome]))
+    note = say.say("It loses in {lost} of {designs} designs.", lost=answer.lost, designs=answer.designs)
+    title = say.say("{name}, difference", name=say.say(KPI_NAMES[answer.outcome]))
     return PrintedTable(
-        columns, tuple(rows), title=f"{title}: {_of(studied, found.policy, found.against, say)}", note=note
+        columns, tuple(rows), title=f"{title}: {_of(studied, answer.policy, answer.against, say)}", note=note
     )
 
 

@@ -27,30 +27,30 @@ HEADS = {
 }
 
 
-def _places(say: Words, one: Curve, every: int) -> list[tuple[float, str]]:
+def _places(say: Words, curve: Curve, every: int) -> list[tuple[float, str]]:
     """So many points of the curve, and the places that have a name; points are a thousandth apart or the same."""
-    found: dict[float, list[str]] = {round(x, 3): [] for x in one.spend[::every].tolist()}
+    named: dict[float, list[str]] = {round(x, 3): [] for x in curve.spend[::every].tolist()}
     for x, name in (
-        (one.now, say.say("what is spent")),
-        (one.private_best, say.say("best for itself")),
-        (one.cash_best, say.say("best for everybody's cash")),
-        (one.social_best, say.say("best for everybody, with harm")),
+        (curve.now, say.say("what is spent")),
+        (curve.private_best, say.say("best for itself")),
+        (curve.cash_best, say.say("best for everybody's cash")),
+        (curve.social_best, say.say("best for everybody, with harm")),
     ):
-        if one.price > 0 or x != one.private_best:
-            found.setdefault(round(x, 3), []).append(name)
-    return [(x, ", ".join(names)) for x, names in sorted(found.items())]
+        if curve.price > 0 or x != curve.private_best:
+            named.setdefault(round(x, 3), []).append(name)
+    return [(x, ", ".join(names)) for x, names in sorted(named.items())]
 
 
-def _costs(one: Curve, spend: float) -> tuple[float, ...]:
+def _costs(curve: Curve, spend: float) -> tuple[float, ...]:
     """What a year costs the municipality itself, everybody in cash, and everybody with harm."""
-    return tuple(float(np.interp(spend, one.spend, costs)) for costs in (one.private, one.cash, one.social))
+    return tuple(float(np.interp(spend, curve.spend, costs)) for costs in (curve.private, curve.cash, curve.social))
 
 
 def table_of_optimum(result: Comparison, policy: str | Policy, municipality: str | int, language: str) -> ChartTable:
     """The curve as a table: every tenth point, and the places that have a name."""
     say = words(language)
-    one = prevention_curve(result.world, result.policy(policy), municipality)
-    rows: list[list[Cell]] = [[x, *_costs(one, x), name] for x, name in _places(say, one, 10)]
+    curve = prevention_curve(result.world, result.policy(policy), municipality)
+    rows: list[list[Cell]] = [[x, *_costs(curve, x), name] for x, name in _places(say, curve, 10)]
     columns = (
         say.say("Prevention, euro per inhabitant a year"),
         say.say("Cost for itself"),
@@ -117,15 +117,17 @@ def optima_sentence(world: World, policy: Policy, language: str) -> str:
     )
 
 
-def curve_table(one: Curve, policy: Policy, language: str) -> PrintedTable:
+def curve_table(curve: Curve, policy: Policy, language: str) -> PrintedTable:
     """Return a curve in short, as a table of texts."""
     say, title = words(language), policy.title[language]
     rows = []
-    for spend, name in _places(say, one, 24):
+    for spend, name in _places(say, curve, 24):
         head = say.number(spend, 2) + (f": {name}" if name else "")
-        rows.append((head, *(say.number(cost, 2) for cost in _costs(one, spend))))
+        rows.append((head, *(say.number(cost, 2) for cost in _costs(curve, spend))))
     return PrintedTable(
-        title=say.say("{town} under “{policy}”, euro per inhabitant a year", town=one.municipality.name, policy=title),
+        title=say.say(
+            "{town} under “{policy}”, euro per inhabitant a year", town=curve.municipality.name, policy=title
+        ),
         columns=(
             say.say("Prevention"),
             say.say("Cost for itself"),
@@ -146,15 +148,15 @@ def optima_json(world: World, policy: Policy) -> dict[str, Any]:
 
 def curve_json(world: World, policy: Policy, municipality: str | int) -> dict[str, Any]:
     """Return the curve of one municipality as plain data, with its optima under other assumptions."""
-    one = prevention_curve(world, policy, municipality)
+    curve = prevention_curve(world, policy, municipality)
     return {
-        "municipality": {"nis_code": one.municipality.nis, "name": one.municipality.name},
-        "own_price_of_a_euro": one.price,
-        **{name: getattr(one, name) for name in AMOUNTS},
-        "curve": {name: getattr(one, name).tolist() for name in ("spend", "private", "cash", "social")},
+        "municipality": {"nis_code": curve.municipality.nis, "name": curve.municipality.name},
+        "own_price_of_a_euro": curve.price,
+        **{name: getattr(curve, name) for name in AMOUNTS},
+        "curve": {name: getattr(curve, name).tolist() for name in ("spend", "private", "cash", "social")},
         "deciding": _records(deciding(world, policy, municipality)),
         "sentence": {
-            language: f"{finding(words(language), one)}. {what_decides(words(language), world, policy, municipality)}"
+            language: f"{finding(words(language), curve)}. {what_decides(words(language), world, policy, municipality)}"
             for language in LANGUAGES
         },
     }

@@ -55,19 +55,21 @@ _MAP = 260  # pixels: as high as half a page is wide for it
 def draw() -> None:
     """Draw the page."""
     seen = view()
-    say, town = seen.say, chosen(seen.world, seen.screen.fields["town"])
+    say, municipality = seen.say, chosen(seen.world, seen.screen.fields["town"])
     page_frame.head(seen, say.say("What does it mean for one municipality?"))
     answer = ask(seen, pair(seen))
-    one = Town(answer.result, town)
+    town = Town(answer.result, municipality)
     left, right = st.columns(2, gap="medium")
     with left:
-        charts = [_map(seen, answer.result, town)]
+        charts = [_map(seen, answer.result, municipality)]
     with right:
-        _search(seen, town)
+        _search(seen, municipality)
         _cards(seen)
-    st.header(say.say("{name}, {n} inhabitants", name=town.name, n=say.number(town.population)), anchor=False)
-    _key_figures(seen, one)
-    charts += _tabs(seen, one)
+    st.header(
+        say.say("{name}, {n} inhabitants", name=municipality.name, n=say.number(municipality.population)), anchor=False
+    )
+    _key_figures(seen, town)
+    charts += _tabs(seen, town)
     page_frame.foot(seen, answer.result)
     answer.finish(seen, charts)
 
@@ -77,7 +79,7 @@ def draw() -> None:
 
 def _map(seen: View, result: Comparison, town: Municipality) -> str:
     say, shown = seen.say, result.policies[-1]
-    codes = sorted(one.nis for one in seen.world.municipalities)
+    codes = sorted(municipality.nis for municipality in seen.world.municipalities)
     return chart(
         seen,
         "map",
@@ -90,10 +92,13 @@ def _map(seen: View, result: Comparison, town: Municipality) -> str:
 def _search(seen: View, town: Municipality) -> None:
     """Let the visitor find one by its name."""
     say = seen.say
-    names = {one.nis: one.name for one in sorted(seen.world.municipalities, key=lambda one: one.name)}
-    for one in seen.world.municipalities:  # found by the name of today too
-        if (new := name_since(one)) is not None:
-            names[one.nis] = say.say("{name} (since the mergers {new})", name=one.name, new=new)
+    names = {
+        municipality.nis: municipality.name
+        for municipality in sorted(seen.world.municipalities, key=lambda municipality: municipality.name)
+    }
+    for municipality in seen.world.municipalities:  # found by the name of today too
+        if (new := name_since(municipality)) is not None:
+            names[municipality.nis] = say.say("{name} (since the mergers {new})", name=municipality.name, new=new)
     window = windows.one_of(town.nis, names, windows.field("town"), alone=True)
     label = say.say("Find a municipality, or click its tile")
     fields.box(window, names, key=f"town-{say.language}", label=label)
@@ -119,13 +124,13 @@ def _cards(seen: View) -> None:
 # ---- what it means for it ------------------------------------------------------------------------------------------
 
 
-def _key_figures(seen: View, one: Town) -> None:
+def _key_figures(seen: View, town: Town) -> None:
     """Its own cost, a bad future, days without services and serious incidents, with the difference from today."""
-    say, result = seen.say, one.result
+    say, result = seen.say, town.result
     shown = result.policies[-1]
-    own = one.estimate(shown, "own")
+    own = town.estimate(shown, "own")
     with st.container(horizontal=True, gap="small", key="figures"):
-        _figure(one, "own", say.say("Own cost"), say.say("€ a head"), say)
+        _figure(town, "own", say.say("Own cost"), say.say("€ a head"), say)
         ends = {"low": say.figure(own.p95_ci95[0]), "high": say.figure(own.p95_ci95[1])}
         _card(
             say,
@@ -134,13 +139,13 @@ def _key_figures(seen: View, one: Town) -> None:
             own.p95,
             say.say("In 1 future of 20 its own cost is this or more. {level}% interval: {low} to {high}.", **ends),
         )
-        _figure(one, "outage", say.say("Without services"), say.say("days"), say)
-        _figure(one, "serious", say.say("Serious incidents"), say.say("a year"), say)
+        _figure(town, "outage", say.say("Without services"), say.say("days"), say)
+        _figure(town, "serious", say.say("Serious incidents"), say.say("a year"), say)
     note = say.say(
         "{town} itself pays {amount} a year on average under “{policy}”. All figures are means over the {years} of a "
         "future, costs and days by inhabitant and year.",
-        town=one.town.name,
-        amount=say.money(own.mean * one.town.population),
+        town=town.municipality.name,
+        amount=say.money(own.mean * town.municipality.population),
         policy=shown.title[say.language],
         years=say.years(result.years),
     )
@@ -150,16 +155,16 @@ def _key_figures(seen: View, one: Town) -> None:
     st.caption(note)
 
 
-def _figure(one: Town, measure: str, label: str, unit: str, say: Words) -> None:
+def _figure(town: Town, measure: str, label: str, unit: str, say: Words) -> None:
     """A mean with its interval, and its difference from the baseline; what is only a shift of money has no colour."""
-    shown = one.result.policies[-1]
-    e, gap = one.estimate(shown, measure), one.difference(shown, measure)
+    shown = town.result.policies[-1]
+    e, gap = town.estimate(shown, measure), town.difference(shown, measure)
     low, high = (say.figure(max(0.0, end)) for end in e.ci95)
     text = say.say("{level}% interval of the mean: {low} to {high}.", low=low, high=high)
     if not np.isfinite(e.ci95).all():
         text = say.say("One future gives no interval.")
     text = f"{say.say(HELPS[measure])} {text}"
-    delta = _delta(say, measure, gap) if len(one.result.policies) > 1 else None
+    delta = _delta(say, measure, gap) if len(town.result.policies) > 1 else None
     small = too_small(say, gap, e.mean, _digits(e.mean)) if delta not in (None, "0") else None
     grey = measure == "own" or gap.verdict == "too_close" or delta == "0" or small is not None
     _card(say, label, unit, e.mean, text, small or delta, "off" if grey else "inverse", arrow=small is None)
@@ -199,30 +204,30 @@ def _delta(say: Words, measure: str, gap: Difference) -> str:
     return say.change(gap.mean, (gap.ci95[1] - gap.ci95[0]) / 2)
 
 
-def _tabs(seen: View, one: Town) -> list[str]:
+def _tabs(seen: View, town: Town) -> list[str]:
     """Draw the open tab; return the revisions of its charts."""
     say, language, scheme = seen.say, seen.say.language, seen.scheme
     tab = page_frame.tabs(seen, "look", {name: say.say(label) for name, label in TABS.items()})
     with tab.place:
         if tab.name == "story":
-            _story(seen, one)
+            _story(seen, town)
             return []
         if tab.name == "prevention":
-            return _prevention(seen, one)
+            return _prevention(seen, town)
         measure = "own" if tab.name == "cost" else "outage"
         left, right = st.columns(2, gap="medium")
         with left:
-            futures = town_futures(one, measure, language, scheme=scheme)
-            first = chart(seen, f"futures-{measure}", futures, lambda: table_of_town_futures(one, measure, language))
+            futures = town_futures(town, measure, language, scheme=scheme)
+            first = chart(seen, f"futures-{measure}", futures, lambda: table_of_town_futures(town, measure, language))
         with right:
-            strip = peers(one, measure, language, scheme=scheme)
-            second = chart(seen, f"peers-{measure}", strip, lambda: table_of_peers(one, measure, language))
+            strip = peers(town, measure, language, scheme=scheme)
+            second = chart(seen, f"peers-{measure}", strip, lambda: table_of_peers(town, measure, language))
         return [first, second]
 
 
-def _prevention(seen: View, one: Town) -> list[str]:
+def _prevention(seen: View, town: Town) -> list[str]:
     """Private against social optimum, what decides it, and what is not counted."""
-    say, result, nis = seen.say, one.result, one.town.nis
+    say, result, nis = seen.say, town.result, town.municipality.nis
     shown, language = result.policies[-1], seen.say.language
     left, right = st.columns([3, 2], gap="medium")
     with left:
@@ -249,40 +254,42 @@ def _prevention(seen: View, one: Town) -> list[str]:
 # ---- one of its futures --------------------------------------------------------------------------------------------
 
 
-def _story(seen: View, one: Town) -> None:
+def _story(seen: View, town: Town) -> None:
     """Its story in one future, under today's policy and under the one chosen, side by side."""
-    say, policies = seen.say, one.result.policies
-    number = _future(seen, one)
+    say, policies = seen.say, town.result.policies
+    number = _future(seen, town)
     st.caption(
         say.say(
             "Future {number} of {n}, the same one under every policy. Here {town} itself pays {amount} a head a year "
             "under “{policy}”.",
             number=str(number),
-            n=say.number(one.result.replications),
-            town=one.town.name,
-            amount=say.money(float(one.values(policies[-1], "own")[number])),
+            n=say.number(town.result.replications),
+            town=town.municipality.name,
+            amount=say.money(float(town.values(policies[-1], "own")[number])),
             policy=policies[-1].title[say.language],
         )
-        if number < one.result.replications
+        if number < town.result.replications
         else say.say("Future {number}, the same one under every policy.", number=str(number))
     )
     for column, policy in zip(st.columns(len(policies), gap="medium"), policies, strict=True):
         with column, st.container(border=True, height="stretch", key=f"card-story-{policy.id}"):
             st.header(unmarked(policy.title[say.language]), anchor=False)
-            story = _told(one.result.world, policy, one.town.nis, number, one.result.seed, one.result.engine)
+            story = _told(
+                town.result.world, policy, town.municipality.nis, number, town.result.seed, town.result.engine
+            )
             for line in story.lines(say.language)[1:]:
                 st.markdown(literal(line))
 
 
-def _future(seen: View, one: Town) -> int:
+def _future(seen: View, town: Town) -> int:
     """Let the visitor choose a future, and return its number."""
-    say, today = seen.say, one.result.baseline
+    say, today = seen.say, town.result.baseline
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom", key="which"):
         return future_picker.future(
             seen,
             "story",
             {kind: say.say(label) for kind, label in STORIES.items()},
-            {"worst": one.worst(today), "middle": one.middle(today)},
+            {"worst": town.worst(today), "middle": town.middle(today)},
             help=say.say(
                 "Of the futures that were played, by what they cost this municipality itself under today's policy."
             ),

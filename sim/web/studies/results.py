@@ -45,12 +45,12 @@ STATS = ("mean", "cvar95")
 MILLION = 1_000_000
 
 
-def draw(seen: View, found: Studied) -> list[str]:
+def draw(seen: View, studied: Studied) -> list[str]:
     """Draw the tab that is open, and why there are no others; return the revisions of its charts."""
     say = seen.say
-    seen = replace(seen, screen=replace(seen.screen, seed=found.study.seed))
-    found = _in_world(say, found)
-    missing = lacking(say, found)
+    seen = replace(seen, screen=replace(seen.screen, seed=studied.study.seed))
+    studied = _in_world(say, studied)
+    missing = lacking(say, studied)
     fitting = {name: say.say(label) for name, label in TABS.items() if name not in missing}
     charts: list[str] = []
     if (asked := seen.screen.fields["asks"]) in missing and asked != FIELDS["asks"].default:
@@ -60,7 +60,7 @@ def draw(seen: View, found: Studied) -> list[str]:
     else:
         tab = page_frame.tabs(seen, "asks", fitting)
         with tab.place:
-            if not found.is_complete:
+            if not studied.is_complete:
                 st.warning(
                     say.say(
                         "Not all designs were played yet: what stands here may change, and what has not moved so far "
@@ -69,9 +69,9 @@ def draw(seen: View, found: Studied) -> list[str]:
                     icon=":material/hourglass_empty:",
                 )
             together = N_("Outcomes are those of all {years} of a future together.")
-            st.caption(say.say(together, years=say.years(found.study.years or found.world.years)))
+            st.caption(say.say(together, years=say.years(studied.study.years or studied.world.years)))
             try:
-                charts = DRAWS[tab.name](seen, found)
+                charts = DRAWS[tab.name](seen, studied)
             except InputError as error:
                 st.info("  \n".join(literal(one) for one in sentences(error, say)))
     if missing:
@@ -79,14 +79,14 @@ def draw(seen: View, found: Studied) -> list[str]:
     return charts
 
 
-def _in_world(say: Words, found: Studied) -> Studied:
+def _in_world(say: Words, studied: Studied) -> Studied:
     """The results in one world, which the visitor chooses where the study has several."""
-    titles = {world.id: world.title[say.language] for world in found.study.worlds}
+    titles = {world.id: world.title[say.language] for world in studied.study.worlds}
     chosen = next(iter(titles))
     if len(titles) > 1:
         with st.container(horizontal=True, gap="small", key="asked-where"):
             chosen = _select(say, N_("World"), "world", list(titles), titles.__getitem__)
-    return found.in_world(chosen)
+    return studied.in_world(chosen)
 
 
 def _missing(say: Words, missing: Mapping[str, str]) -> None:
@@ -96,19 +96,19 @@ def _missing(say: Words, missing: Mapping[str, str]) -> None:
 # ---- what fits -----------------------------------------------------------------------------------------------------
 
 
-def moving(found: Studied) -> list[str]:
+def moving(studied: Studied) -> list[str]:
     """The factors that have more than one value in what was played."""
-    return [key for key in found.factors if len(set(found.column(key).tolist())) > 1]
+    return [key for key in studied.factors if len(set(studied.column(key).tolist())) > 1]
 
 
-def lacking(say: Words, found: Studied) -> dict[str, str]:
+def lacking(say: Words, studied: Studied) -> dict[str, str]:
     """The questions that a study cannot answer: why, and which design can."""
     try:
-        both: tradeoffs.Crossed | None = tradeoffs.crossed(found)
+        both: tradeoffs.Crossed | None = tradeoffs.crossed(studied)
     except InputError:
         both = None
-    study, moved = found.study, len(moving(found))
-    few = len(found.points) < FEWEST_DESIGNS
+    study, moved = studied.study, len(moving(studied))
+    few = len(studied.points) < FEWEST_DESIGNS
     why = dict.fromkeys(TABS, "")
     if few or not moved:
         why["effects"] = say.say("it takes four designs in which something moves; a grid has them, and a sample.")
@@ -117,26 +117,26 @@ def lacking(say: Words, found: Studied) -> dict[str, str]:
         why["heat"] = say.say("it takes four designs in which two things move; a grid of two levers has them.")
     if len(study.played) < 2:
         why["losses"] = say.say("it takes a second policy in the same study, to compare with.")
-    elif len(found.points) * moved > MOST_CELLS:
+    elif len(studied.points) * moved > MOST_CELLS:
         why["losses"] = say.say("this study is too large for that here; on the command line: `weerbaar study losses`.")
-    why |= _of_candidates(say, found, both)
+    why |= _of_candidates(say, studied, both)
     if study.design != "sobol":
         why["sobol"] = say.say("it takes Sobol's scheme: a study file with `design: sobol`.")
-    elif not found.is_complete or found.failed:
+    elif not studied.is_complete or studied.failed:
         why["sobol"] = say.say("it takes every design of Sobol's scheme, and some are not there.")
     elif find_spec("SALib") is None:
         why["sobol"] = say.say('it takes SALib: `pip install "weerbaar[study]"`.')
     return {name: sentence for name, sentence in why.items() if sentence}
 
 
-def _of_candidates(say: Words, found: Studied, both: tradeoffs.Crossed | None) -> dict[str, str]:
+def _of_candidates(say: Words, studied: Studied, both: tradeoffs.Crossed | None) -> dict[str, str]:
     """What is in the way of the questions that choose between policies in the same worlds."""
     if both is None:
         apart = say.say("here the policies move together with their world; in a grid all of them meet the same worlds.")
         return {"pareto": apart, "regret": apart, "best": apart}
     why = {}
-    count, futures = len(both.candidates), int(found.points["replications"].min())
-    if len(found.study.outcomes) < 2 or count < CANDIDATES.start:
+    count, futures = len(both.candidates), int(studied.points["replications"].min())
+    if len(studied.study.outcomes) < 2 or count < CANDIDATES.start:
         why["pareto"] = say.say("it takes two outcomes, and three policies or one with a lever that moves in a grid.")
     elif count not in CANDIDATES:
         why["pareto"] = say.say(
@@ -156,29 +156,29 @@ def _of_candidates(say: Words, found: Studied, both: tradeoffs.Crossed | None) -
 # ---- the pictures --------------------------------------------------------------------------------------------------
 
 
-def _effects(seen: View, found: Studied) -> list[str]:
+def _effects(seen: View, studied: Studied) -> list[str]:
     language = seen.say.language
     with st.container(horizontal=True, gap="small", key="asked"):
-        outcome, policy, against = _asked(seen.say, found)
-    answer = sensitivity.effects(found, outcome, policy, against)
-    picture = factor_charts.tornado(found, answer, language, scheme=seen.scheme)
+        outcome, policy, against = _asked(seen.say, studied)
+    answer = sensitivity.effects(studied, outcome, policy, against)
+    picture = factor_charts.tornado(studied, answer, language, scheme=seen.scheme)
     return [chart(seen, "tornado", picture, lambda: chart_tables.table_of_effects(answer, language))]
 
 
-def _heat(seen: View, found: Studied) -> list[str]:
-    say, language, keys = seen.say, seen.say.language, moving(found)
+def _heat(seen: View, studied: Studied) -> list[str]:
+    say, language, keys = seen.say, seen.say.language, moving(studied)
     with st.container(horizontal=True, gap="small", key="asked"):
-        outcome, policy, against = _asked(say, found)
+        outcome, policy, against = _asked(say, studied)
         x = _select(say, N_("Across"), "heat-x", keys, lambda key: factor_name(say, key), first=keys[-1])
         rest = [key for key in keys if key != x]
         y = _select(say, N_("Up"), f"heat-y-{x}", rest, lambda key: factor_name(say, key), first=rest[0])
-    answer = tradeoffs.heat(found, outcome, x, y, policy=policy, against=against)
-    picture = study_charts.heat(found, answer, language, scheme=seen.scheme)
+    answer = tradeoffs.heat(studied, outcome, x, y, policy=policy, against=against)
+    picture = study_charts.heat(studied, answer, language, scheme=seen.scheme)
     return [chart(seen, "heat", picture, lambda: chart_tables.table_of_heat_map(answer, language))]
 
 
-def _front(seen: View, found: Studied) -> list[str]:
-    say, language, outcomes = seen.say, seen.say.language, list(found.study.outcomes)
+def _front(seen: View, studied: Studied) -> list[str]:
+    say, language, outcomes = seen.say, seen.say.language, list(studied.study.outcomes)
     second = next((one for one in ("citizen_harm_eur", *outcomes) if one in outcomes[1:]), outcomes[0])
     aims = [(name, stat) for name in outcomes for stat in STATS]
 
@@ -188,69 +188,69 @@ def _front(seen: View, found: Studied) -> list[str]:
     with st.container(horizontal=True, gap="small", key="asked"):
         x = _select(say, N_("One aim"), "front-x", aims, shown, first=(outcomes[0], "mean"))
         y = _select(say, N_("The other aim"), "front-y", aims, shown, first=(second, "mean"))
-    answer = tradeoffs.pareto(found, tradeoffs.Aim(*x), tradeoffs.Aim(*y))
-    picture = study_charts.pareto(found, answer, language, scheme=seen.scheme)
-    return [chart(seen, "pareto", picture, lambda: chart_tables.table_of_pareto_front(found, answer, language))]
+    answer = tradeoffs.pareto(studied, tradeoffs.Aim(*x), tradeoffs.Aim(*y))
+    picture = study_charts.pareto(studied, answer, language, scheme=seen.scheme)
+    return [chart(seen, "pareto", picture, lambda: chart_tables.table_of_pareto_front(studied, answer, language))]
 
 
-def _regret(seen: View, found: Studied) -> list[str]:
+def _regret(seen: View, studied: Studied) -> list[str]:
     language = seen.say.language
     with st.container(horizontal=True, gap="small", key="asked"):
-        outcome = _outcome(seen.say, found)
-    answer = tradeoffs.regret(found, outcome)
-    picture = study_charts.regret(found, answer, language, scheme=seen.scheme)
-    return [chart(seen, "regret", picture, lambda: chart_tables.table_of_regret(found, answer, language))]
+        outcome = _outcome(seen.say, studied)
+    answer = tradeoffs.regret(studied, outcome)
+    picture = study_charts.regret(studied, answer, language, scheme=seen.scheme)
+    return [chart(seen, "regret", picture, lambda: chart_tables.table_of_regret(studied, answer, language))]
 
 
-def _best(seen: View, found: Studied) -> list[str]:
+def _best(seen: View, studied: Studied) -> list[str]:
     say, language = seen.say, seen.say.language
     with st.container(horizontal=True, gap="small", key="asked"):
-        outcome = _outcome(say, found)
-        budget = _budget(say) if tradeoffs.BUDGET in found.study.outcomes else None
-    answer = tradeoffs.best(found, outcome, None if budget is None else budget * MILLION)
-    picture = study_charts.best(found, answer, language, scheme=seen.scheme)
-    return [chart(seen, "best", picture, lambda: chart_tables.table_of_best(found, answer, language))]
+        outcome = _outcome(say, studied)
+        budget = _budget(say) if tradeoffs.BUDGET in studied.study.outcomes else None
+    answer = tradeoffs.best(studied, outcome, None if budget is None else budget * MILLION)
+    picture = study_charts.best(studied, answer, language, scheme=seen.scheme)
+    return [chart(seen, "best", picture, lambda: chart_tables.table_of_best(studied, answer, language))]
 
 
 def _budget(say: Words) -> float | None:
     """What Flanders may pay a year, in millions of euro; None for any amount."""
     label = say.say("What Flanders may pay a year, million euro")
     typed = st.text_input(label, placeholder=say.say("without a limit"), key="asked-budget")
-    found = number_in(typed, say.language)
-    if typed.strip() and (found is None or found < 0):
+    amount = number_in(typed, say.language)
+    if typed.strip() and (amount is None or amount < 0):
         st.caption(say.say("“{text}” is no amount, so no limit is set.", text=literal(typed.strip()[:40])))
-    return None if found is None or found < 0 else found
+    return None if amount is None or amount < 0 else amount
 
 
-def _losses(seen: View, found: Studied) -> list[str]:
+def _losses(seen: View, studied: Studied) -> list[str]:
     say, language = seen.say, seen.say.language
     with st.container(horizontal=True, gap="small", key="asked"):
-        outcome = _outcome(say, found)
-        titles = {one.id: one.title[language] for one in found.study.played}
-        first = found.study.played[-1].id
+        outcome = _outcome(say, studied)
+        titles = {one.id: one.title[language] for one in studied.study.played}
+        first = studied.study.played[-1].id
         policy = _select(say, N_("Policy"), "loser", list(titles), titles.__getitem__, first=first)
         others = [name for name in titles if name != policy]
         against = _select(say, N_("Loses from"), f"winner-{policy}", others, titles.__getitem__)
     with st.spinner(say.say("Rules are being looked for.")):
-        answer = _rules(found, found.study.digest, len(found.points), outcome, policy, against)
-    picture = study_charts.losses(found, answer, language, scheme=seen.scheme)
+        answer = _rules(studied, studied.study.digest, len(studied.points), outcome, policy, against)
+    picture = study_charts.losses(studied, answer, language, scheme=seen.scheme)
     return [chart(seen, "losses", picture, lambda: chart_tables.table_of_losses(answer, language))]
 
 
 @lru_cache(maxsize=32)
 def _rules(
-    found: Studied, study: str, played: int, outcome: str, policy: str, against: str
+    studied: Studied, study: str, played: int, outcome: str, policy: str, against: str
 ) -> scenario_discovery.Losses:
     """The rules, which take a while; kept as long as the study and what was played of it stay the same."""
-    return scenario_discovery.losses(found, outcome, policy, against)
+    return scenario_discovery.losses(studied, outcome, policy, against)
 
 
-def _sobol(seen: View, found: Studied) -> list[str]:
+def _sobol(seen: View, studied: Studied) -> list[str]:
     language = seen.say.language
     with st.container(horizontal=True, gap="small", key="asked"):
-        outcome, policy, against = _asked(seen.say, found)
-    answer = sensitivity.sobol(found, outcome, policy, against)
-    picture = factor_charts.sobol(found, answer, language, scheme=seen.scheme)
+        outcome, policy, against = _asked(seen.say, studied)
+    answer = sensitivity.sobol(studied, outcome, policy, against)
+    picture = factor_charts.sobol(studied, answer, language, scheme=seen.scheme)
     return [chart(seen, "sobol", picture, lambda: chart_tables.table_of_indices(answer, language))]
 
 
@@ -265,18 +265,18 @@ DRAWS: dict[str, Callable[[View, Studied], list[str]]] = {
 }
 
 
-def _outcome(say: Words, found: Studied) -> str:
+def _outcome(say: Words, studied: Studied) -> str:
     """Which outcome."""
-    outcomes = list(found.study.outcomes)
+    outcomes = list(studied.study.outcomes)
     chosen: str = _select(say, N_("Outcome"), "outcome", outcomes, lambda name: say.say(KPI_NAMES[name]))
     return chosen
 
 
-def _asked(say: Words, found: Studied) -> tuple[str, str, str | None]:
+def _asked(say: Words, studied: Studied) -> tuple[str, str, str | None]:
     """Which outcome, of which policy, and against which other one."""
-    played = [policy.id for policy in found.study.played]
-    titles = {policy.id: policy.title[say.language] for policy in found.study.played}
-    outcome = _outcome(say, found)
+    played = [policy.id for policy in studied.study.played]
+    titles = {policy.id: policy.title[say.language] for policy in studied.study.played}
+    outcome = _outcome(say, studied)
     policy = played[-1]
     if len(played) > 1:
         policy = _select(say, N_("Policy"), "policy", played, titles.__getitem__, first=policy)
