@@ -186,7 +186,8 @@ def hold_against_another_visit(seen: Visit, visit: Callable[..., Visit]) -> None
     shown = seen.page.evaluate(SHOWN)
     assert shown["charts"]
     assert shown["figures"] or urllib.parse.urlsplit(seen.page.url).path != "/"  # only Explore has key figures
-    assert shown == other.page.evaluate(SHOWN)
+    for what, found in other.page.evaluate(SHOWN).items():
+        assert shown[what] == found, what
 
 
 @pytest.mark.parametrize("delay", DELAYS)

@@ -13,26 +13,26 @@ HOME = "http://127.0.0.1:8501"
 ADDRESS = "lang=en&start=fifty-fifty"
 
 
-def letter(query: str, page: str, shown: str) -> RerunData:
-    """What the browser sends that shows one page, and names another or the same."""
-    url = f"{HOME}/{shown}?{query}"
+def letter(query: str, page: str, address: str) -> RerunData:
+    """What the browser sends that names a page, while the address of one stands there."""
+    url = f"{HOME}/{address}?{query}"
     return RerunData(query_string=query, page_script_hash=calc_hash(page), context_info=ContextInfo(url=url))
 
 
-CLICK = letter("", "compare", "municipalities")
+CLICK = letter("", "compare", "compare")
 WIDGET = letter(ADDRESS, "municipalities", "municipalities")
-WIDGET_OF_A_PAGE_THAT_ARRIVES = letter("", "municipalities", "municipalities")
+WIDGET_JUST_AFTER_A_CLICK = letter("", "municipalities", "compare")
 
 
 @pytest.mark.parametrize(
-    ("data", "asks"), [(CLICK, True), (WIDGET, False), (WIDGET_OF_A_PAGE_THAT_ARRIVES, False), (RerunData(), False)]
+    ("data", "asks"), [(CLICK, True), (WIDGET, False), (WIDGET_JUST_AFTER_A_CLICK, False), (RerunData(), False)]
 )
-def test_only_a_click_on_another_page_asks_for_one(data: RerunData, asks: bool) -> None:
-    url = data.context_info.url if data.context_info is not None else ""
+def test_only_a_click_on_a_page_asks_for_one(data: RerunData, asks: bool) -> None:
+    url = data.context_info.url if data.context_info is not None else None
     assert letters.asks_for_page(data.query_string, data.page_script_hash, url) is asks
 
 
-@pytest.mark.parametrize("after", [WIDGET, WIDGET_OF_A_PAGE_THAT_ARRIVES])
+@pytest.mark.parametrize("after", [WIDGET, WIDGET_JUST_AFTER_A_CLICK])
 def test_a_page_that_was_asked_for_is_not_lost_in_letters_that_come_together(after: RerunData) -> None:
     letters.unread()  # from now on letters are read so
     requests = ScriptRequests()
@@ -45,7 +45,7 @@ def test_a_page_that_was_asked_for_is_not_lost_in_letters_that_come_together(aft
 def test_the_last_page_that_was_asked_for_counts() -> None:
     letters.unread()
     requests = ScriptRequests()
-    for one in (CLICK, letter("", "future", "municipalities"), WIDGET):
+    for one in (CLICK, letter("", "future", "future"), WIDGET):
         requests.request_rerun(one)
     assert requests.on_scriptrunner_ready().rerun_data.page_script_hash == calc_hash("future")
 

@@ -106,7 +106,7 @@ def _note_page() -> None:
     page = context.pages_manager.intended_page_script_hash if context is not None else ""
     if not page or context is None or page == state["page"][0]:
         return
-    asked = letters.asks_for_page(context.query_string, page, st.context.url or "")
+    asked = letters.asks_for_page(context.query_string, page, st.context.url)
     if asked or _by_browser() or wire.arrived >= state["page"][1]:
         state["page"] = (page, wire.number)
 

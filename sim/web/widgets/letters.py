@@ -46,17 +46,19 @@ def note_as_read() -> None:
     st.session_state[_KEY] = None
 
 
-def asks_for_page(query: str, page: str, url: str) -> bool:
-    """Whether a letter asks for a page: it says nothing of the address, and names another page than `url` is of.
+def asks_for_page(query: str, page: str, url: str | None) -> bool:
+    """Whether a letter asks for a page: it says nothing of levers, and names the page whose address stands there.
 
-    While a page arrives its address says nothing yet either; letters of its widgets name the page itself.
+    After a click on a page its bare address stands there at once; letters of widgets name the page before until the new
+    one arrives.
     """
-    shown = calc_hash(urllib.parse.urlsplit(url).path.rpartition("/")[2])
-    return bool(page) and "lang" not in urllib.parse.parse_qs(query) and page != shown
+    if not page or "lang" in urllib.parse.parse_qs(query):
+        return False
+    return url is None or page == calc_hash(urllib.parse.urlsplit(url).path.rpartition("/")[2])
 
 
 def _asks(data: RerunData) -> bool:
-    url = data.context_info.url if data.context_info is not None else ""
+    url = data.context_info.url if data.context_info is not None else None
     return asks_for_page(data.query_string, data.page_script_hash, url)
 
 
