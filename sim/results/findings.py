@@ -72,6 +72,17 @@ CASH_WITH_TIES = {
         "({interval}; lower in {lower}, equal in {equal}, higher in {higher} of {n} futures)."
     ),
 }
+CASH_ALIKE = {
+    "same": N_("“{policy}” costs exactly as much in total as “{baseline}” in every future: it only moves who pays."),
+    "nothing": NOTHING_MOVES,
+}
+HARM = {
+    "lower": N_("Harm to citizens, which is not cash, falls by {amount}, or {share} ({interval})."),
+    "higher": N_("Harm to citizens, which is not cash, rises by {amount}, or {share} ({interval})."),
+    "trifle": N_("Harm to citizens, which is not cash, changes by less than {least}."),
+    "too_close": N_("Whether citizens miss services for longer or shorter is too close to call."),
+    "same": N_("Citizens miss services exactly as long."),
+}
 LEVEL_NAMES = {"low": N_("low"), "central": N_("central"), "high": N_("high")}
 ANCHORS = ("frequency", "service_value", "supplier_accumulation")
 """The three assumptions that decide: their evidence spans a factor of ten or more."""
@@ -175,26 +186,21 @@ class Finding:
     def _cash(self, words: Words) -> str:
         gap = self.differences["cash_cost_eur"]
         names = {"policy": self.policy, "baseline": self.baseline, "years": words.years(self.years)}
-        if moves_nothing(self.differences):
-            return words.say(NOTHING_MOVES, policy=self.policy)
-        if gap.share_of_futures_equal == 1.0:
-            return words.say(
-                "“{policy}” costs exactly as much in total as “{baseline}” in every future: it only moves who pays.",
-                **names,
-            )
+        change = total_change(self.differences, self.baseline_means["cash_cost_eur"])
         lower, equal, higher = words.percents(gap.shares)
-        verdict = told(gap, self.baseline_means["cash_cost_eur"])
         values = {
             **names,
             "amount": words.money(abs(gap.mean)),
-            "interval": interval(words, gap, signed=verdict == "trifle"),
+            "interval": interval(words, gap, signed=change == "trifle"),
             "least": words.percent(TRIVIAL, 1),
             "n": words.number(self.replications),
             "lower": lower,
             "equal": equal,
             "higher": higher,
         }
-        return words.say((CASH_WITH_TIES if gap.share_of_futures_equal else CASH)[verdict], **values)
+        if change in CASH_ALIKE:
+            return words.say(CASH_ALIKE[change], **values)
+        return words.say((CASH_WITH_TIES if gap.share_of_futures_equal else CASH)[change], **values)
 
     def _payers(self, words: Words) -> str:
         if moves_nothing(self.differences):
@@ -206,25 +212,17 @@ class Finding:
         return said[0].upper() + said[1:] + "."
 
     def _citizens(self, words: Words) -> str:
-        gap = self.differences["citizen_harm_eur"]
-        if gap.share_of_futures_equal == 1.0:
-            return words.say("Citizens miss services exactly as long.")
-        base = self.baseline_means["citizen_harm_eur"]
-        if gap.verdict == "too_close" or base == 0:
-            return words.say("Whether citizens miss services for longer or shorter is too close to call.")
-        if told(gap, base) == "trifle":
-            return words.say("Harm to citizens, which is not cash, changes by less than {least}.",
-                             least=words.percent(TRIVIAL, 1))  # fmt: skip
-        values = {
-            "amount": words.money(abs(gap.mean)),
-            "share": words.percent(abs(gap.mean) / base, 0 if abs(gap.mean) >= 0.1 * base else 1),
-            "interval": interval(words, gap),
-        }
-        if gap.verdict == "lower":
-            return words.say(
-                "Harm to citizens, which is not cash, falls by {amount}, or {share} ({interval}).", **values
-            )
-        return words.say("Harm to citizens, which is not cash, rises by {amount}, or {share} ({interval}).", **values)
+        gap, base = self.differences["citizen_harm_eur"], self.baseline_means["citizen_harm_eur"]
+        change = change_of(gap, base)
+        if base == 0 and change != "same":  # there is nothing that it could be a share of
+            change = "too_close"
+        return words.say(
+            HARM[change],
+            amount=words.money(abs(gap.mean)),
+            share=words.percent(abs(gap.mean) / base if base else 0.0, 0 if abs(gap.mean) >= 0.1 * base else 1),
+            interval=interval(words, gap),
+            least=words.percent(TRIVIAL, 1),
+        )
 
     def proviso(self, words: Words) -> str:
         """Return the sentence that names the assumptions under which the finding holds."""
@@ -241,6 +239,19 @@ def told(gap: Difference, base: float) -> str:
     too small to speak of.
     """
     return "trifle" if gap.verdict != "too_close" and abs(gap.mean) < TRIVIAL * abs(base) else gap.verdict
+
+
+def change_of(gap: Difference, base: float) -> str:
+    """Return what is told of a difference: `same` where there is none in any future, or else what `told` returns.
+
+    Whatever is said of a change, in a finding, a paragraph or below the key figures, has a sentence for each of these.
+    """
+    return "same" if gap.share_of_futures_equal == 1.0 else told(gap, base)
+
+
+def total_change(differences: Mapping[str, Difference], base: float) -> str:
+    """Return what is told of a change of the total: `nothing` where nobody pays otherwise, or what `change_of` says."""
+    return "nothing" if moves_nothing(differences) else change_of(differences["cash_cost_eur"], base)
 
 
 def moves_nothing(differences: Mapping[str, Difference]) -> bool:
@@ -323,11 +334,19 @@ def responding(words: Words, gaps: Mapping[str, Difference] | None) -> str:
     )
 
 
-def interval(words: Words, gap: Difference, *, signed: bool = False) -> str:
-    """Return the interval of a difference in words; of its size, where it lies on one side of zero, unless `signed`."""
-    if not math.isfinite(gap.ci95[0]):
-        return words.say("one future gives no interval")
+def interval(words: Words, gap: Difference, *, signed: bool = False, years: int = 1) -> str:
+    """Return the interval of a difference in words; of its size, where it lies on one side of zero, unless `signed`.
+
+    Of a year, where `years` says over how many the difference is.
+    """
     low, high = gap.ci95 if signed or gap.verdict == "too_close" else sorted(abs(end) for end in gap.ci95)
+    return between(words, low / years, high / years)
+
+
+def between(words: Words, low: float, high: float) -> str:
+    """Return the ends of an interval of money in words."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return words.say("one future gives no interval")
     return words.say("{level}% interval {low} to {high}", low=words.money(low), high=words.money(high))
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 from sim.rules.rule import rule
-from sim.rules.terms import PARTS_PER_MILLION
+from sim.rules.terms import PARTS_PER_MILLION, Cents
 
 LARGEST_PRODUCT = 1 << 42
-Cents = TypeVar("Cents", int, float)  # whole in the engines; an expected amount is not
 
 
 @rule

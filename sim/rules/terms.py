@@ -6,7 +6,7 @@ twenty numbers; `sim/model/world/terms.py` fills them, and `sim/model/policy/num
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ MINUTES_PER_MONTH = 30.4375 * MINUTES_PER_DAY
 CENTS = 100
 PARTS_PER_MILLION = 1_000_000
 NO_LIMIT = 1 << 60
+Cents = TypeVar("Cents", int, float)  # whole in the engines; an expected amount is not
 
 
 class Threat(NamedTuple):

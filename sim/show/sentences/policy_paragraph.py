@@ -5,27 +5,39 @@ The words follow from the parts of the policy, the numbers from the result. Besi
 
 from __future__ import annotations
 
-import math
-
 from sim.experiments.comparison.compare import Comparison
 from sim.model.policy.layers import CATEGORIES
 from sim.model.policy.policy import Policy
-from sim.results import findings
-from sim.results.estimates import Difference
-from sim.results.findings import moves_nothing, told
+from sim.results.findings import TRIVIAL, between, change_of, interval, total_change
 from sim.results.outcomes import KPIS
 from sim.show.sentences.policy_differences import leaves, said_of
 from sim.show.sentences.policy_parts import WORDED, parts, shares
 from sim.text import N_, Words, words
 
-TRIVIAL = 0.001
-"""A payer whose net amount is below this share of the whole cost is not named."""
 PAYS = {"insurer": N_(", insurers {amount}"), "fund": N_(", the solidarity fund {amount}")}
 KEEPS = {
     "insurer": N_("; of that {amount} a year stays with insurers"),
     "fund": N_("; of that {amount} a year stays in the solidarity fund"),
 }
 
+TOTAL = {
+    "nothing": N_("That is exactly as much as under “{baseline}”, for everybody who pays."),
+    "same": N_("In total that is exactly as much as under “{baseline}”: only who pays changes."),
+    "trifle": N_("The difference with “{baseline}” is below {least} ({interval})."),
+    "too_close": N_("The difference with “{baseline}” is within the uncertainty ({interval})."),
+    "higher": N_("That is {amount} a year more than under “{baseline}” ({interval})."),
+    "lower": N_("That is {amount} a year less than under “{baseline}” ({interval})."),
+}
+HARM = {
+    "same": N_("Citizens lose services worth {harm} a year, which is not cash: exactly as much."),
+    "trifle": N_("Citizens lose services worth {harm} a year, which is not cash; the difference is below {least}."),
+    "too_close": N_(
+        "Citizens lose services worth {harm} a year, which is not cash; the difference is within the uncertainty."
+    ),
+    "higher": N_("Citizens lose services worth {harm} a year, which is not cash: {amount} more ({interval})."),
+    "lower": N_("Citizens lose services worth {harm} a year, which is not cash: {amount} less ({interval})."),
+}
+"""What is told of a change, by `findings.total_change` and `findings.change_of`."""
 CHOICE = {
     "fixed": N_(
         "Part of the difference is that municipalities choose for themselves under “{baseline}”, and not here."
@@ -100,26 +112,19 @@ def _yearly(say: Words, result: Comparison, policy: Policy, kpi: str) -> str:
     return say.money(result.estimate(policy, kpi).mean / result.years)
 
 
-def _interval(say: Words, ends: tuple[float, float], years: int) -> str:
-    if not all(math.isfinite(end) for end in ends):
-        return say.say("one future gives no interval")
-    low, high = (say.money(end / years) for end in ends)
-    return say.say("{level}% interval {low} to {high}", low=low, high=high)
-
-
 def _total(say: Words, result: Comparison, policy: Policy) -> str:
     return say.say(
         "A year costs {cash} on average ({interval}): {prevention} for prevention and teams, {incidents} for "
         "incidents.",
         cash=_yearly(say, result, policy, "cash_cost_eur"),
-        interval=_interval(say, result.estimate(policy, "cash_cost_eur").ci95, result.years),
+        interval=between(say, *(end / result.years for end in result.estimate(policy, "cash_cost_eur").ci95)),
         prevention=_yearly(say, result, policy, "prevention_cost_eur"),
         incidents=_yearly(say, result, policy, "incident_cost_eur"),
     )
 
 
 def _payers(say: Words, result: Comparison, policy: Policy) -> str:
-    """Who finally pays, after grants, premiums, levies and what is taken back."""
+    """Who finally pays, after grants, premiums, levies and what is taken back; those who pay a trifle are not named."""
     own = result.estimate(policy, "cost_municipality_eur").mean / result.years
     least = TRIVIAL * abs(result.estimate(policy, "cash_cost_eur").mean)
     net = {payer: result.estimate(policy, f"cost_{payer}_eur").mean for payer in PAYS}
@@ -149,58 +154,28 @@ def _own(say: Words, own: float, inhabitants: int) -> str:
 
 
 def _difference(say: Words, result: Comparison, policy: Policy) -> str:
-    gap, base = result.difference(policy, "cash_cost_eur"), result.baseline.title[say.language]
-    if moves_nothing({kpi: result.difference(policy, kpi) for kpi in KPIS}):
-        return say.say("That is exactly as much as under “{baseline}”, for everybody who pays.", baseline=base)
-    if gap.share_of_futures_equal == 1:
-        return say.say("In total that is exactly as much as under “{baseline}”: only who pays changes.", baseline=base)
-    values = {"baseline": base, "amount": say.money(abs(gap.mean) / result.years)}
-    if told(gap, result.estimate(result.baseline, "cash_cost_eur").mean) == "trifle":
-        sentence = N_("The difference with “{baseline}” is below {least} ({interval}).")
-        return say.say(
-            sentence,
-            baseline=base,
-            least=say.percent(findings.TRIVIAL, 1),
-            interval=_interval(say, gap.ci95, result.years),
-        )
-    if gap.verdict == "too_close":
-        interval = _interval(say, gap.ci95, result.years)
-        sentence = N_("The difference with “{baseline}” is within the uncertainty ({interval}).")
-        return say.say(sentence, baseline=base, interval=interval)
-    values["interval"] = _interval(say, _sizes(gap), result.years)
-    if gap.mean > 0:
-        return say.say("That is {amount} a year more than under “{baseline}” ({interval}).", **values)
-    return say.say("That is {amount} a year less than under “{baseline}” ({interval}).", **values)
-
-
-def _sizes(gap: Difference) -> tuple[float, float]:
-    """The ends of an interval that excludes zero, without their sign."""
-    low, high = sorted(abs(end) for end in gap.ci95)
-    return low, high
+    gaps = {kpi: result.difference(policy, kpi) for kpi in KPIS}
+    gap, change = gaps["cash_cost_eur"], total_change(gaps, result.estimate(result.baseline, "cash_cost_eur").mean)
+    return say.say(
+        TOTAL[change],
+        baseline=result.baseline.title[say.language],
+        amount=say.money(abs(gap.mean) / result.years),
+        least=say.percent(TRIVIAL, 1),
+        interval=interval(say, gap, signed=change == "trifle", years=result.years),
+    )
 
 
 def _harm(say: Words, result: Comparison, policy: Policy) -> str:
     """What citizens notice: harm is no money, and stands apart."""
     harm = _yearly(say, result, policy, "citizen_harm_eur")
-    gap = result.difference(policy, "citizen_harm_eur")
     if policy.id == result.baseline.id:
         return say.say("Citizens lose services worth {harm} a year, which is not cash.", harm=harm)
-    if gap.share_of_futures_equal == 1:
-        return say.say("Citizens lose services worth {harm} a year, which is not cash: exactly as much.", harm=harm)
-    if gap.verdict == "too_close":
-        sentence = N_(
-            "Citizens lose services worth {harm} a year, which is not cash; the difference is within the uncertainty."
-        )
-        return say.say(sentence, harm=harm)
-    if told(gap, result.estimate(result.baseline, "citizen_harm_eur").mean) == "trifle":
-        sentence = N_("Citizens lose services worth {harm} a year, which is not cash; the difference is below {least}.")
-        return say.say(sentence, harm=harm, least=say.percent(findings.TRIVIAL, 1))
-    values = {"harm": harm, "amount": say.money(abs(gap.mean) / result.years)}
-    values["interval"] = _interval(say, _sizes(gap), result.years)
-    if gap.mean > 0:
-        return say.say(
-            "Citizens lose services worth {harm} a year, which is not cash: {amount} more ({interval}).", **values
-        )
+    gap = result.difference(policy, "citizen_harm_eur")
+    change = change_of(gap, result.estimate(result.baseline, "citizen_harm_eur").mean)
     return say.say(
-        "Citizens lose services worth {harm} a year, which is not cash: {amount} less ({interval}).", **values
+        HARM[change],
+        harm=harm,
+        amount=say.money(abs(gap.mean) / result.years),
+        least=say.percent(TRIVIAL, 1),
+        interval=interval(say, gap, years=result.years),
     )

@@ -11,7 +11,7 @@ import numpy as np
 from sim.experiments.comparison.compare import Comparison
 from sim.model.policy.policy import Policy
 from sim.results.estimates import Difference, verdicts
-from sim.results.findings import NOTHING_MOVES, TRIFLES, TRIVIAL, moves_nothing, payers, told
+from sim.results.findings import NOTHING_MOVES, TRIFLES, TRIVIAL, moves_nothing, payers, total_change
 from sim.results.outcomes import KPIS
 from sim.text import N_, Words, words
 
@@ -23,6 +23,14 @@ TOWNS = {
     "20 000 - 49 999": N_("Municipalities of 20,000 to 50,000 inhabitants"),
     "50 000 - 99 999": N_("Municipalities of 50,000 to 100,000 inhabitants"),
     ">= 100 000": N_("Municipalities above 100,000 inhabitants"),
+}
+TOTAL = {
+    "nothing": NOTHING_MOVES,
+    "same": N_("“{policy}” changes who pays, and not what it costs together."),
+    "too_close": N_("What “{policy}” does to the total is within the uncertainty{tail}."),
+    "trifle": N_("“{policy}” changes the total by less than {least}{parts}{tail}."),
+    "higher": N_("“{policy}” costs {amount} more a year{parts}{tail}."),
+    "lower": N_("“{policy}” costs {amount} less a year{parts}{tail}."),
 }
 PARTS = {
     ("prevention", False): N_("{amount} more for prevention and teams"),
@@ -59,27 +67,17 @@ def _of_baseline(say: Words, result: Comparison) -> str:
 
 def _total(say: Words, result: Comparison, policy: Policy) -> str:
     """The total and its two parts, and the tail where it goes another way."""
-    gap = {kpi: result.difference(policy, kpi) for kpi in ("cash_cost_eur", "prevention_cost_eur", "incident_cost_eur")}
+    gap = {kpi: result.difference(policy, kpi) for kpi in KPIS}
     cash = gap["cash_cost_eur"]
     values = {
         "policy": policy.title[say.language],
         "amount": say.money(abs(cash.mean) / result.years),
         "parts": _parts(say, result, gap["prevention_cost_eur"], gap["incident_cost_eur"]),
         "tail": _tail(say, result, policy, cash),
+        "least": say.percent(TRIVIAL, 1),
     }
-    if _moves_nothing(result, policy):
-        return say.say(NOTHING_MOVES, policy=values["policy"])
-    if cash.share_of_futures_equal == 1:
-        return say.say("“{policy}” changes who pays, and not what it costs together.", policy=values["policy"])
-    if cash.verdict == "too_close":
-        return say.say("What “{policy}” does to the total is within the uncertainty{tail}.", **values)
-    if told(cash, result.estimate(result.baseline, "cash_cost_eur").mean) == "trifle":
-        return say.say(
-            "“{policy}” changes the total by less than {least}{parts}{tail}.", least=say.percent(TRIVIAL, 1), **values
-        )
-    if cash.mean > 0:
-        return say.say("“{policy}” costs {amount} more a year{parts}{tail}.", **values)
-    return say.say("“{policy}” costs {amount} less a year{parts}{tail}.", **values)
+    change = total_change(gap, result.estimate(result.baseline, "cash_cost_eur").mean)
+    return say.say(TOTAL[change], **values)
 
 
 def _parts(say: Words, result: Comparison, prevention: Difference, incidents: Difference) -> str:
@@ -106,15 +104,11 @@ def _tail(say: Words, result: Comparison, policy: Policy, cash: Difference) -> s
     return ""
 
 
-def _moves_nothing(result: Comparison, policy: Policy) -> bool:
-    return moves_nothing({kpi: result.difference(policy, kpi) for kpi in KPIS})
-
-
 def _payers(say: Words, result: Comparison, policy: Policy) -> str:
     """Who pays more and who less, the largest change first."""
-    if _moves_nothing(result, policy):
-        return ""
     gaps = {kpi: result.difference(policy, kpi) for kpi in KPIS}
+    if moves_nothing(gaps):
+        return ""
     means = {kpi: result.estimate(result.baseline, kpi).mean for kpi in KPIS}
     said = payers(say, gaps, means, years=result.years)
     if not said:
