@@ -16,6 +16,11 @@ _DAY_FIRST = re.compile(r"(?P<day>[0-9]{1,2})[-/. ](?P<month>[0-9]{1,2})[-/. ](?
 _MONTHS = calendar.month_name
 
 
+def next_january(day: datetime.date) -> datetime.date:
+    """The first 1 January on or after a day."""
+    return datetime.date(day.year + (day > datetime.date(day.year, 1, 1)), 1, 1)
+
+
 def as_day(value: object) -> object:
     """A text that is a date as that date; anything that is no text unchanged.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
 
 import sim
@@ -37,3 +39,35 @@ def test_a_group_that_a_policy_does_without_is_off() -> None:
     found = choices()
     assert (found.insured, found.deductible, found.insurance_limit) == (0.0, 0, NO_LIMIT)
     assert (found.supplier_rate, found.supplier_outage) == (1.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("standard", "phases", "paid"),
+    [
+        ({"level": "basic"}, [], ["always"]),
+        ({"level": "basic", "from": "2022-01-01"}, [], ["2022-01-01"]),
+        ({"level": "basic", "from": "2021-07-01"}, [], ["2022-01-01"]),
+        (None, [("2021-07-01", {"level": "basic"})], ["never", "2022-01-01"]),
+        (None, [("2021-07-01", {"level": "basic", "from": "2023-02-01"})], ["never", "2024-01-01"]),
+        ({"level": "basic"}, [("2021-07-01", {"level": "essential"})], ["always", "always"]),
+        ({"level": "basic"}, [("2021-07-01", None), ("2022-03-01", {"level": "basic"})],
+         ["always", "never", "2023-01-01"]),
+    ],
+)  # fmt: skip
+def test_who_complies_with_a_standard_has_paid_for_it_from_a_first_of_january(
+    standard: dict[str, str] | None, phases: list[tuple[str, dict[str, str] | None]], paid: list[str]
+) -> None:
+    policy = sim.load_policy("status-quo-2020").with_values(
+        {
+            "prevention.minimum_standard": standard,
+            "phases": [{"from": day, "set": {"prevention.minimum_standard": then}} for day, then in phases],
+        }
+    )
+    world = sim.load_world("one-town")
+    begins = [stage.standard_begins for stage in policy_arrays(policy, world).stages]
+    days = [day if day in ("always", "never") else datetime.date.fromisoformat(day) for day in paid]
+    for minute, day in zip(begins, days, strict=True):
+        if isinstance(day, datetime.date):
+            assert minute == (day - world.start).days * 24 * 60
+        else:
+            assert minute == NO_LIMIT if day == "never" else minute < 0

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from sim.model.day import next_january
 from sim.model.faults import Loc
-from sim.model.files.idle_plan import Idle, idle_levers, idle_phases, next_january, placed
+from sim.model.files.idle_plan import Idle, idle_levers, idle_phases, placed
 from sim.model.files.read_yaml import Node
 from sim.model.policy.layers import CATEGORIES, MEASURES, Layer, LayerRequires, Requires
 from sim.model.policy.policy import Policy

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from sim.model.day import next_january
 from sim.model.faults import Loc
 from sim.model.files.read_yaml import Node
 from sim.model.paths import overlap
@@ -130,11 +131,6 @@ def _unseen(name: str, values: Sequence[tuple[datetime.date | None, Any]], plan:
             )
             hint = "what is decided for a year is decided on 1 January; begin or end it there"
             yield Idle("idle-phase", change.loc, message, hint)
-
-
-def next_january(day: datetime.date) -> datetime.date:
-    """The first 1 January on or after a day."""
-    return datetime.date(day.year + (day > datetime.date(day.year, 1, 1)), 1, 1)
 
 
 # ---- layers of all stages -------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from sim.model.day import next_january
 from sim.model.parameter_table import Parameter, parameters
 from sim.model.policy.layers import CATEGORIES, PAYERS, Layer, LayerRequires, Requires
 from sim.model.policy.policy import Policy
@@ -101,7 +102,7 @@ class Stage(NamedTuple):
     mix: tuple[float, ...]
     delivery: int
     standard: int  # level of the minimum standard, NOBODY for none
-    standard_begins: int
+    standard_begins: int  # from when whoever complies has paid for it: a 1 January
     compliance: float
     supplier_price: float  # euro per inhabitant and year
     rate_on_line: float
@@ -143,7 +144,8 @@ def policy_arrays(policy: Policy, world: World) -> PolicyArrays:
     grants = tuple(_grant_terms(grant, first, world, requirements) for grant in first.grants)
     names = (*(("fund",) if first.fund is not None else ()), *first.budgets)
     made = [_stage(0 if day is None else _minute(day, world.start), one, world, names, requirements)
-            for day, one in stages]  # fmt: skip
+            ._replace(standard_begins=NO_LIMIT if paid is None else _minute(paid, world.start))
+            for (day, one), paid in zip(stages, _standard_paid(stages), strict=True)]  # fmt: skip
     started = [stage for stage in made if stage.begins <= 0]
     numbers = {grant.id: place for place, grant in enumerate(first.grants)}
     return PolicyArrays(
@@ -153,6 +155,21 @@ def policy_arrays(policy: Policy, world: World) -> PolicyArrays:
         pot_names=names,
         grant_names=tuple(grant.id for grant in first.grants),
     )
+
+
+def _standard_paid(stages: Sequence[tuple[datetime.date | None, Policy]]) -> list[datetime.date | None]:
+    """In each stage the day from which who complies with its minimum standard has paid for one: a 1 January."""
+    paid: list[datetime.date | None] = []
+    for day, policy in stages:
+        standard, before = policy.prevention.minimum_standard, paid[-1] if paid else None
+        begins = max(day or datetime.date.min, (standard and standard.from_) or datetime.date.min)
+        if standard is None:
+            paid.append(None)
+        elif before is not None and begins == day:
+            paid.append(before)
+        else:
+            paid.append(next_january(begins))
+    return paid
 
 
 def _minute(day: datetime.date, start: datetime.date) -> int:
@@ -322,7 +339,7 @@ def _stage(begins: int, policy: Policy, world: World, pots: tuple[str, ...], req
         mix=tuple(float(getattr(p.mix, name)) for name in MEASURES),
         delivery=DELIVERIES.index(p.delivery),
         standard=NOBODY if standard is None else STANDARDS.index(standard.level),
-        standard_begins=NO_LIMIT if standard is None else _begins(standard.from_, world.start),
+        standard_begins=NO_LIMIT,
         compliance=0.0 if standard is None else standard.compliance,
         supplier_price=0.0 if supplier is None else supplier.price,
         rate_on_line=0.0 if insurance is None else insurance.rate_on_line,
