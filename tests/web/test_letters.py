@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import pytest
 from streamlit.proto.ClientState_pb2 import ContextInfo
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
@@ -32,28 +35,44 @@ def test_only_a_click_on_a_page_asks_for_one(data: RerunData, asks: bool) -> Non
     assert letters.asks_for_page(data.query_string, data.page_script_hash, url) is asks
 
 
+@pytest.fixture
+def requests(monkeypatch: pytest.MonkeyPatch) -> ScriptRequests:
+    """The requests of a visitor whose letters are read so."""
+    letters.unread()
+    found = ScriptRequests()
+    monkeypatch.setattr(letters, "get_script_run_ctx", lambda: SimpleNamespace(script_requests=found))
+    return found
+
+
 @pytest.mark.parametrize("after", [WIDGET, WIDGET_JUST_AFTER_A_CLICK])
-def test_a_page_that_was_asked_for_is_not_lost_in_letters_that_come_together(after: RerunData) -> None:
-    letters.unread()  # from now on letters are read so
-    requests = ScriptRequests()
+@pytest.mark.parametrize("read", [False, True])
+def test_a_page_that_was_asked_for_is_not_lost_whatever_comes_after(
+    requests: ScriptRequests, after: RerunData, read: bool
+) -> None:
     for one in (WIDGET, CLICK, after):
         requests.request_rerun(one)
-    ready = requests.on_scriptrunner_ready()
-    assert ready.rerun_data.page_script_hash == CLICK.page_script_hash
+        if read:
+            requests.on_scriptrunner_yield()  # Streamlit has begun with it, and will be broken off by the next
+    assert letters.page_asked() == CLICK.page_script_hash
 
 
-def test_the_last_page_that_was_asked_for_counts() -> None:
-    letters.unread()
-    requests = ScriptRequests()
+def test_the_last_page_that_was_asked_for_counts(requests: ScriptRequests) -> None:
     for one in (CLICK, letter("", "future", "future"), WIDGET):
         requests.request_rerun(one)
-    assert requests.on_scriptrunner_ready().rerun_data.page_script_hash == calc_hash("future")
+    assert letters.page_asked() == calc_hash("future")
 
 
-def test_a_page_that_was_asked_for_and_read_is_not_asked_for_again() -> None:
-    letters.unread()
-    requests = ScriptRequests()
+def test_back_and_forward_count_for_more_than_a_page_asked_for_before(requests: ScriptRequests) -> None:
     requests.request_rerun(CLICK)
-    requests.on_scriptrunner_ready()
+    requests.request_rerun(replace(WIDGET, is_history_navigation=True))
+    assert not letters.page_asked()
+
+
+def test_a_page_that_was_asked_for_and_read_is_not_asked_for_again(requests: ScriptRequests) -> None:
+    requests.request_rerun(CLICK)
+    letters.note_page_as_read(CLICK.page_script_hash)
     requests.request_rerun(WIDGET)
-    assert requests.on_scriptrunner_ready().rerun_data.page_script_hash == WIDGET.page_script_hash
+    assert not letters.page_asked()
+    requests.request_rerun(letter("", "future", "future"))
+    letters.note_page_as_read(CLICK.page_script_hash)
+    assert letters.page_asked() == calc_hash("future")

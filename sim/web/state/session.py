@@ -103,12 +103,11 @@ def _note_page() -> None:
     """
     context, state = get_script_run_ctx(), st.session_state
     wire: Wire = state["wire"]
-    page = context.pages_manager.intended_page_script_hash if context is not None else ""
-    if not page or context is None or page == state["page"][0]:
-        return
-    asked = letters.asks_for_page(context.query_string, page, st.context.url)
-    if asked or _by_browser() or wire.arrived >= state["page"][1]:
+    asked = letters.page_asked()
+    page = asked or (context.pages_manager.intended_page_script_hash if context is not None else "")
+    if page and page != state["page"][0] and (asked or _by_browser() or wire.arrived >= state["page"][1]):
         state["page"] = (page, wire.number)
+    letters.note_page_as_read(asked)
 
 
 def turn_to(page: st.Page) -> None:

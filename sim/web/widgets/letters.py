@@ -4,26 +4,25 @@ Streamlit reads a letter by the widgets of its last run, before a page may look 
 such as a choice in the language of a moment ago, or a number that is no option any more, becomes another option there,
 and looks like a move. So each letter is copied before that.
 
-Of letters that come together Streamlit reads the last, which says where all widgets stand, but names the page that the
-browser shows, and not one that was asked for just before. So a page that was asked for is kept until it is read.
+It also throws letters away: the last of several says where all widgets stand, but names the page that the browser shows
+and not one that was asked for just before. So a page that was asked for is noted as its letter comes in.
 """
 
 from __future__ import annotations
 
 import urllib.parse
 from collections.abc import Iterable
-from dataclasses import replace
 
 import streamlit as st
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime.scriptrunner import get_script_run_ctx
-from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests, ScriptRequestType
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
 from streamlit.runtime.state.session_state import SessionState
 from streamlit.util import calc_hash
 
 from sim.web.widgets.wire import Raw
 
-_KEY = "letter"
+_KEY, _PAGE = "letter", "page_asked"
 _take = SessionState.set_widgets_from_proto
 _request = ScriptRequests.request_rerun
 
@@ -33,7 +32,7 @@ def unread() -> dict[str, Raw] | None:
     context = get_script_run_ctx()
     if SessionState.set_widgets_from_proto is not _copied:
         SessionState.set_widgets_from_proto = _copied  # type: ignore[method-assign]
-        ScriptRequests.request_rerun = _with_page_asked  # type: ignore[method-assign]
+        ScriptRequests.request_rerun = _with_page_noted  # type: ignore[method-assign]
     if _KEY in st.session_state:
         found: dict[str, Raw] | None = st.session_state[_KEY]
         return found
@@ -57,15 +56,29 @@ def asks_for_page(query: str, page: str, url: str | None) -> bool:
     return url is None or page == calc_hash(urllib.parse.urlsplit(url).path.rpartition("/")[2])
 
 
-def _asks(data: RerunData) -> bool:
-    url = data.context_info.url if data.context_info is not None else None
-    return asks_for_page(data.query_string, data.page_script_hash, url)
+def page_asked() -> str:
+    """The page that the last click on one asks for, until it is noted as read; nothing where there was none."""
+    context = get_script_run_ctx()
+    requests = context.script_requests if context is not None else None
+    found: str = vars(requests).get(_PAGE, "") if requests is not None else ""
+    return found
 
 
-def _with_page_asked(self: ScriptRequests, new_data: RerunData) -> bool:
-    waiting = self._rerun_data if self._state is ScriptRequestType.RERUN else None
-    if waiting is not None and _asks(waiting) and not _asks(new_data) and not new_data.is_history_navigation:
-        new_data = replace(new_data, page_script_hash=waiting.page_script_hash, query_string=waiting.query_string)
+def note_page_as_read(page: str) -> None:
+    """Say nothing more of a page that was asked for, unless another was asked for since."""
+    if page and page == page_asked():
+        context = get_script_run_ctx()
+        assert context is not None
+        vars(context.script_requests).pop(_PAGE, None)
+
+
+def _with_page_noted(self: ScriptRequests, new_data: RerunData) -> bool:
+    """Take in a letter; the requests of a visitor also hold the page that was asked for."""
+    url = new_data.context_info.url if new_data.context_info is not None else None
+    if new_data.is_history_navigation:
+        vars(self).pop(_PAGE, None)
+    elif asks_for_page(new_data.query_string, new_data.page_script_hash, url):
+        vars(self)[_PAGE] = new_data.page_script_hash
     return _request(self, new_data)
 
 
