@@ -16,19 +16,19 @@ HOME = "http://127.0.0.1:8501"
 ADDRESS = "lang=en&start=fifty-fifty"
 
 
-def letter(query: str, page: str, address: str) -> RerunData:
-    """What the browser sends that names a page, while the address of one stands there."""
-    url = f"{HOME}/{address}?{query}"
+def letter(query: str, page: str, shown: str) -> RerunData:
+    """What the browser sends that names a page, while it shows one."""
+    url = f"{HOME}/{shown}?{query}"
     return RerunData(query_string=query, page_script_hash=calc_hash(page), context_info=ContextInfo(url=url))
 
 
-CLICK = letter("", "compare", "compare")
-WIDGET = letter(ADDRESS, "municipalities", "municipalities")
-WIDGET_JUST_AFTER_A_CLICK = letter("", "municipalities", "compare")
+CLICK = letter("", "compare", "")
+WIDGET = letter(ADDRESS, "", "")
+WIDGET_OF_A_PAGE_THAT_ARRIVES = letter("", "municipalities", "municipalities")
 
 
 @pytest.mark.parametrize(
-    ("data", "asks"), [(CLICK, True), (WIDGET, False), (WIDGET_JUST_AFTER_A_CLICK, False), (RerunData(), False)]
+    ("data", "asks"), [(CLICK, True), (WIDGET, False), (WIDGET_OF_A_PAGE_THAT_ARRIVES, False), (RerunData(), False)]
 )
 def test_only_a_click_on_a_page_asks_for_one(data: RerunData, asks: bool) -> None:
     url = data.context_info.url if data.context_info is not None else None
@@ -44,7 +44,7 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> ScriptRequests:
     return found
 
 
-@pytest.mark.parametrize("after", [WIDGET, WIDGET_JUST_AFTER_A_CLICK])
+@pytest.mark.parametrize("after", [WIDGET, WIDGET_OF_A_PAGE_THAT_ARRIVES])
 @pytest.mark.parametrize("read", [False, True])
 def test_a_page_that_was_asked_for_is_not_lost_whatever_comes_after(
     requests: ScriptRequests, after: RerunData, read: bool
@@ -57,7 +57,7 @@ def test_a_page_that_was_asked_for_is_not_lost_whatever_comes_after(
 
 
 def test_the_last_page_that_was_asked_for_counts(requests: ScriptRequests) -> None:
-    for one in (CLICK, letter("", "future", "future"), WIDGET):
+    for one in (CLICK, letter("", "future", ""), WIDGET):
         requests.request_rerun(one)
     assert letters.page_asked() == calc_hash("future")
 
@@ -73,6 +73,6 @@ def test_a_page_that_was_asked_for_and_read_is_not_asked_for_again(requests: Scr
     letters.note_page_as_read(CLICK.page_script_hash)
     requests.request_rerun(WIDGET)
     assert not letters.page_asked()
-    requests.request_rerun(letter("", "future", "future"))
+    requests.request_rerun(letter("", "future", ""))
     letters.note_page_as_read(CLICK.page_script_hash)
     assert letters.page_asked() == calc_hash("future")

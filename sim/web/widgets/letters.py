@@ -46,14 +46,14 @@ def note_as_read() -> None:
 
 
 def asks_for_page(query: str, page: str, url: str | None) -> bool:
-    """Whether a letter asks for a page: it says nothing of levers, and names the page whose address stands there.
+    """Whether a letter asks for a page: it says nothing of levers, and names another page than the browser shows.
 
-    After a click on a page its bare address stands there at once; letters of widgets name the page before until the new
-    one arrives.
+    Letters of widgets name the page that is shown. They say nothing of levers either while that page is arriving, and
+    its bare address (`url`) stands there.
     """
     if not page or "lang" in urllib.parse.parse_qs(query):
         return False
-    return url is None or page == calc_hash(urllib.parse.urlsplit(url).path.rpartition("/")[2])
+    return url is None or page != calc_hash(urllib.parse.urlsplit(url).path.rpartition("/")[2])
 
 
 def page_asked() -> str:
