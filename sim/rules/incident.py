@@ -271,6 +271,14 @@ def supplier_impact(full: bool, spread: Spread) -> float:
 
 
 @rule
+def left_to_miss(out: float, taken: float) -> float:
+    """Return the share of the systems that an outage still takes beside another one, since nobody misses one twice:
+    max(0, out - taken), so that the two together are the larger of them.
+    """
+    return max(0.0, out - taken)
+
+
+@rule
 def mean_systems_hit(severity: int, outage: Outage) -> float:
     """Return the mean share of the systems that an incident takes out."""
     return outage.systems_hit if severity == SEVERE else outage.significant_systems_hit

@@ -47,7 +47,7 @@ class BreakIns(Response):
         )
         if defence_rules.withstands(mark, self.deterrence, probability):
             return
-        if town.open_row != ev.UNKNOWN:
+        if self.is_intruded(town) or town.cut_off_row != ev.UNKNOWN:
             self.blocked += 1
             return
         severity = incident_rules.incident_class(
@@ -98,8 +98,18 @@ class BreakIns(Response):
             self.attempt(town, number, threat.candidate_mark(mark, self.setting.cap), ev.REPEAT)
 
     def is_intruded(self, town: Town) -> bool:
-        """Return whether a break-in, and not the failure of a supplier alone, keeps a municipality down."""
-        return town.open_row != ev.UNKNOWN and self.incidents[town.open_row]["cause"] <= ev.LATERAL
+        """Return whether somebody has broken in, also where he still dwells and nothing is out."""
+        return town.open_row != ev.UNKNOWN
+
+    def is_down(self, town: Town) -> bool:
+        """Return whether services are out: an intruder has struck, or the supplier of its whole IT has fallen."""
+        struck = self.is_intruded(town) and self.incidents[town.open_row]["impact"] != ev.UNKNOWN
+        return struck or town.cut_off_row != ev.UNKNOWN
+
+    def beside(self, town: Town, taken: float) -> None:
+        """Let the outage of a supplier take what an intruder leaves of it: nobody misses a service twice."""
+        if town.cut_off_row != ev.UNKNOWN:
+            self.books.share_out(town.cut_off_row, taken)
 
     # --- one incident --------------------------------------------------------------------------------------------
 
@@ -121,7 +131,9 @@ class BreakIns(Response):
         """The intruder strikes: systems go out; return when somebody sees it, which at night may be in the morning."""
         world, now = self.world, int(self.env.now)
         self.incidents[row]["impact"] = now
-        self.books.lose(row, town, self.systems_hit(town, number, severity), world.services)
+        hit = self.systems_hit(town, number, severity)
+        self.books.lose(row, town, hit, world.services)
+        self.beside(town, hit)
         watched = self.draw(town, number, chance.NOTICED) < self.stock(town, DETECTION)
         return incident_rules.discovered_at(now, watched, world.start_weekday, world.intrusion)
 
@@ -216,6 +228,7 @@ class BreakIns(Response):
         now = int(self.env.now)
         self.incidents[row]["closed"] = now
         del self.books.outages[row]
+        self.beside(town, 0.0)
         learned = self.treasury.stocks_now(town, now)
         coverages = [defence_rules.learned(level, self.world.defence.learning) for level in learned[:EFFORT]]
         town.move([*coverages, learned[EFFORT]], now)
