@@ -126,7 +126,10 @@ class Bound:
         rates = np.array([threat.attempt_rate(people, world.threat) for people in self.people])
         self.break_ins = np.outer(rates * succeeds, by_year).ravel()  # (n x y) a municipality and year
         self.p_severe = np.array([incident.severe_probability(d, world.classes) for d in detection])
-        self.p_serious = world.classes.significant + world.classes.severe
+        self.p_serious = np.array([incident.above_minor(d, world.classes) for d in detection])
+        self.dwell_days = world.intrusion.dwell_days * np.array(
+            [incident.dwell_factor(d, world.intrusion) for d in detection]
+        )
         self.p_lost = np.array([incident.backups_lost_probability(b, world.recovery) for b in backups])
         self.plan = np.array([incident.plan_factor(c, world.recovery) for c in continuity])
         self.p_fraud = np.array([defence.fraud_risk(a, world.defence) for a in awareness])
@@ -198,7 +201,7 @@ class Bound:
         counts = rng.poisson(self.break_ins, (futures, n * y))
         cell = np.repeat(np.arange(counts.size), counts.ravel())
         u = rng.random(len(cell))
-        serious = u < self.p_serious
+        serious = u < self.p_serious[cell // y % n]
         minor = cell[~serious]
         future = minor // (n * y)
         inside = minor - future * (n * y)
@@ -230,7 +233,7 @@ class Bound:
         world, horizon = self.world, float(self.world.horizon)
         future, town, severe = rows.future, rows.town, rows.severe
         size = len(town)
-        dwell = np.floor(_lognormal(rng, world.intrusion.dwell_days, world.intrusion.dwell_sigma, size))
+        dwell = np.floor(_lognormal(rng, self.dwell_days[town], world.intrusion.dwell_sigma, size))
         impact = rows.begun + dwell * MINUTES_PER_DAY
         watched = rng.random(size) < self.detection[town]
         now = impact + np.where(watched, 0.0, self.office_delay[rng.integers(0, HOURS, size)])
@@ -325,7 +328,7 @@ class Bound:
         outage = np.where(full[event], np.maximum(outage, MINUTES_PER_DAY * work), outage)
         missed = np.minimum(outage, world.horizon - begun) * impact[event] * self.people[town]
         lost += np.bincount((future * self.towns + town)[cut], missed[cut], len(lost))
-        severe = rng.random(int(infected.sum())) < self.p_severe[town[infected]] / self.p_serious
+        severe = rng.random(int(infected.sum())) < (self.p_severe / self.p_serious)[town[infected]]
         return Serious(future[infected], town[infected], begun[infected], severe), events
 
     def frauds(self, rng: np.random.Generator, futures: int, ledger: Ledger) -> None:

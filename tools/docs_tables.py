@@ -241,6 +241,7 @@ def today() -> str:
     significant = _lognormal_mean(b.significant_cost, b.significant_sigma)
     minor = _lognormal_mean(b.minor_cost, b.minor_sigma)
     bill = c.severe * severe + c.significant * significant + (1.0 - c.severe - c.significant) * minor
+    days = w.intrusion.dwell_days
     cost = {lost: incident.backup_factor(lost, 0.0, r.backup_cost_factor, r) for lost in (True, False)}
     time = {lost: incident.backup_factor(lost, 0.0, r.backup_time_factor, r) for lost in (True, False)}
     rows = (
@@ -251,6 +252,10 @@ def today() -> str:
         ("severe incidents a year", yearly * c.severe, "x `incident.severe`"),
         ("chance that a break-in becomes severe, without detection", incident.severe_probability(0.0, c), ""),
         ("the same with detection everywhere", incident.severe_probability(1.0, c), ""),
+        ("chance that it becomes significant or severe, without detection", incident.above_minor(0.0, c), ""),
+        ("the same with detection everywhere", incident.above_minor(1.0, c), ""),
+        ("median dwell time without detection, days", days * incident.dwell_factor(0.0, w.intrusion), ""),
+        ("the same with detection everywhere", days * incident.dwell_factor(1.0, w.intrusion), ""),
         ("long-run mean of the factor of disclosures", threat.mean_shock(w.threat), "attempts are divided by it"),
         ("chance that the backups are lost", incident.backups_lost_probability(r.backups_today, r), "today's coverage"),
         ("bill when they are lost, the average case being 1", cost[True], "severe incidents only"),

@@ -44,7 +44,7 @@ class Sky(NamedTuple):
     tick: int
     suppliers: int
     cap: float  # the break-in probability at zero spend
-    above_minor: float  # the share of break-ins that become significant or severe
+    above_minor: float  # the share of break-ins that become significant or severe where nobody looks
     threat: Threat
     bill: Bill
     outage: Outage
@@ -323,7 +323,7 @@ def sky_over(world: WorldArrays, seed: int) -> Sky:
         tick=world.tick,
         suppliers=world.full_it_suppliers + world.saas_suppliers,
         cap=cap,
-        above_minor=above_minor(world.classes),
+        above_minor=above_minor(0.0, world.classes),
         threat=world.threat,
         bill=world.bill,
         outage=world.outage,

@@ -56,7 +56,7 @@ def expected_bill(own: float, stakes: Stakes, chain: Chain) -> float:
         backups = coverage_target(ratios[4], backups)
         continuity = coverage_target(ratios[5], continuity)
     severe = severe_probability(detection, chain.classes)
-    significant = above_minor(chain.classes) - severe
+    significant = above_minor(detection, chain.classes) - severe
     lost = backups_lost_probability(backups, chain.recovery)
     dearer = mean_backup_factor(lost, chain.recovery.backup_cost_factor, chain.recovery)
     longer = mean_backup_factor(lost, chain.recovery.backup_time_factor, chain.recovery)

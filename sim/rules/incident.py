@@ -20,9 +20,13 @@ NO_IMPACT = 1e-9  # an impact below this is none
 
 
 @rule
-def above_minor(classes: Classes) -> float:
-    """Return the share of break-ins that become significant or severe; detection moves cases between those two."""
-    return classes.severe + classes.significant
+def above_minor(detection: float, classes: Classes) -> float:
+    """Return the share of break-ins that become significant or severe at this coverage of detection and response:
+    who is noticed early does no more than a minor incident. At most 1.
+    """
+    now = 1.0 - detection * (1.0 - classes.detection_significant_risk_ratio)
+    today = 1.0 - classes.detection_today * (1.0 - classes.detection_significant_risk_ratio)
+    return min((classes.severe + classes.significant) * now / today, 1.0)
 
 
 @rule
@@ -30,15 +34,15 @@ def severe_probability(detection: float, classes: Classes) -> float:
     """Return the share of break-ins that become severe at this coverage of detection and response."""
     now = 1.0 - detection * (1.0 - classes.detection_severe_risk_ratio)
     today = 1.0 - classes.detection_today * (1.0 - classes.detection_severe_risk_ratio)
-    return min(classes.severe * now / today, above_minor(classes))
+    return min(classes.severe * now / today, above_minor(detection, classes))
 
 
 @rule
 def incident_class(u: float, detection: float, classes: Classes) -> int:
-    """Return 0 minor, 1 significant or 2 severe; what detection keeps from being severe becomes significant."""
+    """Return 0 minor, 1 significant or 2 severe: detection keeps cases below severe, and below significant."""
     if u < severe_probability(detection, classes):
         return SEVERE
-    if u < above_minor(classes):
+    if u < above_minor(detection, classes):
         return SIGNIFICANT
     return MINOR
 
@@ -46,16 +50,25 @@ def incident_class(u: float, detection: float, classes: Classes) -> int:
 @rule
 def lateral_class(u: float, detection: float, classes: Classes) -> int:
     """Return the class of an infection through a supplier: significant or severe, in their usual proportion."""
-    return incident_class(u * above_minor(classes), detection, classes)
+    return incident_class(u * above_minor(detection, classes), detection, classes)
 
 
 @rule
-def dwell_minutes(u: float, intrusion: Intrusion) -> int:
+def dwell_factor(detection: float, intrusion: Intrusion) -> float:
+    """Return what this coverage of detection leaves of the dwell time, relative to today's coverage:
+    (1 - detection x (1 - ratio)) / (1 - detection today x (1 - ratio)).
+    """
+    shorter = 1.0 - intrusion.detection_dwell_ratio
+    return (1.0 - detection * shorter) / (1.0 - intrusion.detection_today * shorter)
+
+
+@rule
+def dwell_minutes(u: float, detection: float, intrusion: Intrusion) -> int:
     """Return the minutes from break-in to impact: whole days, so that the impact keeps the hour of the break-in."""
     if intrusion.dwell_days <= 0.0:
         return 0
-    days = int(min(CENTURY, lognormal_quantile(u, intrusion.dwell_days, intrusion.dwell_sigma)))
-    return days * MINUTES_PER_DAY
+    days = lognormal_quantile(u, intrusion.dwell_days, intrusion.dwell_sigma) * dwell_factor(detection, intrusion)
+    return int(min(CENTURY, days)) * MINUTES_PER_DAY
 
 
 @rule

@@ -75,6 +75,7 @@ class Classes(NamedTuple):
     severe: float
     detection_today: float
     detection_severe_risk_ratio: float
+    detection_significant_risk_ratio: float
 
 
 class Intrusion(NamedTuple):
@@ -82,6 +83,8 @@ class Intrusion(NamedTuple):
 
     dwell_days: float
     dwell_sigma: float
+    detection_today: float
+    detection_dwell_ratio: float
     offhours_delay: float
     exfiltration: float
 

@@ -168,7 +168,8 @@ def break_in(
     ints[row + m.SUPPLIER] = supplier
     ints[row + m.COMMON] = common
     ints[town + m.OPEN_ROW] = row
-    dwell = rules.dwell_minutes(draw(case, ints, row, chance.DWELL), case.intrusion)
+    u = draw(case, ints, row, chance.DWELL)
+    dwell = rules.dwell_minutes(u, stock(case, ints, floats, town, DETECTION, now), case.intrusion)
     push_incident(case, ints, ev.IMPACT, now + dwell, row)
 
 

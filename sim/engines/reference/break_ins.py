@@ -115,7 +115,8 @@ class BreakIns(Response):
 
     def incident(self, town: Town, number: int, severity: int, row: int) -> Process:
         """From break-in to the day everything is normal again."""
-        dwell = incident_rules.dwell_minutes(self.draw(town, number, chance.DWELL), self.world.intrusion)
+        u = self.draw(town, number, chance.DWELL)
+        dwell = incident_rules.dwell_minutes(u, self.stock(town, DETECTION), self.world.intrusion)
         yield self.at(int(self.env.now) + dwell, ev.IMPACT, town.nis, number)
         discovered = self.strike(town, number, severity, row)
         yield self.at(discovered, ev.DISCOVERED, town.nis, number)

@@ -84,11 +84,13 @@ class Hardening(Group):
 
 
 class Detection(Group):
-    """Detection by day and night: it keeps incidents from turning severe."""
+    """Detection by day and night: fewer break-ins turn significant or severe, and intruders are seen sooner."""
 
     today: float = parameter("world.measures.detection.today")
     mix: float = parameter("world.measures.detection.mix")
     severe_risk_ratio: float = parameter("world.measures.detection.severe_risk_ratio")
+    significant_risk_ratio: float = parameter("world.measures.detection.significant_risk_ratio")
+    dwell_ratio: float = parameter("world.measures.detection.dwell_ratio")
 
 
 class Awareness(Group):
