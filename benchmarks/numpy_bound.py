@@ -135,6 +135,10 @@ class Bound:
         self.p_fraud = np.array([defence.fraud_risk(a, world.defence) for a in awareness])
         self.notification = np.array([incident.notification_cents(p, world.bill) for p in world.inhabitants.tolist()])
         self.bill_size = np.array([threat.size_factor(p, world.bill.cost_size_elasticity) for p in self.people])
+        self.most = {
+            severity: np.array([incident.most_euro(severity, p, world.bill, world.recovery) for p in self.people])
+            for severity in (incident.SIGNIFICANT, incident.SEVERE)
+        }
         self.demand_size = np.array([threat.size_factor(p, world.extortion.size_elasticity) for p in self.people])
         self.minor_bill = np.repeat(100 * world.bill.minor_cost * self.bill_size, self.years)
         self.cell_starts = np.tile(self.year_starts[:-1], self.towns)
@@ -250,7 +254,9 @@ class Bound:
         normal = rng.standard_normal((3, size))
         median = np.where(severe, 20_000.0 * b.severe_cost, b.significant_cost)
         sigma = np.where(severe, b.severe_sigma, b.significant_sigma)
-        bill = 100 * median * np.exp(sigma * normal[0]) * self.bill_size[town] * cost
+        bill = median * np.exp(sigma * normal[0]) * self.bill_size[town]
+        most = np.where(severe, self.most[incident.SEVERE][town], self.most[incident.SIGNIFICANT][town])
+        bill = 100 * np.minimum(bill, most) * cost
         days = np.where(severe, o.critical_days, o.significant_days) * np.exp(
             np.where(severe, o.critical_sigma, o.significant_days_sigma) * normal[1]
         )
@@ -328,7 +334,7 @@ class Bound:
         outage = np.where(full[event], np.maximum(outage, MINUTES_PER_DAY * work), outage)
         missed = np.minimum(outage, world.horizon - begun) * impact[event] * self.people[town]
         lost += np.bincount((future * self.towns + town)[cut], missed[cut], len(lost))
-        severe = rng.random(int(infected.sum())) < (self.p_severe / self.p_serious)[town[infected]]
+        severe = rng.random(int(infected.sum())) < self.p_severe[town[infected]] / self.p_serious[town[infected]]
         return Serious(future[infected], town[infected], begun[infected], severe), events
 
     def frauds(self, rng: np.random.Generator, futures: int, ledger: Ledger) -> None:

@@ -141,9 +141,27 @@ def waiting_factor(waited_minutes: int, bill: Bill) -> float:
 
 
 @rule
-def whole_bill_euro(u: float, severity: int, size: float, factor: float, waited_minutes: int, bill: Bill) -> float:
-    """Return the cash cost of an incident in euro, with what backups and plan (`factor`) and waiting make of it."""
-    return bill_euro(u, severity, size, bill) * factor * waiting_factor(waited_minutes, bill)
+def most_euro(severity: int, inhabitants: float, bill: Bill, recovery: Recovery) -> float:
+    """Return the most that a significant or severe incident costs in euro before backups, plan and waiting.
+
+    What there is to lose is `largest_loss` x inhabitants. It is lost whole in the worst case, without a plan and with
+    the backups gone, so it is divided by what these make of a bill: less is lost where they are there.
+    """
+    worst = plan_factor(0.0, recovery)
+    if severity == SEVERE:
+        factor = recovery.backup_cost_factor
+        worst = worst * max(backup_factor(True, 0.0, factor, recovery), backup_factor(False, 0.0, factor, recovery))
+    return bill.largest_loss * inhabitants / worst
+
+
+@rule
+def whole_bill_euro(
+    u: float, severity: int, size: float, most: float, factor: float, waited_minutes: int, bill: Bill
+) -> float:
+    """Return the cash cost of an incident in euro, at `most` what `most_euro` says, with what backups and plan
+    (`factor`) and waiting make of it.
+    """
+    return min(bill_euro(u, severity, size, bill), most) * factor * waiting_factor(waited_minutes, bill)
 
 
 @rule

@@ -99,6 +99,7 @@ class Bill(NamedTuple):
     minor_cost: float
     minor_sigma: float
     cost_size_elasticity: float
+    largest_loss: float  # euro per inhabitant
     response_share: float
     lost_revenue_share: float
     notification_cost: float

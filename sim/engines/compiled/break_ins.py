@@ -247,7 +247,8 @@ def settle_on(case: Case, ints: Ints, floats: Floats, row: int, recovered: float
     waited = ints[row + m.TEAM_START] - ints[row + m.DISCOVERED]
     size = floats[ints[town + m.LEVELS] + m.COST_SIZE]
     u = second_uniform(case.seed, ints[m.REPLICATION], ints[row + m.NIS], ints[row + m.NUMBER], chance.CLASS)
-    bill = rules.whole_bill_euro(u, severity, size, cost_factor, waited, case.bill)
+    most = rules.most_euro(severity, float(ints[town + m.PEOPLE]), case.bill, recovery)
+    bill = rules.whole_bill_euro(u, severity, size, most, cost_factor, waited, case.bill)
     private = ints[row + m.PRIVATE] == 1
     response = rules.response_cents(bill, private, case.team.private_factor, case.bill)
     charge(case, ints, floats, town, row, ev.RESPONSE, response, now)

@@ -192,7 +192,8 @@ class BreakIns(Response):
             for worst in (recovery.backup_cost_factor, recovery.backup_time_factor)
         )
         u, waited = self.draw_cost(town, number), arrived - discovered
-        bill = incident_rules.whole_bill_euro(u, severity, town.cost_size, cost_factor, waited, world.bill)
+        most = incident_rules.most_euro(severity, float(town.inhabitants), world.bill, recovery)
+        bill = incident_rules.whole_bill_euro(u, severity, town.cost_size, most, cost_factor, waited, world.bill)
         private = record["private"] == 1
         response = incident_rules.response_cents(bill, private, world.team.private_factor, world.bill)
         self.books.charge(town, row, ev.RESPONSE, response)

@@ -152,6 +152,7 @@ class Incident(Group):
     severe_cost: float = parameter("world.incident.severe_cost")
     severe_sigma: float = parameter("world.incident.severe_sigma")
     cost_size_elasticity: float = parameter("world.incident.cost_size_elasticity")
+    largest_loss: float = parameter("world.incident.largest_loss")
     significant_cost: float = parameter("world.incident.significant_cost")
     significant_sigma: float = parameter("world.incident.significant_sigma")
     minor_cost: float = parameter("world.incident.minor_cost")

@@ -153,7 +153,8 @@ def intrusion_terms(world: Groups) -> Intrusion:
 
 def bill_terms(world: Groups) -> Bill:
     """What an incident costs in cash."""
-    return _filled(Bill, world.incident)
+    largest = world.incident.largest_loss * world.finance.operating_spend
+    return _filled(Bill, world.incident, largest_loss=largest)
 
 
 def outage_terms(world: Groups) -> Outage:
