@@ -33,7 +33,7 @@ from sim.engines.setting import Setting
 from sim.experiments.replicate import settings
 from sim.model.policy.policy import PAYERS
 from sim.results.outcomes import KPIS, summaries_of
-from sim.rules import defence, incident, ransom, threat
+from sim.rules import defence, incident, ransom, severity, threat
 from sim.rules.calendar import DAYS_PER_YEAR, MINUTES_PER_DAY, next_opening
 from sim.rules.terms import NO_LIMIT, PARTS_PER_MILLION
 
@@ -125,8 +125,8 @@ class Bound:
         by_year = np.bincount(year_of_day, intensity, self.years) / DAYS_PER_YEAR
         rates = np.array([threat.attempt_rate(people, world.threat) for people in self.people])
         self.break_ins = np.outer(rates * succeeds, by_year).ravel()  # (n x y) a municipality and year
-        self.p_severe = np.array([incident.severe_probability(d, world.classes) for d in detection])
-        self.p_serious = np.array([incident.above_minor(d, world.classes) for d in detection])
+        self.p_severe = np.array([severity.severe_probability(d, world.classes) for d in detection])
+        self.p_serious = np.array([severity.above_minor(d, world.classes) for d in detection])
         self.dwell_days = world.intrusion.dwell_days * np.array(
             [incident.dwell_factor(d, world.intrusion) for d in detection]
         )
@@ -136,8 +136,8 @@ class Bound:
         self.notification = np.array([incident.notification_cents(p, world.bill) for p in world.inhabitants.tolist()])
         self.bill_size = np.array([threat.size_factor(p, world.bill.cost_size_elasticity) for p in self.people])
         self.most = {
-            severity: np.array([incident.most_euro(severity, p, world.bill, world.recovery) for p in self.people])
-            for severity in (incident.SIGNIFICANT, incident.SEVERE)
+            grave: np.array([incident.most_euro(grave, p, world.bill, world.recovery) for p in self.people])
+            for grave in (incident.SIGNIFICANT, incident.SEVERE)
         }
         self.demand_size = np.array([threat.size_factor(p, world.extortion.size_elasticity) for p in self.people])
         self.minor_bill = np.repeat(100 * world.bill.minor_cost * self.bill_size, self.years)

@@ -14,7 +14,7 @@ from sim.engines.expectations import mean_at_most
 from sim.engines.structure import structure
 from sim.model.parameter_table import Parameter, parameters
 from sim.model.world.numbers import world_arrays
-from sim.rules import defence, incident, threat
+from sim.rules import defence, incident, severity, threat
 from sim.rules.incident import SEVERE, SIGNIFICANT
 from sim.rules.terms import DEFENCES, MEASURES, WorldArrays
 
@@ -239,7 +239,7 @@ def today() -> str:
     d, c, r, b = w.defence, w.classes, w.recovery, w.bill
     cap, yearly = defence.unprotected(d), w.threat.attempts * d.today
     best = defence.break_in_probability(1.0, 1.0, 1.0, 0.0, cap, d)
-    most = {severity: incident.most_euro(severity, 20_000.0, b, r) for severity in (SIGNIFICANT, SEVERE)}
+    most = {grave: incident.most_euro(grave, 20_000.0, b, r) for grave in (SIGNIFICANT, SEVERE)}
     severe = mean_at_most(20_000 * b.severe_cost, b.severe_sigma, most[SEVERE])
     significant = mean_at_most(b.significant_cost, b.significant_sigma, most[SIGNIFICANT])
     minor = _lognormal_mean(b.minor_cost, b.minor_sigma)
@@ -253,10 +253,10 @@ def today() -> str:
         ("break-ins a year", yearly, "`threat.attempts` x `break_in.today`"),
         ("significant incidents a year", yearly * c.significant, "x `incident.significant`"),
         ("severe incidents a year", yearly * c.severe, "x `incident.severe`"),
-        ("chance that a break-in becomes severe, without detection", incident.severe_probability(0.0, c), ""),
-        ("the same with detection everywhere", incident.severe_probability(1.0, c), ""),
-        ("chance that it becomes significant or severe, without detection", incident.above_minor(0.0, c), ""),
-        ("the same with detection everywhere", incident.above_minor(1.0, c), ""),
+        ("chance that a break-in becomes severe, without detection", severity.severe_probability(0.0, c), ""),
+        ("the same with detection everywhere", severity.severe_probability(1.0, c), ""),
+        ("chance that it becomes significant or severe, without detection", severity.above_minor(0.0, c), ""),
+        ("the same with detection everywhere", severity.above_minor(1.0, c), ""),
         ("median dwell time without detection, days", days * incident.dwell_factor(0.0, w.intrusion), ""),
         ("the same with detection everywhere", days * incident.dwell_factor(1.0, w.intrusion), ""),
         ("long-run mean of the factor of disclosures", threat.mean_shock(w.threat), "attempts are divided by it"),

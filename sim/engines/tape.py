@@ -19,7 +19,8 @@ from sim.rules.calendar import DAYS_PER_YEAR, MINUTES_PER_DAY, on_tick
 from sim.rules.chance import exponential_gap, pair, uniform
 from sim.rules.compiling import kernel, step
 from sim.rules.defence import unprotected
-from sim.rules.incident import above_minor, cost_size
+from sim.rules.incident import cost_size
+from sim.rules.severity import above_minor
 from sim.rules.terms import Bill, Outage, Spread, Threat, WorldArrays
 from sim.rules.threat import (
     candidate_mark,

@@ -10,8 +10,9 @@ import math
 
 from sim.rules.budgets import spend_ratio
 from sim.rules.defence import GORDON_LOEB_1, MEASURES, break_in_probability, coverage_target
-from sim.rules.incident import above_minor, backup_factor, backups_lost_probability, plan_factor, severe_probability
+from sim.rules.incident import backup_factor, backups_lost_probability, plan_factor
 from sim.rules.rule import rule
+from sim.rules.severity import above_minor, severe_probability
 from sim.rules.terms import Chain, Recovery, Stakes
 
 GRID = 32  # places looked at before the best of them is refined

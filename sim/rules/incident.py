@@ -11,30 +11,13 @@ import math
 from sim.rules.calendar import CENTURY, MINUTES_PER_DAY, in_office_hours, minutes, next_opening
 from sim.rules.chance import exponential_quantile, lognormal_quantile, normal_quantile
 from sim.rules.rule import rule
+from sim.rules.severity import above_minor, severe_probability
 from sim.rules.terms import Bill, Classes, Funding, Intrusion, Outage, Recovery, Spread, Team
 from sim.rules.threat import REFERENCE_INHABITANTS, size_factor
 
 MINOR, SIGNIFICANT, SEVERE = 0, 1, 2
 LARGEST_COST = 1e9
 NO_IMPACT = 1e-9  # an impact below this is none
-
-
-@rule
-def above_minor(detection: float, classes: Classes) -> float:
-    """Return the share of break-ins that become significant or severe at this coverage of detection and response:
-    who is noticed early does no more than a minor incident. At most 1.
-    """
-    now = 1.0 - detection * (1.0 - classes.detection_significant_risk_ratio)
-    today = 1.0 - classes.detection_today * (1.0 - classes.detection_significant_risk_ratio)
-    return min((classes.severe + classes.significant) * now / today, 1.0)
-
-
-@rule
-def severe_probability(detection: float, classes: Classes) -> float:
-    """Return the share of break-ins that become severe at this coverage of detection and response."""
-    now = 1.0 - detection * (1.0 - classes.detection_severe_risk_ratio)
-    today = 1.0 - classes.detection_today * (1.0 - classes.detection_severe_risk_ratio)
-    return min(classes.severe * now / today, above_minor(detection, classes))
 
 
 @rule

@@ -12,13 +12,12 @@ from sim.rules.incident import (
     MINOR,
     SEVERE,
     SIGNIFICANT,
-    above_minor,
     dwell_factor,
     dwell_minutes,
     incident_class,
     lateral_class,
-    severe_probability,
 )
+from sim.rules.severity import above_minor, severe_probability
 from tests.worlds import MORE, attacked, futures, plain_policy, quiet_world
 
 DAY = 1440
