@@ -10,10 +10,12 @@ from pathlib import Path
 
 import sim
 from sim.engines import events as ev
+from sim.engines.expectations import mean_at_most
 from sim.engines.structure import structure
 from sim.model.parameter_table import Parameter, parameters
 from sim.model.world.numbers import world_arrays
-from sim.rules import defence, incident, threat
+from sim.rules import defence, incident, severity, threat
+from sim.rules.incident import SEVERE, SIGNIFICANT
 from sim.rules.terms import DEFENCES, MEASURES, WorldArrays
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -237,10 +239,12 @@ def today() -> str:
     d, c, r, b = w.defence, w.classes, w.recovery, w.bill
     cap, yearly = defence.unprotected(d), w.threat.attempts * d.today
     best = defence.break_in_probability(1.0, 1.0, 1.0, 0.0, cap, d)
-    severe = 20_000 * _lognormal_mean(b.severe_cost, b.severe_sigma)
-    significant = _lognormal_mean(b.significant_cost, b.significant_sigma)
+    most = {grave: incident.most_euro(grave, 20_000.0, b, r) for grave in (SIGNIFICANT, SEVERE)}
+    severe = mean_at_most(20_000 * b.severe_cost, b.severe_sigma, most[SEVERE])
+    significant = mean_at_most(b.significant_cost, b.significant_sigma, most[SIGNIFICANT])
     minor = _lognormal_mean(b.minor_cost, b.minor_sigma)
     bill = c.severe * severe + c.significant * significant + (1.0 - c.severe - c.significant) * minor
+    days = w.intrusion.dwell_days
     cost = {lost: incident.backup_factor(lost, 0.0, r.backup_cost_factor, r) for lost in (True, False)}
     time = {lost: incident.backup_factor(lost, 0.0, r.backup_time_factor, r) for lost in (True, False)}
     rows = (
@@ -249,8 +253,12 @@ def today() -> str:
         ("break-ins a year", yearly, "`threat.attempts` x `break_in.today`"),
         ("significant incidents a year", yearly * c.significant, "x `incident.significant`"),
         ("severe incidents a year", yearly * c.severe, "x `incident.severe`"),
-        ("chance that a break-in becomes severe, without detection", incident.severe_probability(0.0, c), ""),
-        ("the same with detection everywhere", incident.severe_probability(1.0, c), ""),
+        ("chance that a break-in becomes severe, without detection", severity.severe_probability(0.0, c), ""),
+        ("the same with detection everywhere", severity.severe_probability(1.0, c), ""),
+        ("chance that it becomes significant or severe, without detection", severity.above_minor(0.0, c), ""),
+        ("the same with detection everywhere", severity.above_minor(1.0, c), ""),
+        ("median dwell time without detection, days", days * incident.dwell_factor(0.0, w.intrusion), ""),
+        ("the same with detection everywhere", days * incident.dwell_factor(1.0, w.intrusion), ""),
         ("long-run mean of the factor of disclosures", threat.mean_shock(w.threat), "attempts are divided by it"),
         ("chance that the backups are lost", incident.backups_lost_probability(r.backups_today, r), "today's coverage"),
         ("bill when they are lost, the average case being 1", cost[True], "severe incidents only"),
@@ -259,9 +267,9 @@ def today() -> str:
         ("outage when they are usable", time[False], ""),
         ("bill and outage without a continuity plan", incident.plan_factor(0.0, r), "today's coverage being 1"),
         ("bill and outage with one", incident.plan_factor(1.0, r), ""),
-        ("mean bill of a severe incident, euro", severe, "median x exp(sigma^2 / 2)"),
+        ("mean bill of a severe incident, euro", severe, "median x exp(sigma^2 / 2), less what is above the highest"),
         ("mean bill of a significant incident, euro", significant, "the same"),
-        ("mean bill of a minor incident, euro", minor, "the same"),
+        ("mean bill of a minor incident, euro", minor, "median x exp(sigma^2 / 2)"),
         ("expected bill of direct attacks, euro per inhabitant per year", yearly * bill / 20_000, "nobody waits"),
     )
     return table(("figure", "value>", "how"), ((what, about(value), how) for what, value, how in rows))

@@ -74,33 +74,45 @@ def _stakes(world: WorldArrays, stage: Stage | None, shares: Sequence[Floats], y
 
 def _mean_bill(world: WorldArrays, severity: int) -> Floats:
     """Return the mean bill of a break-in of a class in euro, at today's coverage: (n,)."""
-    b = world.bill
-    size = np.array([incident.cost_size(n, b) for n in world.inhabitants.astype(float).tolist()])
-    return incident.median_bill_euro(severity, b) * math.exp(incident.bill_sigma(severity, b) ** 2 / 2) * size
+    medians, most = _medians_and_most(world, severity)
+    sigma = incident.bill_sigma(severity, world.bill)
+    pairs = zip(medians.tolist(), most.tolist(), strict=True)
+    return np.array([mean_at_most(median, sigma, largest) for median, largest in pairs])
+
+
+def _medians_and_most(world: WorldArrays, severity: int) -> tuple[Floats, Floats]:
+    """Return the median bill of a break-in of a class in euro, and the most that it can be: (n,) each."""
+    b, people = world.bill, world.inhabitants.astype(float).tolist()
+    medians = incident.median_bill_euro(severity, b) * np.array([incident.cost_size(n, b) for n in people])
+    if severity == incident.MINOR:
+        return medians, np.full(len(people), np.inf)
+    return medians, np.array([incident.most_euro(severity, n, b, world.recovery) for n in people])
 
 
 def _days_missed(world: WorldArrays, stage: Stage | None) -> tuple[float, float, float]:
     """Return the days without all services that an inhabitant is expected to miss by a break-in of each class."""
     o = world.outage
     quicker = 1.0 if stage is None else incident.with_fallback(1.0, stage.choices, world.funding)
-    significant = _mean_days(o.significant_days * quicker, o.significant_days_sigma, o.longest_days)
-    critical = _mean_days(o.critical_days * quicker, o.critical_sigma, o.longest_days)
-    full = max(critical, _mean_days(o.full_days, o.full_sigma, o.longest_days))
+    significant = mean_at_most(o.significant_days * quicker, o.significant_days_sigma, o.longest_days)
+    critical = mean_at_most(o.critical_days * quicker, o.critical_sigma, o.longest_days)
+    full = max(critical, mean_at_most(o.full_days, o.full_sigma, o.longest_days))
     severe = sum(weight * (critical + restore * (full - critical)) for weight, restore in world.services)
     hit = [incident.mean_systems_hit(severity, o) for severity in CLASSES]
     return 0.0, hit[incident.SIGNIFICANT] * significant, hit[incident.SEVERE] * severe
 
 
-def _mean_days(median: float, sigma: float, longest: float) -> float:
-    """Return the mean of a lognormal duration of which none is longer than `longest`."""
-    if sigma == 0.0 or median == 0.0:
-        return min(median, longest)
-    place = math.log(longest / median) / sigma
+def mean_at_most(median: float, sigma: float, most: float) -> float:
+    """Return the mean of a lognormal duration or bill of which none is above `most`."""
+    if sigma == 0.0 or median == 0.0 or most == 0.0:
+        return min(median, most)
+    if math.isinf(most):
+        return median * math.exp(sigma**2 / 2)
+    place = math.log(most / median) / sigma
 
     def below(z: float) -> float:
         return 0.5 * (1.0 + math.erf(z / math.sqrt(2.0)))
 
-    return median * math.exp(sigma**2 / 2) * below(place - sigma) + longest * below(-place)
+    return median * math.exp(sigma**2 / 2) * below(place - sigma) + most * below(-place)
 
 
 def _own_share(world: WorldArrays, stage: Stage, insured: NDArray[np.bool_], severity: int) -> Floats:
@@ -112,8 +124,9 @@ def _own_share(world: WorldArrays, stage: Stage, insured: NDArray[np.bool_], sev
     b, sigma = world.bill, incident.bill_sigma(severity, world.bill)
     from scipy.special import ndtri
 
-    spread = np.exp(sigma * ndtri((np.arange(QUANTILES) + 0.5) / QUANTILES) - sigma * sigma / 2)
-    bills = np.outer(_mean_bill(world, severity), spread) * 100.0  # (n, q), cents
+    medians, most = _medians_and_most(world, severity)
+    spread = np.exp(sigma * ndtri((np.arange(QUANTILES) + 0.5) / QUANTILES))
+    bills = np.minimum(np.outer(medians, spread), most[:, None]) * 100.0  # (n, q), cents
     parts: tuple[tuple[int, float], ...]
     if severity == incident.MINOR:
         parts = ((ev.RECOVERY, 1.0),)

@@ -27,7 +27,7 @@ class Outcome:
     postings: NDArray[Any]  # dtype events.POSTING
     incidents: NDArray[Any]  # dtype events.INCIDENT
     supplier_events: int
-    blocked: int  # break-ins that found the municipality already down
+    blocked: int  # break-ins that found an intruder in already, or the municipality cut off
     tape_digest: int
     balances: NDArray[np.int64]  # (pots, years) cents at the end of each year
     dry: NDArray[np.int64]  # (pots, years) 1 where a claim met an empty pot; pots are the fund, envelopes and grants

@@ -19,7 +19,8 @@ from sim.rules.calendar import DAYS_PER_YEAR, MINUTES_PER_DAY, on_tick
 from sim.rules.chance import exponential_gap, pair, uniform
 from sim.rules.compiling import kernel, step
 from sim.rules.defence import unprotected
-from sim.rules.incident import above_minor, cost_size
+from sim.rules.incident import cost_size
+from sim.rules.severity import above_minor
 from sim.rules.terms import Bill, Outage, Spread, Threat, WorldArrays
 from sim.rules.threat import (
     candidate_mark,
@@ -44,7 +45,7 @@ class Sky(NamedTuple):
     tick: int
     suppliers: int
     cap: float  # the break-in probability at zero spend
-    above_minor: float  # the share of break-ins that become significant or severe
+    above_minor: float  # the share of break-ins that become significant or severe where nobody looks
     threat: Threat
     bill: Bill
     outage: Outage
@@ -323,7 +324,7 @@ def sky_over(world: WorldArrays, seed: int) -> Sky:
         tick=world.tick,
         suppliers=world.full_it_suppliers + world.saas_suppliers,
         cap=cap,
-        above_minor=above_minor(world.classes),
+        above_minor=above_minor(0.0, world.classes),
         threat=world.threat,
         bill=world.bill,
         outage=world.outage,

@@ -10,8 +10,9 @@ import math
 
 from sim.rules.budgets import spend_ratio
 from sim.rules.defence import GORDON_LOEB_1, MEASURES, break_in_probability, coverage_target
-from sim.rules.incident import above_minor, backup_factor, backups_lost_probability, plan_factor, severe_probability
+from sim.rules.incident import backup_factor, backups_lost_probability, plan_factor
 from sim.rules.rule import rule
+from sim.rules.severity import above_minor, severe_probability
 from sim.rules.terms import Chain, Recovery, Stakes
 
 GRID = 32  # places looked at before the best of them is refined
@@ -56,7 +57,7 @@ def expected_bill(own: float, stakes: Stakes, chain: Chain) -> float:
         backups = coverage_target(ratios[4], backups)
         continuity = coverage_target(ratios[5], continuity)
     severe = severe_probability(detection, chain.classes)
-    significant = above_minor(chain.classes) - severe
+    significant = above_minor(detection, chain.classes) - severe
     lost = backups_lost_probability(backups, chain.recovery)
     dearer = mean_backup_factor(lost, chain.recovery.backup_cost_factor, chain.recovery)
     longer = mean_backup_factor(lost, chain.recovery.backup_time_factor, chain.recovery)

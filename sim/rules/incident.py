@@ -11,6 +11,7 @@ import math
 from sim.rules.calendar import CENTURY, MINUTES_PER_DAY, in_office_hours, minutes, next_opening
 from sim.rules.chance import exponential_quantile, lognormal_quantile, normal_quantile
 from sim.rules.rule import rule
+from sim.rules.severity import above_minor, severe_probability
 from sim.rules.terms import Bill, Choices, Classes, Funding, Intrusion, Outage, Recovery, Spread, Team
 from sim.rules.threat import REFERENCE_INHABITANTS, size_factor
 
@@ -20,25 +21,11 @@ NO_IMPACT = 1e-9  # an impact below this is none
 
 
 @rule
-def above_minor(classes: Classes) -> float:
-    """Return the share of break-ins that become significant or severe; detection moves cases between those two."""
-    return classes.severe + classes.significant
-
-
-@rule
-def severe_probability(detection: float, classes: Classes) -> float:
-    """Return the share of break-ins that become severe at this coverage of detection and response."""
-    now = 1.0 - detection * (1.0 - classes.detection_severe_risk_ratio)
-    today = 1.0 - classes.detection_today * (1.0 - classes.detection_severe_risk_ratio)
-    return min(classes.severe * now / today, above_minor(classes))
-
-
-@rule
 def incident_class(u: float, detection: float, classes: Classes) -> int:
-    """Return 0 minor, 1 significant or 2 severe; what detection keeps from being severe becomes significant."""
+    """Return 0 minor, 1 significant or 2 severe: detection keeps cases below severe, and below significant."""
     if u < severe_probability(detection, classes):
         return SEVERE
-    if u < above_minor(classes):
+    if u < above_minor(detection, classes):
         return SIGNIFICANT
     return MINOR
 
@@ -46,16 +33,25 @@ def incident_class(u: float, detection: float, classes: Classes) -> int:
 @rule
 def lateral_class(u: float, detection: float, classes: Classes) -> int:
     """Return the class of an infection through a supplier: significant or severe, in their usual proportion."""
-    return incident_class(u * above_minor(classes), detection, classes)
+    return incident_class(u * above_minor(detection, classes), detection, classes)
 
 
 @rule
-def dwell_minutes(u: float, intrusion: Intrusion) -> int:
+def dwell_factor(detection: float, intrusion: Intrusion) -> float:
+    """Return what this coverage of detection leaves of the dwell time, relative to today's coverage:
+    (1 - detection x (1 - ratio)) / (1 - detection today x (1 - ratio)).
+    """
+    shorter = 1.0 - intrusion.detection_dwell_ratio
+    return (1.0 - detection * shorter) / (1.0 - intrusion.detection_today * shorter)
+
+
+@rule
+def dwell_minutes(u: float, detection: float, intrusion: Intrusion) -> int:
     """Return the minutes from break-in to impact: whole days, so that the impact keeps the hour of the break-in."""
     if intrusion.dwell_days <= 0.0:
         return 0
-    days = int(min(CENTURY, lognormal_quantile(u, intrusion.dwell_days, intrusion.dwell_sigma)))
-    return days * MINUTES_PER_DAY
+    days = lognormal_quantile(u, intrusion.dwell_days, intrusion.dwell_sigma) * dwell_factor(detection, intrusion)
+    return int(min(CENTURY, days)) * MINUTES_PER_DAY
 
 
 @rule
@@ -128,9 +124,27 @@ def waiting_factor(waited_minutes: int, bill: Bill) -> float:
 
 
 @rule
-def whole_bill_euro(u: float, severity: int, size: float, factor: float, waited_minutes: int, bill: Bill) -> float:
-    """Return the cash cost of an incident in euro, with what backups and plan (`factor`) and waiting make of it."""
-    return bill_euro(u, severity, size, bill) * factor * waiting_factor(waited_minutes, bill)
+def most_euro(severity: int, inhabitants: float, bill: Bill, recovery: Recovery) -> float:
+    """Return the most that a significant or severe incident costs in euro before backups, plan and waiting.
+
+    What there is to lose is `largest_loss` x inhabitants. It is lost whole in the worst case, without a plan and with
+    the backups gone, so it is divided by what these make of a bill: less is lost where they are there.
+    """
+    worst = plan_factor(0.0, recovery)
+    if severity == SEVERE:
+        factor = recovery.backup_cost_factor
+        worst = worst * max(backup_factor(True, 0.0, factor, recovery), backup_factor(False, 0.0, factor, recovery))
+    return bill.largest_loss * inhabitants / worst
+
+
+@rule
+def whole_bill_euro(
+    u: float, severity: int, size: float, most: float, factor: float, waited_minutes: int, bill: Bill
+) -> float:
+    """Return the cash cost of an incident in euro, at `most` what `most_euro` says, with what backups and plan
+    (`factor`) and waiting make of it.
+    """
+    return min(bill_euro(u, severity, size, bill), most) * factor * waiting_factor(waited_minutes, bill)
 
 
 @rule
@@ -268,6 +282,14 @@ def lost_revenue_cents(euro: float, bill: Bill) -> int:
 def supplier_impact(full: bool, spread: Spread) -> float:
     """Return the share of its services that a customer loses; `full` where the supplier runs its whole IT."""
     return spread.impact_full if full else spread.impact_saas
+
+
+@rule
+def left_to_miss(out: float, taken: float) -> float:
+    """Return the share of the systems that an outage still takes beside another one, since nobody misses one twice:
+    max(0, out - taken), so that the two together are the larger of them.
+    """
+    return max(0.0, out - taken)
 
 
 @rule

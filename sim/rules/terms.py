@@ -76,6 +76,7 @@ class Classes(NamedTuple):
     severe: float
     detection_today: float
     detection_severe_risk_ratio: float
+    detection_significant_risk_ratio: float
 
 
 class Intrusion(NamedTuple):
@@ -83,6 +84,8 @@ class Intrusion(NamedTuple):
 
     dwell_days: float
     dwell_sigma: float
+    detection_today: float
+    detection_dwell_ratio: float
     offhours_delay: float
     exfiltration: float
 
@@ -97,6 +100,7 @@ class Bill(NamedTuple):
     minor_cost: float
     minor_sigma: float
     cost_size_elasticity: float
+    largest_loss: float  # euro per inhabitant
     response_share: float
     lost_revenue_share: float
     notification_cost: float

@@ -50,6 +50,31 @@ def miss(case: Case, ints: Ints, floats: Floats, row: int, weight: float, now: i
     ints[row + m.HARM] += rules.harm_cents(lost, case.outage.value_of_service_day)
 
 
+@lean_step
+def is_intruded(ints: Ints, town: int) -> bool:
+    """Return whether somebody has broken in, also where he still dwells and nothing is out."""
+    return ints[town + m.OPEN_ROW] != ev.UNKNOWN  # type: ignore[no-any-return]
+
+
+@lean_step
+def is_down(ints: Ints, town: int) -> bool:
+    """Return whether services are out: an intruder has struck, or the supplier of its whole IT has fallen."""
+    if is_intruded(ints, town) and ints[ints[town + m.OPEN_ROW] + m.IMPACT] != ev.UNKNOWN:
+        return True
+    return ints[town + m.CUT_OFF_ROW] != ev.UNKNOWN  # type: ignore[no-any-return]
+
+
+@lean_step
+def beside(case: Case, ints: Ints, floats: Floats, town: int, taken: float, now: int) -> None:
+    """Let the outage of a supplier take what an intruder leaves of it: nobody misses a service twice."""
+    row = ints[town + m.CUT_OFF_ROW]
+    if row != ev.UNKNOWN:
+        miss(case, ints, floats, row, 1.0, now)
+        ints[row + m.SINCE] = now
+        place = ints[row + m.FLOATS]
+        floats[place + m.SHARE] = rules.left_to_miss(floats[place + m.ALONE], taken)
+
+
 @lean_pasted
 def withstood(case: Case, ints: Ints, floats: Floats, town: int, mark: float, minute: int) -> bool:
     """Return whether the mark of an attempt lies above the break-in probability of a minute, if levels and targets
@@ -78,7 +103,7 @@ def gets_in(case: Case, ints: Ints, floats: Floats, town: int, mark: float, now:
     """Return whether an attempt succeeds: nobody withstands it, and nothing keeps the municipality down."""
     if withstood(case, ints, floats, town, mark, now):
         return False
-    if ints[town + m.OPEN_ROW] != ev.UNKNOWN:
+    if is_intruded(ints, town) or ints[town + m.CUT_OFF_ROW] != ev.UNKNOWN:
         ints[m.BLOCKED] += 1
         return False
     return True
@@ -143,7 +168,8 @@ def break_in(
     ints[row + m.SUPPLIER] = supplier
     ints[row + m.COMMON] = common
     ints[town + m.OPEN_ROW] = row
-    dwell = rules.dwell_minutes(draw(case, ints, row, chance.DWELL), case.intrusion)
+    u = draw(case, ints, row, chance.DWELL)
+    dwell = rules.dwell_minutes(u, stock(case, ints, floats, town, DETECTION, now), case.intrusion)
     push_incident(case, ints, ev.IMPACT, now + dwell, row)
 
 
@@ -152,7 +178,9 @@ def strike(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> None:
     """The intruder strikes: systems go out, and somebody will see it."""
     ints[row + m.IMPACT] = now
     mean = rules.mean_systems_hit(ints[row + m.SEVERITY], case.outage)
-    floats[ints[row + m.FLOATS] + m.SHARE] = share_quantile(draw(case, ints, row, chance.SYSTEMS), mean)
+    hit = share_quantile(draw(case, ints, row, chance.SYSTEMS), mean)
+    floats[ints[row + m.FLOATS] + m.SHARE] = hit
+    beside(case, ints, floats, ints[row + m.TOWN], hit, now)
     ints[row + m.SINCE] = now
     ints[row + m.OUT] = m.SERVICES_OUT
     ints[row + m.NEXT_SERVICE] = 0
@@ -219,7 +247,8 @@ def settle_on(case: Case, ints: Ints, floats: Floats, row: int, recovered: float
     waited = ints[row + m.TEAM_START] - ints[row + m.DISCOVERED]
     size = floats[ints[town + m.LEVELS] + m.COST_SIZE]
     u = second_uniform(case.seed, ints[m.REPLICATION], ints[row + m.NIS], ints[row + m.NUMBER], chance.CLASS)
-    bill = rules.whole_bill_euro(u, severity, size, cost_factor, waited, case.bill)
+    most = rules.most_euro(severity, float(ints[town + m.PEOPLE]), case.bill, recovery)
+    bill = rules.whole_bill_euro(u, severity, size, most, cost_factor, waited, case.bill)
     private = ints[row + m.PRIVATE] == 1
     response = rules.response_cents(bill, private, case.team, case.bill)
     charge(case, ints, floats, town, row, ev.RESPONSE, response, now)
@@ -278,6 +307,7 @@ def close(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> None:
     town = ints[row + m.TOWN]
     ints[row + m.CLOSED] = now
     ints[row + m.OUT] = m.BACK
+    beside(case, ints, floats, town, 0.0, now)
     stocks_now(case, ints, floats, town, now)
     levels = ints[town + m.LEVELS]
     for measure in range(EFFORT):
@@ -287,13 +317,6 @@ def close(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> None:
     ints[town + m.OPEN_ROW] = ev.UNKNOWN
     ints[town + m.LAST_CLOSED] = row
     ints[row + m.UNTIL] = min(now + case.threat.repeat_minutes, case.horizon)
-
-
-@lean_step
-def is_intruded(ints: Ints, town: int) -> bool:
-    """Return whether a break-in, and not the failure of a supplier alone, keeps a municipality down."""
-    row = ints[town + m.OPEN_ROW]
-    return row != ev.UNKNOWN and ints[row + m.CAUSE] <= ev.LATERAL  # type: ignore[no-any-return]
 
 
 @lean_step

@@ -71,7 +71,7 @@ class CompiledSetting:
         towns = np.zeros((n, m.BURDEN + years + accounts * years), dtype=np.int64)
         towns[:, m.CODE], towns[:, m.PEOPLE] = world.nis, world.inhabitants
         towns[:, m.LEVELS] = np.arange(n) * m.LEVEL_WIDTH
-        towns[:, m.OPEN_ROW] = towns[:, m.LAST_CLOSED] = ev.UNKNOWN
+        towns[:, m.OPEN_ROW] = towns[:, m.CUT_OFF_ROW] = towns[:, m.LAST_CLOSED] = ev.UNKNOWN
         towns[:, m.OWN], towns[:, m.CASH] = base.own, base.cash
         counters = np.zeros(m.COUNTERS, dtype=np.int64)
         counters[m.FREE_TEAMS] = max(0, policy.choices.teams)

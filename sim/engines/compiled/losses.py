@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sim.engines import events as ev
 from sim.engines.compiled import memory as m
-from sim.engines.compiled.break_ins import break_in, draw, miss, push_incident
+from sim.engines.compiled.break_ins import break_in, draw, is_down, is_intruded, miss, push_incident
 from sim.engines.compiled.memory import Floats, Ints, new_row, push
 from sim.engines.compiled.payments import charge
 from sim.engines.compiled.response import respond
@@ -62,8 +62,8 @@ def end_outage(case: Case, ints: Ints, floats: Floats, row: int, now: int) -> No
     if ints[row + m.CAUSE] == ev.CUT_OFF:
         reconnect(case, ints, floats, row, now)
         town = ints[row + m.TOWN]
-        if ints[town + m.OPEN_ROW] == row:
-            ints[town + m.OPEN_ROW] = ev.UNKNOWN
+        if ints[town + m.CUT_OFF_ROW] == row:
+            ints[town + m.CUT_OFF_ROW] = ev.UNKNOWN
         return
     number = ints[row + m.NUMBER]
     end = case.rows_at + ints[m.ROWS] * m.WIDTH
@@ -111,9 +111,9 @@ def compromise(
         ints[row + m.COMMON] = common
         bill = rules.supplier_bill_cents(ints[town + m.PEOPLE], impact, spread)
         charge(case, ints, floats, town, row, ev.SUPPLIER_BILL, bill, now)
-        if ints[town + m.OPEN_ROW] != ev.UNKNOWN:  # already down: the bill comes, a second outage does not
+        if is_down(ints, town):  # the bill comes, a second outage does not
             ints[row + m.CLOSED] = now
-        elif lateral:
+        elif lateral and not is_intruded(ints, town):
             ints[row + m.CLOSED] = now
             u = uniform(case.seed, ints[m.REPLICATION], nis, infected, chance.CLASS)
             severity = rules.lateral_class(u, stock(case, ints, floats, town, DETECTION, now), case.classes)
@@ -122,8 +122,9 @@ def compromise(
             ints[row + m.SINCE] = now
             ints[row + m.OUT] = m.EVERYTHING_OUT
             floats[ints[row + m.FLOATS] + m.SHARE] = out
+            floats[ints[row + m.FLOATS] + m.ALONE] = out
             if full:
-                ints[town + m.OPEN_ROW] = row
+                ints[town + m.CUT_OFF_ROW] = row
                 ints[row + m.OUTAGE] = outage
                 ints[row + m.DISCOVERED] = now
                 respond(case, ints, floats, row, case.team.days_supplier, now)

@@ -55,9 +55,11 @@ COLUMNS = len(LOG_COLUMNS)
 NOT_ASKED, GRANTED, REFUSED = range(3)  # values of DENIED: whether the insurer denies the claims of an incident
 BACK, SERVICES_OUT, EVERYTHING_OUT = range(3)  # values of OUT
 SHARE, MARK, PLAN, FLOAT_WIDTH = range(4)  # its floats: systems out, mark of the next follow-up, effect of the plan
+ALONE = PLAN  # of a supplier's outage, for which no plan helps: the systems out where there is no other outage
 # A municipality: who it is, its state, its sums; then a burden a year, then the accounts of yearly limits. JOINED and
 # SERVED have a bit for each grant; EXTRA is what it pays this year on top of its own spend.
-CODE, PEOPLE, LEVELS, LEVELS_AT, OPEN_ROW, LAST_CLOSED, OWN, CASH, JOINED, SERVED, EXTRA, BURDEN = range(12)
+(CODE, PEOPLE, LEVELS, LEVELS_AT, OPEN_ROW, CUT_OFF_ROW, LAST_CLOSED, OWN, CASH, JOINED, SERVED, EXTRA,
+ BURDEN) = range(13)  # fmt: skip
 # Its floats: seven stocks, their targets, the rate of candidate attempts, how its size scales a bill, and between what
 # the probability of a break-in stays until an incident closes.
 STOCKS, TARGETS = 0, EFFORT + 1

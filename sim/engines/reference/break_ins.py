@@ -47,7 +47,7 @@ class BreakIns(Response):
         )
         if defence_rules.withstands(mark, self.deterrence, probability):
             return
-        if town.open_row != ev.UNKNOWN:
+        if self.is_intruded(town) or town.cut_off_row != ev.UNKNOWN:
             self.blocked += 1
             return
         severity = incident_rules.incident_class(
@@ -98,14 +98,25 @@ class BreakIns(Response):
             self.attempt(town, number, threat.candidate_mark(mark, self.setting.cap), ev.REPEAT)
 
     def is_intruded(self, town: Town) -> bool:
-        """Return whether a break-in, and not the failure of a supplier alone, keeps a municipality down."""
-        return town.open_row != ev.UNKNOWN and self.incidents[town.open_row]["cause"] <= ev.LATERAL
+        """Return whether somebody has broken in, also where he still dwells and nothing is out."""
+        return town.open_row != ev.UNKNOWN
+
+    def is_down(self, town: Town) -> bool:
+        """Return whether services are out: an intruder has struck, or the supplier of its whole IT has fallen."""
+        struck = self.is_intruded(town) and self.incidents[town.open_row]["impact"] != ev.UNKNOWN
+        return struck or town.cut_off_row != ev.UNKNOWN
+
+    def beside(self, town: Town, taken: float) -> None:
+        """Let the outage of a supplier take what an intruder leaves of it: nobody misses a service twice."""
+        if town.cut_off_row != ev.UNKNOWN:
+            self.books.share_out(town.cut_off_row, taken)
 
     # --- one incident --------------------------------------------------------------------------------------------
 
     def incident(self, town: Town, number: int, severity: int, row: int) -> Process:
         """From break-in to the day everything is normal again."""
-        dwell = incident_rules.dwell_minutes(self.draw(town, number, chance.DWELL), self.world.intrusion)
+        u = self.draw(town, number, chance.DWELL)
+        dwell = incident_rules.dwell_minutes(u, self.stock(town, DETECTION), self.world.intrusion)
         yield self.at(int(self.env.now) + dwell, ev.IMPACT, town.nis, number)
         discovered = self.strike(town, number, severity, row)
         yield self.at(discovered, ev.DISCOVERED, town.nis, number)
@@ -121,7 +132,9 @@ class BreakIns(Response):
         """The intruder strikes: systems go out; return when somebody sees it, which at night may be in the morning."""
         world, now = self.world, int(self.env.now)
         self.incidents[row]["impact"] = now
-        self.books.lose(row, town, self.systems_hit(town, number, severity), world.services)
+        hit = self.systems_hit(town, number, severity)
+        self.books.lose(row, town, hit, world.services)
+        self.beside(town, hit)
         watched = self.draw(town, number, chance.NOTICED) < self.stock(town, DETECTION)
         return incident_rules.discovered_at(now, watched, world.start_weekday, world.intrusion)
 
@@ -179,7 +192,8 @@ class BreakIns(Response):
             for worst in (recovery.backup_cost_factor, recovery.backup_time_factor)
         )
         u, waited = self.draw_cost(town, number), arrived - discovered
-        bill = incident_rules.whole_bill_euro(u, severity, town.cost_size, cost_factor, waited, world.bill)
+        most = incident_rules.most_euro(severity, float(town.inhabitants), world.bill, recovery)
+        bill = incident_rules.whole_bill_euro(u, severity, town.cost_size, most, cost_factor, waited, world.bill)
         private = record["private"] == 1
         response = incident_rules.response_cents(bill, private, world.team, world.bill)
         self.books.charge(town, row, ev.RESPONSE, response)
@@ -216,6 +230,7 @@ class BreakIns(Response):
         now = int(self.env.now)
         self.incidents[row]["closed"] = now
         del self.books.outages[row]
+        self.beside(town, 0.0)
         learned = self.treasury.stocks_now(town, now)
         coverages = [defence_rules.learned(level, self.world.defence.learning) for level in learned[:EFFORT]]
         town.move([*coverages, learned[EFFORT]], now)

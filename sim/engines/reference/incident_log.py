@@ -33,8 +33,9 @@ class Outage:
 
     town: Town
     since: int
-    share: float
+    share: float  # of the systems, beside other outages
     waiting: list[tuple[float, float]]
+    alone: float  # the share that it takes where there is no other outage
 
 
 @dataclass
@@ -86,13 +87,19 @@ class Books:
 
     def lose(self, row: int, town: Town, share: float, services: tuple[tuple[float, float], ...]) -> None:
         """Let services go out: `share` of the systems behind each of them."""
-        self.outages[row] = Outage(town, int(self.env.now), share, list(services))
+        self.outages[row] = Outage(town, int(self.env.now), share, list(services), share)
 
     def regain(self, row: int, service: tuple[float, float]) -> None:
         """Bring a service back, and book what citizens missed."""
         outage = self.outages[row]
         outage.waiting.remove(service)
         self.miss(row, outage, service[0])
+
+    def share_out(self, row: int, taken: float) -> None:
+        """Let an outage of everything go on beside another one that has taken a share of the systems."""
+        outage = self.outages[row]
+        self.miss(row, outage, 1.0)
+        outage.since, outage.share = int(self.env.now), incident_rules.left_to_miss(outage.alone, taken)
 
     def miss(self, row: int, outage: Outage, weight: float) -> None:
         """Book the person-minutes without a service, and their value, in the incident log."""

@@ -97,9 +97,9 @@ class Losses(BreakIns):
             self.books.charge(
                 town, row, ev.SUPPLIER_BILL, incident_rules.supplier_bill_cents(town.inhabitants, impact, terms)
             )
-            if town.open_row != ev.UNKNOWN:  # already down: the bill comes, a second outage does not
+            if self.is_down(town):  # the bill comes, a second outage does not
                 self.incidents[row]["closed"] = int(self.env.now)
-            elif lateral:
+            elif lateral and not self.is_intruded(town):
                 self.incidents[row]["closed"] = int(self.env.now)
                 severity = incident_rules.lateral_class(
                     self.draw(town, infected, chance.CLASS), self.stock(town, DETECTION), world.classes
@@ -108,7 +108,7 @@ class Losses(BreakIns):
             else:
                 self.books.lose(row, town, out, EVERYTHING)
                 if full:
-                    town.open_row = row
+                    town.cut_off_row = row
                     self.env.process(self.cut_off(town, cut_off, row, outage))
                 else:
                     self.env.process(self.without_service(town, cut_off, row, outage))
@@ -134,4 +134,4 @@ class Losses(BreakIns):
         )
         yield self.at(reconnected, ev.CLOSED, town.nis, number)
         self.reconnect(row)
-        town.open_row = ev.UNKNOWN
+        town.cut_off_row = ev.UNKNOWN

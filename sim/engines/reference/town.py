@@ -24,7 +24,8 @@ class Town:
     targets: list[float]
     cost_size: float
     levels_at: int = 0
-    open_row: int = ev.UNKNOWN  # row of the incident that keeps it busy
+    open_row: int = ev.UNKNOWN  # row of the break-in whose intruder is still there, or has struck
+    cut_off_row: int = ev.UNKNOWN  # row of the outage of the supplier that runs its whole IT
     last_closed: int = ev.UNKNOWN  # row of the latest closed incident: only its aftermath goes on
     joined: set[int] = field(default_factory=set)  # the grants it has joined
     burden: defaultdict[int, int] = field(

@@ -84,11 +84,13 @@ class Hardening(Group):
 
 
 class Detection(Group):
-    """Detection by day and night: it keeps incidents from turning severe."""
+    """Detection by day and night: fewer break-ins turn significant or severe, and intruders are seen sooner."""
 
     today: float = parameter("world.measures.detection.today")
     mix: float = parameter("world.measures.detection.mix")
     severe_risk_ratio: float = parameter("world.measures.detection.severe_risk_ratio")
+    significant_risk_ratio: float = parameter("world.measures.detection.significant_risk_ratio")
+    dwell_ratio: float = parameter("world.measures.detection.dwell_ratio")
 
 
 class Awareness(Group):
@@ -150,6 +152,7 @@ class Incident(Group):
     severe_cost: float = parameter("world.incident.severe_cost")
     severe_sigma: float = parameter("world.incident.severe_sigma")
     cost_size_elasticity: float = parameter("world.incident.cost_size_elasticity")
+    largest_loss: float = parameter("world.incident.largest_loss")
     significant_cost: float = parameter("world.incident.significant_cost")
     significant_sigma: float = parameter("world.incident.significant_sigma")
     minor_cost: float = parameter("world.incident.minor_cost")

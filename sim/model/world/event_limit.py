@@ -13,8 +13,8 @@ from typing import NamedTuple, Protocol
 
 from sim.model.problems import InputError, Problem
 from sim.model.world.municipalities import Municipality
-from sim.model.world.terms import Groups, defence_terms, threat_terms
-from sim.rules import defence, threat
+from sim.model.world.terms import Groups, classes_terms, defence_terms, threat_terms
+from sim.rules import defence, severity, threat
 
 MOST_EVENTS = 2_000_000
 """Some 2 GB on every core, where 25 futures are in memory at a time."""
@@ -115,7 +115,7 @@ def _follow_ups(world: World) -> float:
     terms = threat_terms(world)
     if terms.repeat_minutes <= 0:
         return 0.0
-    return (world.incident.significant + world.incident.severe) * max(0.0, threat.repeat_excess(True, terms))
+    return severity.above_minor(0.0, classes_terms(world)) * max(0.0, threat.repeat_excess(True, terms))
 
 
 def _worst_to_mean(world: World) -> float:

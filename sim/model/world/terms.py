@@ -139,17 +139,22 @@ def classes_terms(world: Groups) -> Classes:
         world.incident,
         detection_today=detection.today,
         detection_severe_risk_ratio=detection.severe_risk_ratio,
+        detection_significant_risk_ratio=detection.significant_risk_ratio,
     )
 
 
 def intrusion_terms(world: Groups) -> Intrusion:
     """From break-in to discovery."""
-    return _filled(Intrusion, world.incident)
+    detection = world.measures.detection
+    return _filled(
+        Intrusion, world.incident, detection_today=detection.today, detection_dwell_ratio=detection.dwell_ratio
+    )
 
 
 def bill_terms(world: Groups) -> Bill:
     """What an incident costs in cash."""
-    return _filled(Bill, world.incident)
+    largest = world.incident.largest_loss * world.finance.operating_spend
+    return _filled(Bill, world.incident, largest_loss=largest)
 
 
 def outage_terms(world: Groups) -> Outage:
