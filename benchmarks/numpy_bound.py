@@ -35,7 +35,7 @@ from sim.model.policy.policy import PAYERS
 from sim.results.outcomes import KPIS, summaries_of
 from sim.rules import defence, incident, ransom, threat
 from sim.rules.calendar import DAYS_PER_YEAR, MINUTES_PER_DAY, next_opening
-from sim.rules.terms import NO_LIMIT, PARTS_PER_MILLION
+from sim.rules.terms import PARTS_PER_MILLION
 
 SEED = 2026
 Array = np.ndarray
@@ -141,8 +141,10 @@ class Bound:
                                 for _, restore in world.services})  # fmt: skip
         self.programmes = self._programmes()
         for category, layers in enumerate(setting.policy.layers):
-            if category not in ev.PROGRAMMES and any(x.limit_per_year != NO_LIMIT for x in layers):
-                raise ValueError("the bound knows no limits per year on the cost of incidents")
+            if category not in ev.PROGRAMMES and any(
+                x.has_yearly_limit or x.has_occurrence_limit or x.hangs_on_size or x.attachment > 0 for x in layers
+            ):
+                raise ValueError("the bound knows no limit of the year, of size, occurrence or event on such costs")
 
     def _office_delays(self) -> Array:
         """Return minutes until an office opens, at equally likely moments of the week of the attackers."""
