@@ -32,13 +32,14 @@ def limit_of_municipality(limit: int, per_inhabitant: int, inhabitants: int) -> 
 
 
 @rule
-def beyond_attachment(bill: int, before: int, attachment: int) -> int:
-    """Return the cents of a bill that lie beyond an attachment, where the event has cost `before` until now.
+def beyond_attachment(left: int, bill: int, before: int, attachment: int) -> int:
+    """Return the cents at which a layer looks of what is `left` of a bill: those beyond an attachment.
 
-    max(0, before + bill - max(before, attachment)). Over all bills of an event these parts add up to what its whole
-    cost exceeds the attachment by, in whatever order the bills come.
+    The event has cost `before` until now; of the bill max(0, before + bill - max(before, attachment)) lies beyond. Over
+    all bills of an event these parts add up to what its whole cost exceeds the attachment by, in whatever order the
+    bills come.
     """
-    return max(0, min(bill, before + bill - attachment))
+    return max(0, min(left, before + bill - attachment))
 
 
 @rule

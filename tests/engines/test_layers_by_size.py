@@ -176,7 +176,7 @@ def test_the_parts_beyond_an_attachment_add_up_in_any_order():
     bills = (3, 1_000, 1, 0, 77)
     for order in (bills, bills[::-1]):
         for attachment in (0, 2, 50, 1_000, 1_080, 1_081, 5_000):
-            parts = [beyond_attachment(bill, sum(order[:k]), attachment) for k, bill in enumerate(order)]
+            parts = [beyond_attachment(bill, bill, sum(order[:k]), attachment) for k, bill in enumerate(order)]
             assert sum(parts) == max(0, sum(bills) - attachment)
 
 

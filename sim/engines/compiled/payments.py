@@ -204,8 +204,8 @@ def ask(
     if number != NOBODY:
         most = room_within(most, room(case, ints, town, number, common), 0)
     if ints[layer + m.ATTACHMENT] > 0 and row != NOBODY:
-        beyond = beyond_attachment(ints[row + m.BILL], ints[row + m.BEFORE], ints[layer + m.ATTACHMENT])
-        covered = min(covered, beyond)
+        bill, before = ints[row + m.BILL], ints[row + m.BEFORE]
+        covered = beyond_attachment(covered, bill, before, ints[layer + m.ATTACHMENT])
     people = ints[town + m.PEOPLE]
     first = limit_of_municipality(ints[layer + m.FIRST], ints[layer + m.FIRST_EACH], people)
     per_event = limit_of_municipality(ints[layer + m.PER_EVENT], ints[layer + m.EVENT_EACH], people)

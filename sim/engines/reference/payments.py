@@ -177,7 +177,7 @@ class Accounts:
             pot = None if layer.pot == NOBODY else self.pots[layer.pot]
             if pot is not None:
                 room = room_within(room, pot.room(nis, year, cause), 0)
-            covered = min(covered, beyond_attachment(cents, bill.before, layer.attachment))
+            covered = beyond_attachment(covered, cents, bill.before, layer.attachment)
             first = self.limit(layer.first, layer.first_each, nis)
             per_event = self.limit(layer.limit_per_event, layer.event_each, nis)
             payment = layer_payment(covered, layer.share, first, per_event, room)
