@@ -49,6 +49,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "busy": {},
     "patience": {"policy.phases": [], "policy.response.private_after_days": 60, "policy.ransom.rule": "may_pay"},
     "fixed budgets": {"policy.prevention.behaviour": "fixed", "policy.ransom.rule": "never"},
+    "counted from a year": {"world.threat.growth_centre": "base_year"},
     "low": {f"world.anchor.{name}": "low" for name in ("frequency", "service_value", "supplier_accumulation")},
     "high": {f"world.anchor.{name}": "high" for name in ("frequency", "service_value", "supplier_accumulation")},
     **{name: {"world.defence": name} for name in ("gordon_loeb_1", "gordon_loeb_2", "logistic")},
