@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ValidationError
 
 from sim.experiments.replicate import chunk_player
-from sim.model.groups import Euros, Group, Share, Text, Title, Words
+from sim.model.groups import Euros, EurosEach, Group, Share, Text, Title, Words
 from sim.model.parameter_table import Parameter, parameters
 from sim.model.paths import inside
 from sim.model.policy.layers import MEASURES, Layer, LayerRequires
@@ -39,6 +39,7 @@ DATES = (datetime.date(2020, 3, 1), datetime.date(2021, 9, 15))
 KINDS: list[tuple[object, tuple[Any, ...]]] = [
     (Share, (0, 0.5, 1)),
     (Euros, (0, 1_000, 20_000)),
+    (EurosEach, (0, 0.0001, 0.01)),
     (Title, ("One", "Two")),
     (Text, ("One", "Two")),
     (datetime.date, DATES),
@@ -56,6 +57,7 @@ OTHERS: dict[tuple[type[Group], str], tuple[Any, ...]] = {
     (Municipality, "merged_from"): ((), (31_001,)),
     (Grant, "measures"): tuple((name,) for name in MEASURES),
     (Layer, "budget"): (None, "crt"),
+    (Layer, "common_cause_attachment"): (None, 1_000, 20_000),  # nothing is none
     (LayerRequires, "programme"): (None, "soc"),
     (Phase, "set"): ({"prevention.delivery": "ad_hoc"}, {"response.teams": 3}),
 }

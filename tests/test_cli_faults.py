@@ -48,11 +48,29 @@ BAD: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ('did you mean "attempts"?', "response.teams", "unlimited"),
     ),
     "more than fits in memory": (
-        ("run", PAIR[0], "--set", "world.threat.growth=-0.5", "--set", "world.threat.base_year=2097"),
-        ("[too-many-events] threat", "7.6e+25 events", "at most 2,000,000", "nearer to 2020"),
+        (
+            "run",
+            PAIR[0],
+            "--set",
+            "world.threat.growth=-0.5",
+            "--set",
+            "world.threat.base_year=2097",
+            "--set",
+            "world.threat.growth_centre=base_year",
+        ),
+        ("[too-many-events] threat", "8.0e+25 events", "at most 2,000,000", "nearer to 2020"),
     ),
     "more years than fit in memory": (
-        ("compare", *PAIR, "--years", "50", "--set", "world.threat.growth=0.25"),
+        (
+            "compare",
+            *PAIR,
+            "--years",
+            "50",
+            "--set",
+            "world.threat.growth=0.25",
+            "--set",
+            "world.threat.growth_centre=base_year",
+        ),
         ("[too-many-events] threat", "a future of 50 years", "at most 2,000,000"),
     ),
     "a world that does not fit in memory": (

@@ -19,7 +19,7 @@ import pytest
 import sim
 from sim.model.groups import Group
 from sim.model.parameter_table import parameters
-from sim.model.policy.layers import CATEGORIES, PROGRAMMES
+from sim.model.policy.layers import CATEGORIES, OF_INCIDENTS, PROGRAMMES
 from sim.model.policy.numbers import policy_arrays
 from sim.rules.terms import NO_LIMIT
 from tests.fuzz.scenarios import ROUGH
@@ -49,6 +49,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "busy": {},
     "patience": {"policy.phases": [], "policy.response.private_after_days": 60, "policy.ransom.rule": "may_pay"},
     "fixed budgets": {"policy.prevention.behaviour": "fixed", "policy.ransom.rule": "never"},
+    "counted from a year": {"world.threat.growth_centre": "base_year"},
     "low": {f"world.anchor.{name}": "low" for name in ("frequency", "service_value", "supplier_accumulation")},
     "high": {f"world.anchor.{name}": "high" for name in ("frequency", "service_value", "supplier_accumulation")},
     **{name: {"world.defence": name} for name in ("gordon_loeb_1", "gordon_loeb_2", "logistic")},
@@ -79,7 +80,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
 NAME = "it is what a scenario is called, and says where it comes from"
 ON_THE_MAP = "it is how the map draws and names a municipality"
 ON_FILE = "it stands in the table of municipalities, and no rule asks for it"
-NO_INCIDENT = "refused: programmes are paid year by year, and have no common cause"
+NO_INCIDENT = "refused: programmes are paid year by year, and are no cost of an incident"
 BY_FIELDS = "refused alone: each instrument has fields of its own, and one grant of each is moved"
 
 SILENT: dict[str, str] = {
@@ -87,7 +88,7 @@ SILENT: dict[str, str] = {
     **{f"policy.{name}": NAME for name in ("id", "title", "description", "reference", "based_on")},
     **{f"world.municipalities.0.{name}": ON_THE_MAP for name in ("name", "abbr", "hex_x", "hex_y", "centre_city")},
     **{f"world.municipalities.0.{name}": ON_FILE for name in ("arrondissement", "area_km2", "merged_from")},
-    **{f"policy.cost_split.{name}.0.common_cause_limit": NO_INCIDENT for name in PROGRAMMES},
+    **{f"policy.cost_split.{name}.0.{term}": NO_INCIDENT for name in PROGRAMMES for term in OF_INCIDENTS},
     **{f"policy.grants.{place}.instrument": BY_FIELDS for place in (1, 2, 3)},
     "policy.cost_split.fraud.0.common_cause_limit": "a payment fraud comes through no supplier",
     "policy.grants.3.id": "the id of a grant is where the chance to join has its address, and everybody has a lump sum",

@@ -17,6 +17,7 @@ START = datetime.date(2020, 1, 1)
 GROWTH, AMPLITUDE, PEAK = 0.3, 0.4, 182
 PATTERN = {
     "threat.growth": GROWTH,
+    "threat.growth_centre": "base_year",
     "threat.season_amplitude": AMPLITUDE,
     "threat.season_peak_day": PEAK,
     "threat.offhours_share": 0.9,

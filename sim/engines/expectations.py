@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sim.engines import events as ev
 from sim.engines.events import INSURER, MUNICIPALITY
+from sim.model.policy.layers import PAYERS
 from sim.model.policy.numbers import NOBODY, Stage
 from sim.rules import incident
 from sim.rules.budgets import denial_probability
@@ -21,7 +22,7 @@ from sim.rules.calendar import MINUTES_PER_DAY
 from sim.rules.compiling import kernel
 from sim.rules.funding import beyond_deductible, retained_cents
 from sim.rules.ransom import deterrence_factor
-from sim.rules.terms import PARTS_PER_MILLION, WorldArrays
+from sim.rules.terms import NO_LIMIT, PARTS_PER_MILLION, WorldArrays
 from sim.rules.threat import attempt_rate, day_intensity
 
 QUANTILES = 32  # equally likely bills of each class that are sent through the layers
@@ -135,9 +136,9 @@ def _own_share(world: WorldArrays, stage: Stage, insured: NDArray[np.bool_], sev
         parts = ((ev.RESPONSE, b.response_share), (ev.RECOVERY, rest), (ev.LOST_REVENUE, b.lost_revenue_share))
     shares = [(category, bills * part) for category, part in parts]
     whole = bills.sum(axis=1)
-    own = _own_parts(stage, shares, False).sum(axis=1)
+    own = _own_parts(world, stage, shares, False).sum(axis=1)
     if insured.any():
-        covered = _own_parts(stage, shares, True).sum(axis=1)
+        covered = _own_parts(world, stage, shares, True).sum(axis=1)
         denied = denial_probability(world.today[0], world.funding)
         own += insured * (1.0 - denied) * (covered - own)
     return np.divide(own, whole, out=np.ones(len(own)), where=whole > 0)  # type: ignore[no-any-return]
@@ -149,7 +150,7 @@ def own_prices(world: WorldArrays, stage: Stage) -> Floats:
     It is the average over what it spends by the policy, and that of a first euro where that is nothing.
     """
     spent = np.outer(world.inhabitants.astype(float) * (stage.local_spend or 1.0) * 100.0, [1.0])
-    return (_own_parts(stage, [(ev.PREVENTION, spent)], False) / spent)[:, 0]  # type: ignore[no-any-return]
+    return (_own_parts(world, stage, [(ev.PREVENTION, spent)], False) / spent)[:, 0]  # type: ignore[no-any-return]
 
 
 @kernel
@@ -168,25 +169,37 @@ def insurable(left: Floats, deductible: Floats, kept: Floats) -> Floats:
     return covered
 
 
-def _own_parts(stage: Stage, bills: Sequence[tuple[int, Floats]], insured: bool) -> Floats:
+def _limit(limit: int, per_inhabitant: int, people: Floats) -> Floats:
+    """Return the lesser of a limit in cents and one for each inhabitant of each municipality: (n, 1)."""
+    each = np.inf if per_inhabitant == NO_LIMIT else per_inhabitant / PARTS_PER_MILLION
+    return np.minimum(limit, each * people)[:, None]
+
+
+def _own_parts(world: WorldArrays, stage: Stage, bills: Sequence[tuple[int, Floats]], insured: bool) -> Floats:
     """Return the cents that the municipality pays itself of incidents, given the parts of their bills by category.
 
-    The parts of a bill share the deductible and the limit of the insurance, and what a pot pays to a member in a year.
+    The parts of a bill share the deductible and the limit of the insurance, what a pot pays to a member in a year, and
+    limits and attachments of the incident.
     """
-    minute = max(0, stage.begins)
+    minute, people = max(0, stage.begins), world.inhabitants.astype(float)
     own = np.zeros_like(bills[0][1])
     deductible, room = np.full_like(own, stage.choices.deductible), np.full_like(own, stage.choices.insurance_limit)
     members = [np.full_like(own, pot.member_limit) for pot in stage.pots]
+    before, occurrence = np.zeros_like(own), [np.zeros_like(own) for _ in PAYERS]
     for category, left in bills:
-        kept = np.zeros_like(own)
+        bill, kept = left, np.zeros_like(own)
         for layer in stage.layers[category]:
             if not layer.begins <= minute < layer.ends or (layer.insured and not insured):
                 continue
-            covered = insurable(left, deductible, kept) if layer.insured else left
-            paid = np.minimum(covered, layer.first)
-            paid = np.minimum(
-                paid * (layer.share / PARTS_PER_MILLION), min(layer.limit_per_event, layer.limit_per_year)
-            )
+            paid = insurable(left, deductible, kept) if layer.insured else left
+            paid = np.minimum(paid, np.clip(before + bill - layer.attachment, 0.0, bill))
+            paid = np.minimum(paid, _limit(layer.first, layer.first_each, people)) * (layer.share / PARTS_PER_MILLION)
+            paid = np.minimum(paid, _limit(layer.limit_per_event, layer.event_each, people))
+            paid = np.minimum(paid, _limit(layer.limit_per_year, layer.year_each, people))
+            if layer.has_occurrence_limit:
+                most = _limit(layer.occurrence_limit, layer.occurrence_each, people)
+                paid = np.clip(paid, 0.0, np.maximum(most - occurrence[layer.payer], 0.0))
+                occurrence[layer.payer] = occurrence[layer.payer] + paid
             if layer.insured:
                 paid = np.minimum(paid, room)
                 room = room - paid
@@ -196,4 +209,5 @@ def _own_parts(stage: Stage, bills: Sequence[tuple[int, Floats]], insured: bool)
             if layer.payer == MUNICIPALITY or (layer.payer == INSURER and stage.risk_rated):
                 own = own + paid
             left = left - paid
+        before = before + bill
     return own

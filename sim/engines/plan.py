@@ -23,7 +23,7 @@ from sim.rules.budgets import needed_spend, spend_ratio
 from sim.rules.compiling import kernel, step
 from sim.rules.defence import break_in_probability, coverage_target, unprotected
 from sim.rules.incident import cents
-from sim.rules.terms import NO_LIMIT, PARTS_PER_MILLION, Chain, Stakes, WorldArrays
+from sim.rules.terms import PARTS_PER_MILLION, Chain, Stakes, WorldArrays
 
 MATCHING, LUMP_SUM, SHARED_SERVICE, AUDIT = range(len(INSTRUMENTS))
 SPEND_DECIMALS = 3  # of the euro per inhabitant that a responsive municipality chooses
@@ -181,7 +181,7 @@ class Plan:
         They are not where audits on the day of joining draw on the same yearly limit of a layer.
         """
         prevention = [layer for stage in self.policy.stages for layer in stage.layers[ev.PREVENTION]]
-        audits = bool(self.policy.grants) and any(layer.limit_per_year < NO_LIMIT for layer in prevention)
+        audits = bool(self.policy.grants) and any(layer.has_yearly_limit for layer in prevention)
         return self.is_steady and not self.has_accounts and not audits
 
     @cached_property

@@ -52,6 +52,11 @@ class Setting:
         self.plan = Plan(self.world, self.policy, self.structure)
         self.readiness = Readiness(self.world, self.policy)
 
+    @property
+    def inhabitants(self) -> dict[int, int]:
+        """The inhabitants of each municipality by its NIS code."""
+        return dict(zip(self.world.nis.tolist(), self.world.inhabitants.tolist(), strict=True))
+
     def all_stocks(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return the stocks at the start, from today's spend, and their targets while budgets are steady: (n, 7).
 

@@ -23,6 +23,7 @@ from sim.rules.incident import cost_size
 from sim.rules.severity import above_minor
 from sim.rules.terms import Bill, Outage, Spread, Threat, WorldArrays
 from sim.rules.threat import (
+    calendar_years,
     candidate_mark,
     candidate_rate,
     day_intensity,
@@ -88,8 +89,14 @@ def resized(values: NDArray[Any], size: int, kept: int) -> NDArray[Any]:
 
 
 @step
-def poisson_minutes(sky: Sky, replication: int, entity: int, purpose: int, rate: float, begin: int) -> NDArray[Any]:
-    """Return the minutes, from `begin` to the horizon, of a Poisson process with a constant rate per year."""
+def poisson_minutes(
+    sky: Sky, replication: int, entity: int, purpose: int, rate: float, begin: int, growth: float, base: float
+) -> NDArray[Any]:
+    """Return the minutes, from `begin` to the horizon, of a Poisson process with a rate per year.
+
+    The rate is constant where growth is 0. Elsewhere the process begins at 0 and its rate grows, from what it is at
+    `base` years before the start.
+    """
     minutes = np.empty(16, dtype=np.int64)
     count = 0
     if rate > 0.0:
@@ -98,9 +105,10 @@ def poisson_minutes(sky: Sky, replication: int, entity: int, purpose: int, rate:
         while True:
             u = uniform(sky.seed, replication, entity, index, purpose)
             now = now + exponential_gap(u, rate) * MINUTES_PER_YEAR
-            if now >= sky.horizon:
+            at = now if growth == 0.0 else calendar_years(now / MINUTES_PER_YEAR, growth, base) * MINUTES_PER_YEAR
+            if at >= sky.horizon:
                 break
-            minute = on_tick(int(now), sky.tick)
+            minute = on_tick(int(at), sky.tick)
             if minute >= sky.horizon:
                 break
             if count == len(minutes):
@@ -298,9 +306,12 @@ def all_compromises(sky: Sky, replication: int) -> tuple[Any, ...]:
     """Return minutes and suppliers of the compromises, in order of time and then of supplier."""
     minutes = np.empty(0, dtype=np.int64)
     fallen = np.empty(0, dtype=np.int64)
+    threat, base = sky.threat, sky.threat.supplier_years_since_base
     for supplier in range(sky.suppliers):
         entity = chance.SUPPLIER + supplier
-        theirs = poisson_minutes(sky, replication, entity, chance.COMPROMISE, sky.threat.supplier_rate, 0)
+        theirs = poisson_minutes(
+            sky, replication, entity, chance.COMPROMISE, threat.supplier_rate, 0, threat.supplier_growth, base
+        )
         place = len(minutes)
         minutes = resized(minutes, place + len(theirs), place)
         fallen = resized(fallen, place + len(theirs), place)
@@ -350,12 +361,12 @@ def deal(sky: Sky, replication: int) -> Tape:
     shocks = np.empty(0, dtype=np.int64)
     if threat.shock_factor != 1.0:
         begin = -threat.shock_minutes
-        shocks = poisson_minutes(sky, replication, chance.WORLD, chance.SHOCK, threat.shock_rate, begin)
+        shocks = poisson_minutes(sky, replication, chance.WORLD, chance.SHOCK, threat.shock_rate, begin, 0.0, 0.0)
     clock = threat_clock(shocks, sky.steps, threat)
     guide = guide_to(clock)
     attempt_offsets, attempt_minutes, attempt_marks = all_attempts(sky, replication, clock, guide)
     fraud_offsets, fraud_minutes, fraud_marks = all_frauds(sky, replication)
-    waves = poisson_minutes(sky, replication, chance.WORLD, chance.WAVE, threat.waves, 0)
+    waves = poisson_minutes(sky, replication, chance.WORLD, chance.WAVE, threat.waves, 0, 0.0, 0.0)
     victim_offsets, victims = all_victims(sky, replication, len(waves))
     compromises, fallen = all_compromises(sky, replication)
     digest = START

@@ -20,6 +20,7 @@ from sim.model.problems import InputError, Problem, did_you_mean, listed, unname
 SUM_TOLERANCE = 1e-6
 ID_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,63}$"
 MAX_EUROS = 1e12
+MAX_EUROS_EACH = 1e6
 
 
 class Group(BaseModel):
@@ -153,6 +154,8 @@ Share = Annotated[float, Field(ge=0), AfterValidator(_at_most_all)]
 """A part of a whole, from 0 to 1."""
 Euros = Annotated[float, Field(ge=0, le=MAX_EUROS)]
 """An amount of money that is not negative."""
+EurosEach = Annotated[float, Field(ge=0, le=MAX_EUROS_EACH)]
+"""An amount of money for each inhabitant."""
 Id = Annotated[str, Field(pattern=ID_PATTERN)]
 """A short name in lower-case letters."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.rules.rule import rule
-from sim.rules.terms import PARTS_PER_MILLION, Cents
+from sim.rules.terms import NO_LIMIT, PARTS_PER_MILLION, Cents
 
 LARGEST_PRODUCT = 1 << 42
 
@@ -17,6 +17,29 @@ def layer_payment(left: int, share: int, first: int, limit_per_event: int, left_
     """
     payment = min(left, first) * share // PARTS_PER_MILLION
     return max(0, min(payment, limit_per_event, left_this_year))
+
+
+@rule
+def limit_of_municipality(limit: int, per_inhabitant: int, inhabitants: int) -> int:
+    """Return the lesser of a limit in cents and one that grows with inhabitants, in millionths of a cent for each.
+
+    Whole cents, rounded down. Without a limit per inhabitant it is the limit itself.
+    """
+    if per_inhabitant == NO_LIMIT:
+        return limit
+    each, rest = per_inhabitant // PARTS_PER_MILLION, per_inhabitant % PARTS_PER_MILLION  # no product leaves 63 bits
+    return min(limit, each * inhabitants + rest * inhabitants // PARTS_PER_MILLION)
+
+
+@rule
+def beyond_attachment(left: int, bill: int, before: int, attachment: int) -> int:
+    """Return the cents at which a layer looks of what is `left` of a bill: those beyond an attachment.
+
+    The event has cost `before` until now; of the bill max(0, before + bill - max(before, attachment)) lies beyond. Over
+    all bills of an event these parts add up to what its whole cost exceeds the attachment by, in whatever order the
+    bills come.
+    """
+    return max(0, min(left, before + bill - attachment))
 
 
 @rule

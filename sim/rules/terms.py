@@ -30,7 +30,7 @@ class Threat(NamedTuple):
     attempts: float
     size_exponent: float
     growth: float
-    years_since_base: float
+    years_since_base: float  # from the moment for which attempts are stated to the start
     season_amplitude: float
     season_peak_day: float
     offhours_share: float
@@ -43,6 +43,8 @@ class Threat(NamedTuple):
     fraud_rate: float
     waves: float
     supplier_rate: float
+    supplier_growth: float
+    supplier_years_since_base: float
 
 
 class Defence(NamedTuple):

@@ -15,6 +15,7 @@ from sim.rules.rule import rule
 from sim.rules.terms import Threat
 
 REFERENCE_INHABITANTS = 20_000.0
+NEVER = 1e300  # years
 
 
 @rule
@@ -44,18 +45,47 @@ def candidate_mark(u: float, cap: float) -> float:
 
 
 @rule
-def growth_factor(years: float, threat: Threat) -> float:
-    """Return (1 + g)^t, what growth makes of the attempts t years after 1 January of the base year."""
-    return math.exp(math.log(1.0 + threat.growth) * years)
+def growth_factor(years: float, growth: float) -> float:
+    """Return (1 + g)^t, what growth makes of a rate t years after the moment at which it stands as it is stated."""
+    return math.exp(math.log(1.0 + growth) * years)
+
+
+@rule
+def moment_of_the_mean(years: float, growth: float) -> float:
+    """Return the moment t of a horizon at which growth stands at its mean over the horizon, in years from its start.
+
+    (1 + g)^t = ((1 + g)^T - 1) / (T ln(1 + g)) over T years; about half of the horizon where little grows.
+    """
+    pace = math.log(1.0 + growth)
+    grown = pace * years
+    if math.fabs(grown) < 1e-3:  # the first two terms, since the rest is less than rounding
+        return years * (0.5 + grown / 24.0)
+    return math.log((math.exp(grown) - 1.0) / grown) / pace
+
+
+@rule
+def calendar_years(moment: float, growth: float, years_since_base: float) -> float:
+    """Return the years t after the start in which a growing rate brings as much as its stated one in `moment` years.
+
+    The integral of (1 + g)^(y + s) over s from 0 to t equals the moment, so
+    t = ln(1 + moment x ln(1 + g) / (1 + g)^y) / ln(1 + g), with y `years_since_base`. NEVER where a shrinking rate
+    never brings as much. Exact time change of a non-homogeneous Poisson process (Cinlar 1975, section 4.7).
+    """
+    if growth == 0.0:
+        return moment
+    pace = math.log(1.0 + growth)
+    grown = 1.0 + moment * pace / growth_factor(years_since_base, growth)
+    return math.log(grown) / pace if grown > 0.0 else NEVER
 
 
 @rule
 def day_intensity(day: int, start_day_of_year: int, threat: Threat) -> float:
-    """Return growth x season on a day of the world, relative to an average day of the base year.
+    """Return growth x season on a day of the world, relative to an average day of that moment.
 
-    Growth is (1 + g)^t with t in years since 1 January of the base year; the season is a cosine with mean one.
+    Growth is (1 + g)^t with t in years since the moment for which attempts are stated; the season is a cosine with
+    mean one.
     """
-    growth = growth_factor(threat.years_since_base + day / DAYS_PER_YEAR, threat)
+    growth = growth_factor(threat.years_since_base + day / DAYS_PER_YEAR, threat.growth)
     angle = 2.0 * math.pi * (start_day_of_year + day - threat.season_peak_day) / DAYS_PER_YEAR
     return growth * (1.0 + threat.season_amplitude * math.cos(angle))
 

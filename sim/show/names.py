@@ -85,6 +85,8 @@ CHOICES = {
     "day": N_("by the day"),
     **LEVEL_NAMES,
     "exponential": N_("exponential"),
+    "horizon": N_("the years of this world on average"),
+    "base_year": N_("1 January of the base year"),
     "revealed": N_("as their spending shows"),
     "own_bill": N_("only their own bill"),
     "never": N_("never"),

@@ -28,8 +28,22 @@ FIRST_DAY, LAST_DAY = datetime.date(2020, 1, 1), datetime.date(2022, 12, 30)
 DAYS = st.dates(FIRST_DAY, LAST_DAY).map(str)
 DAYS_OF_2020 = st.dates(FIRST_DAY, datetime.date(2020, 12, 31)).map(str)
 EUROS = st.integers(0, 250_000).map(lambda cents: cents / 100)
-ONE_BILL = {"share": st.floats(0, 1), "first": EUROS, "limit_per_event": EUROS}
-AGGREGATES = {"limit_per_year": EUROS, "common_cause_limit": EUROS}
+EACH = st.integers(0, 250_000).map(lambda parts: parts / 1e6)  # up to a quarter of a euro
+ONE_BILL = {
+    "share": st.floats(0, 1),
+    "first": EUROS,
+    "limit_per_event": EUROS,
+    "first_per_inhabitant": EACH,
+    "limit_per_event_per_inhabitant": EACH,
+    "occurrence_limit": EUROS,
+    "occurrence_limit_per_inhabitant": EACH,
+}
+AGGREGATES = {
+    "limit_per_year": EUROS,
+    "limit_per_year_per_inhabitant": EACH,
+    "common_cause_limit": EUROS,
+    "common_cause_attachment": EUROS,
+}
 DATES = {"from": st.dates(FIRST_DAY, LAST_DAY), "until": st.dates(FIRST_DAY, LAST_DAY)}
 EMPTY = st.sampled_from(["wait", "pro_rata", "fall_through"])
 POT = st.fixed_dictionaries({"per_year": EUROS, "when_empty": EMPTY})
@@ -103,9 +117,10 @@ def parts(outcome: Any) -> dict[int, dict[int, int]]:
     return paid
 
 
-def most(terms: dict[str, Any], name: str) -> int:
-    """Return a limit in cents."""
-    return round(100 * terms.get(name, 10**10))
+def most(terms: dict[str, Any], name: str, people: int = 0) -> int:
+    """Return a limit in cents for a municipality of so many people."""
+    each = terms.get(f"{name}_per_inhabitant", 10**10)
+    return min(round(100 * terms.get(name, 10**10)), int(round(1e8 * each) * (people or 10**6) // 10**6))
 
 
 @settings(max_examples=150)
@@ -116,15 +131,20 @@ def test_payments_add_up_and_keep_to_every_limit(values, stream):
     assert len(rows) == 2 * len(stream[0]) + len(stream[1])
     insurance, fund = values.get("insurance"), values["fund"]
     sums: dict[Any, int] = defaultdict(int)
+    costs: dict[Any, int] = defaultdict(int)
     for number, row in enumerate(rows):
         theirs, cost = paid[number], int(row["cost_cents"])
         assert sum(theirs.values()) == cost  # to the cent
         category = "supplier_bill" if row["cause"] == ev.CUT_OFF else "recovery"
+        event = ("fall", int(row["begun"])) if row["cause"] == ev.CUT_OFF else ("attack", number)
         year = (FIRST_DAY + datetime.timedelta(minutes=int(row["begun"]))).year
         for layer in values[f"cost_split.{category}"][:-1]:
             payer = ("municipality", "flanders", "insurer", "fund").index(layer["payer"])
             part = theirs.get(payer, 0)
-            assert part <= min(most(layer, "first"), most(layer, "limit_per_event"))
+            people = PEOPLE[(A, B).index(row["nis"])]
+            assert part <= min(most(layer, name, people) for name in ("first", "limit_per_event", "occurrence_limit"))
+            attachment = round(100 * layer.get("common_cause_attachment", 0))
+            assert part <= max(0, costs[event] + cost - attachment)
             assert part <= cost * layer.get("share", 1) + 1
             if part and "from" in layer:
                 assert row["begun"] >= minute(str(layer["from"]))
@@ -134,7 +154,8 @@ def test_payments_add_up_and_keep_to_every_limit(values, stream):
                 if name == "limit_per_year" or category == "supplier_bill":
                     account = (category, payer, key, row["nis"] if name == "limit_per_year" else 0)
                     sums[account] += part
-                    assert sums[account] <= most(layer, name)
+                    assert sums[account] <= most(layer, name, people)
+        costs[event] += cost
         insured, pooled = theirs.get(ev.INSURER, 0), theirs.get(ev.FUND, 0)
         if insurance is not None:
             sums["insurer", row["nis"], year] += insured

@@ -99,11 +99,19 @@ OFF: dict[str, dict[str, Any]] = {
     "a limit per event beyond all": recovery(HALF | {"limit_per_event": MOST}, OWN),
     "a limit per year beyond all": recovery(HALF | {"limit_per_year": MOST}, OWN),
     "a common-cause limit beyond all": recovery(HALF | {"common_cause_limit": MOST}, OWN),
+    "a common-cause attachment at nothing": recovery(HALF | {"common_cause_attachment": 0}, OWN),
+    "an occurrence limit beyond all": recovery(HALF | {"occurrence_limit": MOST}, OWN),
+    "limits for each inhabitant beyond all": recovery(
+        HALF | {f"{name}_per_inhabitant": 1e6 for name in ("first", "limit_per_event", "occurrence_limit")}, OWN
+    ),
     "a layer that is always there": recovery(HALF | {"from": BEFORE, "until": AFTER}, OWN),
     "a requirement of nothing": recovery(HALF | {"requires": {"identity": 0, "minimum_standard": False}}, OWN),
     "a share of nothing": recovery({"payer": "flanders", "share": 0}, *HALVES),
     "nothing of the first euro": recovery({"payer": "flanders", "first": 0}, *HALVES),
     "nothing per event": recovery({"payer": "flanders", "limit_per_event": 0}, *HALVES),
+    "nothing of an occurrence": recovery({"payer": "flanders", "occurrence_limit": 0}, *HALVES),
+    "nothing for each inhabitant": recovery({"payer": "flanders", "limit_per_year_per_inhabitant": 0}, *HALVES),
+    "an attachment beyond all": recovery({"payer": "flanders", "common_cause_attachment": MOST}, *HALVES),
     "nothing per year": recovery({"payer": "flanders", "limit_per_year": 0}, *HALVES),
     "nothing any more": recovery({"payer": "flanders", "until": BEFORE}, *HALVES),
     "nothing yet": recovery({"payer": "flanders", "from": AFTER}, *HALVES),
@@ -120,6 +128,8 @@ ON: dict[str, dict[str, Any]] = {
     "a fund": {"fund": FUND | {"backstop": "flanders"}, **recovery({"payer": "fund"}, *HALVES)},
     "an envelope": {"budgets": {"e": {"per_year": 100_000}}, **recovery({"payer": "flanders", "budget": "e"}, *HALVES)},
     "taken back": {"gemeentefonds.share": 0.1},
+    "an attachment": {"cost_split.supplier_bill": [HALF | {"common_cause_attachment": 20_000}, OWN]},
+    "a limit for each inhabitant": recovery(HALF | {"limit_per_event_per_inhabitant": 0.1}, OWN),
     "a common-cause limit": {"cost_split.supplier_bill": [HALF | {"common_cause_limit": 1_000}, OWN]},
     "a phase": {"phases": [{"from": BEGUN, "set": {"ransom.rule": "never"}}]},
 }

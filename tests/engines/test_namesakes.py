@@ -33,7 +33,7 @@ ALONE = {
             "payments.begin", "response.staff", "town.build_minutes", "losses.customers",
         ),
         "a line or two within another step of the compiled engine": (
-            "break_ins.systems_hit", "budgets.levies", "grants.joins_at", "pots.close",
+            "break_ins.systems_hit", "budgets.levies", "grants.joins_at", "payments.limit", "pots.close",
         ),
     },
     "compiled": {

@@ -68,6 +68,10 @@ def random_layers(r: random.Random, payers: list[str], budgets: list[str], progr
     for _ in range(r.choice([1, 2, 3])):
         layer = {"payer": r.choice(payers), "share": r.choice([0.3, 0.8, 1.0])}
         layer |= some(r, 0.3, {key: [500, 20_000] for key in limits})
+        layer |= some(r, 0.15, {f"{key}_per_inhabitant": [0.04, 1.7] for key in limits[:3]})
+        if "insurer" in payers:
+            beyond = {"occurrence_limit_per_inhabitant": [0.04, 1.7], "common_cause_attachment": [3_000, 10**6]}
+            layer |= some(r, 0.2, {"occurrence_limit": [500, 20_000]} | beyond)
         if layer["payer"] == "flanders" and budgets and r.random() < 0.6:
             layer["budget"] = r.choice(budgets)
         if r.random() < 0.3:
@@ -170,8 +174,8 @@ class Auditor(Pots):
 
     seen: ClassVar[list[Auditor]] = []
 
-    def __init__(self, layers: Any, year_starts: Any, pots: Any = (), claw_back: int = 0) -> None:
-        super().__init__(layers, year_starts, pots, claw_back)
+    def __init__(self, layers: Any, year_starts: Any, pots: Any = (), claw_back: int = 0, **more: Any) -> None:
+        super().__init__(layers, year_starts, pots, claw_back, **more)
         self.taken_in, self.paid_out = ([[0] * (len(year_starts) - 1) for _ in pots] for _ in range(2))
         self.advanced = 0  # by municipalities, and not paid back
         self.seen.append(self)

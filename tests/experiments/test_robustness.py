@@ -64,6 +64,7 @@ def test_municipalities_that_choose_go_on_as_before_until_a_policy_moves_them(wo
 
 def test_a_claim_that_is_another_one_elsewhere_has_turned(world):
     """A standard for suppliers costs everybody the same, and earns more where suppliers fall more often."""
+    world = world.with_values({"threat.growth_centre": "base_year", "suppliers.growth_share": 0})
     standard = sim.load_policy("status-quo-2020").with_values(
         {"id": "standard", "prevention.supplier_standard": {"rate_factor": 0.5, "outage_factor": 0.5, "price": 0.3}}
     )

@@ -15,7 +15,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from sim.model.groups import ID_PATTERN, Euros, Group, Id, Share, Text
+from sim.model.groups import ID_PATTERN, Euros, EurosEach, Group, Id, Share, Text
 from sim.model.parameter_table import Parameter, parameters
 from sim.model.paths import keys_of
 from sim.model.problems import unnamed
@@ -25,6 +25,7 @@ Drawn = st.SearchStrategy[Any]
 IDS = st.from_regex(ID_PATTERN, fullmatch=True)
 SHARES = st.one_of(st.sampled_from([0, 1, 0.5, 1 / 3, 0.000001, 0.999999]), st.floats(0, 1))
 EUROS = st.one_of(st.sampled_from([0, 0.01, 1, 500, 4_000, 20_000, 1e6, 1e12]), st.floats(0, 1e6))
+EUROS_EACH = st.one_of(st.sampled_from([0, 0.01, 1, 4.5, 1e6]), st.floats(0, 100))
 TITLES = st.one_of(
     st.sampled_from(["Proef", "a: b", "ja", "2020", "# geen", "Één 'test'", '"x"', "- 1", "x" * 4000, "null", "~"]),
     st.text(st.characters(codec="utf-8", exclude_categories=("C", "Zl", "Zp")), min_size=1, max_size=30).filter(
@@ -65,6 +66,7 @@ def of_row(row: Parameter, limits: Mapping[str, tuple[float, float]] = types.Map
 KINDS: list[tuple[object, Drawn]] = [
     (Share, SHARES),
     (Euros, EUROS),
+    (EurosEach, EUROS_EACH),
     (Id, IDS),
     (Text, TITLES),
     (bool, st.booleans()),

@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 from sim.model.groups import Group
 from sim.model.kpis import KPIS
 from sim.model.parameter_table import parameters
-from sim.model.policy.layers import CATEGORIES, MEASURES, PAYERS, PROGRAMMES, Layer, LayerRequires, Requires
+from sim.model.policy.layers import (
+    CATEGORIES,
+    MEASURES,
+    OF_INCIDENTS,
+    PAYERS,
+    PROGRAMMES,
+    Layer,
+    LayerRequires,
+    Requires,
+)
 from sim.model.policy.policy import MinimumStandard, Policy, SupplierStandard
 from sim.model.policy.programmes import MOST_MATCHED, Budget, Fund, Grant, Insurance
 from sim.model.problems import InputError
@@ -219,7 +228,7 @@ def _layers(draw: st.DrawFn, category: str, has: _Has) -> list[Tree]:
         known: dict[str, Drawn | None] = {"payer": st.just(payer), "from_": has.when, "until": None, "requires": asks}
         known["budget"] = st.sampled_from(has.budgets) if payer == "flanders" and has.budgets else None
         if category in PROGRAMMES:
-            known["common_cause_limit"] = None
+            known |= dict.fromkeys(OF_INCIDENTS)
         layers.append(_with_end(draw, draw(group(Layer, **known)), has.when))
     return [*layers, {"payer": "municipality"}]
 

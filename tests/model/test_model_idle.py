@@ -62,12 +62,30 @@ def test_pots_that_never_hold_money_are_named(tmp_path: Path) -> None:
         ("{payer: flanders, requires: {identity: 1}}", "unmet-requirement", "a coverage of 1 of identity"),
         ("{payer: flanders, limit_per_event: 9, limit_per_year: 8}", "idle-limit", "more than its limit_per_year"),
         ("{payer: flanders, share: 0.5, first: 100, limit_per_event: 60}", "idle-limit", "stops nothing"),
+        ("{payer: flanders, first_per_inhabitant: 0}", "idle-layer", "its first_per_inhabitant is 0"),
+        ("{payer: flanders, occurrence_limit: 0}", "idle-layer", "its occurrence_limit is 0"),
+        (
+            "{payer: flanders, limit_per_year: 9, limit_per_year_per_inhabitant: 9}",
+            "idle-limit",
+            "limit_per_year_per_inhabitant of layer 1 of recovery is no less than its limit_per_year",
+        ),
+        ("{payer: flanders, common_cause_attachment: 0}", "idle-limit", "is 0: it pays from the first euro"),
+        ("{payer: flanders, limit_per_event: 9, occurrence_limit: 8}", "idle-limit", "more than its occurrence_limit"),
+        ("{payer: flanders, limit_per_event: 9, occurrence_limit: 9}", "idle-limit", "it stops nothing"),
     ],
 )
 def test_a_layer_that_pays_nothing_and_a_limit_that_stops_nothing_are_named(tmp_path, layers, rule, words):
     (found,) = notes(tmp_path, f"cost_split:\n  recovery:\n    [{layers}, {OWN}]\n")
     assert (found.rule, found.line) == (rule, 5)
     assert words in found.message
+
+
+def test_an_occurrence_limit_that_several_categories_reach_together_is_not(tmp_path: Path) -> None:
+    layer = "{payer: flanders, limit_per_event: 9, occurrence_limit: 17}"
+    split = f"recovery: [{layer}, {OWN}], response: [{layer}, {OWN}]"
+    assert told(tmp_path, f"cost_split: {{{split}}}\n") == []
+    higher = split.replace("17", "18")
+    assert len(told(tmp_path, f"cost_split: {{{higher}}}\n")) == 2
 
 
 def test_a_layer_with_half_a_share_is_not(tmp_path: Path) -> None:

@@ -161,7 +161,8 @@ def test_what_is_asked_has_an_order() -> None:
         (Grant, LUMP, "amount", 1000),
         (Budget, {"per_year": 1.0}, "per_year", 1e12),
         (Budget, {"per_year": 1.0}, "financed_from_gemeentefonds", 1),
-        (Layer, {"payer": "fund"}, "common_cause_limit", 1e12),
+        *((Layer, {"payer": "fund"}, f"common_cause_{name}", 1e12) for name in ("limit", "attachment")),
+        *((Layer, {"payer": "fund"}, f"{name}_per_inhabitant", 1e6) for name in ("first", "occurrence_limit")),
         *((Requires, {}, name, 1) for name in MEASURES),
     ],
 )

@@ -121,7 +121,8 @@ def test_inhabitants_in_thousands_are_refused_with_the_number_that_was_meant(tmp
 
 
 def test_every_field_of_euros_is_known() -> None:
-    euros = {"first", "limit_per_event", "limit_per_year", "common_cause_limit"}  # of a layer
+    euros = {"first", "limit_per_event", "limit_per_year", "occurrence_limit"}  # of a layer
+    euros |= {"common_cause_limit", "common_cause_attachment"}
     euros |= {"cap_per_municipality", "budget_per_year", "per_year"}  # of a grant and an envelope
     assert euros == AMOUNTS
     assert {*Layer.model_fields, *Grant.model_fields, *Budget.model_fields} >= AMOUNTS

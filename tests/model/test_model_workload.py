@@ -18,9 +18,16 @@ from tests.worlds import close, futures, plain_policy, quiet_world, tapes
 
 PRESETS = sorted(scenario.id for scenario in scenarios("world"))
 SIZES = (3_000, 20_000, 90_000)
+FROM_A_YEAR = {"threat.growth_centre": "base_year"}
 MECHANISMS: dict[str, tuple[dict[str, Any], str]] = {
-    "a base year far ahead of a shrinking threat": ({"threat.growth": -0.5, "threat.base_year": 2097}, "threat"),
-    "a base year long before a growing threat": ({"threat.growth": 1, "threat.base_year": 2000}, "threat"),
+    "a base year far ahead of a shrinking threat": (
+        FROM_A_YEAR | {"threat.growth": -0.5, "threat.base_year": 2097},
+        "threat",
+    ),
+    "a base year long before a growing threat": (
+        FROM_A_YEAR | {"threat.growth": 1, "threat.base_year": 2000},
+        "threat",
+    ),
     "more attempts": ({"threat.attempts": 1000, "break_in.today": 0.7}, "threat"),
     "follow-ups on everybody": (
         {"threat.attempts": 100, "threat.repeat_factor": 20, "threat.repeat_paid_factor": 20, "incident.severe": 0.9},
@@ -51,7 +58,8 @@ def many(world: World, count: int) -> tuple[Any, ...]:
     [
         {"threat.attempts": 40},
         {"threat.attempts": 40, "threat.growth": 0.3, "threat.size_exponent": 0.6},
-        {"threat.attempts": 5, "threat.growth": -0.3, "threat.base_year": 2026, "threat.season_amplitude": 0.3},
+        FROM_A_YEAR
+        | {"threat.attempts": 5, "threat.growth": -0.3, "threat.base_year": 2026, "threat.season_amplitude": 0.3},
         {"threat.attempts": 40, "threat.shock_rate": 4, "threat.shock_factor": 3, "threat.shock_days": 30},
         {"threat.attempts": 40, "anchor.frequency": "high", "break_in.overlap": 0.5, "measures.identity.today": 0.6},
         {"threat.attempts": 40, "defence": "logistic", "break_in.gordon_loeb_v": 0.4},
@@ -70,9 +78,16 @@ def test_frauds_and_waves_are_counted_as_they_are_dealt() -> None:
     assert close([len(tape.waves) * len(SIZES) * 10 for tape in dealt], expected["ddos"])
 
 
+@pytest.mark.parametrize("centre", ["horizon", "base_year"])
 @pytest.mark.parametrize("kind", ["full_it", "saas"])
-def test_customers_of_suppliers_are_counted_as_they_fall(kind: str) -> None:
-    values = {f"suppliers.{kind}": 1, "suppliers.compromise_rate": 3, "suppliers.hit_prob": 0.5}
+def test_customers_of_suppliers_are_counted_as_they_fall(kind: str, centre: str) -> None:
+    values: dict[str, Any] = {
+        "threat.growth": 0.2,
+        "threat.growth_centre": centre,
+        f"suppliers.{kind}": 1,
+        "suppliers.compromise_rate": 3,
+        "suppliers.hit_prob": 0.5,
+    }
     world = quiet_world(SIZES, 4, values)
     fallen = []
     for seed in range(300):
@@ -143,12 +158,15 @@ def test_a_horizon_is_refused_before_the_work(flanders: World) -> None:
 
 
 def test_settings_are_refused_with_the_base_year_that_does_it() -> None:
+    settings = ["world.threat.growth=-0.5", "world.threat.growth_centre=base_year", "world.threat.base_year=2097"]
     with pytest.raises(
         sim.InputError, match=r"--set: \[too-many-events\].*bring threat.base_year \(2097\) nearer to 2020"
     ):
-        sim.load_world("flanders-2020", ["world.threat.growth=-0.5", "world.threat.base_year=2097"])
+        sim.load_world("flanders-2020", settings)
     with pytest.raises(sim.InputError) as caught:
-        sim.load_world("flanders-2020", ["world.threat.growth=0.5", "world.years=50"])
+        sim.load_world(
+            "flanders-2020", ["world.threat.growth=0.5", "world.threat.growth_centre=base_year", "world.years=50"]
+        )
     assert "base_year" not in str(caught.value)
 
 

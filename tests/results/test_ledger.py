@@ -28,6 +28,7 @@ from tests.worlds import setting
 PRESETS = sorted(scenario.id for scenario in scenarios("policy"))
 SHARE, EUROS = st.integers(0, 1_000_000), st.integers(0, 10**8)
 LIMIT = st.one_of(st.just(NO_LIMIT), EUROS)
+EACH = st.one_of(st.just(NO_LIMIT), st.integers(0, 10**14))
 LAYER = st.builds(
     LayerTerms,
     payer=st.integers(0, len(PAYERS) - 1),
@@ -41,8 +42,15 @@ LAYER = st.builds(
     pot=st.just(NOBODY),
     requires=st.just(NOBODY),
     insured=st.just(0),
+    first_each=EACH,
+    event_each=EACH,
+    year_each=st.just(NO_LIMIT),
+    occurrence_each=EACH,
+    occurrence_limit=LIMIT,
+    attachment=st.just(0),
 )
 BARE = LayerTerms(0, 1_000_000, NO_LIMIT, NO_LIMIT, NO_LIMIT, -NO_LIMIT, NO_LIMIT)
+PEOPLE = {nis: 1_000 * nis + 7 for nis in range(10)}
 YEARS = (0, 366 * 1440, 731 * 1440, 1096 * 1440)
 
 
@@ -105,7 +113,7 @@ def test_an_incident_is_open_or_closed(future):
     st.lists(st.tuples(st.integers(0, 3), st.integers(0, 1096 * 1440 - 1), EUROS), min_size=1, max_size=20),
 )
 def test_any_layers_pay_any_costs_to_the_cent(layers, costs):
-    books = Accounts((((*layers, BARE)),) * len(CATEGORIES), YEARS)
+    books = Accounts((((*layers, BARE)),) * len(CATEGORIES), YEARS, inhabitants=PEOPLE)
     for event, (town, minute, cents) in enumerate(costs):
         before = len(books.postings)
         books.post(minute, town, 0, cents, event)
@@ -118,7 +126,7 @@ def test_any_layers_pay_any_costs_to_the_cent(layers, costs):
 @given(LAYER, st.lists(st.tuples(st.integers(0, 1096 * 1440 - 1), EUROS), min_size=1, max_size=20))
 def test_a_layer_respects_its_limits(layer, costs):
     layer = layer._replace(payer=1)
-    books = Accounts(((layer, BARE),) * len(CATEGORIES), YEARS)
+    books = Accounts(((layer, BARE),) * len(CATEGORIES), YEARS, inhabitants=PEOPLE)
     for event, (minute, cents) in enumerate(costs):
         books.post(minute, 7, 0, cents, event)
     theirs = [posting for posting in books.postings if posting[3] == 1]
@@ -133,7 +141,7 @@ def test_a_layer_respects_its_limits(layer, costs):
 
 def divided(layers, costs):
     """Return what each payer pays of each cost, posted in this order within one year."""
-    books, found = Accounts(((*layers, BARE),) * len(CATEGORIES), YEARS), []
+    books, found = Accounts(((*layers, BARE),) * len(CATEGORIES), YEARS, inhabitants=PEOPLE), []
     for event, (town, cents) in enumerate(costs):
         before = len(books.postings)
         books.post(600_000 + event, town, 0, cents, event)

@@ -10,6 +10,7 @@ import sim
 from sim.experiments.comparison.compare import Comparison
 from sim.model.files.load import scenarios
 from sim.model.policy.policy import CATEGORIES
+from sim.show.sentences.policy_differences import differs
 from sim.show.sentences.policy_paragraph import does, paragraph
 from sim.show.sentences.policy_parts import parts, shares
 from sim.text import LANGUAGES, words
@@ -168,3 +169,28 @@ def test_one_future_has_no_interval() -> None:
     assert "nan" not in said
     with pytest.raises(KeyError, match="no policy"):
         paragraph(alone, "bailout", "en")
+
+
+@pytest.mark.parametrize(
+    ("layer", "said"),
+    [
+        ({"first_per_inhabitant": 2}, "Flanders the first €2.00 per inhabitant"),
+        (
+            {"first": 25_000, "first_per_inhabitant": 2},
+            "Flanders the first €25,000 or €2.00 per inhabitant, whichever is less",
+        ),
+        ({"limit_per_event_per_inhabitant": 3}, "Flanders (at most €3.00 per inhabitant for one incident)"),
+        ({"limit_per_year_per_inhabitant": 4}, "Flanders (at most €4.00 per inhabitant for one municipality a year)"),
+        ({"occurrence_limit": 50_000}, "Flanders (at most €50,000 for all bills of one incident together)"),
+        (
+            {"common_cause_attachment": 1e6},
+            "Flanders (only what one event costs all municipalities together beyond €1.00\xa0million)",
+        ),
+    ],
+)
+def test_terms_by_size_of_an_incident_and_of_an_event_are_said(layer: dict[str, float], said: str) -> None:
+    layers = [{"payer": "flanders"} | layer, {"payer": "municipality"}]
+    policy = TODAY.with_values({"cost_split.fraud": layers})
+    found = parts(policy, words("en"))["cost_split.fraud"]
+    assert found == f"Who pays for payment fraud: {said}, then the municipality the rest."
+    assert any("municipalit" in one for one in differs(policy, TODAY, words("en")))

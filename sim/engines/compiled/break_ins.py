@@ -140,6 +140,9 @@ def minor(
         ints[row + m.SUPPLIER] = supplier
     else:
         identify(case, ints, row, town, number)
+        ints[row + m.COST] = 0
+        for payer in range(case.payers):
+            ints[row + m.PAID + payer] = 0
     ints[row + m.COMMON] = common
     charge(case, ints, floats, town, row, ev.RECOVERY, bill, now)
 

@@ -109,7 +109,8 @@ class CompiledSetting:
             "insurance_account": len(layers.accounts),
             "member_accounts": len(layers.accounts) + 1,
             "cause_layers": len(layers.causes),
-            "cause_rows": len(layers.causes) + pots,
+            "costs_row": len(layers.causes) + pots if layers.has_attachment else m.NO_ACCOUNT,
+            "cause_rows": len(layers.causes) + pots + int(layers.has_attachment),
             "pot_width": pot_width,
             "grant_width": grant_width,
             "spends_at": spends,
@@ -237,7 +238,7 @@ def _programmes(setting: Setting) -> Programmes:
             continue
         opened = (number, *(layer.begins <= start < layer.ends for use in ev.PROGRAMMES for layer in layers[use]))
         if opened not in booked:
-            accounts = Accounts(layers, world.year_starts)
+            accounts = Accounts(layers, world.year_starts, inhabitants=setting.inhabitants)
             for position, use, amount in setting.programmes(year):
                 accounts.post(start, int(world.nis[position]), use, amount, ev.NATIONAL)
             booked[opened] = np.array(accounts.postings, dtype=ev.POSTING)
@@ -260,7 +261,7 @@ def _programmes(setting: Setting) -> Programmes:
 def _changing_year(setting: Setting, year: int, later: list[int]) -> NDArray[Any]:
     """Return the postings of the programmes of a year within which these stages begin."""
     stages, first, nis = setting.policy.stages, setting.plan.stage_of_year[year], setting.world.nis.tolist()
-    accounts = Accounts(stages[first].layers, setting.world.year_starts)
+    accounts = Accounts(stages[first].layers, setting.world.year_starts, inhabitants=setting.inhabitants)
     for position, use, amount in setting.programmes(year):
         accounts.post(setting.world.year_starts[year], nis[position], use, amount, ev.NATIONAL)
     for number in later:

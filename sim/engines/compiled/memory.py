@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from sim.engines import events as ev
 from sim.engines.stocks import EFFORT, MEASURES
+from sim.model.policy.layers import PAYERS
 from sim.model.policy.numbers import LayerTerms
 from sim.rules.calendar import on_tick
 from sim.rules.compiling import lean_step
@@ -50,8 +51,9 @@ OPEN = LOG_COLUMNS.index("open")
 COLUMNS = len(LOG_COLUMNS)
 # Then what the engine itself must remember of it. TOWN is a place in `ints`, FLOATS one in `floats`.
 (TOWN, FLOATS, WORK, WAITING, CRITICAL_DUE, FULL_DUE, BILL_BEGUN, RECOVERY_DUE, REVENUE_DUE, UNPAID, NEXT_SERVICE,
- SINCE, OUT, OUTAGE, UNTIL, RANK, INSURED, DENIED, DEDUCTIBLE, KEPT, COMMON, WIDTH) = range(
-    COLUMNS, COLUMNS + 22)  # fmt: skip
+ SINCE, OUT, OUTAGE, UNTIL, RANK, INSURED, DENIED, DEDUCTIBLE, KEPT, COMMON, BILL, BEFORE, PAID) = range(
+    COLUMNS, COLUMNS + 24)  # fmt: skip
+WIDTH = PAID + len(PAYERS)  # PAID: by each payer whose layers have an occurrence limit
 NOT_ASKED, GRANTED, REFUSED = range(3)  # values of DENIED: whether the insurer denies the claims of an incident
 BACK, SERVICES_OUT, EVERYTHING_OUT = range(3)  # values of OUT
 SHARE, MARK, PLAN, FLOAT_WIDTH = range(4)  # its floats: systems out, mark of the next follow-up, effect of the plan
@@ -69,7 +71,7 @@ RATE, COST_SIZE, LOWEST, HIGHEST, LEVEL_WIDTH = range(2 * TARGETS, 2 * TARGETS +
  SUPPLIER_EVENTS, CLAIMS, UNPAID_CLAIMS, OWED, COUNTERS) = range(17)  # fmt: skip
 AT, KEY, ROW, HEAP_WIDTH = range(4)  # an event on the heap
 # A layer: its terms, then what the engine adds. PLAIN says that it asks nothing.
-LAYER_COLUMNS = (*LayerTerms._fields, "account", "cause_account", "claw_back", "plain")
+LAYER_COLUMNS = (*LayerTerms._fields, "account", "cause_account", "occurrence", "claw_back", "plain")
 PAYER = LAYER_COLUMNS.index("payer")
 PART = LAYER_COLUMNS.index("share")
 FIRST = LAYER_COLUMNS.index("first")
@@ -81,6 +83,13 @@ COMMON_LIMIT = LAYER_COLUMNS.index("common_limit")
 POT = LAYER_COLUMNS.index("pot")
 REQUIRES = LAYER_COLUMNS.index("requires")
 OF_INSURANCE = LAYER_COLUMNS.index("insured")
+FIRST_EACH = LAYER_COLUMNS.index("first_each")
+EVENT_EACH = LAYER_COLUMNS.index("event_each")
+YEAR_EACH = LAYER_COLUMNS.index("year_each")
+OCCURRENCE_EACH = LAYER_COLUMNS.index("occurrence_each")
+OCCURRENCE_LIMIT = LAYER_COLUMNS.index("occurrence_limit")
+ATTACHMENT = LAYER_COLUMNS.index("attachment")
+OCCURRENCE = LAYER_COLUMNS.index("occurrence")
 ACCOUNT = LAYER_COLUMNS.index("account")
 CAUSE_ACCOUNT = LAYER_COLUMNS.index("cause_account")
 CLAW_BACK = LAYER_COLUMNS.index("claw_back")

@@ -29,9 +29,11 @@ from sim.rules.compiling import lean_pasted, lean_step, wrapping
 from sim.rules.funding import (
     FALL_THROUGH,
     PRO_RATA,
+    beyond_attachment,
     beyond_deductible,
     claw_back_cents,
     layer_payment,
+    limit_of_municipality,
     paid_now,
     retained_cents,
     room_within,
@@ -93,8 +95,15 @@ def transfer(
 def charge(case: Any, ints: Ints, floats: Floats, town: int, row: int, category: int, amount: int, now: int) -> None:
     """Post a cost of an incident, in the last minute at the latest."""
     if amount > 0:
+        before = ints[row + m.COST]  # through no supplier: an event of its own
+        if case.costs_row != m.NO_ACCOUNT and ints[row + m.COMMON] != ev.UNKNOWN:
+            costs = case.causes_at + case.costs_row * case.causes + ints[row + m.COMMON]
+            before = ints[costs]
+            ints[costs] += amount
         ints[row + m.COST] += amount
         ints[row + m.KEPT] = 0
+        ints[row + m.BILL] = amount
+        ints[row + m.BEFORE] = before
         post(case, ints, floats, town, row, category, amount, min(now, case.horizon - 1), now)
 
 
@@ -175,20 +184,12 @@ def ask(
     minute: int,
     now: int,
 ) -> int:
-    """Return what a layer with conditions, a common limit, a pot or an insurer behind it takes of what is left."""
+    """Return what a layer with conditions, a pot or an insurer behind it, or limits beyond the plain ones takes."""
     if not meets(case, ints, floats, town, ints[layer + m.REQUIRES], now):
         return 0
     year = ints[m.YEAR]
     common = ev.UNKNOWN if row == NOBODY else ints[row + m.COMMON]
-    covered, most = left, ints[layer + m.PER_YEAR]  # what is looked at, and the most that may be paid
-    # the layer's own limits: of the year, and for one common cause
-    account = town + m.BURDEN + case.years * (1 + ints[layer + m.ACCOUNT]) + year
-    if ints[layer + m.ACCOUNT] != m.NO_ACCOUNT:
-        most = most - ints[account]
-    cause = case.causes_at + ints[layer + m.CAUSE_ACCOUNT] * case.causes + common
-    counted = common != ev.UNKNOWN and ints[layer + m.CAUSE_ACCOUNT] != m.NO_ACCOUNT
-    if counted:
-        most = room_within(most, ints[layer + m.COMMON_LIMIT], ints[cause])
+    covered, most = left, own_room(case, ints, town, row, layer, common)  # what is looked at, and what may be paid
     # an insurer: nothing to who has none or is denied, and only what lies beyond the deductible of the incident
     insurance = town + m.BURDEN + case.years * (1 + case.insurance_account) + year
     if ints[layer + m.OF_INSURANCE] == 1:
@@ -202,7 +203,13 @@ def ask(
     number = ints[layer + m.POT]
     if number != NOBODY:
         most = room_within(most, room(case, ints, town, number, common), 0)
-    payment = layer_payment(covered, ints[layer + m.PART], ints[layer + m.FIRST], ints[layer + m.PER_EVENT], most)
+    if ints[layer + m.ATTACHMENT] > 0 and row != NOBODY:
+        bill, before = ints[row + m.BILL], ints[row + m.BEFORE]
+        covered = beyond_attachment(covered, bill, before, ints[layer + m.ATTACHMENT])
+    people = ints[town + m.PEOPLE]
+    first = limit_of_municipality(ints[layer + m.FIRST], ints[layer + m.FIRST_EACH], people)
+    per_event = limit_of_municipality(ints[layer + m.PER_EVENT], ints[layer + m.EVENT_EACH], people)
+    payment = layer_payment(covered, ints[layer + m.PART], first, per_event, most)
     if payment <= 0:
         return 0
     incident = ev.NATIONAL if row == NOBODY else (row - case.rows_at) // m.WIDTH
@@ -212,13 +219,37 @@ def ask(
     else:
         payment = claim(case, ints, town, row, category, number, payment, minute, incident)
         count(case, ints, town, number, common, payment)
-    if ints[layer + m.ACCOUNT] != m.NO_ACCOUNT:
-        ints[account] += payment
-    if counted:
-        ints[cause] += payment
+    count_own(case, ints, town, row, layer, common, payment)
     if ints[layer + m.OF_INSURANCE] == 1:
         ints[insurance] += payment
     return payment
+
+
+@lean_step
+def own_room(case: Any, ints: Ints, town: int, row: int, layer: int, common: int) -> int:
+    """Return what is left of a layer's own limits: of the year, for one common cause, for the incident."""
+    people = ints[town + m.PEOPLE]
+    most = limit_of_municipality(ints[layer + m.PER_YEAR], ints[layer + m.YEAR_EACH], people)
+    if ints[layer + m.ACCOUNT] != m.NO_ACCOUNT:
+        most = most - ints[town + m.BURDEN + case.years * (1 + ints[layer + m.ACCOUNT]) + ints[m.YEAR]]
+    if common != ev.UNKNOWN and ints[layer + m.CAUSE_ACCOUNT] != m.NO_ACCOUNT:
+        cause = case.causes_at + ints[layer + m.CAUSE_ACCOUNT] * case.causes + common
+        most = room_within(most, ints[layer + m.COMMON_LIMIT], ints[cause])
+    if ints[layer + m.OCCURRENCE] == 1 and row != NOBODY:
+        limit = limit_of_municipality(ints[layer + m.OCCURRENCE_LIMIT], ints[layer + m.OCCURRENCE_EACH], people)
+        most = room_within(most, limit, ints[row + m.PAID + ints[layer + m.PAYER]])
+    return most
+
+
+@lean_step
+def count_own(case: Any, ints: Ints, town: int, row: int, layer: int, common: int, payment: int) -> None:
+    """Count what a layer paid against each of its own limits."""
+    if ints[layer + m.ACCOUNT] != m.NO_ACCOUNT:
+        ints[town + m.BURDEN + case.years * (1 + ints[layer + m.ACCOUNT]) + ints[m.YEAR]] += payment
+    if common != ev.UNKNOWN and ints[layer + m.CAUSE_ACCOUNT] != m.NO_ACCOUNT:
+        ints[case.causes_at + ints[layer + m.CAUSE_ACCOUNT] * case.causes + common] += payment
+    if ints[layer + m.OCCURRENCE] == 1 and row != NOBODY:
+        ints[row + m.PAID + ints[layer + m.PAYER]] += payment
 
 
 @lean_step

@@ -93,11 +93,13 @@ class LayerTable:
         self.accounts: dict[tuple[int, int, int], int] = {}
         self.causes: dict[tuple[int, int, int], int] = {}
         stages = setting.policy.stages
+        everything = [layer for stage in stages for layers in stage.layers for layer in layers]
+        self.has_attachment = any(layer.attachment > 0 for layer in everything)
         for stage in stages:
             for category, layers in enumerate(stage.layers):
                 for turn, layer in zip(places(layers), layers, strict=True):
                     place = (category, *turn)
-                    if layer.limit_per_year < NO_LIMIT:
+                    if layer.has_yearly_limit:
                         self.accounts.setdefault(place, len(self.accounts))
                     if layer.common_limit < NO_LIMIT:
                         self.causes.setdefault(place, len(self.causes))
@@ -112,10 +114,17 @@ class LayerTable:
         self.rows = np.array(rows, dtype=np.int64)
 
     def _row(self, layer: LayerTerms, place: tuple[int, int, int], back: int) -> tuple[int, ...]:
-        account = self.accounts[place] if layer.limit_per_year < NO_LIMIT else NO_ACCOUNT
+        account = self.accounts[place] if layer.has_yearly_limit else NO_ACCOUNT
         cause = self.causes[place] if layer.common_limit < NO_LIMIT else NO_ACCOUNT
         plain = cause == NO_ACCOUNT and layer.pot == NOBODY and layer.requires == NOBODY and not layer.insured
-        added = {"account": account, "cause_account": cause, "claw_back": back, "plain": int(plain)}
+        plain = plain and not (layer.hangs_on_size or layer.has_occurrence_limit or layer.attachment)
+        added = {
+            "account": account,
+            "cause_account": cause,
+            "occurrence": int(layer.has_occurrence_limit),
+            "claw_back": back,
+            "plain": int(plain),
+        }
         return tuple((layer._asdict() | added)[name] for name in LAYER_COLUMNS)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sim.engines import events as ev
@@ -19,9 +19,11 @@ from sim.model.policy.numbers import NOBODY, LayerTerms, PotTerms, Stage, places
 from sim.rules.funding import (
     FALL_THROUGH,
     PRO_RATA,
+    beyond_attachment,
     beyond_deductible,
     claw_back_cents,
     layer_payment,
+    limit_of_municipality,
     paid_now,
     retained_cents,
     room_within,
@@ -29,7 +31,7 @@ from sim.rules.funding import (
 from sim.rules.terms import NO_LIMIT, PARTS_PER_MILLION
 
 EVERYBODY = 0  # the NIS code of what concerns no single municipality
-ALL_THE_REST = (PARTS_PER_MILLION, NO_LIMIT, NO_LIMIT, NO_LIMIT, -NO_LIMIT, NO_LIMIT, NO_LIMIT, NOBODY, NOBODY, 0)
+ALL_THE_REST = LayerTerms(MUNICIPALITY, PARTS_PER_MILLION, NO_LIMIT, NO_LIMIT, NO_LIMIT, -NO_LIMIT, NO_LIMIT)[1:]
 """The terms of a bare layer."""
 
 Posting = tuple[int, int, int, int, int, int]
@@ -48,6 +50,19 @@ class Claimant:
 
 
 ANYBODY = Claimant()
+
+
+@dataclass(frozen=True)
+class Bill:
+    """A cost that looks for its payers."""
+
+    nis: int
+    category: int
+    cents: int
+    year: int
+    incident: int
+    cause: int
+    before: int  # what its event has cost until now, in all categories and all municipalities
 
 
 @dataclass
@@ -86,16 +101,20 @@ class Accounts:
         year_starts: tuple[int, ...],
         pots: Sequence[PotTerms] = (),
         claw_back: int = 0,
+        inhabitants: Mapping[int, int] | None = None,
     ) -> None:
         self._divide_by(layers)
         self.year_starts = year_starts
         self.pots = [Pot(terms) for terms in pots]
         self.claw_back = claw_back  # parts per million of Flemish payments from no pot
+        self.inhabitants = inhabitants or {}  # by NIS code, for layers that hang on size
         self.postings: list[Posting] = []
         self.unpaid = 0
         self.owed = 0  # what municipalities give back of the Flemish payments of this year
         self._paid_this_year: defaultdict[tuple[int, int, tuple[int, int], int], int] = defaultdict(int)
         self._paid_for_cause: defaultdict[tuple[int, tuple[int, int], int], int] = defaultdict(int)
+        self._paid_for_incident: defaultdict[tuple[int, int], int] = defaultdict(int)
+        self._cost_of_event: defaultdict[tuple[int, int], int] = defaultdict(int)
         self._insured_this_year: defaultdict[tuple[int, int], int] = defaultdict(int)
         self.insurance_limit = NO_LIMIT  # a municipality and year
 
@@ -132,7 +151,10 @@ class Accounts:
         Each (incident, category) is posted once, or in parts that share no limit per event.
         """
         left, kept = cents, 0  # kept: what the deductible keeps from insurers
-        year = bisect_right(self.year_starts, minute) - 1
+        year, cause = bisect_right(self.year_starts, minute) - 1, claimant.cause
+        event = (cause, incident if cause == ev.UNKNOWN else 0)  # through no supplier: an event of its own
+        bill = Bill(nis, category, cents, year, incident, cause, self._cost_of_event[event])
+        self._cost_of_event[event] += cents
         for place, layer in zip(self._places[category], self.layers[category], strict=True):
             if left == 0:
                 return
@@ -143,11 +165,7 @@ class Accounts:
                 continue
             if layer.requires != NOBODY and not claimant.meets(layer.requires):
                 continue
-            covered = left  # the layer's own limits: of the year, and for one common cause
-            account = (nis, category, place, year)
-            room = layer.limit_per_year - self._paid_this_year[account]
-            if claimant.cause != ev.UNKNOWN:
-                room = room_within(room, layer.common_limit, self._paid_for_cause[category, place, claimant.cause])
+            covered, room = left, self.own_room(layer, place, bill)
             if layer.insured:  # an insurer looks only at what lies beyond the deductible of the incident
                 if not claimant.insured or claimant.denied():
                     continue
@@ -158,24 +176,49 @@ class Accounts:
                 room = room_within(room, self.insurance_limit, self._insured_this_year[nis, year])
             pot = None if layer.pot == NOBODY else self.pots[layer.pot]
             if pot is not None:
-                room = room_within(room, pot.room(nis, year, claimant.cause), 0)
-            payment = layer_payment(covered, layer.share, layer.first, layer.limit_per_event, room)
+                room = room_within(room, pot.room(nis, year, cause), 0)
+            covered = beyond_attachment(covered, cents, bill.before, layer.attachment)
+            first = self.limit(layer.first, layer.first_each, nis)
+            per_event = self.limit(layer.limit_per_event, layer.event_each, nis)
+            payment = layer_payment(covered, layer.share, first, per_event, room)
             if payment <= 0:
                 continue
             if pot is None:
                 self.pay(minute, nis, category, layer.payer, payment, incident, self.claw_back)
             else:
                 payment = self.claim(pot, minute, nis, category, payment, incident)
-                pot.count(nis, year, claimant.cause, payment)
-            if layer.limit_per_year < NO_LIMIT:  # what it paid counts against each limit
-                self._paid_this_year[account] += payment
-            if layer.common_limit < NO_LIMIT:
-                self._paid_for_cause[category, place, claimant.cause] += payment
-            if layer.insured:
-                self._insured_this_year[nis, year] += payment
+                pot.count(nis, year, cause, payment)
+            self.count_own(layer, place, bill, payment)
             left -= payment
         if left != 0:
             raise AssertionError(f"{left} cents of category {category} found no payer; the last layer must take all")
+
+    def limit(self, limit: int, per_inhabitant: int, nis: int) -> int:
+        """Return a limit of a layer for one municipality."""
+        people = 0 if per_inhabitant == NO_LIMIT else self.inhabitants[nis]
+        return limit_of_municipality(limit, per_inhabitant, people)
+
+    def own_room(self, layer: LayerTerms, place: tuple[int, int], bill: Bill) -> int:
+        """Return what is left of a layer's own limits: of the year, for one common cause, for the incident."""
+        year, common = (bill.nis, bill.category, place, bill.year), (bill.category, place, bill.cause)
+        room = self.limit(layer.limit_per_year, layer.year_each, bill.nis) - self._paid_this_year[year]
+        if bill.cause != ev.UNKNOWN:
+            room = room_within(room, layer.common_limit, self._paid_for_cause[common])
+        if not layer.has_occurrence_limit:
+            return room
+        most = self.limit(layer.occurrence_limit, layer.occurrence_each, bill.nis)
+        return room_within(room, most, self._paid_for_incident[layer.payer, bill.incident])
+
+    def count_own(self, layer: LayerTerms, place: tuple[int, int], bill: Bill, payment: int) -> None:
+        """Count what a layer paid against each of its limits."""
+        if layer.has_yearly_limit:
+            self._paid_this_year[bill.nis, bill.category, place, bill.year] += payment
+        if layer.common_limit < NO_LIMIT:
+            self._paid_for_cause[bill.category, place, bill.cause] += payment
+        if layer.has_occurrence_limit:
+            self._paid_for_incident[layer.payer, bill.incident] += payment
+        if layer.insured:
+            self._insured_this_year[bill.nis, bill.year] += payment
 
     def claim(self, pot: Pot, minute: int, nis: int, category: int, claim: int, incident: int) -> int:
         """Pay a claim from a pot and return what it takes on: what cannot be paid yet the municipality advances."""

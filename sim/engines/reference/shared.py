@@ -30,7 +30,9 @@ class Scene:
         self.setting = setting
         self.env = simpy.Environment(initial_time=0)
         stages = setting.policy.stages
-        self.accounts = Pots(setting.policy.layers, self.world.year_starts, stages[0].pots)
+        self.accounts = Pots(
+            setting.policy.layers, self.world.year_starts, stages[0].pots, inhabitants=setting.inhabitants
+        )
         self.books = Books(self.env, self.world, self.accounts, self.claimant)
         self.incidents = self.books.incidents
         self.blocked = self.supplier_events = 0

@@ -16,6 +16,10 @@ from sim.model.policy.policy import Policy
 from sim.model.policy.programmes import Fund, Grant
 from sim.model.problems import Problem
 
+BY_SIZE = ("first", "limit_per_event", "limit_per_year", "occurrence_limit")
+"""Terms of a layer that may also be set for each inhabitant, then with this behind their name."""
+EACH = "_per_inhabitant"
+
 
 def idle_problems(policy: Policy, tree: Node) -> list[Problem]:
     """A warning for everything in a sound policy that means nothing, in the order of its file."""
@@ -122,7 +126,7 @@ def _idle_layers(policy: Policy, stages: Sequence[Policy]) -> Iterator[Idle]:
 
 def _nothing(layer: Layer) -> str | None:
     """The key by which a layer pays nothing, or None."""
-    keys = ("share", "first", "limit_per_event", "limit_per_year")
+    keys = ("share", *(f"{name}{each}" for name in BY_SIZE for each in ("", EACH)))
     return next((key for key in keys if getattr(layer, key) == 0), None)
 
 
@@ -133,7 +137,20 @@ def _takes_all(layer: Layer, policy: Policy) -> bool:
 
 def _limit_beyond(layer: Layer, stages: Sequence[Policy]) -> tuple[str, str] | None:
     """A limit of a layer that another stops before, and why."""
-    event, year = layer.limit_per_event, layer.limit_per_year
+    event, year, occurrence = layer.limit_per_event, layer.limit_per_year, layer.occurrence_limit
+    for name in BY_SIZE:
+        limit, each = getattr(layer, name), getattr(layer, f"{name}{EACH}")
+        if limit is not None and each is not None and each >= limit:
+            return f"{name}{EACH}", f"is no less than its {name}, which stops it before at every size"
+    if layer.common_cause_attachment == 0:
+        return "common_cause_attachment", "is 0: it pays from the first euro of every event, as without"
+    if event is not None and occurrence is not None and event > occurrence:
+        return "limit_per_event", "is more than its occurrence_limit, which stops it before"
+    if occurrence is not None and all(_within(stage, layer.payer, occurrence) for stage in stages):
+        return (
+            "occurrence_limit",
+            "is no less than its payer's layers with one can pay for one incident: it stops nothing",
+        )
     if event is not None and year is not None and event > year:
         return "limit_per_event", "is more than its limit_per_year, which stops it before"
     if event is not None and layer.first is not None and event > layer.share * layer.first:
@@ -141,6 +158,20 @@ def _limit_beyond(layer: Layer, stages: Sequence[Policy]) -> tuple[str, str] | N
     if year is not None and layer.budget is not None and all(year > s.budgets[layer.budget].per_year for s in stages):
         return "limit_per_year", f"is more than budgets.{layer.budget} holds in a year, and stops nothing"
     return None
+
+
+def _within(stage: Policy, payer: str, limit: float) -> bool:
+    """Whether all layers of a payer that count over the categories of an incident never reach this limit together."""
+    most = 0.0
+    for layer in (one for category in CATEGORIES for one in stage.layers(category)):
+        if layer.payer != payer or (layer.occurrence_limit is None and layer.occurrence_limit_per_inhabitant is None):
+            continue
+        looked_at = None if layer.first is None else layer.share * layer.first
+        bounds = [one for one in (layer.limit_per_event, looked_at) if one is not None]
+        if not bounds:
+            return False
+        most += min(bounds)
+    return most <= limit
 
 
 def _never_met(stages: Sequence[Policy], requires: Requires) -> str | None:

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from sim.model.day import MaybeDay
 from sim.model.faults import fault, refuse
-from sim.model.groups import Euros, Group, Id, Share, check_dates
+from sim.model.groups import Euros, EurosEach, Group, Id, Share, check_dates
 
 CATEGORIES = (
     "prevention",
@@ -33,6 +33,14 @@ PAYERS = ("municipality", "flanders", "insurer", "fund")
 Measure = Literal["identity", "hardening", "detection", "awareness", "backups", "continuity"]
 MEASURES: tuple[Measure, ...] = ("identity", "hardening", "detection", "awareness", "backups", "continuity")
 """The six measures of prevention, in the order of the engines."""
+
+OF_INCIDENTS = {
+    "occurrence_limit": "limits what is paid for one incident over all categories",
+    "occurrence_limit_per_inhabitant": "limits what is paid for one incident over all categories",
+    "common_cause_limit": "limits what one fallen supplier may cost",
+    "common_cause_attachment": "is what an event costs before the layer pays",
+}
+"""The terms of a layer that programmes cannot have, and what they do."""
 
 MAX_LAYERS = 20
 
@@ -65,9 +73,13 @@ class Layer(Group):
 
     Of what is left it takes `share`, out of the first `first` euros only, never more than `limit_per_event` euros for
     one event nor `limit_per_year` euros for one municipality in a calendar year, nor `common_cause_limit` euros for all
-    municipalities that fall with one supplier. Flemish money may come out of an envelope (`budget`). It pays only where
-    the municipality meets what is asked (`requires`), from `from_` up to and including `until`. In YAML and in a dict
-    `from_` is written `from`.
+    municipalities that fall with one supplier. With `per_inhabitant` behind its name a term is so many euros for each
+    inhabitant of the municipality; of both the lesser counts. `occurrence_limit` is the most for one incident over all
+    categories: all layers of a payer that have one count together. With `common_cause_attachment` the layer looks only
+    at what the bills of an event cost beyond so many euros, those of all municipalities that fell with one supplier
+    together; an incident that came through no supplier is an event of its own. Flemish money may come out of an
+    envelope (`budget`). It pays only where the municipality meets what is asked (`requires`), from `from_` up to and
+    including `until`. In YAML and in a dict `from_` is written `from`.
     """
 
     model_config = ConfigDict(populate_by_name=True)
@@ -75,9 +87,15 @@ class Layer(Group):
     payer: Literal["municipality", "flanders", "insurer", "fund"]
     share: Share = 1.0
     first: Euros | None = None
+    first_per_inhabitant: EurosEach | None = None
     limit_per_event: Euros | None = None
+    limit_per_event_per_inhabitant: EurosEach | None = None
     limit_per_year: Euros | None = None
+    limit_per_year_per_inhabitant: EurosEach | None = None
+    occurrence_limit: Euros | None = None
+    occurrence_limit_per_inhabitant: EurosEach | None = None
     common_cause_limit: Euros | None = None
+    common_cause_attachment: Euros | None = None
     budget: Id | None = None
     requires: LayerRequires | None = None
     from_: MaybeDay = Field(default=None, alias="from")
@@ -143,8 +161,9 @@ class CostSplit(Group):
             if layer.payer in ("insurer", "fund"):
                 message = f"is {layer.payer}, and must be municipality or flanders: others pay for incidents only"
                 faults.append(fault("wrong-payer", (index, "payer"), message, layer.payer))
-            if layer.common_cause_limit is not None:
-                message = f"limits what one fallen supplier may cost; {info.field_name} is no cost of an incident"
-                faults.append(fault("wrong-limit", (index, "common_cause_limit"), message, layer.common_cause_limit))
+            for name, what in OF_INCIDENTS.items():
+                if (amount := getattr(layer, name)) is not None:
+                    message = f"{what}; {info.field_name} is no cost of an incident"
+                    faults.append(fault("wrong-limit", (index, name), message, amount))
         refuse("cost_split", faults)
         return value

@@ -39,6 +39,28 @@ class LayerTerms(NamedTuple):
     pot: int = NOBODY  # the fund or envelope it pays from, by its place in `PolicyArrays.pots`
     requires: int = NOBODY  # by its place in `PolicyArrays.requirements`
     insured: int = 0  # 1 where only those pay out who took out insurance, on its terms
+    # for each inhabitant in millionths of a cent; of a limit and its own the lesser counts
+    first_each: int = NO_LIMIT
+    event_each: int = NO_LIMIT
+    year_each: int = NO_LIMIT
+    occurrence_each: int = NO_LIMIT
+    occurrence_limit: int = NO_LIMIT  # an incident, all categories and all such layers of the payer together
+    attachment: int = 0  # what the event has cost in all before the layer looks at a bill
+
+    @property
+    def has_yearly_limit(self) -> bool:
+        """Whether an account of what it paid to each municipality this year is kept."""
+        return self.limit_per_year < NO_LIMIT or self.year_each < NO_LIMIT
+
+    @property
+    def has_occurrence_limit(self) -> bool:
+        """Whether what it pays for an incident counts over all categories."""
+        return self.occurrence_limit < NO_LIMIT or self.occurrence_each < NO_LIMIT
+
+    @property
+    def hangs_on_size(self) -> bool:
+        """Whether a term of it grows with the inhabitants of a municipality."""
+        return min(self.first_each, self.event_each, self.year_each, self.occurrence_each) < NO_LIMIT
 
 
 def places(layers: Sequence[LayerTerms]) -> list[tuple[int, int]]:
@@ -188,6 +210,10 @@ def _cents(amount: float | None) -> int:
     return NO_LIMIT if amount is None else round(amount * CENTS)
 
 
+def _each(amount: float | None) -> int:
+    return NO_LIMIT if amount is None else round(amount * CENTS * PARTS_PER_MILLION)
+
+
 def _parts(share: float) -> int:
     return round(share * PARTS_PER_MILLION)
 
@@ -249,6 +275,12 @@ def _layer_terms(
         pot=NOBODY if name is None else pots.index(name),
         requires=_place(layer.requires, requirements),
         insured=int(layer.payer == "insurer" and policy.insurance is not None),
+        first_each=_each(layer.first_per_inhabitant),
+        event_each=_each(layer.limit_per_event_per_inhabitant),
+        year_each=_each(layer.limit_per_year_per_inhabitant),
+        occurrence_each=_each(layer.occurrence_limit_per_inhabitant),
+        occurrence_limit=_cents(layer.occurrence_limit),
+        attachment=_cents(layer.common_cause_attachment or 0.0),
     )
 
 

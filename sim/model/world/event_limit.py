@@ -36,8 +36,6 @@ class World(Groups, Protocol):
     @property
     def id(self) -> str: ...
     @property
-    def years(self) -> int: ...
-    @property
     def municipalities(self) -> Sequence[Municipality]: ...
 
 
@@ -65,7 +63,9 @@ def expected_events(world: World, years: int | None = None) -> dict[str, float]:
         "threat": _attempts(world, horizon) * max(1.0, _worst_to_mean(world) / WORST_FUTURE) * (1 + _follow_ups(world)),
         "fraud": terms.fraud_rate * towns * horizon,
         "ddos": terms.waves * towns * horizon,
-        "suppliers": terms.supplier_rate * fallen * horizon,
+        "suppliers": terms.supplier_rate
+        * fallen
+        * _grown(terms.supplier_years_since_base, terms.supplier_growth, horizon),
     }
 
 
@@ -82,7 +82,8 @@ def excess_of(world: World, years: int | None = None) -> Excess | None:
     message = f"{future} would hold some {shown} events, and at most {MOST_EVENTS:,} fit in memory"
     hint = _REMEDIES[group]
     base, first = world.threat.base_year, world.start.year
-    if group == "threat" and (base - first) * world.threat.growth < 0:
+    counts_from_base = world.threat.growth_centre == "base_year"
+    if group == "threat" and counts_from_base and (base - first) * world.threat.growth < 0:
         hint += f", or bring threat.base_year ({base}) nearer to {first}"
     return Excess((group,), message, hint)
 
@@ -101,7 +102,12 @@ def _attempts(world: World, years: int) -> float:
     """
     terms, cap = threat_terms(world), defence.unprotected(defence_terms(world))
     rates = sum(threat.candidate_rate(float(town.population), cap, terms) for town in world.municipalities)
-    return rates * sum(threat.growth_factor(terms.years_since_base + year + 0.5, terms) for year in range(years))
+    return rates * _grown(terms.years_since_base, terms.growth, years)
+
+
+def _grown(years_since_base: float, growth: float, years: int) -> float:
+    """The years of a horizon, each times what growth makes of it at its middle."""
+    return sum(threat.growth_factor(years_since_base + year + 0.5, growth) for year in range(years))
 
 
 def risk_today(world: World) -> float:

@@ -9,6 +9,7 @@ import datetime
 from typing import Any, Protocol, TypeVar
 
 from sim.model.world import administration, attacks
+from sim.rules.calendar import DAYS_PER_YEAR
 from sim.rules.terms import (
     CENTS,
     DEFENCES,
@@ -27,6 +28,7 @@ from sim.rules.terms import (
     Team,
     Threat,
 )
+from sim.rules.threat import moment_of_the_mean
 
 Terms = TypeVar("Terms", Bill, Classes, Defence, Extortion, Funding, Intrusion, Outage, Recovery, Spread, Team, Threat)
 
@@ -36,6 +38,8 @@ class Groups(Protocol):
 
     @property
     def start(self) -> datetime.date: ...
+    @property
+    def years(self) -> int: ...
     @property
     def defence(self) -> str: ...
     @property
@@ -96,19 +100,34 @@ def _filled(terms: type[Terms], group: Any, **others: Any) -> Terms:
     return terms(**{name: getattr(group, name) for name in terms._fields if name not in others}, **others)
 
 
+def years_since_base(world: Groups, growth: float) -> float:
+    """Return the years from the moment at which a growing rate stands as it is stated to the start of the world.
+
+    That moment is 1 January of the base year, or the one within the world's own horizon that makes the stated rate its
+    mean.
+    """
+    if world.threat.growth_centre == "base_year":
+        return float(world.start.year - world.threat.base_year)
+    days = (world.start.replace(year=world.start.year + world.years) - world.start).days
+    return -moment_of_the_mean(days / DAYS_PER_YEAR, growth)
+
+
 def threat_terms(world: Groups) -> Threat:
     """Who knocks, and when."""
     group = world.threat
+    supplier_growth = group.growth * world.suppliers.growth_share
     return _filled(
         Threat,
         group,
         attempts=anchored(world, group.attempts, "frequency"),
-        years_since_base=float(world.start.year - group.base_year),
+        years_since_base=years_since_base(world, group.growth),
         shock_minutes=minutes_of_days(group.shock_days),
         repeat_minutes=minutes_of_days(group.repeat_window),
         fraud_rate=world.fraud.rate,
         waves=world.ddos.waves,
         supplier_rate=anchored(world, world.suppliers.compromise_rate, "supplier_accumulation"),
+        supplier_growth=supplier_growth,
+        supplier_years_since_base=years_since_base(world, supplier_growth),
     )
 
 

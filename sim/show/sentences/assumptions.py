@@ -12,9 +12,10 @@ from sim.model.world.provenance import is_shipped, stated_source
 from sim.model.world.world import World
 from sim.results.findings import ANCHORS, LEVEL_NAMES
 from sim.show.base.table import PrintedTable
-from sim.show.names import ANCHOR_NAMES
+from sim.show.names import ANCHOR_NAMES, CHOICES
+from sim.show.sentences.policy_differences import percent
 from sim.show.tables.parameters import shown
-from sim.text import words
+from sim.text import N_, words
 
 Uses = Callable[[Policy], bool]
 
@@ -148,9 +149,16 @@ def source(world: World, language: str) -> str:
 
 
 def deciding(world: World, language: str) -> str:
-    """Return the three assumptions that decide much, with their level, in one sentence."""
+    """Return the assumptions that decide much: the level of the three, and how the threat grows, in two sentences."""
     say = words(language)
     levels = ", ".join(
         f"{say.say(ANCHOR_NAMES[name])} {say.say(LEVEL_NAMES[getattr(world.anchor, name)])}" for name in ANCHORS
     )
-    return say.say("Deciding assumptions: {levels}.", levels=levels)
+    said = say.say("Deciding assumptions: {levels}.", levels=levels)
+    threat = world.threat
+    still = say.say("Attempts do not grow.")
+    if threat.growth == 0:
+        return f"{said} {still}"
+    share, centre = percent(say, threat.growth), say.say(CHOICES[threat.growth_centre])
+    grows = N_("Attempts grow by {share} a year; their stated number holds for {centre}.")
+    return f"{said} {say.say(grows, share=share, centre=centre)}"

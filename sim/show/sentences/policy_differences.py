@@ -12,7 +12,7 @@ from sim.model.policy.layers import PROGRAMMES
 from sim.model.policy.policy import CATEGORIES, Layer, Mix, Policy
 from sim.results.story import CATEGORY_NAMES
 from sim.show.names import CHOICES, PAYER_NAMES, SWITCH_NAMES, UNITS_IN_SENTENCES
-from sim.show.sentences import grants_and_phases
+from sim.show.sentences import grants_and_phases, layer_terms
 from sim.text import Words
 
 NAMES = ("id", "title", "description", "reference", "based_on")
@@ -168,17 +168,11 @@ def _layer(say: Words, layer: Layer) -> str:
     payer = say.say(PAYER_NAMES[layer.payer])
     who = payer if layer.share == 1 else f"{payer} {percent(say, layer.share)}"
     parts = []
-    only_first = layer.model_copy(update={"first": None}).is_bare
-    if layer.first is not None and only_first:
-        return say.say("{payer} the first {first}", payer=who, first=say.money(layer.first))
-    if layer.first is not None:
-        parts.append(say.say("of the first {amount}", amount=say.money(layer.first)))
-    if layer.limit_per_event is not None:
-        parts.append(say.say("at most {amount} for one incident", amount=say.money(layer.limit_per_event)))
-    if layer.limit_per_year is not None:
-        parts.append(say.say("at most {amount} for one municipality a year", amount=say.money(layer.limit_per_year)))
-    if layer.from_ is not None:
-        parts.append(say.say("from {date}", date=say.date(layer.from_)))
-    if layer.until is not None:
-        parts.append(say.say("until {date}", date=say.date(layer.until)))
+    only_first = layer.model_copy(update={"first": None, "first_per_inhabitant": None}).is_bare
+    looked_at = layer_terms.first(say, layer)
+    if looked_at is not None and only_first:
+        return say.say("{payer} the first {first}", payer=who, first=looked_at)
+    if looked_at is not None:
+        parts.append(say.say("of the first {amount}", amount=looked_at))
+    parts += layer_terms.limits(say, layer) + layer_terms.dates(say, layer)
     return f"{who} ({', '.join(parts)})" if parts else who

@@ -8,7 +8,7 @@ from sim.model.policy.layers import CATEGORIES, PROGRAMMES, Layer, Layers
 from sim.model.policy.policy import Policy
 from sim.results.story import CATEGORY_NAMES
 from sim.show.names import CHOICES, PAYERS_IN_SENTENCES
-from sim.show.sentences import grants_and_phases
+from sim.show.sentences import grants_and_phases, layer_terms
 from sim.show.sentences.policy_differences import percent, value_of
 from sim.text import N_, Words
 
@@ -220,8 +220,8 @@ def _capital(text: str) -> str:
 def _step(say: Words, layer: Layer, *, first: bool) -> str:
     """What one layer pays of what those before it left."""
     values = {"payer": say.say(PAYERS_IN_SENTENCES[layer.payer]), "share": percent(say, layer.share)}
-    if layer.first is not None:
-        values["first"] = say.money(layer.first)
+    if (looked_at := layer_terms.first(say, layer)) is not None:
+        values["first"] = looked_at
         whole = N_("{payer} the first {first}")
         said = (
             say.say(whole, **values) if layer.share == 1 else say.say("{payer} {share} of the first {first}", **values)
@@ -230,19 +230,10 @@ def _step(say: Words, layer: Layer, *, first: bool) -> str:
         said = values["payer"] if first else say.say("{payer} what is left", **values)
     else:
         said = say.say("{payer} {share}", **values) if first else say.say("{payer} {share} of what is left", **values)
-    terms = []
-    if layer.limit_per_event is not None:
-        terms.append(say.say("at most {amount} for one incident", amount=say.money(layer.limit_per_event)))
-    if layer.limit_per_year is not None:
-        terms.append(say.say("at most {amount} for one municipality a year", amount=say.money(layer.limit_per_year)))
-    if layer.common_cause_limit is not None:
-        terms.append(say.say("at most {amount} for one hacked supplier", amount=say.money(layer.common_cause_limit)))
+    terms = layer_terms.limits(say, layer)
     if layer.budget is not None:
         terms.append(say.say("as long as “{name}” lasts", name=layer.budget))
     if layer.requires is not None:
         terms.append(say.say("where its conditions are met"))
-    if layer.from_ is not None:
-        terms.append(say.say("from {date}", date=say.date(layer.from_)))
-    if layer.until is not None:
-        terms.append(say.say("until {date}", date=say.date(layer.until)))
+    terms += layer_terms.dates(say, layer)
     return f"{said} ({', '.join(terms)})" if terms else said
