@@ -14,7 +14,12 @@ from sim.model.world.numbers import world_arrays
 from sim.rules.threat import NEVER, calendar_years, day_intensity, growth_factor, moment_of_the_mean
 from tests.worlds import attacked, close, quiet_world, tapes
 
-SUPPLIERS = {"suppliers.full_it": 10, "suppliers.compromise_rate": 0.4, "suppliers.growth_share": 1}
+SUPPLIERS = {
+    "suppliers.full_it": 10,
+    "suppliers.compromise_rate": 0.4,
+    "suppliers.growth_share": 1,
+    "threat.growth_centre": "horizon",
+}
 
 
 def falls(values: dict[str, Any], futures: int = 200, years: int = 4) -> list[np.ndarray]:
@@ -27,7 +32,7 @@ def falls(values: dict[str, Any], futures: int = 200, years: int = 4) -> list[np
 @pytest.mark.parametrize("years", [1, 10, 25])
 def test_the_stated_number_of_attempts_is_the_mean_over_the_horizon(growth, years):
     world = sim.load_world("flanders-2020").with_values(
-        {"years": years, "threat.growth": growth, "threat.season_amplitude": 0}
+        {"years": years, "threat.growth": growth, "threat.growth_centre": "horizon", "threat.season_amplitude": 0}
     )
     numbers = world_arrays(world)
     levels = [day_intensity(day, 1, numbers.threat) for day in range(numbers.horizon // 1440)]
@@ -66,7 +71,7 @@ def test_a_shrinking_rate_never_brings_more_than_it_has():
 
 
 def test_suppliers_fall_along_the_integrated_rate():
-    values = {"threat.growth": 0.5, "threat.growth_centre": "base_year"}
+    values = {"threat.growth": 0.5, "threat.growth_centre": "base_year", "threat.base_year": 2020}
     observed = np.histogram(np.concatenate(falls(values)), np.arange(9) / 2)[0]
     edges = 1.5 ** (np.arange(9) / 2) / math.log(1.5)
     expected = 200 * 10 * 0.4 * np.diff(edges)

@@ -24,7 +24,7 @@ TODAY = sim.load_policy("status-quo-2020")
 @pytest.fixture(scope="module")
 def many() -> Comparison:
     world = sim.load_world("flanders-2020")
-    world = world.with_values({"threat.growth_centre": "base_year"})  # enough incidents for a difference to be sure
+    world = world.with_values({"threat.base_year": 2020})  # enough incidents for a difference to be sure
     world = world.model_copy(update={"municipalities": world.municipalities[:60]})
     names = ("status-quo-2020", "fifty-fifty", "prevention-first", "no-ransom", "local-only", "more-response-teams")
     return sim.compare(world, [sim.load_policy(name) for name in names], replications=60, years=5)
