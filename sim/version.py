@@ -1,3 +1,3 @@
 """The version of the model: results are comparable within one version."""
 
-MODEL_VERSION = "0.5.0"
+MODEL_VERSION = "0.6.0"

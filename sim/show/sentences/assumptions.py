@@ -12,7 +12,7 @@ from sim.model.world.provenance import is_shipped, stated_source
 from sim.model.world.world import World
 from sim.results.findings import ANCHORS, LEVEL_NAMES
 from sim.show.base.table import PrintedTable
-from sim.show.names import ANCHOR_NAMES, CHOICES
+from sim.show.names import ANCHOR_NAMES
 from sim.show.sentences.policy_differences import percent
 from sim.show.tables.parameters import shown
 from sim.text import N_, words
@@ -159,6 +159,12 @@ def deciding(world: World, language: str) -> str:
     still = say.say("Attempts do not grow.")
     if threat.growth == 0:
         return f"{said} {still}"
-    share, centre = percent(say, threat.growth), say.say(CHOICES[threat.growth_centre])
-    grows = N_("Attempts grow by {share} a year; their stated number holds for {centre}.")
-    return f"{said} {say.say(grows, share=share, centre=centre)}"
+    share = percent(say, threat.growth)
+    if threat.growth_centre == "horizon":
+        grows = say.say(
+            "Attempts grow by {share} a year; their stated number holds for all years on average.", share=share
+        )
+    else:
+        since = N_("Attempts grow by {share} a year; their stated number holds for 1 January {year}.")
+        grows = say.say(since, share=share, year=str(threat.base_year))
+    return f"{said} {grows}"
