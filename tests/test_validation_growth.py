@@ -65,6 +65,11 @@ def test_the_clock_of_suppliers_solves_its_integral(growth, base):
         assert calendar_years(brought, growth, base) == pytest.approx(years)
 
 
+@pytest.mark.parametrize("growth", [0.0, 5e-324, 1e-17, -1e-12, 1e-8])
+def test_a_growth_next_to_nothing_is_none(growth):
+    assert calendar_years(7.0, growth, 3.0) == pytest.approx(7.0, rel=1e-6)
+
+
 def test_a_shrinking_rate_never_brings_more_than_it_has():
     assert calendar_years(1.0, -0.5, 0.0) == pytest.approx(math.log(1 + math.log(0.5)) / math.log(0.5))
     assert calendar_years(1.5, -0.5, 0.0) == NEVER  # in all 1 / ln 2 = 1.44

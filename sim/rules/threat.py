@@ -71,9 +71,9 @@ def calendar_years(moment: float, growth: float, years_since_base: float) -> flo
     t = ln(1 + moment x ln(1 + g) / (1 + g)^y) / ln(1 + g), with y `years_since_base`. NEVER where a shrinking rate
     never brings as much. Exact time change of a non-homogeneous Poisson process (Cinlar 1975, section 4.7).
     """
-    if growth == 0.0:
-        return moment
     pace = math.log(1.0 + growth)
+    if math.fabs(pace) < 1e-9:  # a part in a million in a thousand years
+        return moment
     grown = 1.0 + moment * pace / growth_factor(years_since_base, growth)
     return math.log(grown) / pace if grown > 0.0 else NEVER
 

@@ -106,7 +106,8 @@ def test_a_turn_is_said_with_its_condition(world):
 
 
 def test_the_trade_off_names_what_is_gained_and_what_is_given_up(world):
-    said = compared(world, sim.load_policy("prevention-first")).sentence("en")
+    effective = world.with_values({"anchor.frequency": "high", "defence": "gordon_loeb_1"})  # harm falls for sure
+    said = compared(effective, sim.load_policy("prevention-first"), replications=60).sentence("en")
     assert "The trade-off: " in said
     gains, _, costs = said.partition("The trade-off: ")[2].partition(", against ")
     assert "less harm to citizens" in gains

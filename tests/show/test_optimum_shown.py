@@ -107,7 +107,7 @@ def test_zero_is_said_plainly_with_what_decides_it() -> None:
 def test_the_manual_says_what_both_high_assumptions_do() -> None:
     world = sim.load_world("flanders-2020").with_values({"anchor.frequency": "high", "anchor.service_value": "high"})
     table = optima(world, TODAY)
-    assert (table["social_best"] > FELT).mean() > 0.5
+    assert 0.4 < (table["social_best"] > FELT).mean() < 0.5
     assert by_size(table).iloc[:-1]["social_best"].is_monotonic_increasing
     assert (table["private_best"] < FELT).all()
     assert (optima(sim.load_world("flanders-2020"), TODAY)[list(AMOUNTS[1:])] < FELT).all(axis=None)
