@@ -49,7 +49,6 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     "busy": {},
     "patience": {"policy.phases": [], "policy.response.private_after_days": 60, "policy.ransom.rule": "may_pay"},
     "fixed budgets": {"policy.prevention.behaviour": "fixed", "policy.ransom.rule": "never"},
-    "counted from a year": {"world.threat.growth_centre": "base_year"},
     "low": {f"world.anchor.{name}": "low" for name in ("frequency", "service_value", "supplier_accumulation")},
     "high": {f"world.anchor.{name}": "high" for name in ("frequency", "service_value", "supplier_accumulation")},
     **{name: {"world.defence": name} for name in ("gordon_loeb_1", "gordon_loeb_2", "logistic")},
@@ -71,7 +70,7 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     },
     "seldom": {"world.years": 12, "world.threat.attempts": 4, "world.fraud.rate": 0.01, "world.ddos.waves": 0},
     "slow": {
-        "world.years": 15, "world.team.days_severe": 365, "world.team.days_significant": 365,
+        "world.years": 25, "world.threat.base_year": 2000, "world.team.days_severe": 365, "world.team.days_significant": 365,
         "world.team.days_supplier": 365, "policy.phases": [],
     },
 }  # fmt: skip

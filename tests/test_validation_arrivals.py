@@ -18,6 +18,7 @@ GROWTH, AMPLITUDE, PEAK = 0.3, 0.4, 182
 PATTERN = {
     "threat.growth": GROWTH,
     "threat.growth_centre": "base_year",
+    "threat.base_year": 2020,
     "threat.season_amplitude": AMPLITUDE,
     "threat.season_peak_day": PEAK,
     "threat.offhours_share": 0.9,

@@ -60,8 +60,8 @@ def test_the_dearest_is_the_dearest_and_a_number_takes_its_place() -> None:
 
 
 def test_one_policy_at_a_time() -> None:
-    app = opened("future", lang="en", start="fifty-fifty", future="3", side="last")
-    both = opened("future", lang="en", start="fifty-fifty", future="3")
+    app = opened("future", lang="en", start="fifty-fifty", future="worst", side="last")
+    both = opened("future", lang="en", start="fifty-fifty", future="worst")
     one, two = (json.loads(charts(each)[0].proto.spec) for each in (app, both))
     assert len(one["frames"][0]["traces"]) < len(two["frames"][0]["traces"])
     assert [len(each["layout"]["annotations"]) for each in (one, two)] == [3, 6]
