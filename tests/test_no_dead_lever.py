@@ -70,8 +70,8 @@ CONTEXTS: dict[str, dict[str, Any]] = {
     },
     "seldom": {"world.years": 12, "world.threat.attempts": 4, "world.fraud.rate": 0.01, "world.ddos.waves": 0},
     "slow": {
-        "world.years": 25, "world.threat.base_year": 2000, "world.team.days_severe": 365, "world.team.days_significant": 365,
-        "world.team.days_supplier": 365, "policy.phases": [],
+        "world.years": 25, "world.threat.base_year": 2000, "world.team.days_severe": 365,
+        "world.team.days_significant": 365, "world.team.days_supplier": 365, "policy.phases": [],
     },
 }  # fmt: skip
 
