@@ -7,6 +7,7 @@ import io
 import json
 import random
 import shlex
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -15,8 +16,7 @@ from typing import Any
 import pytest
 
 from sim.experiments.replicate import ENGINES
-from sim.text import Words
-from sim.web.layout import page_frame
+from sim.web.layout import download
 from sim.web.levers.lever import policy_levers, world_levers
 from sim.web.state import link, snippet
 from sim.web.state.choice import Choice, begin, presets, world_start
@@ -39,14 +39,14 @@ def _few_towns(monkeypatch: pytest.MonkeyPatch) -> None:
 def saved(monkeypatch: pytest.MonkeyPatch) -> dict[str, tuple[str, str]]:
     """What the buttons of a page save, by their keys: the name of the file, and its text."""
     found: dict[str, tuple[str, str]] = {}
-    real = page_frame.save
+    real = download.save
 
-    def noted(say: Words, label: str, data: Any, name: str, **more: Any) -> None:
-        held = data() if callable(data) else data
+    def noted(label: str, content: Callable[[], bytes | str], name: str, **more: Any) -> None:
+        held = content()
         found[more["key"]] = (name, held if isinstance(held, str) else held.decode("utf-8-sig"))
-        real(say, label, data, name, **more)
+        real(label, content, name, **more)
 
-    monkeypatch.setattr(page_frame, "save", noted)
+    monkeypatch.setattr(download, "save", noted)
     return found
 
 
