@@ -325,13 +325,15 @@ def test_the_other_page_keeps_the_screen(visit: Callable[..., Visit]) -> None:
 
 
 def test_a_picture_and_its_figures_can_be_taken_away(visit: Callable[..., Visit]) -> None:
-    page = visit("?lang=nl&start=prevention-first").page
+    seen = visit("?lang=nl&start=prevention-first")
+    page = seen.page
     with page.expect_download() as picture:
         page.get_by_role("button", name="Bewaar als afbeelding").first.click()
     assert picture.value.suggested_filename.startswith("weerbaar-who-pays-nl-seed-2026")
     assert picture.value.path().read_bytes().startswith(b"\x89PNG")
     page.locator("summary", has_text="Als tabel").first.click()
     page.get_by_role("button", name="Bewaar als CSV").wait_for()
+    seen.settle()
     with page.expect_download() as figures:
         page.get_by_role("button", name="Bewaar als CSV").click()
     text = figures.value.path().read_bytes().decode("utf-8-sig")
