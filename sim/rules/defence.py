@@ -51,15 +51,21 @@ def learned(level: float, learning: float) -> float:
 
 
 @rule
+def risk_left(coverage: float, risk_ratio: float) -> float:
+    """Return the risk at this coverage of a measure, relative to that without it: 1 - coverage x (1 - risk ratio)."""
+    return 1.0 - coverage * (1.0 - risk_ratio)
+
+
+@rule
 def relative_risk(identity: float, hardening: float, awareness: float, defence: Defence) -> float:
     """Return the product over measures of (1 - coverage (1 - risk ratio)), to the power `overlap`, above the floor.
 
     Measures overlap: who has one often has the others, so raw risk ratios must not be multiplied.
     """
     product = (
-        (1.0 - identity * (1.0 - defence.identity_risk_ratio))
-        * (1.0 - hardening * (1.0 - defence.hardening_risk_ratio))
-        * (1.0 - awareness * (1.0 - defence.awareness_risk_ratio))
+        risk_left(identity, defence.identity_risk_ratio)
+        * risk_left(hardening, defence.hardening_risk_ratio)
+        * risk_left(awareness, defence.awareness_risk_ratio)
     )
     if product <= 0.0:
         return defence.floor
@@ -167,4 +173,4 @@ def break_in_bounds(
 @rule
 def fraud_risk(awareness: float, defence: Defence) -> float:
     """Return the chance that a payment fraud works, relative to untrained staff."""
-    return 1.0 - awareness * (1.0 - defence.awareness_risk_ratio)
+    return risk_left(awareness, defence.awareness_risk_ratio)

@@ -10,6 +10,7 @@ import math
 
 from sim.rules.calendar import CENTURY, MINUTES_PER_DAY, in_office_hours, minutes, next_opening
 from sim.rules.chance import exponential_quantile, lognormal_quantile, normal_quantile
+from sim.rules.defence import risk_left
 from sim.rules.rule import rule
 from sim.rules.severity import above_minor, severe_probability
 from sim.rules.terms import Bill, Choices, Classes, Funding, Intrusion, Outage, Recovery, Spread, Team
@@ -41,8 +42,8 @@ def dwell_factor(detection: float, intrusion: Intrusion) -> float:
     """Return what this coverage of detection leaves of the dwell time, relative to today's coverage:
     (1 - detection x (1 - ratio)) / (1 - detection today x (1 - ratio)).
     """
-    shorter = 1.0 - intrusion.detection_dwell_ratio
-    return (1.0 - detection * shorter) / (1.0 - intrusion.detection_today * shorter)
+    ratio = intrusion.detection_dwell_ratio
+    return risk_left(detection, ratio) / risk_left(intrusion.detection_today, ratio)
 
 
 @rule

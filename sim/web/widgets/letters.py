@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import urllib.parse
 from collections.abc import Iterable
+from typing import Any
 
 import streamlit as st
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
@@ -58,18 +59,20 @@ def asks_for_page(query: str, page: str, url: str | None) -> bool:
 
 def page_asked() -> str:
     """The page that the last click on one asks for, until it is noted as read; nothing where there was none."""
-    context = get_script_run_ctx()
-    requests = context.script_requests if context is not None else None
-    found: str = vars(requests).get(_PAGE, "") if requests is not None else ""
+    found: str = _of_requests().get(_PAGE, "")
     return found
 
 
 def note_page_as_read(page: str) -> None:
     """Say nothing more of a page that was asked for, unless another was asked for since."""
     if page and page == page_asked():
-        context = get_script_run_ctx()
-        assert context is not None
-        vars(context.script_requests).pop(_PAGE, None)
+        _of_requests().pop(_PAGE, None)
+
+
+def _of_requests() -> dict[str, Any]:
+    """What stands with the requests of this visitor."""
+    context = get_script_run_ctx()
+    return vars(context.script_requests) if context is not None and context.script_requests is not None else {}
 
 
 def _with_page_noted(self: ScriptRequests, new_data: RerunData) -> bool:
